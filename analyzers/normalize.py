@@ -1,0 +1,195 @@
+"""Any text in, the one spelling that index and questions share out; every analysis starts here.
+
+Each character is folded alone, whatever its neighbours, so a substring of a text folds to a
+substring of the folded text. That is why forms are never composed across characters.
+"""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+# Accents and enclosing marks of Latin, Greek, Cyrillic and symbols: café is found by cafe, as
+# search engines' folding filters do. Marks of other scripts are letters in effect and stay.
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+
+# Seen by nobody, yet not of a category of controls: Hangul fillers, Khmer inherent vowels,
+# Mongolian and general variation selectors. The sets of Unicode's Default_Ignorable_Code_Point.
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozenset(
+    map(chr, range(0xFE00, 0xFE10))
+)
+
+# No letters here in any version of Unicode: surrogates, private use, planes 4 and up. Never
+# kept in a table, so that no question can fill the memory with them.
+_MEANINGLESS = "\ud800-\udfff\ue000-\uf8ff\U00040000-\U0010ffff"
+_IS_MEANINGLESS = re.compile(f"[{_MEANINGLESS}]")
+
+# 二○○八 is written with a circle as often as with 〇. The folded form is the numeral.
+_ZEROS = {"\u25cb": "\u3007", "\u25ef": "\u3007", "\u3007": "\u3007"}
+
+# Standard Simplified characters of common words (覆盖, 大阪) that the table lists as themselves
+# first. The table's other such characters (瞭 祇 衹 藉 牴 彷) take its second form: 牴触 is 抵触.
+_KEPT = frozenset("覆阪")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """A folded text with the way back; `offsets` is None where each character maps to one.
+
+    Else `offsets[i]` is the index in `original` of the character that `text[i]` came from, and
+    one more entry at the end holds `len(original)`.
+    """
+
+    text: str
+    original: str
+    offsets: "array[int] | None"
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of `original` behind `text[start:end]`, and the dropped accents after it."""
+        if self.offsets is None:
+            return start, end
+        first = self.offsets[start]
+        if end <= start:
+            return first, first
+        last = self.offsets[end - 1] + 1
+        while last < self.offsets[end] and unicodedata.category(self.original[last])[0] == "M":
+            last += 1
+        return first, last
+
+
+def normalize(text: str) -> Normalized:
+    """Fold width, compatibility forms, case, accents and Traditional characters, with offsets.
+
+    Whitespace other than a line feed becomes a space; controls and invisible characters go.
+    """
+    return Normalized(text.translate(_FOLDED), text, _map_offsets(text, _FOLDED))
+
+
+def normalize_text(text: str) -> str:
+    """The text of `normalize(text)` without the way back: the fast path."""
+    return text.translate(_FOLDED)
+
+
+def literal(text: str) -> Normalized:
+    """The literal stream: folded letters, numbers, marks and symbols, nothing between them."""
+    return Normalized(text.translate(_LITERAL), text, _map_offsets(text, _LITERAL))
+
+
+def literal_text(text: str) -> str:
+    """The text of `literal(text)` without the way back."""
+    return text.translate(_LITERAL)
+
+
+class _FoldTable(dict[int, str]):
+    """Code point -> folded text, worked out when first met, and the code points not one to one."""
+
+    def __init__(self, fold: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold = fold
+        self._uneven: set[str] = set()
+        self._compiled = (-1, _IS_MEANINGLESS)
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if _IS_MEANINGLESS.match(character):
+            return ""
+        folded = self._fold(character)
+        if len(folded) != 1:
+            self._uneven.add(character)  # before the table shows it: other threads may be reading
+        self[code] = folded
+        return folded
+
+    def uneven(self) -> re.Pattern[str]:
+        """Matches one character that folds to none or several, of all that were met so far."""
+        size, pattern = self._compiled
+        known = self._uneven.copy()
+        if size != len(known):
+            members = _MEANINGLESS + re.escape("".join(sorted(known)))
+            pattern = re.compile(f"[{members}]")
+            self._compiled = (len(known), pattern)
+        return pattern
+
+
+def _map_offsets(text: str, table: _FoldTable) -> "array[int] | None":
+    """Must follow `text.translate(table)`, which makes every character of the text known."""
+    uneven = list(table.uneven().finditer(text))
+    if not uneven:
+        return None
+    places = _count_up(1 << (len(text) + 1).bit_length())
+    offsets = array("I")
+    done = 0
+    for match in uneven:
+        at = match.start()
+        if at > done:
+            offsets += places[done:at]
+        if width := len(table[ord(match[0])]):
+            offsets += places[at : at + 1] * width
+        done = at + 1
+    return offsets + places[done : len(text) + 1]
+
+
+@lru_cache(maxsize=2)
+def _count_up(size: int) -> "array[int]":
+    return array("I", range(size))
+
+
+def _fold_fully(character: str) -> str:
+    folded = _fold_once(character)
+    while (again := "".join(map(_fold_once, folded))) != folded:
+        folded = again
+    return folded
+
+
+def _fold_once(character: str) -> str:
+    if character == "\n":
+        return character
+    if character.isspace():
+        return " "
+    if _is_dropped(character):
+        return ""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", character))
+    folded = unicodedata.normalize("NFKC", bare).casefold().translate(_SIMPLIFIED)
+    # An ellipsis stays one character: nobody searches three dots, and one to one is the fast path.
+    is_punctuation = unicodedata.category(character)[0] == "P"
+    return character if is_punctuation and len(folded) != 1 else folded
+
+
+def _is_dropped(character: str) -> bool:
+    if _is_ideographic_plane(character):
+        return False
+    return character in _INVISIBLE or unicodedata.category(character)[0] == "C"
+
+
+def _is_ideographic_plane(character: str) -> bool:
+    # Planes 2 and 3 hold ideographs only; those newer than this Python's Unicode are kept too.
+    return "\U00020000" <= character <= "\U0003ffff"
+
+
+def _keep_literal(character: str) -> str:
+    return "".join(filter(_is_literal, _FOLDED[ord(character)]))
+
+
+def _is_literal(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNMS" or _is_ideographic_plane(character)
+
+
+def _read_simplified() -> dict[int, str]:
+    """Traditional -> Simplified, one character each: the character table of OpenCC."""
+    table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt")
+    rows = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
+    simplified = {ord(key): _choose_simplified(key, forms.split()) for key, forms in rows}
+    return simplified | {ord(key): zero for key, zero in _ZEROS.items()}
+
+
+def _choose_simplified(character: str, forms: list[str]) -> str:
+    if character in _KEPT:
+        return character
+    return next((form for form in forms if form != character), character)
+
+
+_SIMPLIFIED = _read_simplified()
+_FOLDED = _FoldTable(_fold_fully)
+_LITERAL = _FoldTable(_keep_literal)

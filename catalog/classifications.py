@@ -1,0 +1,189 @@
+"""A classification field's tree in, the canonical path of whatever a portal wrote out.
+
+Readers of records, filters and facets call it; `catalog.tables` builds it from the shipped files.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from functools import cached_property
+
+MISSING = "_missing"
+"""The value that stands for an empty classification in filters and facets."""
+
+MISSING_LABEL = "未分类"
+
+_SEPARATOR = re.compile(r"[-—–=]*[>＞»›→]|[/／\\＼]")
+_VALUE_SEPARATOR = re.compile(r"[;；|｜\r\n\u2028]")
+# Labels hold 、 and some portals write ， or a space between values: only the tree can tell.
+_DOUBTFUL_SEPARATORS = (re.compile(r"[,，]"), re.compile(r"\s+"))
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_MEMO_SIZE = 4096
+
+SortKey = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """One class: its full path (`一级/二级`), last label, other names, and place in its file."""
+
+    path: str
+    label: str
+    aliases: tuple[str, ...]
+    order: int
+
+
+def ancestors_and_self(path: str) -> tuple[str, ...]:
+    """`"a/b/c"` -> `("a", "a/b", "a/b/c")`; an empty path has none."""
+    segments = path.split("/") if path else []
+    return tuple("/".join(segments[:depth]) for depth in range(1, len(segments) + 1))
+
+
+def split_path(text: str) -> tuple[str, ...]:
+    """The labels of a path in any portal's writing: `财政 > 税务`, `财政\\税务`, `财政—>税务`."""
+    parts = _SEPARATOR.split(_INVISIBLE.sub("", text))
+    return tuple(tidied for part in parts if (tidied := " ".join(part.split())))
+
+
+def split_values(value: str | Sequence[str]) -> tuple[str, ...]:
+    """The values of a multi-valued cell (separators ; ； | and line ends), tidied, once each."""
+    texts = [value] if isinstance(value, str) else value
+    pieces = (" ".join(piece.split()) for text in texts for piece in _VALUE_SEPARATOR.split(text))
+    return tuple(dict.fromkeys(piece for piece in pieces if piece))
+
+
+def fold_path(segments: Sequence[str]) -> str:
+    """The key under which two writings of one path are equal: width, case, spaces, ， for 、."""
+    return "/".join(_fold_label(segment) for segment in segments)
+
+
+def _fold_label(label: str) -> str:
+    folded = unicodedata.normalize("NFKC", label).casefold().replace(",", "、")
+    return "".join(folded.split())
+
+
+@dataclass(frozen=True)
+class ClassificationTree:
+    """The classes of one field; `nodes` in the order of the file, every parent among them."""
+
+    field: str
+    nodes: tuple[Classification, ...]
+    _memo: dict[str, str] = dataclass_field(default_factory=dict, repr=False, compare=False)
+
+    def known(self, path: str) -> bool:
+        """Whether `path` is, letter for letter, a class of this tree."""
+        return path in self._by_path
+
+    def get(self, path: str) -> Classification | None:
+        """The class at `path`, or None."""
+        return self._by_path.get(path)
+
+    def canonical(self, text: str) -> str:
+        """The path meant by `text`; an unknown one comes back tidied, never dropped.
+
+        Tried in this order: a real path, an alias, a label below the first level that is unique in
+        the tree. What follows a recognised beginning is kept below it (`财政/预算` ->
+        `财政、金融、审计/财政/预算`). Applying it twice changes nothing.
+        """
+        if text in self._by_path:
+            return text
+        found = self._memo.get(text)
+        if found is None:
+            found = self._resolve(split_path(text))
+            if len(self._memo) < _MEMO_SIZE:
+                self._memo[text] = found
+        return found
+
+    def canonical_values(self, value: str | Sequence[str]) -> tuple[str, ...]:
+        """The canonical paths of a multi-valued cell, once each, in the order written."""
+        paths = (self.canonical(piece) for piece in self.split_values(value))
+        return tuple(dict.fromkeys(path for path in paths if path))
+
+    def split_values(self, value: str | Sequence[str]) -> tuple[str, ...]:
+        """As the module's `split_values`; also at ， or spaces if that gives known classes only."""
+        pieces = (part for piece in split_values(value) for part in self._split_doubtful(piece))
+        return tuple(dict.fromkeys(pieces))
+
+    def children(self, path: str | None) -> tuple[Classification, ...]:
+        """The classes right below `path`, in display order; the first level for None."""
+        return self._children.get(path, ())
+
+    def roots(self) -> tuple[Classification, ...]:
+        """The first level, in display order."""
+        return self.children(None)
+
+    def walk(self) -> Iterator[Classification]:
+        """Every class, parents before children, in display order."""
+        yield from self._walk_below(None)
+
+    def order_of(self, path: str) -> SortKey:
+        """A key that sorts paths as the file lists them; unknown ones after, `_missing` last."""
+        return tuple(
+            (self._order_in_file(ancestor), ancestor) for ancestor in ancestors_and_self(path)
+        )
+
+    def label_of(self, path: str) -> str:
+        """What a reader sees for `path`: its last label, 未分类 for `_missing`."""
+        return MISSING_LABEL if path == MISSING else path.rpartition("/")[2]
+
+    def _order_in_file(self, path: str) -> int:
+        if path == MISSING:
+            return len(self.nodes) + 1
+        node = self._by_path.get(path)
+        return node.order if node else len(self.nodes)
+
+    def _walk_below(self, path: str | None) -> Iterator[Classification]:
+        for node in self.children(path):
+            yield node
+            yield from self._walk_below(node.path)
+
+    def _split_doubtful(self, piece: str) -> tuple[str, ...]:
+        if self._means_known(piece):
+            return (piece,)
+        for separator in _DOUBTFUL_SEPARATORS:
+            parts = tuple(part for part in separator.split(piece) if part)
+            if len(parts) > 1 and all(self._means_known(part) for part in parts):
+                return parts
+        return (piece,)
+
+    def _means_known(self, text: str) -> bool:
+        return self.known(self.canonical(text))
+
+    def _resolve(self, segments: tuple[str, ...]) -> str:
+        # Ends: each round either changes nothing or uses up labels behind a recognised beginning.
+        while (rewritten := self._rewrite_beginning(segments)) != segments:
+            segments = rewritten
+        return "/".join(segments)
+
+    def _rewrite_beginning(self, segments: tuple[str, ...]) -> tuple[str, ...]:
+        for depth in range(len(segments), 0, -1):
+            path = self._by_key.get(fold_path(segments[:depth]))
+            if path is not None:
+                return (*path.split("/"), *segments[depth:])
+        return segments
+
+    @cached_property
+    def _by_path(self) -> dict[str, Classification]:
+        return {node.path: node for node in self.nodes}
+
+    @cached_property
+    def _by_key(self) -> dict[str, str]:
+        """Folded writing -> path; later layers win: unique labels, then aliases, then paths."""
+        below_first = [node for node in self.nodes if "/" in node.path]
+        uses = Counter(_fold_label(node.label) for node in below_first)
+        labels = {_fold_label(node.label): node.path for node in below_first}
+        keys = {key: path for key, path in labels.items() if uses[key] == 1}
+        for node in self.nodes:
+            keys.update((fold_path(split_path(alias)), node.path) for alias in node.aliases)
+        keys.update((fold_path(node.path.split("/")), node.path) for node in self.nodes)
+        return keys
+
+    @cached_property
+    def _children(self) -> dict[str | None, tuple[Classification, ...]]:
+        below: dict[str | None, list[Classification]] = {}
+        for node in sorted(self.nodes, key=lambda node: node.order):
+            below.setdefault(node.path.rpartition("/")[0] or None, []).append(node)
+        return {parent: tuple(children) for parent, children in below.items()}

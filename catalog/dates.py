@@ -1,0 +1,150 @@
+"""A date as a catalog writes it in, a calendar date of year, month or day precision out.
+
+Called by `catalog.intake` for 生成日期 and 发布日期, and by readers of date parameters.
+"""
+
+import calendar
+import datetime
+import math
+import re
+from dataclasses import dataclass
+
+from catalog.errors import RefusedValueError
+from catalog.numerals import CHINESE_NUMERALS, INVISIBLE, fold_signs, read_numeral
+
+EARLIEST_YEAR = 1840
+LATEST_YEAR = 2100
+_LONGEST = 64
+_LARGEST = 99_999_999
+_YEAR = rf"(?P<year>[0-9oO{CHINESE_NUMERALS}]{{1,6}})"
+_PART = rf"[0-9oO{CHINESE_NUMERALS}]{{1,3}}"
+_CLOCK = r"(?:[01]?[0-9]|2[0-4])"
+_MINUTE = r"[0-5]?[0-9]"
+_TIME = (
+    rf"(?:上午|下午|中午|晚上|凌晨)?(?:{_CLOCK}:{_MINUTE}(?::{_MINUTE}(?:[.,][0-9]+)?)?"
+    rf"|{_CLOCK}[时時点點](?:{_MINUTE}分(?:{_MINUTE}秒)?)?)"
+)
+_ZONE = r"(?: ?(?:Z|UTC|GMT|CST|[AaPp][Mm]))?(?: ?[+-][0-9]{2}:?(?:[0-9]{2})?)?"
+_WEEKDAY = r" ?\(?(?:星期|周|礼拜)[一二三四五六日天]\)?"
+_TAIL = rf"(?:{_WEEKDAY})?(?:[Tt ]?{_TIME}{_ZONE})?"
+_WRITTEN = re.compile(
+    rf"{_YEAR}(?:年(?:(?P<month>{_PART}|元)月(?:(?P<day>{_PART})(?:[日号號]{_TAIL})?)?)?)?"
+)
+_PUNCTUATED = re.compile(
+    rf"(?P<year>[0-9]{{4}})(?P<sign>[-/.])(?P<month>[0-9]{{1,2}})"
+    rf"(?:(?P=sign)(?P<day>[0-9]{{1,2}})(?:(?:[Tt ]|{_WEEKDAY} ?){_TIME}{_ZONE}|{_WEEKDAY})?)?"
+)
+_RUN = re.compile(
+    r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    rf"(?:[Tt]?(?:[01][0-9]|2[0-4])(?:[0-5][0-9]){{1,2}}{_ZONE})?"
+)
+_AMBIGUOUS = re.compile(r"[0-9]{5,7}|[0-9]{1,2}([-/.])[0-9]{1,2}(?:\1[0-9]{1,4})?(?![0-9:]).*")
+_LOOSE_SIGN = re.compile(r" *([年月日号號./-]) *")
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A calendar date known to its year, month or day; never a day without a month."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @property
+    def iso(self) -> str:
+        """ISO 8601 at its own precision: `2008`, `2008-05` or `2009-02-20`."""
+        numbers = [f"{part:02}" for part in (self.month, self.day) if part is not None]
+        return "-".join([f"{self.year:04}", *numbers])
+
+    @property
+    def first_day(self) -> datetime.date:
+        """The first day the date may mean: 1 January of a year alone."""
+        return datetime.date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The last day the date may mean: 31 December of a year alone."""
+        month = self.month or 12
+        return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+
+def parse_date(
+    text: str | int | float | datetime.date | datetime.datetime, *, field: str = "date"
+) -> PartialDate:
+    """A written date, or a spreadsheet's date cell, as a `PartialDate`; a time of day is dropped.
+
+    Taken: 2009-2-20, 2009/02/20, 2009.2.20, 2009年2月20日 (or 号), 二〇〇九年二月二十日 with any
+    zero and 廿 or 卅, 20090220, a year or a month alone, any of them full-width. The calendar date
+    as written is kept: a zone never moves it.
+
+    Refused with `ambiguous_date`, because each can be read more than one way:
+    - 7 digits: 2009219 is 2009-2-19 and 2009-21-9 to a typist; 2009111 is two real days;
+    - 6 digits: 200911 is November 2009, 2009-1-1 and, by the six-digit habit, 2020-09-11. Most
+      real months (200902) also are a real day of that habit, so none is taken;
+    - 5 digits: a spreadsheet's day count, which depends on its epoch;
+    - a year of two digits, a day before the year (3/4/2009), a fraction (2009.1 may be October).
+
+    Refused with `invalid_date`: a day that does not exist, what is no date, and years outside
+    1840–2100: older papers are in archives that a disclosure catalog does not list, later years
+    are typing mistakes. Blank text is `missing`. No message quotes the value.
+    """
+    if isinstance(text, datetime.date):
+        return _checked(text.year, text.month, text.day, field)
+    if isinstance(text, str):
+        return _parse_text(_tidy(text), field)
+    if isinstance(text, bool) or not math.isfinite(text) or abs(text) > _LARGEST:
+        raise _invalid(field)
+    if text != int(text):
+        raise _ambiguous(field)
+    return _parse_text(str(int(text)), field)
+
+
+def _tidy(text: str) -> str:
+    folded = fold_signs(text).replace(INVISIBLE, "")
+    return _LOOSE_SIGN.sub(r"\1", " ".join(folded.split()))
+
+
+def _parse_text(text: str, field: str) -> PartialDate:
+    if not text:
+        raise RefusedValueError(field, "missing", f"The {field} is missing.")
+    if len(text) > _LONGEST:
+        raise _invalid(field)
+    if _AMBIGUOUS.fullmatch(text):
+        raise _ambiguous(field)
+    match = _PUNCTUATED.fullmatch(text) or _RUN.fullmatch(text) or _WRITTEN.fullmatch(text)
+    if not match:
+        raise _invalid(field)
+    if len(match["year"]) == 2:
+        raise _ambiguous(field)
+    return _checked_parts(match["year"], match["month"], match["day"], field)
+
+
+def _checked_parts(year: str, month: str | None, day: str | None, field: str) -> PartialDate:
+    numbers = [read_numeral(year), _read_month(month), read_numeral(day) if day else None]
+    if numbers[0] is None or (month and numbers[1] is None) or (day and numbers[2] is None):
+        raise _invalid(field)
+    return _checked(numbers[0], numbers[1], numbers[2], field)
+
+
+def _read_month(month: str | None) -> int | None:
+    return 1 if month == "元" else read_numeral(month) if month else None
+
+
+def _checked(year: int, month: int | None, day: int | None, field: str) -> PartialDate:
+    found = PartialDate(year, month, day)
+    try:
+        exists = EARLIEST_YEAR <= found.first_day.year <= LATEST_YEAR
+    except ValueError:
+        exists = False
+    if not exists or month == 0 or day == 0:
+        raise _invalid(field)
+    return found
+
+
+def _invalid(field: str) -> RefusedValueError:
+    return RefusedValueError(field, "invalid_date", f"The {field} is not a date that exists.")
+
+
+def _ambiguous(field: str) -> RefusedValueError:
+    message = f"The {field} can be read as more than one date; write it as YYYY-MM-DD."
+    return RefusedValueError(field, "ambiguous_date", message)

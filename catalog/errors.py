@@ -1,0 +1,45 @@
+"""The one root of every error this project raises on purpose, and its tree. Every room raises these.
+
+GongkaiError
+├── RefusedValueError        a value of a source row can't be taken (field, reason, safe words)
+├── TableError               a table the city replaced is wrong (file, line, what to mend)
+├── UnusableSourceError      a path to index is missing or of no format we read (indexer.reading)
+├── BrokenFileError          a source file is broken as a whole (indexer.sources)
+├── BadRequestError          a question that can't be asked (parameter at fault)
+├── EngineUnavailableError   the engine is away, locked or not there yet
+└── IndexMismatchError       the index was built by another analysis, dictionary or schema
+"""
+
+
+class GongkaiError(Exception):
+    """Root of the tree; its message is a full sentence fit for an operator."""
+
+
+class RefusedValueError(GongkaiError):
+    """A value that can't be taken; `reason` is a stable code, the message never quotes the value."""
+
+    def __init__(self, field: str, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.reason = reason
+
+
+class TableError(GongkaiError):
+    """A table in `catalog/data` or its replacement is wrong; the message names file and line."""
+
+
+class BadRequestError(GongkaiError):
+    """A question that can't be asked; `parameter` is the one at fault, `title` is Chinese."""
+
+    def __init__(self, parameter: str, title: str) -> None:
+        super().__init__(f"{parameter}: {title}")
+        self.parameter = parameter
+        self.title = title
+
+
+class EngineUnavailableError(GongkaiError):
+    """The engine is away, locked by another writer, or holds no index yet."""
+
+
+class IndexMismatchError(GongkaiError):
+    """The index on disk was built with another analysis, dictionary or schema: rebuild it."""

@@ -1,0 +1,71 @@
+"""The one field table of the index: what each field holds, how it is analysed, what it serves.
+
+`indexer.documents` fills it, `queries` asks it, each engine derives its schema from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from catalog.classifications import MISSING as MISSING
+
+
+class Kind(Enum):
+    """How an engine has to index a field."""
+
+    KEYWORD = "keyword"
+    """Whole values, matched exactly."""
+    WORDS = "words"
+    """Space-joined words with frequencies, for ranking; no positions."""
+    GRAMS = "grams"
+    """Space-joined overlapping character bigrams with positions, for literal runs."""
+    CHARS = "chars"
+    """Space-joined distinct characters, presence only."""
+    INTEGER = "integer"
+    """A 64-bit number, filtered by range and sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One row of the table. `tree`: values are paths and bring their ancestors along."""
+
+    name: str
+    kind: Kind
+    facet: bool = False
+    tree: bool = False
+
+
+_ROWS = (
+    Field("id", Kind.KEYWORD),
+    Field("revision", Kind.KEYWORD),
+    Field("title_key", Kind.KEYWORD),
+    Field("document_number", Kind.KEYWORD),
+    Field("index_number", Kind.KEYWORD),
+    Field("title_words", Kind.WORDS),
+    Field("title_grams", Kind.GRAMS),
+    Field("entry_words", Kind.WORDS),
+    Field("body_words", Kind.WORDS),
+    Field("text_grams", Kind.GRAMS),
+    Field("text_chars", Kind.CHARS),
+    Field("category", Kind.KEYWORD, facet=True, tree=True),
+    Field("topic", Kind.KEYWORD, facet=True, tree=True),
+    Field("audience", Kind.KEYWORD, facet=True, tree=True),
+    Field("life_event", Kind.KEYWORD, facet=True, tree=True),
+    Field("genre", Kind.KEYWORD, facet=True),
+    Field("format", Kind.KEYWORD, facet=True),
+    Field("publisher", Kind.KEYWORD, facet=True),
+    Field("year", Kind.KEYWORD, facet=True),
+    Field("validity", Kind.KEYWORD, facet=True),
+    Field("disclosure", Kind.KEYWORD, facet=True),
+    Field("published_first", Kind.INTEGER),
+    Field("published_last", Kind.INTEGER),
+    Field("published_order", Kind.INTEGER),
+)
+
+FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
+FACETS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.facet)
+TREES: tuple[str, ...] = tuple(row.name for row in _ROWS if row.tree)
+ZONE_BREAK = "\u2063"
+"""A token no text can hold: between two zones of one field, so that no phrase spans both."""
+SCHEMA_VERSION = 1
+"""Raise it when a row above changes its meaning: every index has to be rebuilt then."""

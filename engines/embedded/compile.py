@@ -1,0 +1,110 @@
+"""An engine-free query tree in, a tantivy query out. Called by `engine`."""
+
+from collections.abc import Iterable
+from functools import singledispatch
+
+import tantivy
+from tantivy import Occur
+
+from engines.embedded.schema import build_schema, index_option
+from queries.tree import (
+    And,
+    AnyTerm,
+    Best,
+    Boost,
+    Constant,
+    Everything,
+    Nothing,
+    Or,
+    Phrase,
+    Query,
+    Range,
+    Term,
+)
+
+
+@singledispatch
+def compile_query(query: Query) -> tantivy.Query:
+    """Recursive over the tree; every node of `queries.tree` is known, anything else is a fault."""
+    raise TypeError(f"no such query node: {type(query).__name__}")
+
+
+def narrow(query: tantivy.Query, filters: Iterable[tantivy.Query]) -> tantivy.Query:
+    """The same query and scores, only within the filters."""
+    unscored = [(Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in filters]
+    if not unscored:
+        return query
+    return tantivy.Query.boolean_query([(Occur.Must, query), *unscored])
+
+
+def without(query: tantivy.Query, excluded: tantivy.Query | None) -> tantivy.Query:
+    """The same query, less the records that match `excluded`."""
+    if excluded is None:
+        return query
+    return tantivy.Query.boolean_query([(Occur.Must, query), (Occur.MustNot, excluded)])
+
+
+@compile_query.register
+def _(_query: Everything) -> tantivy.Query:
+    return tantivy.Query.all_query()
+
+
+@compile_query.register
+def _(_query: Nothing) -> tantivy.Query:
+    return tantivy.Query.empty_query()
+
+
+@compile_query.register
+def _(query: Term) -> tantivy.Query:
+    return tantivy.Query.term_query(
+        build_schema(), query.field, query.value, index_option(query.field)
+    )
+
+
+@compile_query.register
+def _(query: AnyTerm) -> tantivy.Query:
+    return tantivy.Query.term_set_query(build_schema(), query.field, query.values)
+
+
+@compile_query.register
+def _(query: Phrase) -> tantivy.Query:
+    return tantivy.Query.phrase_query(build_schema(), query.field, list(query.values))
+
+
+@compile_query.register
+def _(query: Range) -> tantivy.Query:
+    return tantivy.Query.range_query(
+        build_schema(), query.field, tantivy.FieldType.Integer, query.lower, query.upper
+    )
+
+
+@compile_query.register
+def _(query: And) -> tantivy.Query:
+    return tantivy.Query.boolean_query(
+        [
+            *((Occur.Must, compile_query(each)) for each in query.must),
+            *((Occur.Should, compile_query(each)) for each in query.should),
+            *((Occur.MustNot, compile_query(each)) for each in query.exclude),
+        ]
+    )
+
+
+@compile_query.register
+def _(query: Or) -> tantivy.Query:
+    alternatives = [(Occur.Should, compile_query(each)) for each in query.any]
+    return tantivy.Query.boolean_query(alternatives, minimum_number_should_match=query.minimum)
+
+
+@compile_query.register
+def _(query: Best) -> tantivy.Query:
+    return tantivy.Query.disjunction_max_query([compile_query(e) for e in query.any], query.tie)
+
+
+@compile_query.register
+def _(query: Boost) -> tantivy.Query:
+    return tantivy.Query.boost_query(compile_query(query.query), query.factor)
+
+
+@compile_query.register
+def _(query: Constant) -> tantivy.Query:
+    return tantivy.Query.const_score_query(compile_query(query.query), query.score)

@@ -1,0 +1,224 @@
+"""Searches the live generation. Made by `engines.opening`, called by every question."""
+
+import asyncio
+import base64
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import tantivy
+
+from catalog.errors import BadRequestError, EngineUnavailableError
+from engines.embedded.compile import compile_query, narrow, without
+from engines.embedded.files import signature
+from engines.embedded.layout import Layout
+from engines.embedded.ledger import Ledger
+from engines.embedded.schema import STORED, build_schema, open_index
+from engines.embedded.store import check_fingerprint, describe
+from engines.port import EngineQuery, Generation, Hit, SearchResult
+from queries.request import Sort
+from queries.tree import AnyTerm, Range
+
+FACET_VALUES = 65_000
+"""Distinct values counted in one facet; far above any city's agencies and classes."""
+_ORDER = "published_order"
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """One generation at one commit; a question is answered from a single one."""
+
+    name: str
+    searcher: tantivy.Searcher
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Where a page starts: an offset, within the records that `rest` leaves."""
+
+    offset: int
+    rest: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`total` matches, `ahead` of them in the window's rest, and rows of (order, score, address)."""
+
+    total: int
+    ahead: int
+    rows: tuple[tuple[int, float, tantivy.DocAddress], ...]
+
+
+class EmbeddedEngine:
+    """See SearchEngine. Looks at two small files a question to notice commits and switches."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self._layout = Layout(folder)
+        self._fingerprint = fingerprint
+        self._ledger = Ledger(self._layout.ledger)
+        self._seen: tuple[object, ...] = ()
+        self._opening = threading.Lock()
+        self._index: tantivy.Index | None = None
+        self._snapshot: _Snapshot | None = None
+
+    async def search(self, query: EngineQuery) -> SearchResult:
+        return await asyncio.to_thread(self.search_now, query)
+
+    async def fetch(self, record_id: str) -> bytes | None:
+        return await asyncio.to_thread(self._fetch, record_id)
+
+    async def is_withdrawn(self, record_id: str) -> bool:
+        return record_id in self._ledger.entries()
+
+    async def live(self) -> Generation:
+        snapshot = self._current()
+        manifest = self._layout.manifest(snapshot.name)
+        if manifest is None:
+            raise EngineUnavailableError("The live generation is gone.")
+        return describe(self._layout, manifest, snapshot.searcher.num_docs)
+
+    async def close(self) -> None:
+        self._index = self._snapshot = None
+
+    def search_now(self, query: EngineQuery) -> SearchResult:
+        """The same without a thread: for a caller that has one of its own."""
+        snapshot = self._current()
+        asked = without(compile_query(query.query), self._left_out())
+        filters = {name: compile_query(each) for name, each in query.filters.items()}
+        narrowed = narrow(asked, filters.values())
+        window = _read_window(query, snapshot.name)
+        found = _find(snapshot.searcher, narrowed, query, window)
+        hits = tuple(_hit(snapshot.searcher, address, score) for _, score, address in found.rows)
+        return SearchResult(
+            total=found.total,
+            hits=hits,
+            facets=_count_facets(snapshot.searcher, asked, narrowed, filters, query.facets),
+            generation=snapshot.name,
+            next_cursor=_next_cursor(query, window, found, snapshot.name),
+        )
+
+    def _fetch(self, record_id: str) -> bytes | None:
+        if record_id in self._ledger.pending():
+            return None
+        searcher = self._current().searcher
+        query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
+        hits = searcher.search(query, limit=1, count=False).hits
+        return _hit(searcher, hits[0][1], 0.0).stored if hits else None
+
+    def _left_out(self) -> tantivy.Query | None:
+        pending = self._ledger.pending()
+        return compile_query(AnyTerm("id", tuple(sorted(pending)))) if pending else None
+
+    def _current(self) -> _Snapshot:
+        name = self._layout.live_name()
+        if name is None:
+            raise EngineUnavailableError("Nothing is indexed yet: run `gongkai index` first.")
+        seen = (name, signature(self._layout.index_folder(name) / "meta.json"))
+        snapshot = self._snapshot
+        if snapshot is not None and seen == self._seen:
+            return snapshot
+        with self._opening:
+            self._snapshot = self._open(name)
+            self._seen = seen
+            return self._snapshot
+
+    def _open(self, name: str) -> _Snapshot:
+        if self._index is None or self._snapshot is None or self._snapshot.name != name:
+            manifest = self._layout.manifest(name)
+            if manifest is None:
+                raise EngineUnavailableError(f"The live generation {name} is missing on disk.")
+            check_fingerprint(manifest, self._fingerprint)
+            self._index = open_index(self._layout.index_folder(name))
+        self._index.reload()
+        return _Snapshot(name, self._index.searcher())
+
+
+def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:
+    document = searcher.doc(address)
+    return Hit(str(document.get_first("id")), score, bytes(document.get_first(STORED) or b""))
+
+
+def _count_facets(
+    searcher: tantivy.Searcher,
+    asked: tantivy.Query,
+    narrowed: tantivy.Query,
+    filters: Mapping[str, tantivy.Query],
+    facets: tuple[str, ...],
+) -> dict[str, dict[str, int]]:
+    """Counts a facet: one pass for the unfiltered fields, one for each field with a filter."""
+    counts = _count(searcher, narrowed, [name for name in facets if name not in filters])
+    for name in facets:
+        if name in filters:
+            others = [each for key, each in filters.items() if key != name]
+            counts.update(_count(searcher, narrow(asked, others), [name]))
+    return {name: counts[name] for name in facets}
+
+
+def _count(
+    searcher: tantivy.Searcher, query: tantivy.Query, names: list[str]
+) -> dict[str, dict[str, int]]:
+    if not names:
+        return {}
+    plan = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in names}
+    answer = searcher.aggregate(query, plan)
+    return {
+        name: {bucket["key"]: bucket["doc_count"] for bucket in answer[name]["buckets"]}
+        for name in names
+    }
+
+
+def _find(
+    searcher: tantivy.Searcher, narrowed: tantivy.Query, query: EngineQuery, window: _Window
+) -> _Found:
+    """The rows of one window, and how many records match in all, before and after it."""
+    by_date = query.sort is not Sort.RELEVANCE
+    within = narrow(narrowed, [compile_query(window.rest)]) if window.rest else narrowed
+    found = searcher.search(
+        within,
+        limit=max(query.limit, 1),
+        count=True,
+        offset=window.offset,
+        order_by_field=_ORDER if by_date else None,
+        order=tantivy.Order.Asc if query.sort is Sort.OLDEST else tantivy.Order.Desc,
+    )
+    total = searcher.search(narrowed, limit=1, count=True).count if window.rest else found.count
+    rows = tuple(
+        (int(key) if by_date else 0, 0.0 if by_date else float(key), address)
+        for key, address in found.hits[: query.limit]
+    )
+    return _Found(int(total), int(found.count), rows)
+
+
+def _read_window(query: EngineQuery, generation: str) -> _Window:
+    """Where to start. A date order goes on past the last key; relevance at the offset reached."""
+    if query.after is None:
+        return _Window(query.offset)
+    sort, position, made_for = _read_cursor(query.after)
+    if sort is not query.sort or (sort is Sort.RELEVANCE and made_for != generation):
+        raise BadRequestError("cursor", "翻页标记已失效，请从第一页重新开始")
+    if sort is Sort.RELEVANCE:
+        return _Window(position)
+    if sort is Sort.NEWEST:
+        return _Window(0, Range(_ORDER, upper=position - 1))
+    return _Window(0, Range(_ORDER, lower=position + 1))
+
+
+def _next_cursor(query: EngineQuery, window: _Window, found: _Found, generation: str) -> str | None:
+    reached = window.offset + len(found.rows)
+    if not found.rows or reached >= found.ahead:
+        return None
+    by_date = query.sort is not Sort.RELEVANCE
+    position = found.rows[-1][0] if by_date else reached
+    content = orjson.dumps([query.sort.value, position, generation])
+    return base64.urlsafe_b64encode(content).decode("ascii").rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[Sort, int, str]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        sort, position, generation = orjson.loads(base64.urlsafe_b64decode(padded))
+        return Sort(sort), min(max(int(position), 0), 2**62), str(generation)
+    except (ValueError, TypeError):
+        raise BadRequestError("cursor", "翻页标记无法识别") from None

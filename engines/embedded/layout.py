@@ -1,0 +1,119 @@
+"""Where a data folder keeps what: names, manifests and the live pointer. No tantivy here.
+
+    DATA_DIR/live                      the name of the generation that searches see
+    DATA_DIR/write.lock                held by the one writer
+    DATA_DIR/withdrawn.json            the withdrawal ledger
+    DATA_DIR/generations/NAME/manifest.json
+    DATA_DIR/generations/NAME/index/   tantivy's files
+"""
+
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from engines.embedded.files import read_json, replace_file, sync_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself; `complete` is false while a rebuild fills it."""
+
+    name: str
+    created: str
+    fingerprint: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of one data folder."""
+
+    root: Path
+
+    @property
+    def pointer(self) -> Path:
+        return self.root / "live"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "write.lock"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "withdrawn.json"
+
+    @property
+    def generations(self) -> Path:
+        return self.root / "generations"
+
+    def index_folder(self, name: str) -> Path:
+        return self.generations / name / "index"
+
+    def live_name(self) -> str | None:
+        """The generation that searches see, or None before the first."""
+        try:
+            return self.pointer.read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def point_at(self, name: str) -> None:
+        replace_file(self.pointer, name.encode("ascii") + b"\n")
+
+    def create(self, fingerprint: str, *, now: datetime | None = None) -> Manifest:
+        """A new, still incomplete generation with a name of its own."""
+        moment = now or datetime.now(UTC)
+        name = f"{moment:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+        self.index_folder(name).mkdir(parents=True)
+        manifest = Manifest(name, moment.isoformat(timespec="microseconds"), fingerprint, False)
+        self.write_manifest(manifest)
+        return manifest
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        path = self.generations / manifest.name / "manifest.json"
+        replace_file(path, orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
+
+    def manifest(self, name: str) -> Manifest | None:
+        content = read_json(self.generations / name / "manifest.json")
+        return Manifest(**content) if content else None
+
+    def complete(self) -> list[Manifest]:
+        """Generations that may be searched, the newest first."""
+        return [each for each in self._manifests() if each.complete]
+
+    def drop(self, name: str) -> None:
+        shutil.rmtree(self.generations / name, ignore_errors=True)
+
+    def drop_incomplete(self) -> None:
+        """What a killed rebuild left behind; only the holder of the write lock may ask for it."""
+        whole = {each.name for each in self.complete()}
+        for folder in self._folders():
+            if folder.name not in whole:
+                self.drop(folder.name)
+
+    def prepare(self) -> None:
+        self.generations.mkdir(parents=True, exist_ok=True)
+        sync_folder(self.root)
+
+    def _manifests(self) -> list[Manifest]:
+        found = (self.manifest(folder.name) for folder in self._folders())
+        return sorted((m for m in found if m), key=lambda m: m.name, reverse=True)
+
+    def _folders(self) -> list[Path]:
+        if not self.generations.is_dir():
+            return []
+        return [folder for folder in self.generations.iterdir() if folder.is_dir()]
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all files in a folder; files that go away meanwhile count nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total

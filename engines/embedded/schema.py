@@ -1,0 +1,55 @@
+"""The field table in, a tantivy schema and index out. Called by `generations`, `compile`."""
+
+from functools import cache
+from pathlib import Path
+
+import tantivy
+
+from catalog.fields import FIELDS, Field, Kind
+
+_INDEX_OPTION = {
+    Kind.KEYWORD: "basic",
+    Kind.WORDS: "freq",
+    Kind.GRAMS: "position",
+    Kind.CHARS: "basic",
+}
+STORED = "stored"
+_SPACED = "spaced"
+
+
+@cache
+def build_schema() -> tantivy.Schema:
+    """One schema for every generation; changing it means raising SCHEMA_VERSION."""
+    builder = tantivy.SchemaBuilder()
+    for row in FIELDS.values():
+        _add(builder, row)
+    builder.add_bytes_field(STORED, stored=True)
+    return builder.build()
+
+
+def index_option(field: str) -> str:
+    """What tantivy keeps of a field's terms; a term query has to ask for just that."""
+    return _INDEX_OPTION[FIELDS[field].kind]
+
+
+def open_index(path: Path) -> tantivy.Index:
+    """The index in a folder, made if the folder is empty. Raises ValueError when it is broken."""
+    index = tantivy.Index(build_schema(), path=str(path))
+    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_SPACED, analyzer)
+    index.config_reader(reload_policy="manual")
+    return index
+
+
+def _add(builder: tantivy.SchemaBuilder, row: Field) -> None:
+    if row.kind is Kind.INTEGER:
+        builder.add_integer_field(row.name, indexed=True, fast=True)
+        return
+    whole = row.kind is Kind.KEYWORD
+    builder.add_text_field(
+        row.name,
+        stored=row.name == "id",
+        fast=row.facet,
+        tokenizer_name="raw" if whole else _SPACED,
+        index_option=_INDEX_OPTION[row.kind],
+    )

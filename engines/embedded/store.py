@@ -1,0 +1,185 @@
+"""Generations of the embedded engine and which of them is live. Used by the indexer and the CLI."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import tantivy
+from filelock import FileLock, Timeout
+
+from catalog.errors import EngineUnavailableError, IndexMismatchError
+from engines.embedded.layout import Layout, Manifest, folder_bytes
+from engines.embedded.ledger import Ledger
+from engines.embedded.schema import open_index
+from engines.embedded.writing import TantivyWriter
+from engines.port import Generation
+
+KEPT_GENERATIONS = 2
+"""The live one and the one a rollback goes to."""
+WITHDRAW_PATIENCE_SECONDS = 2.0
+"""How long a withdrawal waits for a running writer; it counts at once either way."""
+
+
+class EmbeddedStore:
+    """See IndexStore. `fingerprint` names the analysis that this program would index with."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self._layout = Layout(folder)
+        self._fingerprint = fingerprint
+        self._ledger = Ledger(self._layout.ledger)
+        self._lock = FileLock(self._layout.lock)
+
+    def update(self) -> TantivyWriter:
+        with self._kept_on_success():
+            name = self._layout.live_name()
+            manifest = self._layout.manifest(name) if name else None
+            if manifest is None:
+                manifest = self._layout.create(self._fingerprint)
+                return self._open_writer(manifest, self._publish_unless_live)
+            check_fingerprint(manifest, self._fingerprint)
+            return self._open_writer(manifest)
+
+    def rebuild(self) -> TantivyWriter:
+        with self._kept_on_success():
+            return self._open_writer(self._layout.create(self._fingerprint))
+
+    def publish(self, name: str) -> None:
+        with self._locked():
+            manifest = self._layout.manifest(name)
+            if manifest is None:
+                raise EngineUnavailableError(f"There is no generation {name}.")
+            self._layout.write_manifest(replace(manifest, complete=True))
+            self._layout.point_at(name)
+            for old in self._layout.complete()[KEPT_GENERATIONS:]:
+                self._layout.drop(old.name)
+
+    def rollback(self) -> Generation:
+        with self._locked():
+            live = self._layout.live_name()
+            older = [m for m in self._layout.complete() if live and m.name < live]
+            if not older:
+                raise EngineUnavailableError("There is no earlier generation to go back to.")
+            self._layout.point_at(older[0].name)
+        return self._describe(older[0])
+
+    def withdraw(
+        self, record_ids: Iterable[str], *, cause: str, held: Collection[str] = ()
+    ) -> dict[str, bool]:
+        ids = tuple(dict.fromkeys(record_ids))
+        self._layout.prepare()
+        found = self._look_up(ids) | dict.fromkeys(held, True)
+        try:
+            with self._locked(WITHDRAW_PATIENCE_SECONDS):
+                self._ledger.add((each for each in ids if found[each]), cause)
+                self._erase_pending()
+        except EngineUnavailableError:
+            # A writer is at work and may be about to bring these in: it erases what is pending.
+            self._ledger.add(ids, cause)
+        return found
+
+    def restore(self, record_ids: Iterable[str]) -> dict[str, bool]:
+        entries = self._ledger.entries()
+        known = {record_id: record_id in entries for record_id in record_ids}
+        with self._locked():
+            self._erase_pending()
+            self._ledger.remove(record_id for record_id, is_in in known.items() if is_in)
+        return known
+
+    def withdrawn(self) -> Mapping[str, str]:
+        return {key: entry.cause for key, entry in self._ledger.entries().items()}
+
+    def generations(self) -> list[Generation]:
+        return [self._describe(manifest) for manifest in self._layout.complete()]
+
+    def _open_writer(
+        self, manifest: Manifest, after_commit: Callable[[str], None] | None = None
+    ) -> TantivyWriter:
+        def close(error: BaseException | None) -> None:
+            current = self._layout.manifest(manifest.name)
+            if error is not None and current and not current.complete:
+                self._layout.drop(manifest.name)
+            self._erase_pending()
+            self._lock.release()
+
+        index = open_index(self._layout.index_folder(manifest.name))
+        return TantivyWriter(manifest.name, index, after_commit=after_commit, on_close=close)
+
+    def _publish_unless_live(self, name: str) -> None:
+        """The first generation of all goes live with its first commit."""
+        if self._layout.live_name() != name:
+            self.publish(name)
+
+    def _look_up(self, record_ids: Iterable[str]) -> dict[str, bool]:
+        """Whether any complete generation holds each record."""
+        searchers = [self._open(manifest).searcher() for manifest in self._layout.complete()]
+        return {
+            each: any(searcher.doc_freq("id", each) for searcher in searchers)
+            for each in record_ids
+        }
+
+    def _erase_pending(self) -> None:
+        """Delete what the ledger still finds in index files; only under the write lock."""
+        pending = self._ledger.pending()
+        if not pending:
+            return
+        for manifest in self._layout.complete():
+            writer = self._open(manifest).writer(num_threads=1)
+            for record_id in pending:
+                writer.delete_documents_by_term("id", record_id)
+            writer.commit()
+            writer.wait_merging_threads()
+        self._ledger.mark_erased(pending)
+
+    def _open(self, manifest: Manifest) -> tantivy.Index:
+        index = open_index(self._layout.index_folder(manifest.name))
+        index.reload()
+        return index
+
+    def _describe(self, manifest: Manifest) -> Generation:
+        return describe(self._layout, manifest, self._open(manifest).searcher().num_docs)
+
+    @contextmanager
+    def _locked(self, patience: float = 0.0) -> Iterator[None]:
+        self._layout.prepare()
+        try:
+            self._lock.acquire(timeout=patience)
+        except Timeout:
+            raise EngineUnavailableError(
+                "Another gongkai process is writing this index; wait for it to end."
+            ) from None
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _kept_on_success(self) -> Iterator[None]:
+        """Take the lock for a writer, which lets go of it when it is closed."""
+        with self._locked():
+            if self._lock.lock_counter == 1:
+                self._layout.drop_incomplete()
+            yield
+            self._lock.acquire()
+
+
+def check_fingerprint(manifest: Manifest, fingerprint: str) -> None:
+    """Raises IndexMismatchError when a generation was built by another analysis or schema."""
+    if manifest.fingerprint != fingerprint:
+        raise IndexMismatchError(
+            f"Generation {manifest.name} was built with another analysis, dictionary or schema "
+            "than this program's. Run `gongkai index --rebuild` over the exports, "
+            "or put back the dictionary it was built with."
+        )
+
+
+def describe(layout: Layout, manifest: Manifest, records: int) -> Generation:
+    """A manifest with what only the disk knows."""
+    return Generation(
+        name=manifest.name,
+        created=manifest.created,
+        records=records,
+        bytes=folder_bytes(layout.index_folder(manifest.name)),
+        fingerprint=manifest.fingerprint,
+        live=layout.live_name() == manifest.name,
+    )

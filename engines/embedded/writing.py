@@ -1,0 +1,91 @@
+"""Writes into one tantivy generation: put, delete, commit. Made by `store`, used by the indexer."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import tantivy
+
+from engines.embedded.schema import STORED, build_schema
+from engines.port import IndexDocument
+
+WRITER_HEAP_BYTES = 128_000_000
+
+
+class TantivyWriter:
+    """One open tantivy writer. Leaving by an error, or without `commit`, leaves the last commit."""
+
+    def __init__(
+        self,
+        name: str,
+        index: tantivy.Index,
+        *,
+        after_commit: Callable[[str], None] | None,
+        on_close: Callable[[BaseException | None], None],
+    ) -> None:
+        self.name = name
+        self._index = index
+        self._writer = index.writer(WRITER_HEAP_BYTES, 1)
+        self._after_commit = after_commit
+        self._on_close = on_close
+        self._index.reload()
+        self._searcher = index.searcher()
+        # What this run wrote since the last commit: id -> revision, None for a deletion.
+        self._unseen: dict[str, str | None] = {}
+
+    def holds(self, document_id: str, revision: str | None = None) -> bool:
+        """See the port. One term look-up against the last commit, or this run's own writes."""
+        if document_id in self._unseen:
+            written = self._unseen[document_id]
+            return written is not None and revision in (None, written)
+        field, value = ("revision", revision) if revision else ("id", document_id)
+        query = tantivy.Query.term_query(build_schema(), field, value, "basic")
+        return bool(self._searcher.search(query, limit=1, count=False).hits)
+
+    def put(self, document: IndexDocument) -> None:
+        """See the port; an id that is new to this generation costs no deletion."""
+        if document.id in self._unseen or self.holds(document.id):
+            self._writer.delete_documents_by_term("id", document.id)
+        self._writer.add_document(_tantivy_document(document))
+        self._unseen[document.id] = document.revision
+
+    def delete(self, record_id: str) -> None:
+        self._writer.delete_documents_by_term("id", record_id)
+        self._unseen[record_id] = None
+
+    def commit(self) -> None:
+        self._writer.commit()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._unseen.clear()
+        if self._after_commit:
+            self._after_commit(self.name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._writer.wait_merging_threads()
+            else:
+                self._writer.rollback()
+        finally:
+            del self._writer
+            self._on_close(error)
+
+
+def _tantivy_document(document: IndexDocument) -> tantivy.Document:
+    fields = {
+        name: [value] if isinstance(value, str | int) else list(value)
+        for name, value in document.fields.items()
+        if value != ""
+    }
+    return tantivy.Document(
+        id=[document.id], revision=[document.revision], **{STORED: [document.stored]}, **fields
+    )

@@ -1,0 +1,42 @@
+"""Settings in; this installation's tables, analysis, engine and store out. Called at every start."""
+
+import hashlib
+from dataclasses import dataclass
+
+from analyzers.chains import Analysis
+from analyzers.dictionary import load_dictionary
+from catalog.fields import SCHEMA_VERSION
+from catalog.tables import Tables, load_tables
+from engines.embedded.engine import EmbeddedEngine
+from engines.embedded.store import EmbeddedStore
+from engines.port import IndexStore, SearchEngine
+from engines.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The city's own tables and the analysis made with them; built once a process."""
+
+    settings: Settings
+    tables: Tables
+    analysis: Analysis
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the analysis and the schema: an index built under another name is refused."""
+        parts = f"schema {SCHEMA_VERSION}\nanalysis {self.analysis.fingerprint}"
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+    def open_engine(self) -> SearchEngine:
+        return EmbeddedEngine(self.settings.data_dir, self.fingerprint)
+
+    def open_store(self) -> IndexStore:
+        return EmbeddedStore(self.settings.data_dir, self.fingerprint)
+
+
+def open_installation(settings: Settings) -> Installation:
+    """Raises TableError when a table or dictionary that the city replaced is wrong."""
+    tables = load_tables(settings.tables_dir)
+    names = [name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)]
+    analysis = Analysis(load_dictionary(settings.dictionary_dir), names)
+    return Installation(settings, tables, analysis)

@@ -1,0 +1,153 @@
+"""What every engine promises, and the values that cross that line. No engine is named here.
+
+`indexer` writes through IndexStore and GenerationWriter; `search_api` reads through SearchEngine.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol, Self
+
+from queries.request import Sort
+from queries.tree import Query
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDocument:
+    """A record as an engine takes it: analysed fields of `catalog.fields`, and what it shows.
+
+    `revision` names the content: equal revisions need no new write. `stored` is JSON.
+    """
+
+    id: str
+    revision: str
+    fields: Mapping[str, str | int | Sequence[str]]
+    stored: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineQuery:
+    """One question to an engine. A facet field's counts leave out that field's own filter.
+
+    `limit` may be 0: totals and facets only. `offset` counts hits. `after` is a cursor that an
+    earlier result handed out; it takes the place of `offset`.
+    """
+
+    query: Query
+    filters: Mapping[str, Query] = field(default_factory=dict)
+    facets: tuple[str, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 10
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record found: its score (0 when sorted by date) and what was stored for it."""
+
+    id: str
+    score: float
+    stored: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """An exact total, one window of hits, exact counts a facet value, and the cursor to go on."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, Mapping[str, int]]
+    generation: str
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One whole index: `created` is ISO UTC, `bytes` its size, `live` whether searches see it."""
+
+    name: str
+    created: str
+    records: int
+    bytes: int
+    fingerprint: str
+    live: bool
+
+
+class SearchEngine(Protocol):
+    """The reading side; safe for many callers at once.
+
+    Raises EngineUnavailableError when there is nothing to search, IndexMismatchError when the
+    index was built otherwise, BadRequestError for a cursor that is not one of its own.
+    """
+
+    async def search(self, query: EngineQuery) -> SearchResult: ...
+
+    async def fetch(self, record_id: str) -> bytes | None:
+        """What was stored for a record, or None."""
+
+    async def is_withdrawn(self, record_id: str) -> bool: ...
+
+    async def live(self) -> Generation: ...
+
+    async def close(self) -> None: ...
+
+
+class GenerationWriter(Protocol):
+    """Writes into one generation. Nothing counts as taken before `commit` returns."""
+
+    @property
+    def name(self) -> str: ...
+
+    def holds(self, document_id: str, revision: str | None = None) -> bool:
+        """Whether the record is there (in that revision), writes of this run included."""
+
+    def put(self, document: IndexDocument) -> None:
+        """Add a record, or put it in the place of the one with its id."""
+
+    def delete(self, record_id: str) -> None: ...
+
+    def commit(self) -> None:
+        """Make everything so far durable and, in the live generation, visible."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class IndexStore(Protocol):
+    """Generations and which one is live. One writer at a time: EngineUnavailableError otherwise."""
+
+    def update(self) -> GenerationWriter:
+        """Write into the live generation (made when there is none)."""
+
+    def rebuild(self) -> GenerationWriter:
+        """Write a generation beside the live one; on leaving by an error it is dropped."""
+
+    def publish(self, name: str) -> None:
+        """Let searches see this generation from now on, in one step."""
+
+    def rollback(self) -> Generation:
+        """Go back to the generation before the live one, withdrawn records left out."""
+
+    def withdraw(
+        self, record_ids: Iterable[str], *, cause: str, held: Collection[str] = ()
+    ) -> dict[str, bool]:
+        """Take records off in every generation; id -> whether it was there.
+
+        `held`: those of the ids that the caller's own run had found and deleted already.
+        """
+
+    def restore(self, record_ids: Iterable[str]) -> dict[str, bool]:
+        """Let withdrawn ids be indexed again; id -> whether it was withdrawn."""
+
+    def withdrawn(self) -> Mapping[str, str]:
+        """Withdrawn record id -> cause: `staff` or `disclosure`."""
+
+    def generations(self) -> list[Generation]:
+        """All that are kept, the newest first."""

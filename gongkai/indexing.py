@@ -1,0 +1,116 @@
+"""`gongkai index`, `rollback`, `withdraw`: what changes the index."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from catalog.disclosure import Disclosure
+from engines.opening import open_installation
+from engines.settings import Settings
+from indexer.ingest import OnProgress, Summary
+from indexer.publishing import Order, Outcome, publish
+from indexer.reading import find_sources, source_size
+
+_console = Console(stderr=True)
+REFUSED = 3
+
+
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of catalog records.")],
+    rebuild: Annotated[
+        bool, typer.Option(help="Build a fresh index beside the live one and switch in one step.")
+    ] = False,
+    disclosure: Annotated[
+        Disclosure | None,
+        typer.Option(help="For rows that state none: the source is declared to be of this kind."),
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rows to mend go (default: in the data folder).")
+    ] = None,
+) -> None:
+    """Ingest records: add or update by id."""
+    if disclosure is Disclosure.NOT_PUBLIC:
+        raise typer.BadParameter("a source that is not public can't be indexed")
+    sources = find_sources(paths)
+    installation = open_installation(Settings())
+    started = time.perf_counter()
+    with _progress(sum(map(source_size, sources))) as on_progress:
+        outcome = publish(Order(sources, rebuild, disclosure, rejects), installation, on_progress)
+    _print_summary(outcome, time.perf_counter() - started)
+    if outcome.summary.needs_staff:
+        raise typer.Exit(REFUSED)
+
+
+def rollback() -> None:
+    """Go back to the generation before the live one."""
+    generation = open_installation(Settings()).open_store().rollback()
+    print(f"live: {generation.name} ({generation.records:,} records)")
+
+
+def withdraw(
+    ids: Annotated[list[str], typer.Argument(help="Ids of records to take off.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Let these ids be indexed again.")] = False,
+) -> None:
+    """Take records off, at once and in every generation; later exports don't bring them back."""
+    store = open_installation(Settings()).open_store()
+    if undo:
+        done, word = store.restore(ids), "may be indexed again"
+    else:
+        done, word = store.withdraw(ids, cause="staff"), "withdrawn"
+    for record_id, was_there in done.items():
+        print(f"{record_id}: {word if was_there else 'not found'}")
+    if not all(done.values()):
+        raise typer.Exit(REFUSED)
+
+
+@contextmanager
+def _progress(total_bytes: int) -> Iterator[OnProgress]:
+    """A bar over the bytes read, with rows, rows per second and the time left."""
+    columns = (
+        TextColumn("indexing"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    started = time.perf_counter()
+    with Progress(*columns, console=_console, disable=not _console.is_terminal) as bar:
+        task = bar.add_task("", total=total_bytes, rows=0, rate=0.0)
+
+        def advance(count: int, summary: Summary) -> None:
+            rate = summary.read / max(time.perf_counter() - started, 1e-9)
+            bar.update(task, advance=count, rows=summary.read, rate=rate)
+
+        yield advance
+
+
+def _print_summary(outcome: Outcome, seconds: float) -> None:
+    summary = outcome.summary
+    print(f"read       {summary.read:>10,}  in {seconds:.1f} s")
+    print(f"indexed    {summary.indexed:>10,}")
+    print(f"unchanged  {summary.unchanged:>10,}")
+    print(f"refused    {summary.refused.total():>10,}{_reasons(summary.refused)}")
+    print(f"withheld   {summary.withheld.total():>10,}{_reasons(summary.withheld)}")
+    if summary.warnings:
+        print(f"warnings   {summary.warnings.total():>10,}{_reasons(summary.warnings)}")
+    print(f"generation {outcome.generation}")
+    if outcome.rejects:
+        print(f"rejects    {outcome.rejects}")
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    listed = ", ".join(f"{key} {n:,}" for key, n in sorted(counts.items()) if n)
+    return f"  ({listed})" if listed else ""

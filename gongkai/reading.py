@@ -1,0 +1,119 @@
+"""`gongkai search` and `status`: what only looks."""
+
+import asyncio
+import html
+import re
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from catalog.errors import EngineUnavailableError
+from engines.opening import Installation, open_installation
+from engines.port import Generation
+from engines.settings import Settings
+from queries.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
+from search_api.answer import HitView, SearchAnswer
+from search_api.answering import Answering
+
+_MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
+_HEALTHY, _NO_ENGINE = 0, 4
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help='Words; "短语" in quotes; -排除 after --.')],
+    size: Annotated[int, typer.Option(min=1, max=SIZE_LIMIT)] = 10,
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    sort: Annotated[Sort, typer.Option()] = Sort.RELEVANCE,
+    as_json: Annotated[bool, typer.Option("--json", help="The API's answer as it is.")] = False,
+) -> None:
+    """Search as the pages do."""
+    text = " ".join(words)
+    if len(text) > TEXT_LIMIT:
+        raise typer.BadParameter(f"at most {TEXT_LIMIT} characters")
+    request = SearchRequest(text=text, page=page, size=size, sort=sort)
+    answer = asyncio.run(_ask(open_installation(Settings()), request))
+    if as_json:
+        print(answer.model_dump_json(indent=2))
+        return
+    _print_answer(answer)
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Engine, generations, records, size, dictionary version and health."""
+    installation = open_installation(Settings())
+    generations = installation.open_store().generations()
+    live = next((each for each in generations if each.live), None)
+    facts = {
+        "engine": installation.settings.engine.value,
+        "health": _health(live, installation),
+        "generation": live.name if live else None,
+        "records": live.records if live else 0,
+        "bytes": live.bytes if live else 0,
+        "fingerprint": installation.fingerprint,
+        "dictionary": installation.analysis.fingerprint,
+        "generations": [_describe(each) for each in generations],
+    }
+    if as_json:
+        print(orjson.dumps(facts, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for name, value in facts.items():
+            lines = value if isinstance(value, list) else [value]
+            for line in lines:
+                print(f"{name:<12} {line}")
+    raise typer.Exit(_HEALTHY if facts["health"] == "ready" else _NO_ENGINE)
+
+
+async def _ask(installation: Installation, request: SearchRequest) -> SearchAnswer:
+    engine = installation.open_engine()
+    try:
+        return await Answering(installation, engine).search(request)
+    finally:
+        await engine.close()
+
+
+def _health(live: Generation | None, installation: Installation) -> str:
+    if live is None:
+        return "nothing is indexed yet"
+    if live.fingerprint != installation.fingerprint:
+        return "built with another analysis, dictionary or schema: run gongkai index --rebuild"
+    try:
+        asyncio.run(_ask(installation, SearchRequest(size=1, facets=())))
+    except EngineUnavailableError as error:
+        return str(error)
+    return "ready"
+
+
+def _describe(generation: Generation) -> str:
+    mark = " live" if generation.live else ""
+    size = generation.bytes / 1_000_000
+    return f"{generation.name} {generation.records:,} records {size:,.1f} MB{mark}"
+
+
+def _print_answer(answer: SearchAnswer) -> None:
+    console = Console(highlight=False)
+    relaxed = " (no record has every word; these have most)" if answer.query.relaxed else ""
+    console.print(f"{answer.total:,} records, {answer.took_ms} ms{relaxed}")
+    first = (answer.page - 1) * answer.size + 1
+    for place, hit in enumerate(answer.hits, start=first):
+        console.print(Text(f"{place:>3}. ").append_text(_marked(hit.title_html)))
+        console.print(f"     {_facts(hit)}", style="dim", markup=False)
+
+
+def _facts(hit: HitView) -> str:
+    facts = (hit.publisher.name, hit.document_number, hit.published_on, hit.genre, hit.id)
+    return "  ".join(fact for fact in facts if fact)
+
+
+def _marked(title_html: str) -> Text:
+    text = Text()
+    position = 0
+    for match in _MARK.finditer(title_html):
+        text.append(html.unescape(title_html[position : match.start()]))
+        text.append(html.unescape(match[1]), style="bold")
+        position = match.end()
+    return text.append(html.unescape(title_html[position:]))

@@ -1,0 +1,129 @@
+"""A publishable record in, the document an engine takes out. Called by `ingest` for each record."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import orjson
+
+from analyzers.chains import Analysis
+from catalog.classifications import MISSING, ancestors_and_self
+from catalog.fields import FIELDS, ZONE_BREAK
+from catalog.record import Record
+from engines.port import IndexDocument
+
+_ORDER_BITS = 40
+
+
+def build_document(record: Record, analysis: Analysis) -> IndexDocument:
+    """Analyse one record. Its body counts only if the record holds one: the wall stands before."""
+    stored = orjson.dumps(stored_form(record))
+    title = record.title
+    entry = "\n".join(_entry_texts(record))
+    body = "\n".join(_body_texts(record))
+    zones = (title, entry, body)
+    text_words: dict[str, str] = {
+        "title_words": analysis.word_text(title),
+        "title_grams": analysis.gram_text(title),
+        "entry_words": analysis.word_text(entry),
+        "body_words": analysis.word_text(body),
+        "text_grams": f" {ZONE_BREAK} ".join(filter(None, map(analysis.gram_text, zones))),
+        "text_chars": " ".join(analysis.chars("\n".join(zones))),
+        "title_key": analysis.literal(title),
+    }
+    return IndexDocument(
+        id=record.id,
+        revision=_revision(record.id, stored),
+        fields={**text_words, **_keywords(record), **_days(record)},
+        stored=stored,
+    )
+
+
+def stored_form(record: Record) -> dict[str, object]:
+    """The record as JSON, under the contract's keys; what a reader of the API sees of it."""
+    return {
+        "id": record.id,
+        "index_number": record.index_number,
+        "title": record.title,
+        "document_number": record.document_number,
+        "document_number_original": record.document_number_original,
+        "publisher": record.publisher,
+        "publisher_name": record.publisher_name,
+        "issued_on": record.issued_on.iso if record.issued_on else None,
+        "issued_on_original": record.issued_on_original,
+        "published_on": record.published_on.iso,
+        "category": record.category,
+        "topic": record.topic,
+        "audience": record.audience,
+        "life_event": record.life_event,
+        "genre": record.genre,
+        "genre_inferred": record.genre_inferred,
+        "format": record.format,
+        "disclosure": record.disclosure.value,
+        "validity": record.validity,
+        "keywords": record.keywords,
+        "summary": record.summary,
+        "body": record.body,
+        "url": record.url,
+        "attachments": [{"name": a.name, "url": a.url} for a in record.attachments],
+        "extra": record.extra,
+    }
+
+
+def _entry_texts(record: Record) -> Iterable[str]:
+    """What the catalog says of the document beside its title: searched above the body."""
+    numbers = (record.document_number, record.document_number_original, record.index_number)
+    yield from (number for number in dict.fromkeys(numbers) if number)
+    yield record.publisher_name
+    yield from record.keywords
+    yield record.summary
+
+
+def _body_texts(record: Record) -> Iterable[str]:
+    yield record.body
+    for attachment in record.attachments:
+        yield attachment.name
+        yield attachment.text
+
+
+def _keywords(record: Record) -> dict[str, Sequence[str]]:
+    values: dict[str, Sequence[str]] = {
+        "document_number": _present(record.document_number),
+        "index_number": _present(record.index_number),
+        "publisher": (record.publisher,),
+        "year": (str(record.published_on.year),),
+        "genre": _present(record.genre),
+        "format": _present(record.format),
+        "validity": _present(record.validity),
+        "disclosure": (record.disclosure.value,),
+        "category": _with_ancestors(_present(record.category)),
+        "topic": _with_ancestors(record.topic),
+        "audience": _with_ancestors(record.audience),
+        "life_event": _with_ancestors(record.life_event),
+    }
+    return {
+        name: value or (MISSING,) if FIELDS[name].facet else value for name, value in values.items()
+    }
+
+
+def _present(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+def _with_ancestors(paths: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(step for path in paths for step in ancestors_and_self(path)))
+
+
+def _days(record: Record) -> dict[str, int]:
+    """Proleptic day numbers of the span a date may lie in, and an order without ties."""
+    first = record.published_on.first_day.toordinal()
+    digest = hashlib.blake2b(record.id.encode(), digest_size=_ORDER_BITS // 8).digest()
+    return {
+        "published_first": first,
+        "published_last": record.published_on.last_day.toordinal(),
+        "published_order": first << _ORDER_BITS | int.from_bytes(digest),
+    }
+
+
+def _revision(record_id: str, stored: bytes) -> str:
+    digest = hashlib.blake2b(stored, digest_size=16).hexdigest()
+    return f"{record_id}\x1f{digest}"

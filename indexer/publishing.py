@@ -1,0 +1,66 @@
+"""A whole `gongkai index` run: sources found, a generation filled and made live. The CLI calls it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catalog.disclosure import Disclosure
+from catalog.intake import IntakeRules
+from engines.opening import Installation
+from engines.port import IndexStore
+from indexer.ingest import Ingest, OnProgress, Summary
+from indexer.rejects import RejectsFile
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one run has to do; `sources` are files, `rejects` where rows to mend go."""
+
+    sources: Sequence[Path]
+    rebuild: bool = False
+    disclosure: Disclosure | None = None
+    rejects: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What it did."""
+
+    summary: Summary
+    generation: str
+    rejects: Path | None
+
+
+def publish(
+    order: Order, installation: Installation, on_progress: OnProgress | None = None
+) -> Outcome:
+    """Run it. Stopped at any moment it can be run again and ends in the same index.
+
+    Raises EngineUnavailableError while another writer is at work, IndexMismatchError when the
+    live generation was built otherwise and no rebuild was asked for.
+    """
+    store = installation.open_store()
+    fill = order.disclosure or installation.settings.disclosure
+    rules = IntakeRules(installation.tables, fill)
+    rejects_path = order.rejects or _rejects_path(installation.settings.data_dir)
+    with RejectsFile(rejects_path) as rejects:
+        with store.rebuild() if order.rebuild else store.update() as writer:
+            ingest = Ingest(writer, rules, installation.analysis, rejects, store.withdrawn())
+            summary = ingest.run(order.sources, on_progress)
+            if order.rebuild:
+                store.publish(writer.name)
+        _settle_withdrawals(store, ingest)
+        return Outcome(summary, writer.name, rejects.path)
+
+
+def _settle_withdrawals(store: IndexStore, ingest: Ingest) -> None:
+    """Records closed by their source leave the older generations too; reopened ones may return."""
+    if ingest.closed:
+        store.withdraw(ingest.closed, cause="disclosure", held=ingest.deleted & ingest.closed)
+    if ingest.republished:
+        store.restore(ingest.republished)
+
+
+def _rejects_path(data_dir: Path) -> Path:
+    return data_dir / "rejects" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"

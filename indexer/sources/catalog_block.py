@@ -1,0 +1,177 @@
+"""A portal page in, the label and value pairs of its catalog block out. Called by `portal_page`.
+
+Portals show the catalog entry as a table, a dl, a list or bare blocks: 索引号：… 发布机构：….
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml import html
+
+from catalog.headings import key_of
+from indexer.sources.headers import known_keys
+from indexer.sources.row import gather_cells
+
+_CONTAINERS = ("table", "dl", "ul", "ol", "div", "section", "header", "article", "p", "td", "span")
+# A body says 名称： and 内容： as well; only a catalog block says one of these besides.
+_TELLING = frozenset(
+    (
+        *("index_number", "document_number", "publisher", "issued_on", "published_on"),
+        *("disclosure", "category", "topic", "audience", "life_event", "genre", "validity"),
+    )
+)
+_ENOUGH_HEADINGS = 2
+_LONGEST_ENTRY = 2000
+_MOST_PARTS = 200
+_LABEL = re.compile(
+    r"\s*(?:[\[【]([^\]】]{1,24})[\]】]\s*[：:]?|([^：:]{1,24})[：:])\s*(.*)", re.DOTALL
+)
+_NEXT_LABEL = re.compile(r"[\s|;，；]\s*(?=[\u4e00-\u9fff]{2,8}\s*[：:])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A label and its value, with the elements that show them."""
+
+    label: str
+    value: str
+    elements: tuple[html.HtmlElement, ...]
+
+
+def take_catalog_blocks(page: html.HtmlElement) -> dict[str, object]:
+    """The pairs of every catalog block; the first that states a heading is believed.
+
+    Of 公开方式 every statement is kept, so that the strictest can win. The elements shown are
+    taken out of the page, so that they don't turn up in its text.
+    """
+    stated: list[_Pair] = []
+    seen: set[str] = set()
+    for pair in _find_pairs(page):
+        key = key_of(pair.label) or pair.label
+        if pair.value and (key not in seen or key == "disclosure"):
+            stated.append(pair)
+            seen.add(key)
+        for element in pair.elements:
+            if element.getparent() is not None:
+                element.drop_tree()
+    return gather_cells((pair.label, pair.value) for pair in stated)
+
+
+def _find_pairs(page: html.HtmlElement) -> list[_Pair]:
+    """Blocks from the innermost outwards, given in the order of the page."""
+    found: list[list[_Pair]] = []
+    taken: set[html.HtmlElement] = set()
+    for container in reversed(list(page.iter(*_CONTAINERS))):
+        groups = [[e for e in group if e not in taken] for group in _groups(container)]
+        pairs = [pair for group in groups for pair in _pair_up(group)] + _pair_down(groups)
+        needed = 1 if container in taken else _ENOUGH_HEADINGS
+        keys = known_keys(pair.label for pair in pairs)
+        if len(keys) >= needed and keys & _TELLING:
+            found.append(pairs)
+            for element in (container, *(e for pair in pairs for e in pair.elements)):
+                _mark_taken(element, taken)
+    return [pair for pairs in reversed(found) for pair in pairs]
+
+
+def _mark_taken(element: html.HtmlElement, taken: set[html.HtmlElement]) -> None:
+    """Mark an element and what is around it; what is around a marked one is marked already."""
+    above: html.HtmlElement | None = element
+    while above is not None and above not in taken:
+        taken.add(above)
+        above = above.getparent()
+
+
+def _groups(container: html.HtmlElement) -> list[list[html.HtmlElement]]:
+    """The cells of a container, row by row; blocks and lists are one row of their children.
+
+    None of what has more parts than a catalog entry can have.
+    """
+    if len(container) > _MOST_PARTS:
+        return []
+    if container.tag != "table":
+        return [[child for child in container if isinstance(child.tag, str)]]
+    rows = (*container.iterfind("tr"), *container.iterfind("*/tr"))
+    if len(rows) > _MOST_PARTS:
+        return []
+    return [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
+
+
+def _pair_up(cells: Sequence[html.HtmlElement]) -> Iterator[_Pair]:
+    """Labels with the value in the same cell (索引号：0001) or in the next one."""
+    waiting: tuple[str, html.HtmlElement] | None = None
+    for cell in cells:
+        text = _short_text(cell)
+        label, value = _split_label(text)
+        if waiting and not label:
+            yield _Pair(waiting[0], _value_of(waiting[0], cell), (waiting[1], cell))
+            waiting = None
+        elif label and value:
+            yield from (_Pair(*entry, (cell,)) for entry in _split_entries(label, value))
+            waiting = None
+        elif label:
+            waiting = (label, cell)
+        elif text and len(cell) > 1 and cell.tag in ("li", "div", "p", "tr"):
+            yield from _pair_couple(cell)
+
+
+def _pair_couple(cell: html.HtmlElement) -> Iterator[_Pair]:
+    """A list entry that is a couple of elements without a colon: <b>索引号</b><i>0001</i>."""
+    parts = [_short_text(part) for part in cell]
+    if len(parts) == 2 and key_of(parts[0] or "") and parts[1]:
+        yield _Pair("".join((parts[0] or "").split()), parts[1], (cell,))
+
+
+def _pair_down(groups: Sequence[Sequence[html.HtmlElement]]) -> list[_Pair]:
+    """A row of labels above one row of values, as wide; more rows would be a list of records."""
+    filled = [group for group in groups if group]
+    if len(filled) != 2 or len(filled[0]) != len(filled[1]):
+        return []
+    labels = [_split_label(_short_text(cell)) for cell in filled[0]]
+    if not all(label and not value for label, value in labels):
+        return []
+    couples = zip(labels, *filled, strict=True)
+    pairs = [_Pair(label, _value_of(label, low), (top, low)) for (label, _), top, low in couples]
+    return [pair for pair in pairs if pair.value]
+
+
+def _split_label(text: str | None) -> tuple[str, str]:
+    """A cell's label and the value beside it; ("", "") where it begins with no label."""
+    if not text:
+        return "", ""
+    if key_of(text):
+        return "".join(text.split()).rstrip("：:"), ""
+    match = _LABEL.match(text)
+    label = "".join((match[1] or match[2]).split()) if match else ""
+    if not match or not re.fullmatch(r"[\u4e00-\u9fff]{2,10}", label):
+        return "", ""
+    return label, match[3].strip()
+
+
+def _split_entries(label: str, value: str) -> Iterator[tuple[str, str]]:
+    """One text may hold several entries: 发布日期：2023-05-06 来源：市政府办公室."""
+    first, *others = _NEXT_LABEL.split(value)
+    if first.strip():
+        yield label, first.strip()
+    for other in others:
+        next_label, next_value = _split_label(other)
+        if next_label and next_value:
+            yield next_label, next_value
+
+
+def _short_text(cell: html.HtmlElement) -> str | None:
+    """The text of a cell on one line; None where it is too long to be an entry."""
+    text = ""
+    for part in cell.itertext():
+        text += part
+        if len(text) > _LONGEST_ENTRY:
+            return None
+    return " ".join(text.split())
+
+
+def _value_of(label: str, cell: html.HtmlElement) -> str:
+    """A value: 正文 keeps its lines, the others stand on one."""
+    lines = (" ".join(line.split()) for line in "\n".join(map(str, cell.itertext())).splitlines())
+    if key_of(label) == "body":
+        return "\n".join(filter(None, lines))
+    return " ".join(cell.text_content().split())

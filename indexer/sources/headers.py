@@ -1,0 +1,43 @@
+"""Cells of a table in; whether they are its heading row, and its rows, out.
+
+Used by the readers of tables.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from catalog.headings import is_blank, key_of
+from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
+
+
+def known_keys(headings: Iterable[object]) -> frozenset[str]:
+    """The catalog keys that some headings stand for; what is not a heading is passed over."""
+    keys = (key_of(heading) for heading in headings if isinstance(heading, str))
+    return frozenset(key for key in keys if key is not None)
+
+
+def is_header(cells: Sequence[object]) -> bool:
+    """Whether a row is the heading row: two filled cells or more, one of them a known heading.
+
+    A title row above the table (one merged cell) is not.
+    """
+    return sum(not is_blank(cell) for cell in cells) >= 2 and bool(known_keys(cells))
+
+
+def name_columns(cells: Sequence[object]) -> tuple[str, ...]:
+    """The heading of every column, as published; a column without one is `column_3`."""
+    filled = [index for index, cell in enumerate(cells, 1) if not is_blank(cell)]
+    width = filled[-1] if filled else 0
+    named = enumerate(cells[:width], 1)
+    return tuple(f"column_{index}" if is_blank(cell) else str(cell) for index, cell in named)
+
+
+def pair_cells(
+    source: str, number: int, headings: Sequence[str], cells: Sequence[object], *, padding: object
+) -> Row:
+    """A row of a table below its headings; a short one is padded, filled cells too many refused."""
+    if not all(map(is_blank, cells[len(headings) :])):
+        detail = f"The row has {len(cells)} cells below {len(headings)} headings."
+        return UnreadableRow(source, number, "column_count", detail)
+    pairs = zip_longest(headings, cells[: len(headings)], fillvalue=padding)
+    return SourceRow(source, number, gather_cells((str(name), cell) for name, cell in pairs))

@@ -1,0 +1,110 @@
+"""A stream of JSON text in, its values cut out as bytes one by one. Used by the reader of JSON.
+
+Only quotes and brackets are looked at, so a value that is broken inside is still cut where it
+ends, and memory holds one value, however long the list.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from indexer.sources.limits import MAX_ROW_BYTES
+from indexer.sources.streams import BrokenFileError
+
+_CHUNK = 256 * 1024
+# A whole string, a bracket, or the quote of a string that the buffer does not hold to its end.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
+_SCALAR = re.compile(rb'[^\s,\]\}\[\{"]*')
+_NOT_BLANK = re.compile(rb"\S")
+_OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
+
+
+class JsonCutter:
+    """A position in a JSON text; `at` moves over it, `buffer` holds what follows `start`."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.buffer = b""
+        self.at = 0
+
+    def peek(self) -> bytes:
+        """The next byte that is not white space, or nothing at the end of the text."""
+        while not (match := _NOT_BLANK.search(self.buffer, self.at)):
+            self.at = len(self.buffer)
+            if not self.fill():
+                return b""
+        self.at = match.start()
+        return match.group()
+
+    def take(self, byte: bytes) -> bool:
+        """Step over `byte` if it is next."""
+        is_next = self.peek() == byte
+        self.at += is_next
+        return is_next
+
+    def fill(self) -> bool:
+        """Read on, forgetting what is before `at`; False at the end of the stream."""
+        held = self.buffer[self.at :]
+        if len(held) > MAX_ROW_BYTES:
+            raise BrokenFileError("too_long", "A JSON value is over 32 MiB; reading stops there.")
+        chunk = self._stream.read(max(_CHUNK, len(held)))
+        self.buffer, self.at = held + chunk, 0
+        return bool(chunk)
+
+    def look_ahead(self) -> Iterator[tuple[int, bytes]]:
+        """Strings and brackets from here on, each with its distance from `at`, which stays."""
+        offset = 0
+        while True:
+            for match in _TOKEN.finditer(self.buffer, self.at + offset):
+                token = match.group()
+                if token == b'"':
+                    break
+                at_start = match.start() - self.at
+                offset = match.end() - self.at
+                yield at_start, token
+            else:
+                offset = len(self.buffer) - self.at
+            if not self.fill():
+                return
+
+    def next_after(self, offset: int) -> bytes:
+        """The byte that is not white space next after a distance from `at`, which stays."""
+        while not (match := _NOT_BLANK.search(self.buffer, self.at + offset)):
+            if not self.fill():
+                return b""
+        return match.group()
+
+    def cut(self) -> bytes:
+        """The next value. Raises BrokenFileError when it has no end, or none within 32 MiB."""
+        first = self.peek()
+        if first not in (b"{", b"["):
+            return self._cut_scalar(first)
+        depth = 0
+        for offset, token in self.look_ahead():
+            if token in _OPENING:
+                depth += 1
+            elif token in _CLOSING:
+                depth -= 1
+                if not depth:
+                    return self._take_to(self.at + offset + 1)
+        raise BrokenFileError("truncated", "The JSON text ends inside a value.")
+
+    def _cut_scalar(self, first: bytes) -> bytes:
+        pattern = _TOKEN if first == b'"' else _SCALAR
+        while True:
+            match = pattern.match(self.buffer, self.at)
+            end = match.end() if match else self.at
+            is_cut_off = first == b'"' and end - self.at == 1
+            if not (is_cut_off or end == len(self.buffer)):
+                break
+            if not self.fill():
+                if is_cut_off:
+                    raise BrokenFileError("truncated", "The JSON text ends inside a value.")
+                break
+        if end == self.at:
+            raise BrokenFileError("bad_file", "The JSON text has a stray sign between its values.")
+        return self._take_to(end)
+
+    def _take_to(self, end: int) -> bytes:
+        taken, self.at = self.buffer[self.at : end], end
+        return taken

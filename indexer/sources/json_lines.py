@@ -1,0 +1,19 @@
+"""A JSON Lines file in, a row per line out. Registered in `formats`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from indexer.sources.json_values import parse_row
+from indexer.sources.row import Row, UnreadableRow
+from indexer.sources.streams import OnBytes, open_text, read_lines
+
+
+def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
+    """Every line that is not blank. Raises BrokenFileError where the file breaks off."""
+    source = str(path)
+    with open_text(path, on_bytes) as stream:
+        for number, line in enumerate(read_lines(stream), 1):
+            if line is None:
+                yield UnreadableRow(source, number, "too_long", "The line is over 32 MiB.")
+            elif not line.isspace():
+                yield parse_row(line, source, number)

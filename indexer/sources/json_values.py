@@ -1,0 +1,97 @@
+"""The bytes of one JSON value in, a row out. Called by the readers of JSON Lines and of JSON.
+
+orjson is strict and quick; a value it refuses is looked at once more for what is harmless.
+"""
+
+import json
+import re
+from typing import NoReturn
+
+import orjson
+
+from catalog.headings import HEADINGS
+from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
+
+REJECT_KEYS = frozenset({"source", "line", "field", "reason", "row"})
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_DISCLOSURE_KEYS = tuple(
+    json.dumps(heading, ensure_ascii=is_escaped).encode()
+    for heading, key in HEADINGS.items()
+    for is_escaped in ((False,) if heading.isascii() else (False, True))
+    if key == "disclosure"
+)
+
+
+def parse_row(text: bytes, source: str, line: int) -> Row:
+    """One JSON object as a row; an entry of a rejects file as the row it holds.
+
+    Half of a surrogate pair (`\\ud800` alone), which no text can hold, becomes U+FFFD.
+    """
+    try:
+        value = _parse(text)
+    except (ValueError, RecursionError) as error:
+        return UnreadableRow(source, line, *_explain(text, error))
+    if not isinstance(value, dict):
+        return UnreadableRow(source, line, "not_an_object", "The JSON value is not an object.")
+    if REJECT_KEYS <= value.keys() <= REJECT_KEYS | {"note"}:
+        return _unwrap_reject(value, source, line)
+    return SourceRow(source, line, value)
+
+
+def _unwrap_reject(entry: dict[str, object], source: str, line: int) -> Row:
+    row = entry["row"]
+    if row is None:
+        return UnreadableRow(
+            source, line, "withheld_row", "The reject does not hold its row: mend it at its source."
+        )
+    if not isinstance(row, dict):
+        return UnreadableRow(source, line, "not_an_object", "The reject's row is not an object.")
+    return SourceRow(source, line, row)
+
+
+def _parse(text: bytes) -> object:
+    # JSON lets the last of two equal keys win; a second disclosure must not undo the first.
+    if any(text.count(key) > 1 for key in _DISCLOSURE_KEYS):
+        return _parse_slowly(text)
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if _SURROGATE_ESCAPE.search(text):
+            return _parse_slowly(text)
+        raise
+
+
+def _parse_slowly(text: bytes) -> object:
+    value = json.loads(
+        text.decode("utf-8"), object_pairs_hook=gather_cells, parse_constant=_refuse_constant
+    )
+    return _without_lone_surrogates(value)
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON.")
+
+
+def _without_lone_surrogates(value: object) -> object:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_lone_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {_without_lone_surrogates(k): _without_lone_surrogates(v) for k, v in pairs}
+    return value
+
+
+def _explain(text: bytes, error: Exception) -> tuple[str, str]:
+    """The code and the sentence for a value that can't be parsed; nothing of it is quoted."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as undecodable:
+        place = f"Byte {undecodable.start + 1} is no character"
+        return "bad_encoding", f"{place} in the file's encoding."
+    if b"\0" in text:
+        return "not_json", "The row holds NUL bytes: the file was not written to its end."
+    place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+    return "not_json", f"The row is not valid JSON{place}."

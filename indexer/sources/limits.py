@@ -1,0 +1,18 @@
+"""The bounds that keep one hostile or broken file from taking the machine. Used by every reader."""
+
+MIB = 1 << 20
+
+# One row. The longest real one known here (a work report with its annexes) is under 1 MB; the
+# rest is room for pages with pictures inside.
+MAX_ROW_BYTES = 32 * MIB
+# Read ahead at most so much to tell UTF-8 from GB18030.
+SAMPLE_BYTES = 1 * MIB
+# Real catalogs pack 10 to 60 times, zeros about 1,000 times; small files may pack as they like.
+MAX_PACKING_RATIO = 200
+RATIO_APPLIES_FROM = 64 * MIB
+# openpyxl holds a workbook's shared strings in memory.
+MAX_WORKBOOK_BYTES = 1024 * MIB
+# The last row of a spreadsheet, by the XLSX format.
+MAX_SPREADSHEET_ROWS = 1_048_576
+# A title and notes may stand above the headings, but not more rows than this.
+HEADER_WITHIN_ROWS = 20

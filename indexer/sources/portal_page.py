@@ -1,0 +1,151 @@
+"""A saved portal page (HTML) in, one row out: its catalog block, its meta tags, its text.
+
+Registered in `formats`. The meta tags' names are those of 政府网站发展指引 (国办发〔2017〕47号).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import trafilatura
+from lxml import etree, html
+
+from indexer.sources.catalog_block import take_catalog_blocks
+from indexer.sources.headers import known_keys
+from indexer.sources.limits import MAX_ROW_BYTES
+from indexer.sources.row import Row, SourceRow, UnreadableRow
+from indexer.sources.streams import BrokenFileError, OnBytes, open_text
+
+# meta tag -> the heading its value goes under where the catalog block does not state it
+_STANDS_FOR = {
+    "articletitle": "标题",
+    "pubdate": "发布日期",
+    "contentsource": "发布机构",
+    "keywords": "关键词",
+    "description": "摘要",
+}
+_KEPT = frozenset(("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnType", "Author"))
+_TEXT_PLACES = (
+    "//*[@id='UCAP-CONTENT' or @id='zoom' or @id='Zoom' or @id='zoomcon' or @id='content']",
+    "//*[contains(@class,'TRS_Editor') or contains(@class,'TRS_UEDITOR')]",
+    "//article",
+    "//*[contains(@class,'article') or contains(@class,'content')]",
+)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|txt|rtf|zip|rar)$", re.IGNORECASE)
+_MOST_ELEMENTS = 50_000  # trafilatura takes longer than linear
+_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>]+)")
+
+
+def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
+    """The page as one row. Raises BrokenFileError for what is no HTML."""
+    source = str(path)
+    with open_text(path, on_bytes, is_markup=True) as stream:
+        data = stream.read(MAX_ROW_BYTES + 1)
+    if len(data) > MAX_ROW_BYTES:
+        yield UnreadableRow(source, 1, "too_long", "The page is over 32 MiB.")
+        return
+    yield SourceRow(source, 1, _read_page(_parse(data), data))
+
+
+def _parse(data: bytes) -> html.HtmlElement:
+    clean = data.decode("utf-8", "replace").replace("\0", "\ufffd").encode("utf-8")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
+    try:
+        return html.document_fromstring(clean, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
+        raise BrokenFileError("bad_file", "The file is no HTML page.") from error
+
+
+def _read_page(page: html.HtmlElement, data: bytes) -> dict[str, object]:
+    metas = _read_metas(page)
+    fields: dict[str, object] = take_catalog_blocks(page)
+    url = _find_url(page, metas, data)
+    stand_ins = [(heading, metas.get(name)) for name, heading in _STANDS_FOR.items()]
+    stand_ins += [("标题", _find_title(page)), ("链接", url)]
+    for heading, value in stand_ins:
+        if value and not known_keys((heading,)) & known_keys(fields):
+            fields[heading] = value
+    if attachments := _find_attachments(page, url):
+        fields.setdefault("附件", attachments)
+    if "body" not in known_keys(fields) and (text := _extract_text(page)):
+        fields["正文"] = text
+    fields.update((name, metas[name.lower()]) for name in _KEPT if metas.get(name.lower()))
+    return fields
+
+
+def _read_metas(page: html.HtmlElement) -> Mapping[str, str]:
+    """Meta tags by name in lower case; the first with a value wins."""
+    found: dict[str, str] = {}
+    for meta in page.iter("meta"):
+        name = (meta.get("name") or meta.get("property") or "").strip().lower()
+        content = (meta.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name, content)
+    return found
+
+
+def _find_title(page: html.HtmlElement) -> str:
+    """The first heading, or else what the browser's tab shows."""
+    for tag in ("h1", "title"):
+        for element in page.iter(tag):
+            if text := " ".join(element.text_content().split()):
+                return text
+    return ""
+
+
+def _find_url(page: html.HtmlElement, metas: Mapping[str, str], data: bytes) -> str | None:
+    """The page's own address: its canonical link, its meta tags, or where a browser saved it."""
+    links = [e.get("href") or "" for e in page.iter("link") if e.get("rel") == "canonical"]
+    saved = _SAVED_FROM.search(data[:4096])
+    saved_from = saved[1].decode("ascii", "replace") if saved else ""
+    candidates = (*links, metas.get("url", ""), metas.get("og:url", ""), saved_from)
+    return next((url for url in map(str.strip, candidates) if _is_web(url)), None)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def _find_attachments(page: html.HtmlElement, url: str | None) -> list[dict[str, str]]:
+    """Links to documents, but for those of the page's frame."""
+    found: dict[str, dict[str, str]] = {}
+    for link in page.iterfind(".//a[@href]"):
+        href = link.get("href", "").strip()
+        if not _DOCUMENT.search(href.partition("?")[0]):
+            continue
+        if any(above.tag in ("header", "footer", "nav", "aside") for above in link.iterancestors()):
+            continue
+        name = " ".join(link.text_content().split()) or href.rpartition("/")[2]
+        found.setdefault(href, {"name": name, "url": _absolute(url, href)})
+    return list(found.values())
+
+
+def _absolute(base: str | None, href: str) -> str:
+    try:
+        return urljoin(base, href) if base else href
+    except ValueError:
+        return href
+
+
+def _extract_text(page: html.HtmlElement) -> str:
+    """The main text; of a page too short or too large for trafilatura, where portals put it."""
+    if sum(1 for _ in page.iter()) <= _MOST_ELEMENTS and (text := _extract_main_text(page)):
+        return text
+    places = (element for place in _TEXT_PLACES for element in page.xpath(place))
+    texts = ("\n".join(map(str.strip, element.itertext())).strip() for element in places)
+    return next(filter(None, texts), "")
+
+
+def _extract_main_text(page: html.HtmlElement) -> str | None:
+    text: str | None = trafilatura.extract(
+        html.tostring(page, encoding="unicode"),
+        include_comments=False,
+        include_tables=True,
+        favor_recall=True,
+        deduplicate=False,
+    )
+    return text

@@ -1,0 +1,54 @@
+"""Chosen values and date limits of a request to unscored queries, one a field. Called by `plan`."""
+
+from collections.abc import Mapping
+
+from catalog.classifications import MISSING
+from catalog.dates import PartialDate
+from catalog.document_number import parse_document_number
+from catalog.fields import TREES
+from catalog.tables import Tables
+from queries.request import SearchRequest
+from queries.tree import And, AnyTerm, Query, Range, Term
+
+
+def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
+    """Field (or `published`, `document_number`) -> the query a record has to meet for it."""
+    filters: dict[str, Query] = {
+        name: AnyTerm(name, tuple(dict.fromkeys(canonical_value(name, v, tables) for v in values)))
+        for name, values in request.chosen.items()
+        if values
+    }
+    if request.published_from or request.published_to:
+        filters["published"] = _published(request.published_from, request.published_to)
+    if request.document_number:
+        number = parse_document_number(request.document_number).canonical
+        filters["document_number"] = Term("document_number", number)
+    return filters
+
+
+def canonical_value(name: str, value: str, tables: Tables) -> str:
+    """A chosen value as the index holds it: agency name -> code, alias -> path, else unchanged."""
+    if value == MISSING:
+        return value
+    if name == "publisher":
+        agency = tables.agencies.find(value)
+        return agency.code if agency else value
+    return tables.tree(name).canonical(value) if name in TREES else value
+
+
+def _published(start: PartialDate | None, end: PartialDate | None) -> Query:
+    """Records that may lie in the span: one known only by its year lies in all of that year."""
+    limits: list[Query] = []
+    if start:
+        limits.append(Range("published_last", lower=start.first_day.toordinal()))
+    if end:
+        limits.append(Range("published_first", upper=end.last_day.toordinal()))
+    return And(tuple(limits))
+
+
+def chosen_values(request: SearchRequest, tables: Tables) -> Mapping[str, frozenset[str]]:
+    """What is chosen, in the index's own values: for marking facet values as selected."""
+    return {
+        name: frozenset(canonical_value(name, value, tables) for value in values)
+        for name, values in request.chosen.items()
+    }

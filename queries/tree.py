@@ -1,0 +1,96 @@
+"""A question as a tree with no engine in it; each engine compiles it. Built by `understand`, `filters`.
+
+Every leaf names a field of `catalog.fields` and values already analysed for it.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every record, all with the same score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Records whose field holds this one value; scored by the engine's BM25."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyTerm:
+    """Records whose field holds at least one of the values; not scored."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Records whose field holds the values at these relative positions: ((0, v), (2, w), …)."""
+
+    field: str
+    values: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Records whose integer field lies in [lower, upper]; None is open. Not scored."""
+
+    field: str
+    lower: int | None = None
+    upper: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of `must`, none of `exclude`; `should` only adds to the score. `must` is not empty."""
+
+    must: tuple["Query", ...]
+    should: tuple["Query", ...] = ()
+    exclude: tuple["Query", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least `minimum` of the alternatives; scores add up."""
+
+    any: tuple["Query", ...]
+    minimum: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """At least one of the alternatives; the best score counts, plus `tie` times the others'."""
+
+    any: tuple["Query", ...]
+    tie: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """The score of `query` times `factor`."""
+
+    query: "Query"
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The matches of `query`, each with this score."""
+
+    query: "Query"
+    score: float
+
+
+Query: TypeAlias = (
+    Everything | Nothing | Term | AnyTerm | Phrase | Range | And | Or | Best | Boost | Constant
+)

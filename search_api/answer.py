@@ -1,0 +1,126 @@
+"""The one truth that JSON and pages both show: what an answer is. Filled by `answering`."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+Html = Annotated[str, Field(description="Escaped HTML; <mark> is its only tag.")]
+PartialIso = Annotated[str, Field(examples=["2009-02-20", "2008-05", "2008"])]
+
+
+class PublisherView(BaseModel):
+    """An agency (发布机构): its code in the city's table, or its name where it has none."""
+
+    code: str
+    name: str
+
+
+class QueryView(BaseModel):
+    """What was read in the words."""
+
+    text: str
+    terms: list[str] = Field(description="Words looked for.")
+    corrected_from: str | None = None
+    did_you_mean: str | None = None
+    relaxed: bool = Field(False, description="No record has every word; these have most of them.")
+    expanded: dict[str, list[str]] = {}
+
+
+class HitView(BaseModel):
+    """One record in a result list."""
+
+    id: str
+    score: float
+    title: str
+    title_html: Html
+    snippet_html: Html
+    document_number: str | None
+    index_number: str | None
+    publisher: PublisherView
+    published_on: PartialIso
+    issued_on: PartialIso | None
+    category: str | None
+    topic: list[str]
+    audience: list[str]
+    life_event: list[str]
+    genre: str | None
+    format: str | None
+    disclosure: str
+    validity: str | None
+    url: str | None
+
+
+class FacetValueView(BaseModel):
+    """One value of a facet, how many records have it, and the values below it in a tree."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+    children: list["FacetValueView"] = []
+
+
+class SearchAnswer(BaseModel):
+    """The answer to one question; facet counts leave out their own field's filter."""
+
+    query: QueryView
+    total: int
+    took_ms: float
+    page: int
+    size: int
+    next_cursor: str | None
+    hits: list[HitView]
+    facets: dict[str, list[FacetValueView]]
+
+
+class AttachmentView(BaseModel):
+    """A file that belongs to a record (附件)."""
+
+    name: str
+    url: str | None = None
+
+
+class RecordView(BaseModel):
+    """One whole record as it is published."""
+
+    id: str
+    index_number: str | None
+    title: str
+    document_number: str | None
+    document_number_original: str | None
+    publisher: PublisherView
+    publisher_name: str = Field(description="As published; the agency may be called otherwise now.")
+    issued_on: PartialIso | None
+    issued_on_original: str | None
+    published_on: PartialIso
+    category: str | None
+    topic: list[str]
+    audience: list[str]
+    life_event: list[str]
+    genre: str | None
+    genre_inferred: bool = Field(description="Read from the title's ending, not stated.")
+    format: str | None
+    disclosure: str
+    validity: str | None
+    keywords: list[str]
+    summary: str
+    body: str
+    url: str | None
+    attachments: list[AttachmentView]
+    extra: dict[str, object]
+
+
+class ClassificationsAnswer(BaseModel):
+    """The classification trees with counts; values without a record are there with 0."""
+
+    trees: dict[str, list[FacetValueView]]
+
+
+class Problem(BaseModel):
+    """An error by RFC 9457; `parameter` is the one at fault."""
+
+    type: str = "about:blank"
+    title: str = Field(description="In Chinese, fit to be shown.")
+    status: int
+    detail: str | None = None
+    parameter: str | None = None

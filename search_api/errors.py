@@ -1,0 +1,100 @@
+"""Errors in, problem documents (RFC 9457) or problem pages out: the one place with HTTP status.
+
+No message quotes what a record or a setting holds, and none shows a stack trace.
+"""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
+from search_api.answer import Problem
+from search_api.pages.rendering import render_problem
+
+log = logging.getLogger("gongkai.search_api")
+RETRY_AFTER_SECONDS = 5
+_TITLES = {
+    400: "请求有误",
+    404: "没有找到您要的内容",
+    405: "不支持这种请求方式",
+    410: "该信息已撤回，不再公开",
+    413: "请求内容过大",
+    422: "请求参数有误",
+    429: "请求过于频繁，请稍后再试",
+    500: "系统出现故障，请稍后再试",
+    503: "检索服务暂时不可用，请稍后再试",
+}
+_FAULTS = {
+    "extra_forbidden": "没有这个参数",
+    "string_too_long": "内容过长",
+    "too_long": "取值过多",
+    "int_parsing": "应为整数",
+    "bool_parsing": "应为 true 或 false",
+    "greater_than_equal": "数值过小",
+    "less_than_equal": "数值过大",
+    "enum": "不是可用的取值",
+    "missing": "缺少这个参数",
+}
+
+
+class GoneError(Exception):
+    """A record that was published once and has been withdrawn."""
+
+
+class UnknownRecordError(Exception):
+    """No public record has this id."""
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Give every error one shape: JSON for programs, a page for people."""
+    handlers = {
+        BadRequestError: lambda r, e: problem_response(r, 422, e.title, e.parameter),
+        RequestValidationError: _invalid,
+        UnknownRecordError: lambda r, _: problem_response(r, 404, "没有这条信息，或者它不是公开信息"),
+        GoneError: lambda r, _: problem_response(r, 410),
+        EngineUnavailableError: _unavailable,
+        IndexMismatchError: _unavailable,
+        HTTPException: lambda r, e: problem_response(r, e.status_code),
+        Exception: _fault,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def problem_response(
+    request: Request, status: int, title: str = "", parameter: str | None = None
+) -> Response:
+    """The problem as the caller can read it."""
+    known = _TITLES.get(status) or HTTPStatus(status).phrase
+    problem = Problem(title=title or known, status=status, parameter=parameter)
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else {}
+    if _wants_page(request):
+        return HTMLResponse(render_problem(problem, request.app.state.site), status, headers)
+    content = problem.model_dump(exclude_none=True)
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+def _wants_page(request: Request) -> bool:
+    path = request.url.path
+    return not path.startswith(("/api/", "/healthz", "/readyz")) and path != "/openapi.json"
+
+
+def _invalid(request: Request, error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"] if part not in ("query", "path", "body")]
+    title = _FAULTS.get(first["type"], "参数取值有误")
+    return problem_response(request, 422, title, place[0] if place else None)
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    log.error("engine unavailable: %s", error)
+    return problem_response(request, 503)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    log.error("unexpected %s on %s", type(error).__name__, request.scope.get("route"))
+    return problem_response(request, 500)

@@ -1,0 +1,114 @@
+"""Query parameters of `/search` in, a checked SearchRequest out. API and pages share it.
+
+Every parameter is declared once, here, for the check, the OpenAPI document and the pages' links.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from catalog.dates import PartialDate, parse_date
+from catalog.errors import BadRequestError, RefusedValueError
+from catalog.fields import FACETS
+from queries.request import (
+    FILTER_LIMIT,
+    PAGE_WINDOW,
+    SIZE_LIMIT,
+    TEXT_LIMIT,
+    SearchRequest,
+    Sort,
+)
+
+_Values = Annotated[list[str], Field(default_factory=list, max_length=FILTER_LIMIT)]
+
+
+class SearchParameters(BaseModel):
+    """What a search may be asked with. Repeat a classification for OR; fields combine by AND."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=TEXT_LIMIT, description='Words; "短语"; -排除; may be empty.')
+    category: _Values
+    topic: _Values
+    audience: _Values
+    life_event: _Values
+    genre: _Values
+    format: _Values
+    publisher: _Values
+    year: _Values
+    validity: _Values
+    disclosure: _Values
+    published_from: str = Field("", max_length=40, description="A day, month or year.")
+    published_to: str = Field("", max_length=40, description="A day, month or year, included.")
+    document_number: str = Field("", max_length=200)
+    sort: Sort = Sort.RELEVANCE
+    page: int = Field(1, ge=1, le=PAGE_WINDOW)
+    size: int = Field(10, ge=1, le=SIZE_LIMIT)
+    cursor: str = Field("", max_length=500)
+    facets: list[str] = Field(
+        default_factory=lambda: list(FACETS), description="Fields to count; empty for none."
+    )
+    highlight: bool = True
+
+    @field_validator("year")
+    @classmethod
+    def _check_year(cls, years: list[str]) -> list[str]:
+        if any(not (y == "_missing" or (y.isascii() and y.isdigit())) for y in years if y):
+            raise ValueError("a year is written in digits")
+        return years
+
+
+SearchQuery = Annotated[SearchParameters, Query()]
+PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
+
+
+def read_request(parameters: SearchParameters) -> SearchRequest:
+    """Raises BadRequestError naming the parameter at fault."""
+    if parameters.page * parameters.size > PAGE_WINDOW and not parameters.cursor:
+        raise BadRequestError("page", f"按页码只能翻到第 {PAGE_WINDOW} 条，之后请使用 cursor 参数")
+    return SearchRequest(
+        text=parameters.q,
+        chosen=_chosen(parameters),
+        document_number=parameters.document_number.strip() or None,
+        published_from=_date(parameters.published_from, "published_from"),
+        published_to=_date(parameters.published_to, "published_to"),
+        sort=parameters.sort,
+        page=parameters.page,
+        size=parameters.size,
+        cursor=parameters.cursor or None,
+        facets=tuple(_facets(parameters.facets)),
+        highlight=parameters.highlight,
+    )
+
+
+def refuse_unknown(request: Request, known: Iterable[str]) -> None:
+    """Raises BadRequestError for a parameter that nobody reads: a typo must not pass in silence."""
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        raise BadRequestError(unknown[0], "没有这个参数")
+
+
+def _chosen(parameters: SearchParameters) -> Mapping[str, tuple[str, ...]]:
+    values: dict[str, list[Any]] = {name: getattr(parameters, name) for name in FACETS}
+    chosen = {name: tuple(v for v in each if v.strip()) for name, each in values.items()}
+    if sum(map(len, chosen.values())) > FILTER_LIMIT:
+        raise BadRequestError("category", f"筛选条件不能超过 {FILTER_LIMIT} 个")
+    return {name: each for name, each in chosen.items() if each}
+
+
+def _date(text: str, parameter: str) -> PartialDate | None:
+    if not text.strip():
+        return None
+    try:
+        return parse_date(text.strip(), field=parameter)
+    except RefusedValueError:
+        raise BadRequestError(parameter, "日期无法识别，请写成 2009-02-20、2009-02 或 2009") from None
+
+
+def _facets(names: list[str]) -> Iterable[str]:
+    for name in dict.fromkeys(part for each in names for part in each.split(",") if part):
+        if name not in FACETS:
+            raise BadRequestError("facets", "没有这个分类字段")
+        yield name

@@ -1,0 +1,118 @@
+"""CSV and TSV: encodings, delimiters, quoting, ragged rows, and faults that cost one row."""
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.sources.row import SourceRow
+from tests.indexer.sources.files import HEADINGS, RECORDS, ROWS, fields, outline, read, write
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+def table(rows: list[tuple[str, ...]], delimiter: str = ",") -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
+    return text.getvalue()
+
+
+PLAIN = table([HEADINGS, *ROWS])
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=6), st.sampled_from([",", "\t", ";"]))
+def test_records_written_as_csv_come_back_equal(
+    rows: list[tuple[str, ...]], delimiter: str
+) -> None:
+    told = [("索引号", *row) for row in rows]  # so that no row is blank
+    with tempfile.TemporaryDirectory() as folder:
+        text = table([("文号", *HEADINGS), *told], delimiter)
+        path = write(Path(folder) / ("a.tsv.gz" if delimiter == "\t" else "a.csv"), text)
+        found = [list(row.values()) for row in fields(path)]
+    assert found == [list(row) for row in told]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.csv.gz", "a.tsv.gz"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_encodings_and_delimiters_are_detected(
+    tmp_path: Path, encoding: str, name: str, delimiter: str
+) -> None:
+    text = "\r\n".join(delimiter.join(row) for row in (HEADINGS, *ROWS))
+    assert fields(write(tmp_path / name, text, encoding)) == RECORDS
+
+
+def test_quoted_newlines_stay_and_lines_are_spreadsheet_rows(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", '标题,正文\n甲,"第一条\n第二条，""略"""\n\n乙,第三条\n')
+    assert read(path) == [
+        SourceRow(str(path), 2, {"标题": "甲", "正文": '第一条\n第二条，"略"'}),
+        SourceRow(str(path), 4, {"标题": "乙", "正文": "第三条"}),
+    ]
+
+
+def test_a_title_row_above_the_headings_is_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "示例市信息公开目录,,\n,,\n" + PLAIN)
+    assert [row["标题"] for row in fields(path)] == [row[0] for row in ROWS]
+    assert outline(path)[0] == (4, "row")
+
+
+def test_a_table_without_known_headings_has_its_first_row_as_headings(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "\nname,code\nx,1\n")
+    assert fields(path) == [{"name": "x", "code": "1"}]
+
+
+def test_short_rows_are_padded_and_long_rows_refused_when_filled(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "标题,文号,正文\n甲\n乙,1,2,,\n丙,1,2,3\n丁,1,2\n")
+    assert outline(path) == [(2, "row"), (3, "row"), (4, "column_count"), (5, "row")]
+    first = read(path)[0]
+    assert isinstance(first, SourceRow)
+    assert first.fields == {"标题": "甲", "文号": "", "正文": ""}
+
+
+def test_equal_headings_keep_every_value_and_nameless_ones_get_a_name(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "标题,公开方式,公开方式,,文号\n甲,主动公开,不予公开,x,1\n")
+    assert fields(path) == [
+        {"标题": "甲", "公开方式": ["主动公开", "不予公开"], "column_4": "x", "文号": "1"}
+    ]
+
+
+@pytest.mark.parametrize("quoted_later", ["", '丙,"第三条"\n'])
+def test_a_quote_that_is_never_closed_swallows_no_other_row(
+    tmp_path: Path, quoted_later: str
+) -> None:
+    text = '标题,正文\n甲,"第一条\n乙,不予公开的内容\n' + quoted_later + "丁,第四条\n"
+    path = write(tmp_path / "a.csv", text)
+    kinds = [kind for _, kind in outline(path)]
+    assert kinds == ["not_csv", *["row"] * (len(kinds) - 1)]
+    titles = [row.fields["标题"] for row in read(path) if isinstance(row, SourceRow)]
+    assert titles == (["乙", "丙", "丁"] if quoted_later else ["乙", "丁"])
+
+
+def test_bare_quotes_of_a_database_dump_are_text_in_tsv(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tsv", '标题\t文号\n"十四五"规划的通知\t1\n')
+    assert fields(path) == [{"标题": '"十四五"规划的通知', "文号": "1"}]
+
+
+def test_a_row_past_the_limit_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.sources.delimited.MAX_ROW_BYTES", 1000)
+    text = "标题,正文\n甲," + "x" * 2000 + '\n乙,"' + "第二条\n" * 300 + "丙,第三条\n"
+    kinds = [kind for _, kind in outline(write(tmp_path / "a.csv", text))]
+    assert kinds[:2] == ["too_long", "too_long"]
+    assert kinds[-1] == "row"
+
+
+def test_undecodable_bytes_cost_their_row(tmp_path: Path) -> None:
+    text = PLAIN.encode() + b"\xff\xfe,x,y\n" + PLAIN.splitlines()[-1].encode()
+    kinds = ["row", "row", "bad_encoding", "row"]
+    assert outline(write(tmp_path / "a.csv", text)) == list(enumerate(kinds, 2))
+
+
+def test_a_file_of_headings_alone_has_no_rows(tmp_path: Path) -> None:
+    assert outline(write(tmp_path / "a.csv", "标题,正文\n")) == []
+    assert outline(write(tmp_path / "b.csv", "")) == []
