@@ -97,6 +97,7 @@ def _read_rows(name: str, directory: Path | None) -> Iterator[_Row]:
     try:
         if "word" not in (reader.fieldnames or ()):
             raise TableError(f"{shown}:1: the header lacks the column word; add it.")
+        start = reader.line_num + 1
         for cells in reader:
             start = reader.line_num + 1
             if None in cells:

@@ -6,9 +6,11 @@ A needle is a literal stream (`Analysis.literal`), found in the literal stream o
 
 import html
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 
-from analyzers.normalize import Normalized, literal, normalize_text
+from analyzers.normalize import Normalized, literal, literal_text, normalize_text
 
 _SHORT_ASCII = re.compile("[0-9a-z]{1,2}")
 _ASCII = re.compile("[0-9a-z]")
@@ -17,6 +19,10 @@ _WHITESPACE = re.compile(r"\s+")
 # The ends of sentences first, then of clauses: a passage begins after the best of these at hand.
 _SENTENCE_END = re.compile("[。！？!?；;\n]+[”’」』）)]*")
 _CLAUSE_END = re.compile(r"[，,、：:\s]+")
+
+_BLOCK = 512
+_OCCURRENCES = 200
+"""Of one needle, looked at when the best passage of a long text is chosen."""
 
 _Span = tuple[int, int]
 _Found = tuple[int, int, int]
@@ -68,10 +74,44 @@ def snippet(
     text: str, needles: Sequence[str], length: int = 120, weights: Sequence[float] | None = None
 ) -> str:
     """The best passage as HTML with the needles marked, … where cut, whitespace run together."""
+    weighed = weights or [1.0] * len(needles)
+    begin, stop = _narrow(text, needles, weighed, length)
+    whole, text = text, text[begin:stop]
     found = _find_needles(text, needles)
-    start, end = _choose_passage(text, found, weights or [1.0] * len(needles), length)
+    start, end = _choose_passage(text, found, weighed, length)
     shown = _WHITESPACE.sub(" ", to_html(text, _merge_spans(found), start, end)).strip()
-    return f"{'…' if text[:start].strip() else ''}{shown}{'…' if text[end:].strip() else ''}"
+    is_cut_before, is_cut_after = whole[: begin + start].strip(), whole[begin + end :].strip()
+    return f"{'…' if is_cut_before else ''}{shown}{'…' if is_cut_after else ''}"
+
+
+def _narrow(text: str, needles: Sequence[str], weights: Sequence[float], length: int) -> _Span:
+    """A part of a long text that holds its best passage with room around it.
+
+    The way back from the literal stream costs far more than the stream, so it is gone only for
+    this part: the window is chosen in the stream, and blocks of known lengths lead back.
+    """
+    if len(text) <= 8 * _BLOCK:
+        return 0, len(text)
+    streams = [literal_text(text[at : at + _BLOCK]) for at in range(0, len(text), _BLOCK)]
+    stream = "".join(streams)
+    found = sorted(
+        (at, at + len(needle), which)
+        for which, needle in enumerate(needles)
+        for at in islice(_find_plain(stream, needle), _OCCURRENCES)
+    )
+    first, last = _choose_window(found, weights, length) if found else (0, 0)
+    ends = list(accumulate(map(len, streams)))
+    blocks = range(len(streams))
+    before = bisect_right(ends, first, hi=len(blocks) - 1) - 1
+    after = bisect_left(ends, last, hi=len(blocks) - 1) + 2
+    return max(before, 0) * _BLOCK, min(after * _BLOCK, len(text))
+
+
+def _find_plain(stream: str, needle: str) -> Iterator[int]:
+    at = stream.find(needle) if needle else -1
+    while at >= 0:
+        yield at
+        at = stream.find(needle, at + len(needle))
 
 
 def _find_needles(text: str, needles: Sequence[str]) -> list[_Found]:
@@ -86,12 +126,10 @@ def _find_needles(text: str, needles: Sequence[str]) -> list[_Found]:
 
 def _find_needle(mapped: Normalized, needle: str) -> Iterator[_Span]:
     must_stand_alone = _SHORT_ASCII.fullmatch(needle) is not None
-    at = mapped.text.find(needle)
-    while at >= 0:
+    for at in _find_plain(mapped.text, needle):
         span = mapped.original_span(at, at + len(needle))
         if not must_stand_alone or _stands_alone(mapped.original, span, needle):
             yield span
-        at = mapped.text.find(needle, at + len(needle))
 
 
 def _stands_alone(text: str, span: _Span, needle: str) -> bool:

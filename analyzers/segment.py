@@ -165,15 +165,21 @@ def _order_words(words: Iterable[_Word]) -> tuple[_Word, ...]:
 def _folded_words() -> tuple[tuple[str, int], ...]:
     """The words of jieba's dictionary that normalizing respells (寫 淨 打溼), as respelt."""
     text = _dictionary_path().read_text(encoding="utf-8")
-    lines, folded = text.splitlines(), normalize_text(text).splitlines()
     added: dict[str, int] = {}
-    for line, new in zip(lines, folded, strict=True):
-        if line != new and _HAN_RUN.fullmatch(word := new[: new.index(" ")]):
-            added[word] = added.get(word, 0) + int(line.split(" ")[1])
-    for line in lines:
+    for line in _find_changing_lines(text):
+        word, frequency, *_ = line.split(" ")
+        if _HAN_RUN.fullmatch(folded := normalize_text(word)):
+            added[folded] = added.get(folded, 0) + int(frequency)
+    for line in text.splitlines():
         if (word := line[: line.index(" ")]) in added:
             added[word] += int(line.split(" ")[1])
     return tuple(sorted(added.items()))
+
+
+def _find_changing_lines(text: str) -> set[str]:
+    changing = "".join(one for one in sorted(set(text)) if normalize_text(one) != one)
+    places = (match.start() for match in re.finditer(f"[{re.escape(changing)}]", text))
+    return {text[text.rfind("\n", 0, at) + 1 : text.index("\n", at)] for at in places}
 
 
 @lru_cache(maxsize=1)

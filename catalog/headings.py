@@ -4,7 +4,8 @@ The headings are those of the catalog itself (政府信息公开目录); an unkn
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 _ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "id": (),
@@ -30,37 +31,78 @@ _ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "extra": (),
 }
 
+# What an export of our own says beside them, so that it can be taken in again and be the same.
+_DERIVED = (
+    "document_number_original",
+    "issued_on_original",
+    "published_on_original",
+    "publisher_name",
+    "genre_inferred",
+)
+
 KEYS: tuple[str, ...] = tuple(_ACCEPTED)
 HEADINGS: Mapping[str, str] = {
     heading: key for key, headings in _ACCEPTED.items() for heading in (key, *headings)
 }
+_KEYS_BY_HEADING = {**HEADINGS, **{key: key for key in _DERIVED}}
+_INVISIBLE = (
+    "\0\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\ufffe"
+)
+_NOT_SEEN = str.maketrans(dict.fromkeys(_INVISIBLE))
+_BLANK = _INVISIBLE + (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85 \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+_LONGEST_HEADING = 64
 
 
 def key_of(heading: str) -> str | None:
-    """The catalog key of a column heading, or None; width, case, spaces and colons don't matter."""
-    folded = unicodedata.normalize("NFKC", heading).strip().strip("\ufeff").rstrip(":")
-    return HEADINGS.get("".join(folded.split())) or HEADINGS.get(folded.strip().lower())
+    """The catalog key of a column heading, or None.
+
+    Width, case, spaces, signs without a width, colons and the `*` of a must don't matter: a 公开方式
+    that isn't known for one would open the wall.
+    """
+    return _find_key(heading) if len(heading) <= _LONGEST_HEADING else None
+
+
+@lru_cache(maxsize=4096)
+def _find_key(heading: str) -> str | None:
+    folded = "".join(unicodedata.normalize("NFKC", heading).translate(_NOT_SEEN).split())
+    return _KEYS_BY_HEADING.get(folded.strip("*:").lower())
 
 
 def gather_by_key(
     fields: Mapping[str, object],
 ) -> tuple[dict[str, list[object]], dict[str, object]]:
-    """Sort raw cells into known keys (every filled cell, in order) and the unknown rest."""
+    """Sort raw cells into known keys (every filled cell in order, lists laid flat) and the rest."""
     known: dict[str, list[object]] = {}
     unknown: dict[str, object] = {}
     for heading, value in fields.items():
         if is_blank(value):
             continue
-        key = key_of(heading)
+        key = key_of(str(heading))
         if key is None:
             unknown[heading] = value
         else:
-            known.setdefault(key, []).append(value)
+            known.setdefault(key, []).extend(_filled(value))
     return known, unknown
+
+
+def _filled(value: object) -> Iterator[object]:
+    """The cell, or the filled entries of the list it is, however deep lists lie in lists."""
+    stack = [value]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list | tuple):
+            stack.extend(reversed(value))
+        elif not is_blank(value):
+            yield value
 
 
 def is_blank(value: object) -> bool:
     """Whether a cell says nothing: None, an empty list, or only white space."""
     if value is None or value in ([], {}, ()):
         return True
-    return isinstance(value, str) and not value.strip("\ufeff\u200b\u3000 \t\r\n\0")
+    return isinstance(value, str) and not value.strip(_BLANK)

@@ -5,27 +5,23 @@ is not public. Called by `indexer.ingest` for every row.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from catalog.agencies import Agency
 from catalog.classifications import ClassificationTree, split_values
 from catalog.dates import PartialDate, parse_date
-from catalog.disclosure import (
-    Disclosure,
-    is_way_of_publishing,
-    parse_disclosure,
-    strictest,
-)
+from catalog.disclosure import Disclosure, settle_disclosure
 from catalog.document_number import DocumentNumber, parse_document_number
 from catalog.errors import RefusedValueError
 from catalog.genre import infer_genre
 from catalog.headings import gather_by_key
 from catalog.index_number import parse_index_number
 from catalog.personal_data import find_personal_data
-from catalog.plain_text import clean_line, clean_text, reduce_markup
+from catalog.plain_text import clean_line, clean_text, clean_value, reduce_markup, strings_in
 from catalog.record import Attachment, Record
 from catalog.tables import Tables
 
@@ -46,12 +42,20 @@ _VALIDITY = {
     "尚未施行": "尚未生效",
 }
 _PLACE_COLUMNS = ("region", "地区", "所属地区", "行政区划")
+# What typists put where there is no number. Taken for one, it would make one record of thousands.
+_NO_NUMBER = re.compile(
+    r"[-—–―_/\\.。*×]+|[无無空]|暂无|没有|无[文字编]?号|null|none|nan|n/?a", re.I
+)
+_HTTP = re.compile(
+    r"https?://(?:[^\s/?#@\\]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::[0-9]{0,5})?(?:[/?#].*)?",
+    re.IGNORECASE,
+)
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """What an intake depends on: the city's tables, and the disclosure of a source declared public."""
+    """What an intake depends on: the city's tables, the disclosure of a source declared public."""
 
     tables: Tables
     fill_disclosure: Disclosure | None = None
@@ -78,11 +82,12 @@ class Refused:
 class Withheld:
     """A row that must not be published: `not_public`, or `personal_data` for staff to look at.
 
-    `id` is what its record is (or would be) known by, so that an older public version can go.
+    `id` is what its record is (or would be) known by, so that an older public version can go; it
+    is part of the row, so no message shows it.
     """
 
     reason: str
-    id: str | None = None
+    id: str | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -93,27 +98,48 @@ class _Cells:
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
     def first(self, key: str) -> object | None:
-        """The first value; a heading that came twice with two values is a list of them."""
-        return next(iter(_flattened(self.known.get(key, ()))), None)
+        """The first value of text or number; an object is none."""
+        for cell in self.known.get(key, ()):
+            if not isinstance(cell, Mapping):
+                return cell
+            self.warnings.append((key, "not_text"))
+        return None
 
     def line(self, key: str) -> str:
         cell = self.first(key)
         return "" if cell is None else clean_line(cell)
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = (v for cell in self.known.get(key, ()) for v in split_values(_listed(cell)))
-        return tuple(dict.fromkeys(clean_line(v) for v in values if clean_line(v)))
+    def lines(self, key: str) -> list[str]:
+        cells = self.known.get(key, ())
+        return [clean_text(cell) for cell in cells if not isinstance(cell, Mapping)]
 
-    def attempt(self, key: str, parse: Callable[[object], _T]) -> _T | None:
-        """Parse an optional cell; what can't be read is left empty with a warning."""
-        cell = self.first(key)
-        if cell is None:
-            return None
+    def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:
+        """Parse what an optional cell says; what can't be read is left empty with a warning."""
         try:
-            return parse(cell)
+            return parse(text) if text else None
         except RefusedValueError as refusal:
             self.warnings.append((key, refusal.reason))
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a row is known by."""
+
+    given: str
+    title: str
+    publisher: str
+    published_on: PartialDate
+    index_number: str | None
+    number: DocumentNumber | None
+
+    @property
+    def id(self) -> str:
+        if self.given or self.index_number:
+            return self.given or self.index_number or ""
+        number = self.number.canonical if self.number else ""
+        parts = (self.publisher, number, self.title, self.published_on.iso)
+        return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
 
 
 def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refused | Withheld:
@@ -121,20 +147,17 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
     known, unknown = gather_by_key(raw)
     cells = _Cells(known)
     try:
-        disclosure = _settle_disclosure(cells, rules)
-    except RefusedValueError as refusal:
-        return Refused(refusal.field, refusal.reason, str(refusal))
-    try:
-        record = disclose(_build_record(cells, unknown, disclosure, rules.tables))
-    except RefusedValueError as refusal:
+        stated = strings_in(known.get("disclosure", ()))
+        others = {**unknown, **_nested(cells)}
+        disclosure = settle_disclosure(stated, others, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
-            return Withheld("not_public", _stated_id(cells))
+            return Withheld("not_public", _closed_id(cells))
+        record = disclose(_build_record(cells, others, disclosure, rules.tables))
+    except RefusedValueError as refusal:
         return Refused(refusal.field, refusal.reason, str(refusal))
-    if disclosure is Disclosure.NOT_PUBLIC:
-        return Withheld("not_public", record.id)
-    if any(find_personal_data(text) for text in _published_texts(record)):
+    if holds_personal_data(record):
         return Withheld("personal_data", record.id)
-    return Accepted(record, tuple(cells.warnings))
+    return Accepted(record, tuple(dict.fromkeys(cells.warnings)))
 
 
 def disclose(record: Record) -> Record:
@@ -147,67 +170,88 @@ def disclose(record: Record) -> Record:
     return replace(record, body="", attachments=(), extra={})
 
 
-def _settle_disclosure(cells: _Cells, rules: IntakeRules) -> Disclosure:
-    stated = _flattened(cells.known.get("disclosure", ()))
-    kinds = [parse_disclosure(value) for value in stated if not is_way_of_publishing(value)]
-    if Disclosure.NOT_PUBLIC in kinds:
-        return Disclosure.NOT_PUBLIC
-    if None in kinds:
-        raise RefusedValueError("disclosure", "unknown_disclosure", "The disclosure is not known.")
-    if known := [kind for kind in kinds if kind]:
-        return strictest(known)
-    if rules.fill_disclosure is None:
-        raise RefusedValueError("disclosure", "missing_disclosure", "The disclosure is missing.")
-    return rules.fill_disclosure
+def holds_personal_data(record: Record) -> bool:
+    """Whether a valid ID-card or bank-card number stands in anything that would be published.
+
+    To be asked again once texts of attachments were read into the record.
+    """
+    return bool(find_personal_data("\n".join(_published_texts(record))))
 
 
 def _build_record(
-    cells: _Cells, unknown: Mapping[str, object], disclosure: Disclosure, tables: Tables
+    cells: _Cells, others: Mapping[str, object], disclosure: Disclosure, tables: Tables
 ) -> Record:
+    names = _read_names(cells)
+    agency = tables.agencies.find(names.publisher, place=_place(others))
+    issued_on = cells.attempt("issued_on", _date_text(cells, "issued_on"), _parse_issued)
+    genre, inferred = _genre(cells, names.title, tables.genre)
+    return Record(
+        id=names.id,
+        title=names.title,
+        publisher=agency.code if agency else names.publisher,
+        publisher_name=_publisher_name(cells, names.publisher, agency),
+        published_on=names.published_on,
+        disclosure=disclosure,
+        index_number=names.index_number,
+        document_number=names.number.canonical if names.number else None,
+        document_number_original=_original(cells, "document_number", names.number, _parse_number),
+        issued_on=issued_on,
+        issued_on_original=_original(cells, "issued_on", issued_on, _parse_issued),
+        category=next(iter(_classes(cells, tables.category)), None),
+        topic=_classes(cells, tables.topic),
+        audience=_classes(cells, tables.audience),
+        life_event=_classes(cells, tables.life_event),
+        genre=genre,
+        genre_inferred=inferred,
+        format=next(iter(_classes(cells, tables.format)), None),
+        validity=_validity(cells),
+        keywords=_keywords(cells),
+        summary=reduce_markup("\n".join(cells.lines("summary")[:1])),
+        body=_body(cells),
+        url=cells.attempt("url", cells.line("url"), _parse_url),
+        attachments=_attachments(cells),
+        extra=_extra(cells, others),
+    )
+
+
+def _read_names(cells: _Cells) -> _Names:
     title = _required(cells, "title")
     if len(title) > TITLE_LIMIT:
         raise RefusedValueError("title", "too_long", f"The title is over {TITLE_LIMIT} characters.")
-    publisher_name = _required(cells, "publisher")
-    agency = tables.agencies.find(publisher_name, place=_place(unknown))
-    number = cells.attempt("document_number", lambda cell: _parse_number(clean_line(cell)))
-    index_number = cells.attempt(
-        "index_number", lambda cell: parse_index_number(clean_line(cell)).canonical
-    )
-    published_on = _required_date(cells, "published_on")
-    issued_on = cells.attempt("issued_on", lambda cell: _parse_day(cell, "issued_on"))
-    genre, inferred = _genre(cells, title, tables.genre)
-    return Record(
-        id=_record_id(cells, index_number, publisher_name, number, title, published_on),
+    number = _number_text(cells, "document_number")
+    return _Names(
+        given=_given_id(cells),
         title=title,
-        publisher=agency.code if agency else publisher_name,
-        publisher_name=_publisher_name(publisher_name, agency),
-        published_on=published_on,
-        disclosure=disclosure,
-        index_number=index_number,
-        document_number=number.canonical if number else None,
-        document_number_original=cells.line("document_number") or None,
-        issued_on=issued_on,
-        issued_on_original=cells.line("issued_on") or None,
-        category=next(iter(_classes(cells, "category", tables)), None),
-        topic=_classes(cells, "topic", tables),
-        audience=_classes(cells, "audience", tables),
-        life_event=_classes(cells, "life_event", tables),
-        genre=genre,
-        genre_inferred=inferred,
-        format=next(iter(_classes(cells, "format", tables)), None),
-        validity=_validity(cells),
-        keywords=cells.texts("keywords"),
-        summary=reduce_markup(clean_text(cells.first("summary") or "")),
-        body=_body(cells),
-        url=cells.attempt("url", _parse_url),
-        attachments=_attachments(cells),
-        extra=_extra(cells, unknown),
+        publisher=_required(cells, "publisher"),
+        published_on=_parse_day(_date_text(cells, "published_on"), "published_on"),
+        index_number=_index_number(cells),
+        number=cells.attempt("document_number", number, _parse_number),
     )
 
 
-def _place(unknown: Mapping[str, object]) -> str:
+def _closed_id(cells: _Cells) -> str | None:
+    """What a row that is not public was known by if it was public once, as far as it can be read."""
+    try:
+        return _given_id(cells) or _index_number(cells) or _read_names(cells).id
+    except RefusedValueError:
+        return None
+
+
+def _given_id(cells: _Cells) -> str:
+    given = cells.line("id")
+    if len(given) > ID_LIMIT:
+        raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
+    return given
+
+
+def _index_number(cells: _Cells) -> str | None:
+    return cells.attempt("index_number", _number_text(cells, "index_number"), _parse_index)
+
+
+def _place(others: Mapping[str, object]) -> str:
     """Where the source says it comes from: 市政府 means another agency in another city."""
-    return next((clean_line(unknown[name]) for name in _PLACE_COLUMNS if name in unknown), "")
+    places = (others[name] for name in _PLACE_COLUMNS if name in others)
+    return next((clean_line(place) for place in places if isinstance(place, str)), "")
 
 
 def _required(cells: _Cells, key: str) -> str:
@@ -217,15 +261,26 @@ def _required(cells: _Cells, key: str) -> str:
     return text
 
 
-def _required_date(cells: _Cells, key: str) -> PartialDate:
+def _date_text(cells: _Cells, key: str) -> str:
+    """A date cell as text; what could not be read when the row was exported is in its original."""
     cell = cells.first(key)
-    if cell is None:
-        raise RefusedValueError(key, "missing", f"The {key} is missing.")
-    return _parse_day(cell, key)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return cells.line(f"{key}_original") if cell is None else clean_line(cell)
 
 
-def _parse_day(cell: object, key: str) -> PartialDate:
-    return parse_date(clean_line(cell) if isinstance(cell, str) else cell, field=key)  # type: ignore[arg-type]
+def _number_text(cells: _Cells, key: str) -> str:
+    text = cells.line(key) or cells.line(f"{key}_original")
+    return "" if _NO_NUMBER.fullmatch(text) else text
+
+
+@lru_cache(maxsize=16_384)
+def _parse_day(text: str, key: str) -> PartialDate:
+    return parse_date(text, field=key)
+
+
+def _parse_issued(text: str) -> PartialDate:
+    return _parse_day(text, "issued_on")
 
 
 def _parse_number(text: str) -> DocumentNumber:
@@ -234,51 +289,54 @@ def _parse_number(text: str) -> DocumentNumber:
     return parse_document_number(text)
 
 
-def _record_id(  # noqa: PLR0913 - the parts the contract's rule names
-    cells: _Cells,
-    index_number: str | None,
-    publisher: str,
-    number: DocumentNumber | None,
-    title: str,
-    published_on: PartialDate,
-) -> str:
-    if given := cells.line("id"):
-        if len(given) > ID_LIMIT:
-            raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
-        return given
-    if index_number:
-        return index_number
-    parts = (publisher, number.canonical if number else "", title, published_on.iso)
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+def _parse_index(text: str) -> str:
+    if len(text) > ID_LIMIT:
+        raise RefusedValueError("index_number", "too_long", "The index number is too long.")
+    return parse_index_number(text).canonical
 
 
-def _stated_id(cells: _Cells) -> str | None:
-    """What a row that can't be read whole says it is known by."""
-    if given := cells.line("id"):
-        return given
-    stated = cells.line("index_number")
-    return parse_index_number(stated).canonical if stated else None
+def _original(cells: _Cells, key: str, value: _T | None, parse: Callable[[str], _T]) -> str | None:
+    """The cell as published; of a record taken in again, what it was at first if that still fits."""
+    stated = _date_text(cells, key) if key == "issued_on" else _number_text(cells, key)
+    first = cells.line(f"{key}_original")
+    if not first or first == stated:
+        return stated or None
+    try:
+        return first if parse(first) == value else stated
+    except RefusedValueError:
+        return stated
 
 
-def _publisher_name(published: str, agency: Agency | None) -> str:
+def _publisher_name(cells: _Cells, published: str, agency: Agency | None) -> str:
     """The name as published; where the source gave only a code, the agency's name."""
-    return agency.name if agency and published == agency.code else published
+    if not agency or published != agency.code:
+        return published
+    return cells.line("publisher_name") or agency.name
 
 
-def _classes(cells: _Cells, key: str, tables: Tables) -> tuple[str, ...]:
-    tree = tables.tree(key)
-    stated = cells.known.get(key, ())
-    paths = dict.fromkeys(path for cell in stated for path in tree.canonical_values(_listed(cell)))
-    if any(not tree.known(path) for path in paths):
-        cells.warnings.append((key, "unknown_class"))
-    return tuple(path for path in paths if path)
+def _classes(cells: _Cells, tree: ClassificationTree) -> tuple[str, ...]:
+    stated = cells.lines(tree.field)
+    if not stated:
+        return ()
+    paths = tree.canonical_values(stated)
+    if not all(map(tree.known, paths)):
+        cells.warnings.append((tree.field, "unknown_class"))
+    return paths
+
+
+def _keywords(cells: _Cells) -> tuple[str, ...]:
+    return split_values(cells.lines("keywords"))
 
 
 def _genre(cells: _Cells, title: str, tree: ClassificationTree) -> tuple[str | None, bool]:
-    if given := cells.line("genre"):
-        return tree.canonical(given), False
-    inferred = infer_genre(title)
-    return (tree.canonical(inferred), True) if inferred else (None, False)
+    """The genre, and whether it is only what the title's ending says."""
+    ending = infer_genre(title)
+    inferred = tree.canonical(ending) if ending else None
+    given = tree.canonical(cells.line("genre"))
+    if not given:
+        return inferred, inferred is not None
+    is_marked = cells.line("genre_inferred").lower() in ("true", "1")
+    return given, is_marked and given == inferred
 
 
 def _validity(cells: _Cells) -> str | None:
@@ -292,85 +350,67 @@ def _validity(cells: _Cells) -> str | None:
 
 
 def _body(cells: _Cells) -> str:
-    text = clean_text("\n".join(str(cell) for cell in _flattened(cells.known.get("body", ()))))
+    text = "\n".join(cells.lines("body"))
     if len(text) > BODY_LIMIT:
         raise RefusedValueError("body", "too_long", f"The body is over {BODY_LIMIT} characters.")
     return reduce_markup(text)
 
 
-def _parse_url(cell: object) -> str:
-    text = clean_line(cell)
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+def _parse_url(text: str) -> str:
+    if not _HTTP.fullmatch(text):
         raise RefusedValueError("url", "not_http", "The address is not an http(s) one.")
     return text
 
 
 def _attachments(cells: _Cells) -> tuple[Attachment, ...]:
-    taken = (_attachment(entry) for entry in _flattened(cells.known.get("attachments", ())))
+    taken = (_attachment(entry, cells) for entry in cells.known.get("attachments", ()))
     return tuple(attachment for attachment in taken if attachment)
 
 
-def _attachment(entry: object) -> Attachment | None:
+def _attachment(entry: object, cells: _Cells) -> Attachment | None:
     if isinstance(entry, Mapping):
-        name, url = clean_line(entry.get("name") or ""), entry.get("url")
+        parts = _Cells({key: [entry[key]] for key in ("name", "url") if entry.get(key)})
+        name, url = parts.line("name"), parts.line("url")
+        address = cells.attempt("attachments", url, _parse_url)
     else:
-        name, url = clean_line(entry), None
-    try:
-        address = _parse_url(url) if url else None
-    except RefusedValueError:
-        address = None
+        name = clean_line(entry)
+        address = name if _HTTP.fullmatch(name) else None
     return Attachment(name or address or "", address) if name or address else None
 
 
-def _extra(cells: _Cells, unknown: Mapping[str, object]) -> dict[str, object]:
-    """Unknown columns as they came, and those a record of ours was exported with."""
-    kept = {clean_line(name): _cleaned(value) for name, value in unknown.items()}
-    nested = cells.first("extra")
-    if isinstance(nested, Mapping):
-        kept.update((clean_line(name), _cleaned(value)) for name, value in nested.items())
-    return kept
+def _nested(cells: _Cells) -> Mapping[str, object]:
+    """The unknown columns of a record that was exported with them."""
+    nested: dict[str, object] = {}
+    for cell in cells.known.get("extra", ()):
+        nested.update(cell if isinstance(cell, Mapping) else {"extra": cell})
+    return nested
 
 
-def _cleaned(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {clean_line(key): _cleaned(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_cleaned(inner) for inner in value]
-    return value if value is None or isinstance(value, bool | int | float) else clean_text(value)
+def _extra(cells: _Cells, others: Mapping[str, object]) -> dict[str, object]:
+    try:
+        return {clean_line(name): clean_value(value) for name, value in others.items()}
+    except RecursionError:
+        raise RefusedValueError("extra", "too_deep", "A column holds too deep a value.") from None
 
 
 def _published_texts(record: Record) -> Iterable[str]:
-    yield record.title
-    yield record.summary
-    yield record.body
-    yield from record.keywords
-    yield from (attachment.name for attachment in record.attachments)
-    yield from (attachment.text for attachment in record.attachments)
-    yield from _strings_in(record.extra)
-
-
-def _strings_in(value: object) -> Iterable[str]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _strings_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _strings_in(inner)
-    elif value is not None:
-        yield str(value)
-
-
-def _listed(cell: object) -> str | list[str]:
-    return [str(v) for v in cell if v is not None] if isinstance(cell, list | tuple) else str(cell)
-
-
-def _flattened(cells: Iterable[object]) -> list[object]:
-    flat: list[object] = []
-    for cell in cells:
-        flat.extend(cell if isinstance(cell, list | tuple) else [cell])
-    return flat
+    for value in (
+        record.id,
+        record.title,
+        record.publisher_name,
+        record.index_number,
+        record.document_number_original,
+        record.issued_on_original,
+        record.category,
+        record.genre,
+        record.format,
+        record.summary,
+        record.body,
+        record.url,
+    ):
+        if value:
+            yield value
+    yield from (*record.topic, *record.audience, *record.life_event, *record.keywords)
+    for attachment in record.attachments:
+        yield from (attachment.name, attachment.url or "", attachment.text)
+    yield from strings_in(record.extra)

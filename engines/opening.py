@@ -37,6 +37,8 @@ class Installation:
 def open_installation(settings: Settings) -> Installation:
     """Raises TableError when a table or dictionary that the city replaced is wrong."""
     tables = load_tables(settings.tables_dir)
-    names = [name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)]
+    names = [
+        name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)
+    ]
     analysis = Analysis(load_dictionary(settings.dictionary_dir), names)
     return Installation(settings, tables, analysis)

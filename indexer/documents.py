@@ -18,9 +18,8 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
     """Analyse one record. Its body counts only if the record holds one: the wall stands before."""
     stored = orjson.dumps(stored_form(record))
     title = record.title
-    entry = "\n".join(_entry_texts(record))
-    body = "\n".join(_body_texts(record))
-    zones = (title, entry, body)
+    zones = (title, *_entry_texts(record), *_body_texts(record))
+    entry, body = "\n".join(_entry_texts(record)), "\n".join(_body_texts(record))
     text_words: dict[str, str] = {
         "title_words": analysis.word_text(title),
         "title_grams": analysis.gram_text(title),

@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 
 _QUOTED = r'"[^"]*"|“[^“”]*”|＂[^＂]*＂'
-_PIECE = re.compile(rf"(?P<minus>(?<!\S)[-－](?=[^\s\-－]))?(?:(?P<quoted>{_QUOTED})|(?P<plain>\S+?(?=\s|$|{_QUOTED})))")
+_PIECE = re.compile(
+    rf"(?P<minus>(?<!\S)[-－](?=[^\s\-－]))?(?:(?P<quoted>{_QUOTED})|(?P<plain>\S+?(?=\s|$|{_QUOTED})))"
+)
 
 
 @dataclass(frozen=True, slots=True)

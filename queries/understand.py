@@ -98,7 +98,9 @@ class Understanding:
             if len(clauses.words) < WORD_LIMIT:
                 clauses.words.append(self._word(word))
         stopwords = [word for word in words if word not in content]
-        clauses.should.extend(Boost(self._ranked(w), self._weights.words_stopword) for w in stopwords)
+        clauses.should.extend(
+            Boost(self._ranked(w), self._weights.words_stopword) for w in stopwords
+        )
         clauses.terms.extend(content or words)
         clauses.needles.extend(content or words)
         if len(words) > 1:
@@ -106,10 +108,14 @@ class Understanding:
 
     def _split_numbers(self, text: str) -> Iterable[tuple[str, Query | None]]:
         """The text cut at the numbers in it; a number comes with the query for its field."""
-        found = [(n.start, n.end, self._document_number(text[n.start : n.end], n.number.canonical))
-                 for n in find_document_numbers(text)]
-        found += [(n.start, n.end, self._index_number(text[n.start : n.end], n.number.canonical))
-                  for n in find_index_numbers(text)]
+        found = [
+            (n.start, n.end, self._document_number(text[n.start : n.end], n.number.canonical))
+            for n in find_document_numbers(text)
+        ]
+        found += [
+            (n.start, n.end, self._index_number(text[n.start : n.end], n.number.canonical))
+            for n in find_index_numbers(text)
+        ]
         position = 0
         for start, end, query in sorted(found, key=lambda item: item[:2]):
             if start < position:
@@ -199,7 +205,7 @@ def _parts(run: str) -> Sequence[str]:
     if len(run) <= RUN_LIMIT:
         return (run,)
     starts = range(0, len(run) - 1, RUN_LIMIT - 1)
-    return tuple(run[start : start + RUN_LIMIT] for start in starts)[: WORD_LIMIT]
+    return tuple(run[start : start + RUN_LIMIT] for start in starts)[:WORD_LIMIT]
 
 
 def _phrase(field_name: str, run: str) -> Query:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from analyzers.highlight import highlight, mark_spans, snippet
+from analyzers.highlight import highlight, snippet
 from catalog.fields import FACETS
 from engines.opening import Installation
 from engines.port import EngineQuery, SearchEngine, SearchResult
@@ -44,9 +44,7 @@ class Answering:
         result, relaxed = await self._ask(request, understood)
         needles = understood.needles if request.highlight else ()
         return SearchAnswer(
-            query=QueryView(
-                text=understood.text, terms=list(understood.terms), relaxed=relaxed
-            ),
+            query=QueryView(text=understood.text, terms=list(understood.terms), relaxed=relaxed),
             total=result.total,
             page=request.page,
             size=request.size,
@@ -105,12 +103,11 @@ class Answering:
 
     def _hit(self, stored: Mapping[str, Any], score: float, needles: Sequence[str]) -> HitView:
         """`stored` is our own; it was checked when it was taken in."""
-        texts = [text for text in (stored["summary"], stored["body"]) if text]
-        passage = max(texts, key=lambda text: len(mark_spans(text, needles)) > 0, default="")
+        text = f"{stored['summary']}\n{stored['body']}"
         return HitView.model_construct(
             score=round(score, 4),
             title_html=highlight(stored["title"], needles),
-            snippet_html=snippet(passage, needles, SNIPPET_LENGTH),
+            snippet_html=snippet(text, needles, SNIPPET_LENGTH),
             publisher=self._publisher(stored),
             **{key: stored[key] for key in _HIT_KEYS},
         )

@@ -54,7 +54,9 @@ def install_error_handlers(app: FastAPI) -> None:
     handlers = {
         BadRequestError: lambda r, e: problem_response(r, 422, e.title, e.parameter),
         RequestValidationError: _invalid,
-        UnknownRecordError: lambda r, _: problem_response(r, 404, "没有这条信息，或者它不是公开信息"),
+        UnknownRecordError: lambda r, _: problem_response(
+            r, 404, "没有这条信息，或者它不是公开信息"
+        ),
         GoneError: lambda r, _: problem_response(r, 410),
         EngineUnavailableError: _unavailable,
         IndexMismatchError: _unavailable,

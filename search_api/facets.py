@@ -10,7 +10,7 @@ from catalog.fields import TREES
 from catalog.tables import Tables
 from search_api.answer import FacetValueView
 
-VALUES_SHOWN = 200
+VALUES_SHOWN = 100
 """Values of one flat facet in an answer, the most frequent; chosen ones are always there."""
 TITLES: Mapping[str, str] = {
     "category": "组配分类",

@@ -104,7 +104,9 @@ def _date(text: str, parameter: str) -> PartialDate | None:
     try:
         return parse_date(text.strip(), field=parameter)
     except RefusedValueError:
-        raise BadRequestError(parameter, "日期无法识别，请写成 2009-02-20、2009-02 或 2009") from None
+        raise BadRequestError(
+            parameter, "日期无法识别，请写成 2009-02-20、2009-02 或 2009"
+        ) from None
 
 
 def _facets(names: list[str]) -> Iterable[str]:

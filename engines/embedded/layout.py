@@ -1,10 +1,10 @@
 """Where a data folder keeps what: names, manifests and the live pointer. No tantivy here.
 
-    DATA_DIR/live                      the name of the generation that searches see
-    DATA_DIR/write.lock                held by the one writer
-    DATA_DIR/withdrawn.json            the withdrawal ledger
-    DATA_DIR/generations/NAME/manifest.json
-    DATA_DIR/generations/NAME/index/   tantivy's files
+DATA_DIR/live                      the name of the generation that searches see
+DATA_DIR/write.lock                held by the one writer
+DATA_DIR/withdrawn.json            the withdrawal ledger
+DATA_DIR/generations/NAME/manifest.json
+DATA_DIR/generations/NAME/index/   tantivy's files
 """
 
 import secrets

@@ -52,9 +52,7 @@ async def classifications(request: Request, answering: AnsweringDependency) -> R
         410: {"model": Problem, "description": "The record has been withdrawn."},
     },
 )
-async def record(
-    record_id: RecordId, request: Request, answering: AnsweringDependency
-) -> Response:
+async def record(record_id: RecordId, request: Request, answering: AnsweringDependency) -> Response:
     """One whole record as published."""
     refuse_unknown(request, ())
     found = await find_record(record_id, answering)

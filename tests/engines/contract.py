@@ -1,0 +1,379 @@
+"""What every engine has to do, run once per engine: a subclass says how to open one.
+
+An engine is opened twice over, as the indexer's store and as the API's engine, on one place.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
+from engines.opening import Installation
+from engines.port import EngineQuery, IndexDocument, IndexStore, SearchEngine, SearchResult
+from queries.filters import build_filters
+from queries.request import SearchRequest, Sort
+from queries.tree import AnyTerm, Everything, Term
+from queries.understand import Understanding
+from tests.engines.records import make_document
+
+FACETS = ("topic", "publisher", "genre", "disclosure")
+TOPICS = ("财政、金融、审计/财政", "财政、金融、审计/审计", "卫生、体育/卫生", "")
+PUBLISHERS = ("安庆市财政局", "安庆市水利局", "一个未收录的机构")
+
+Make = Callable[..., IndexDocument]
+
+
+class Opened:
+    """One engine on one place, with shorthands for tests."""
+
+    def __init__(self, store: IndexStore, engine: SearchEngine, understanding: Understanding):
+        self.store = store
+        self.engine = engine
+        self._understanding = understanding
+
+    def index(self, documents: Iterable[IndexDocument]) -> None:
+        with self.store.update() as writer:
+            for document in documents:
+                writer.put(document)
+            writer.commit()
+
+    def rebuild(self, documents: Iterable[IndexDocument]) -> None:
+        with self.store.rebuild() as writer:
+            for document in documents:
+                writer.put(document)
+            writer.commit()
+            self.store.publish(writer.name)
+
+    def ask(self, query: EngineQuery) -> SearchResult:
+        return asyncio.run(self.engine.search(query))
+
+    def find(self, text: str, **kept: Any) -> list[str]:
+        query = self._understanding.understand(text).strict
+        return [hit.id for hit in self.ask(EngineQuery(query, limit=100, **kept)).hits]
+
+    def all_ids(self) -> list[str]:
+        return sorted(hit.id for hit in self.ask(EngineQuery(Everything(), limit=1000)).hits)
+
+    def fetch(self, record_id: str) -> bytes | None:
+        return asyncio.run(self.engine.fetch(record_id))
+
+    def is_withdrawn(self, record_id: str) -> bool:
+        return asyncio.run(self.engine.is_withdrawn(record_id))
+
+
+class EngineContract:
+    """Subclass it and give the fixture `open_engine`: an Installation to its store and engine."""
+
+    @pytest.fixture
+    def open_engine(self) -> Callable[[Installation], tuple[IndexStore, SearchEngine]]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def opened(self, fresh: Installation, open_engine: Any) -> Opened:
+        store, engine = open_engine(fresh)
+        return Opened(store, engine, Understanding(fresh.analysis))
+
+    @pytest.fixture
+    def make(self, installation: Installation) -> Make:
+        return lambda **fields: make_document(installation, **fields)
+
+    def test_before_the_first_index_it_says_so(self, opened: Opened) -> None:
+        with pytest.raises(EngineUnavailableError, match="Nothing is indexed"):
+            opened.ask(EngineQuery(Everything()))
+        assert opened.store.generations() == []
+
+    def test_put_is_found_once_committed(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a", title="农村饮水安全工程管理办法")])
+        with opened.store.update() as writer:
+            writer.put(make(id="b", title="农村饮水安全补助通知"))
+            assert opened.all_ids() == ["a"]
+            writer.commit()
+            assert opened.all_ids() == ["a", "b"]
+
+    def test_a_second_put_takes_the_place_of_the_first(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a", title="旧标题供水通知"), make(id="b")])
+        opened.index([make(id="a", title="新标题排水通知"), make(id="a", title="新标题排污通知")])
+        assert opened.find("旧标题") == []
+        assert opened.find("排污") == ["a"]
+        assert opened.all_ids() == ["a", "b"]
+        stored = opened.fetch("a")
+        assert stored is not None
+        assert orjson.loads(stored)["title"] == "新标题排污通知"
+
+    def test_the_writer_knows_what_it_holds(self, opened: Opened, make: Make) -> None:
+        first, second = make(id="a", title="第一版通知"), make(id="a", title="第二版通知")
+        opened.index([first])
+        with opened.store.update() as writer:
+            assert writer.holds("a")
+            assert writer.holds("a", first.revision)
+            assert not writer.holds("a", second.revision)
+            writer.put(second)
+            assert writer.holds("a", second.revision)
+            assert not writer.holds("a", first.revision)
+            writer.delete("a")
+            assert not writer.holds("a")
+            writer.commit()
+        assert opened.all_ids() == []
+
+    def test_any_literal_run_finds_its_record(self, opened: Opened, make: Make) -> None:
+        body = "臺灣街徵收補償：每平方米１２００元，见附件（一）。Covid-19期间PM2.5监测点𬭚合金。"
+        opened.index([make(id="a", body=body), make(id="b", body="另一件无关的事情")])
+        for start in range(len(body) - 1):
+            for length in (2, 3, 5, 9):
+                run = body[start : start + length]
+                assert "a" in opened.find(f'"{run}"'), run
+                assert "a" in opened.find(run), run
+
+    def test_a_run_never_spans_two_zones(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a", title="排水", keywords="管网", body="改造")])
+        assert opened.find('"排水管网"') == []
+        assert opened.find('"管网改造"') == []
+        assert opened.find('"安庆市水利局管网"') == []
+        assert opened.find("排水 管网 改造") == ["a"]
+
+    def test_exclusion_and_phrase(self, opened: Opened, make: Make) -> None:
+        opened.index(
+            [
+                make(id="a", title="住房公积金提取管理办法"),
+                make(id="b", title="住房公积金贷款办法"),
+                make(id="c", title="提取地下水的住房与公积金"),
+            ]
+        )
+        assert sorted(opened.find("公积金 -贷款")) == ["a", "c"]
+        assert opened.find('"公积金提取"') == ["a"]
+        assert opened.find('公积金 -"住房公积金"') == ["c"]
+
+    def test_a_whole_title_and_a_number_come_first(self, opened: Opened, make: Make) -> None:
+        cites = "依据宜政办秘〔2008〕8号" * 30
+        others = [make(id=f"x{i}", title="政务公开 政务公开 通知", body=cites) for i in range(20)]
+        wanted = make(id="a", title="政务公开", document_number="宜政办秘〔2008〕8号")
+        opened.index([*others, wanted])
+        assert opened.find("政务公开")[0] == "a"
+        assert opened.find("宜政办秘[2008] 08 号")[0] == "a"
+        assert len(opened.find("宜政办秘(2008)8号")) == 21
+
+    @settings(
+        max_examples=15,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    @given(data=st.data())
+    def test_facet_counts_equal_brute_force(
+        self, data: st.DataObject, installation: Installation, opened: Opened, make: Make
+    ) -> None:
+        rows = data.draw(st.lists(_rows(), min_size=1, max_size=25))
+        documents = [make(id=f"r{place}", **row) for place, row in enumerate(rows)]
+        opened.rebuild(documents)
+        chosen = data.draw(_choices())
+        filters = build_filters(SearchRequest(chosen=chosen), installation.tables)
+        text = data.draw(st.sampled_from(["", "供水", "医院"]))
+        query = Term("title_words", text) if text else Everything()
+        result = opened.ask(EngineQuery(query, filters, FACETS, limit=0))
+        matching = [d for d in documents if not text or text in _values(d, "title_words")]
+        assert result.total == len(_narrow(matching, filters))
+        for facet in FACETS:
+            others = {name: each for name, each in filters.items() if name != facet}
+            expected = Counter(v for d in _narrow(matching, others) for v in _values(d, facet))
+            assert dict(result.facets[facet]) == dict(expected), facet
+
+    def test_the_count_before_a_click_is_the_total_after(self, opened: Opened, make: Make) -> None:
+        opened.index(
+            make(id=f"r{i}", genre=("通知", "办法", "公告")[i % 3], publisher=PUBLISHERS[i % 2])
+            for i in range(17)
+        )
+        chosen: dict[str, Any] = {"genre": AnyTerm("genre", ("通知",))}
+        before = opened.ask(EngineQuery(Everything(), chosen, FACETS, limit=0))
+        for value, count in before.facets["publisher"].items():
+            after = EngineQuery(
+                Everything(), {**chosen, "publisher": AnyTerm("publisher", (value,))}
+            )
+            assert opened.ask(after).total == count
+        for value, count in before.facets["genre"].items():
+            both = EngineQuery(Everything(), {"genre": AnyTerm("genre", ("通知", value))})
+            extra = 0 if value == "通知" else count
+            assert opened.ask(both).total == before.total + extra
+
+    @pytest.mark.parametrize("sort", list(Sort))
+    def test_pages_and_cursors_show_every_record_once(
+        self, opened: Opened, make: Make, sort: Sort
+    ) -> None:
+        days = [f"20{10 + i % 7}-0{1 + i % 9}-1{i % 3}" for i in range(23)]
+        opened.index(make(id=f"r{i}", published_on=day) for i, day in enumerate(days))
+        paged = self._walk_pages(opened, sort)
+        followed = self._walk_cursor(opened, sort)
+        assert paged == followed
+        assert sorted(paged) == opened.all_ids()
+        dates = [days[int(each[1:])] for each in paged]
+        if sort is Sort.NEWEST:
+            assert dates == sorted(dates, reverse=True)
+        if sort is Sort.OLDEST:
+            assert dates == sorted(dates)
+
+    def _walk_pages(self, opened: Opened, sort: Sort) -> list[str]:
+        pages = (
+            opened.ask(EngineQuery(Everything(), sort=sort, offset=at, limit=5))
+            for at in range(0, 30, 5)
+        )
+        return [hit.id for page in pages for hit in page.hits]
+
+    def _walk_cursor(self, opened: Opened, sort: Sort) -> list[str]:
+        found: list[str] = []
+        cursor: str | None = None
+        for _ in range(10):
+            result = opened.ask(EngineQuery(Everything(), sort=sort, limit=5, after=cursor))
+            assert result.total == 23
+            found += [hit.id for hit in result.hits]
+            cursor = result.next_cursor
+            if cursor is None:
+                return found
+        raise AssertionError("the cursor never ends")
+
+    @pytest.mark.parametrize("cursor", ["", "x", "é", "bnVsbA", "W10", "a" * 400])
+    def test_a_cursor_not_its_own_is_refused(self, opened: Opened, make: Make, cursor: str) -> None:
+        opened.index([make(id="a")])
+        with pytest.raises(BadRequestError) as caught:
+            opened.ask(EngineQuery(Everything(), after=cursor))
+        assert caught.value.parameter == "cursor"
+
+    def test_a_rebuild_is_seen_whole_or_not_at_all(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="old1"), make(id="old2")])
+        with opened.store.rebuild() as writer:
+            writer.put(make(id="new"))
+            writer.commit()
+            assert opened.all_ids() == ["old1", "old2"]
+            opened.store.publish(writer.name)
+            assert opened.all_ids() == ["new"]
+        assert [each.live for each in opened.store.generations()] == [True, False]
+
+    def test_a_failed_rebuild_leaves_nothing(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a")])
+        with pytest.raises(RuntimeError, match="stop"), opened.store.rebuild() as writer:
+            writer.put(make(id="b"))
+            writer.commit()
+            raise RuntimeError("stop")
+        assert opened.all_ids() == ["a"]
+        assert len(opened.store.generations()) == 1
+        opened.index([make(id="c")])
+        assert opened.all_ids() == ["a", "c"]
+
+    def test_rollback_goes_back_and_only_so_far(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="first")])
+        opened.rebuild([make(id="second")])
+        assert opened.store.rollback().records == 1
+        assert opened.all_ids() == ["first"]
+        with pytest.raises(EngineUnavailableError, match="no earlier generation"):
+            opened.store.rollback()
+
+    def test_old_generations_are_dropped(self, opened: Opened, make: Make) -> None:
+        for name in ("one", "two", "three", "four"):
+            opened.rebuild([make(id=name)])
+        assert len(opened.store.generations()) == 2
+        opened.store.rollback()
+        assert opened.all_ids() == ["three"]
+
+    def test_withdrawn_is_gone_everywhere_and_stays_gone(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a"), make(id="b")])
+        opened.rebuild([make(id="a"), make(id="b")])
+        assert opened.store.withdraw(["a", "none"], cause="staff") == {"a": True, "none": False}
+        assert opened.all_ids() == ["b"]
+        assert opened.fetch("a") is None
+        assert opened.is_withdrawn("a")
+        assert not opened.is_withdrawn("none")
+        assert opened.store.withdrawn() == {"a": "staff"}
+        opened.store.rollback()
+        assert opened.all_ids() == ["b"]
+
+    def test_withdrawal_counts_while_a_writer_is_at_work(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a"), make(id="b")])
+        with opened.store.update() as writer:
+            writer.put(make(id="c"))
+            self._other_store(opened).withdraw(["a", "c"], cause="staff")
+            assert opened.all_ids() == ["b"]
+            assert opened.fetch("a") is None
+            result = opened.ask(EngineQuery(Everything(), facets=("genre",), limit=0))
+            assert sum(result.facets["genre"].values()) == result.total == 1
+            writer.commit()
+            assert opened.all_ids() == ["b"]
+        assert opened.all_ids() == ["b"]
+        assert opened.is_withdrawn("c")
+
+    def test_restored_ids_may_be_indexed_again(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a")])
+        opened.store.withdraw(["a"], cause="staff")
+        assert opened.store.restore(["a", "none"]) == {"a": True, "none": False}
+        assert opened.all_ids() == []
+        opened.index([make(id="a")])
+        assert opened.all_ids() == ["a"]
+
+    def test_one_writer_at_a_time(self, opened: Opened, make: Make) -> None:
+        with opened.store.update() as writer:
+            writer.put(make(id="a"))
+            with pytest.raises(EngineUnavailableError, match="Another gongkai process"):
+                self._other_store(opened).update()
+            writer.commit()
+        self._other_store(opened).update().__exit__(None, None, None)
+
+    def test_an_index_made_otherwise_is_refused(
+        self, opened: Opened, make: Make, other_analysis: Callable[[], Opened]
+    ) -> None:
+        opened.index([make(id="a")])
+        other = other_analysis()
+        with pytest.raises(IndexMismatchError, match="gongkai index --rebuild"):
+            other.ask(EngineQuery(Everything()))
+        with pytest.raises(IndexMismatchError, match="dictionary"):
+            other.store.update()
+        other.rebuild([make(id="b")])
+        assert other.all_ids() == ["b"]
+
+    @pytest.fixture
+    def other_analysis(self) -> Callable[[], Opened]:
+        """The same place, opened by a program with another analysis."""
+        raise NotImplementedError
+
+    def _other_store(self, opened: Opened) -> IndexStore:
+        """A second store on the same place, as another process has it."""
+        raise NotImplementedError
+
+
+def _rows() -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries(
+        {
+            "title": st.sampled_from(["城市供水通知", "医院管理办法", "供水与医院公告"]),
+            "publisher": st.sampled_from(PUBLISHERS),
+            "topic": st.lists(st.sampled_from(TOPICS), max_size=3),
+            "genre": st.sampled_from(["通知", "办法", ""]),
+            "disclosure": st.sampled_from(["主动公开", "依申请公开"]),
+        }
+    )
+
+
+def _choices() -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
+    topics = ("财政、金融、审计", *TOPICS[:3], "_missing")
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "topic": st.lists(st.sampled_from(topics), min_size=1, max_size=2).map(tuple),
+            "publisher": st.lists(st.sampled_from(PUBLISHERS), min_size=1, max_size=2).map(tuple),
+            "genre": st.just(("通知",)),
+        },
+    )
+
+
+def _values(document: IndexDocument, field: str) -> Sequence[str]:
+    value = document.fields[field]
+    assert not isinstance(value, int)
+    return value.split() if isinstance(value, str) else value
+
+
+def _narrow(documents: Iterable[IndexDocument], filters: dict[str, Any]) -> list[IndexDocument]:
+    return [
+        document
+        for document in documents
+        if all(set(each.values) & set(_values(document, each.field)) for each in filters.values())
+    ]

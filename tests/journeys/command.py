@@ -1,0 +1,53 @@
+"""The `gongkai` command as a user runs it: a process of its own, with its own data folder."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import orjson
+
+Row = Mapping[str, object]
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    """The environment of a command over one data folder."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GONGKAI_")}
+    return {**kept, "GONGKAI_DATA_DIR": str(data_dir)}
+
+
+def arguments(*words: object) -> list[str]:
+    """The command line of `gongkai WORDS`."""
+    return [sys.executable, "-c", "from gongkai.cli import main; main()", *map(str, words)]
+
+
+def run(data_dir: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    """Run it to its end; output is text."""
+    return subprocess.run(
+        arguments(*words),
+        env=environment(data_dir),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> Path:
+    """Rows as a JSON Lines file."""
+    path.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
+    return path
+
+
+def plain_row(number: int, **fields: object) -> dict[str, object]:
+    """A record that will be taken, different for each number."""
+    return {
+        "id": f"r{number}",
+        "title": f"关于第{number}期农村饮水安全工程的通知",
+        "publisher": "安庆市水利局",
+        "published_on": f"20{10 + number % 10}-05-06",
+        "disclosure": "主动公开",
+        "body": f"第{number}期工程已经完成验收，现予公布。",
+        **fields,
+    }
