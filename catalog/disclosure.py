@@ -34,8 +34,11 @@ _HINTS = {
     **dict.fromkeys(("否", "no", "false"), Disclosure.NOT_PUBLIC),
 }
 _WAYS = frozenset(
-    "网站 政府网站 门户网站 网上公开 政府公报 公报 报刊 广播电视 新闻发布会 公告栏 公开栏 "
-    "政务大厅 服务大厅 政务新媒体 档案馆 图书馆".split()
+    (
+        *("网站", "政府网站", "门户网站", "网上公开", "政府公报", "公报", "报刊", "广播电视"),
+        *("新闻发布会", "公告栏", "公开栏", "政务大厅", "服务大厅", "政务新媒体"),
+        *("档案馆", "图书馆"),
+    )
 )
 _STRICTNESS = list(Disclosure)
 # An unknown value that sounds like a secret is treated as one: refusing it would copy its text
@@ -56,7 +59,7 @@ def settle_disclosure(
 
     `others` are the row's columns of unknown headings: where nothing known is stated, one about
     disclosure (是否公开: 不予公开) can make the row stricter than `fill`, never more open.
-    Raises RefusedValueError, `unknown_disclosure` or `missing_disclosure`, if no cell says 不予公开.
+    Raises RefusedValueError (`unknown_disclosure`, `missing_disclosure`) if no cell says 不予公开.
     """
     kinds = [parse_disclosure(value) for value in stated if not is_way_of_publishing(value)]
     if Disclosure.NOT_PUBLIC in kinds:

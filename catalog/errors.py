@@ -1,4 +1,4 @@
-"""The one root of every error this project raises on purpose, and its tree. Every room raises these.
+"""The one root of every error this project raises on purpose, and its tree. Every room uses it.
 
 GongkaiError
 ├── RefusedValueError        a value of a source row can't be taken (field, reason, safe words)
@@ -16,7 +16,7 @@ class GongkaiError(Exception):
 
 
 class RefusedValueError(GongkaiError):
-    """A value that can't be taken; `reason` is a stable code, the message never quotes the value."""
+    """A value that can't be taken; `reason` is a stable code, the message never quotes it."""
 
     def __init__(self, field: str, reason: str, message: str) -> None:
         super().__init__(message)

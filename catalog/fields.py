@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from catalog.classifications import MISSING as MISSING
-
 
 class Kind(Enum):
     """How an engine has to index a field."""

@@ -61,8 +61,8 @@ _LONGEST_HEADING = 64
 def key_of(heading: str) -> str | None:
     """The catalog key of a column heading, or None.
 
-    Width, case, spaces, signs without a width, colons and the `*` of a must don't matter: a 公开方式
-    that isn't known for one would open the wall.
+    Width, case, spaces, signs without a width, colons and the `*` of a must don't matter: a
+    公开方式 that isn't known for one would open the wall.
     """
     return _find_key(heading) if len(heading) <= _LONGEST_HEADING else None
 
@@ -85,8 +85,10 @@ def gather_by_key(
         key = key_of(str(heading))
         if key is None:
             unknown[heading] = value
-        else:
+        elif isinstance(value, list | tuple):
             known.setdefault(key, []).extend(_filled(value))
+        else:
+            known.setdefault(key, []).append(value)
     return known, unknown
 
 
@@ -103,6 +105,6 @@ def _filled(value: object) -> Iterator[object]:
 
 def is_blank(value: object) -> bool:
     """Whether a cell says nothing: None, an empty list, or only white space."""
-    if value is None or value in ([], {}, ()):
-        return True
-    return isinstance(value, str) and not value.strip(_BLANK)
+    if isinstance(value, str):
+        return not value.strip(_BLANK)
+    return value is None or value in ([], {}, ())

@@ -44,7 +44,7 @@ _VALIDITY = {
 _PLACE_COLUMNS = ("region", "地区", "所属地区", "行政区划")
 # What typists put where there is no number. Taken for one, it would make one record of thousands.
 _NO_NUMBER = re.compile(
-    r"[-—–―_/\\.。*×]+|[无無空]|暂无|没有|无[文字编]?号|null|none|nan|n/?a", re.I
+    r"[-—–―_/\\.。*×]+|[无無空]|暂无|没有|无[文字编]?号|null|none|nan|n/?a", re.IGNORECASE
 )
 _HTTP = re.compile(
     r"https?://(?:[^\s/?#@\\]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::[0-9]{0,5})?(?:[/?#].*)?",
@@ -100,18 +100,23 @@ class _Cells:
     def first(self, key: str) -> object | None:
         """The first value of text or number; an object is none."""
         for cell in self.known.get(key, ()):
-            if not isinstance(cell, Mapping):
+            if isinstance(cell, str) or not isinstance(cell, Mapping):
                 return cell
             self.warnings.append((key, "not_text"))
         return None
 
     def line(self, key: str) -> str:
-        cell = self.first(key)
+        cell = self.first(key) if key in self.known else None
         return "" if cell is None else clean_line(cell)
 
-    def lines(self, key: str) -> list[str]:
-        cells = self.known.get(key, ())
-        return [clean_text(cell) for cell in cells if not isinstance(cell, Mapping)]
+    def texts(self, key: str) -> list[str]:
+        """Every value of text or number, line ends kept."""
+        if key not in self.known:
+            return []
+        texts = [clean_text(cell) for cell in self.known[key] if not isinstance(cell, Mapping)]
+        if len(texts) < len(self.known[key]):
+            self.warnings.append((key, "not_text"))
+        return texts
 
     def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:
         """Parse what an optional cell says; what can't be read is left empty with a warning."""
@@ -131,6 +136,7 @@ class _Names:
     publisher: str
     published_on: PartialDate
     index_number: str | None
+    number_text: str
     number: DocumentNumber | None
 
     @property
@@ -148,7 +154,7 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
     cells = _Cells(known)
     try:
         stated = strings_in(known.get("disclosure", ()))
-        others = {**unknown, **_nested(cells)}
+        others = {**unknown, **_nested(cells)} if "extra" in known else unknown
         disclosure = settle_disclosure(stated, others, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
             return Withheld("not_public", _closed_id(cells))
@@ -183,7 +189,8 @@ def _build_record(
 ) -> Record:
     names = _read_names(cells)
     agency = tables.agencies.find(names.publisher, place=_place(others))
-    issued_on = cells.attempt("issued_on", _date_text(cells, "issued_on"), _parse_issued)
+    issued = _date_text(cells, "issued_on")
+    issued_on = cells.attempt("issued_on", issued, _parse_issued)
     genre, inferred = _genre(cells, names.title, tables.genre)
     return Record(
         id=names.id,
@@ -194,9 +201,11 @@ def _build_record(
         disclosure=disclosure,
         index_number=names.index_number,
         document_number=names.number.canonical if names.number else None,
-        document_number_original=_original(cells, "document_number", names.number, _parse_number),
+        document_number_original=_original(
+            cells, "document_number", names.number_text, names.number, _parse_number
+        ),
         issued_on=issued_on,
-        issued_on_original=_original(cells, "issued_on", issued_on, _parse_issued),
+        issued_on_original=_original(cells, "issued_on", issued, issued_on, _parse_issued),
         category=next(iter(_classes(cells, tables.category)), None),
         topic=_classes(cells, tables.topic),
         audience=_classes(cells, tables.audience),
@@ -206,11 +215,11 @@ def _build_record(
         format=next(iter(_classes(cells, tables.format)), None),
         validity=_validity(cells),
         keywords=_keywords(cells),
-        summary=reduce_markup("\n".join(cells.lines("summary")[:1])),
+        summary=reduce_markup("\n".join(cells.texts("summary")[:1])),
         body=_body(cells),
         url=cells.attempt("url", cells.line("url"), _parse_url),
         attachments=_attachments(cells),
-        extra=_extra(cells, others),
+        extra=_extra(others),
     )
 
 
@@ -225,12 +234,13 @@ def _read_names(cells: _Cells) -> _Names:
         publisher=_required(cells, "publisher"),
         published_on=_parse_day(_date_text(cells, "published_on"), "published_on"),
         index_number=_index_number(cells),
+        number_text=number,
         number=cells.attempt("document_number", number, _parse_number),
     )
 
 
 def _closed_id(cells: _Cells) -> str | None:
-    """What a row that is not public was known by if it was public once, as far as it can be read."""
+    """What a row that is not public was known by if it was public once; None if that is unclear."""
     try:
         return _given_id(cells) or _index_number(cells) or _read_names(cells).id
     except RefusedValueError:
@@ -295,9 +305,10 @@ def _parse_index(text: str) -> str:
     return parse_index_number(text).canonical
 
 
-def _original(cells: _Cells, key: str, value: _T | None, parse: Callable[[str], _T]) -> str | None:
-    """The cell as published; of a record taken in again, what it was at first if that still fits."""
-    stated = _date_text(cells, key) if key == "issued_on" else _number_text(cells, key)
+def _original(
+    cells: _Cells, key: str, stated: str, value: _T | None, parse: Callable[[str], _T]
+) -> str | None:
+    """The cell as published; of a record taken in again, its first original if that still fits."""
     first = cells.line(f"{key}_original")
     if not first or first == stated:
         return stated or None
@@ -315,7 +326,7 @@ def _publisher_name(cells: _Cells, published: str, agency: Agency | None) -> str
 
 
 def _classes(cells: _Cells, tree: ClassificationTree) -> tuple[str, ...]:
-    stated = cells.lines(tree.field)
+    stated = cells.texts(tree.field)
     if not stated:
         return ()
     paths = tree.canonical_values(stated)
@@ -325,7 +336,7 @@ def _classes(cells: _Cells, tree: ClassificationTree) -> tuple[str, ...]:
 
 
 def _keywords(cells: _Cells) -> tuple[str, ...]:
-    return split_values(cells.lines("keywords"))
+    return split_values(cells.texts("keywords"))
 
 
 def _genre(cells: _Cells, title: str, tree: ClassificationTree) -> tuple[str | None, bool]:
@@ -350,7 +361,7 @@ def _validity(cells: _Cells) -> str | None:
 
 
 def _body(cells: _Cells) -> str:
-    text = "\n".join(cells.lines("body"))
+    text = "\n".join(cells.texts("body"))
     if len(text) > BODY_LIMIT:
         raise RefusedValueError("body", "too_long", f"The body is over {BODY_LIMIT} characters.")
     return reduce_markup(text)
@@ -386,7 +397,7 @@ def _nested(cells: _Cells) -> Mapping[str, object]:
     return nested
 
 
-def _extra(cells: _Cells, others: Mapping[str, object]) -> dict[str, object]:
+def _extra(others: Mapping[str, object]) -> dict[str, object]:
     try:
         return {clean_line(name): clean_value(value) for name, value in others.items()}
     except RecursionError:

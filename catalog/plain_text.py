@@ -14,12 +14,14 @@ DEPTH_LIMIT = 32
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_MARKUP = re.compile(r"<(?:p|br|div|span|table|td|tr|h[1-6]|a|ul|li|strong|b|font|img)\b", re.I)
-_TAG = re.compile(r"<[^<>]*>?")
-_FRAME = re.compile(r"</?(?:html|body)\b[^<>]*>", re.I)
-_BLOCK = frozenset(
-    "p div br tr li h1 h2 h3 h4 h5 h6 table ul ol dl dt dd section article blockquote".split()
+_MARKUP = re.compile(
+    r"<(?:p|br|div|span|table|td|tr|h[1-6]|a|ul|li|strong|b|font|img)\b", re.IGNORECASE
 )
+_TAG = re.compile(r"<[^<>]*>?")
+_FRAME = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
+_BLOCK = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6"} | {
+    *("table", "ul", "ol", "dl", "dt", "dd", "section", "article", "blockquote")
+}
 _SILENT = frozenset(("script", "style", "noscript", "template", "head", "title"))
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 # Scraped pages come escaped twice at most; a text made to be unwrapped for ever is not followed.
@@ -37,6 +39,8 @@ def clean_text(value: object) -> str:
 
 def clean_line(value: object) -> str:
     """`clean_text` on one line: every run of white space becomes one space."""
+    if isinstance(value, str) and value.isprintable() and " " not in value:
+        return value
     return " ".join(clean_text(value).split())
 
 
@@ -64,7 +68,9 @@ def strings_in(value: object) -> Iterator[str]:
     stack = [value]
     while stack:
         value = stack.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, str):
+            yield clean_text(value)
+        elif isinstance(value, Mapping):
             stack.extend(value.keys())
             stack.extend(value.values())
         elif isinstance(value, list | tuple):

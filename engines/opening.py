@@ -1,4 +1,4 @@
-"""Settings in; this installation's tables, analysis, engine and store out. Called at every start."""
+"""Settings in; this installation's tables, analysis, engine and store out. Every start calls it."""
 
 import hashlib
 from dataclasses import dataclass

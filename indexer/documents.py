@@ -8,6 +8,7 @@ import orjson
 from analyzers.chains import Analysis
 from catalog.classifications import MISSING, ancestors_and_self
 from catalog.fields import FIELDS, ZONE_BREAK
+from catalog.intake import disclose
 from catalog.record import Record
 from engines.port import IndexDocument
 
@@ -15,7 +16,8 @@ _ORDER_BITS = 40
 
 
 def build_document(record: Record, analysis: Analysis) -> IndexDocument:
-    """Analyse one record. Its body counts only if the record holds one: the wall stands before."""
+    """Analyse one record; of one that is public on request only, no more than its entry."""
+    record = disclose(record)
     stored = orjson.dumps(stored_form(record))
     title = record.title
     zones = (title, *_entry_texts(record), *_body_texts(record))
@@ -26,12 +28,13 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
         "entry_words": analysis.word_text(entry),
         "body_words": analysis.word_text(body),
         "text_grams": f" {ZONE_BREAK} ".join(filter(None, map(analysis.gram_text, zones))),
-        "text_chars": " ".join(analysis.chars("\n".join(zones))),
+        # Characters are folded one by one, so each has to be folded once only.
+        "text_chars": " ".join(analysis.chars("".join(set().union(*zones)))),
         "title_key": analysis.literal(title),
     }
     return IndexDocument(
         id=record.id,
-        revision=_revision(record.id, stored),
+        revision=_revision(record, stored),
         fields={**text_words, **_keywords(record), **_days(record)},
         stored=stored,
     )
@@ -123,6 +126,9 @@ def _days(record: Record) -> dict[str, int]:
     }
 
 
-def _revision(record_id: str, stored: bytes) -> str:
-    digest = hashlib.blake2b(stored, digest_size=16).hexdigest()
-    return f"{record_id}\x1f{digest}"
+def _revision(record: Record, stored: bytes) -> str:
+    """Names all that is searched: texts of attachments are, though they are not stored."""
+    digest = hashlib.blake2b(stored, digest_size=16)
+    for attachment in record.attachments:
+        digest.update(f"\x1f{len(attachment.text)}\x1f{attachment.text}".encode(errors="replace"))
+    return f"{record.id}\x1f{digest.hexdigest()}"

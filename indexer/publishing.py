@@ -1,4 +1,4 @@
-"""A whole `gongkai index` run: sources found, a generation filled and made live. The CLI calls it."""
+"""A whole `gongkai index` run: a generation filled from sources and made live. The CLI calls it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from catalog.classifications import MISSING
 from catalog.dates import PartialDate
 from catalog.document_number import parse_document_number
-from catalog.fields import TREES
-from catalog.tables import Tables
+from catalog.errors import BadRequestError, RefusedValueError
+from catalog.tables import TREE_FIELDS, Tables
 from queries.request import SearchRequest
 from queries.tree import And, AnyTerm, Query, Range, Term
 
 
 def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
-    """Field (or `published`, `document_number`) -> the query a record has to meet for it."""
+    """Field (or `published`, `document_number`) -> the query a record has to meet for it.
+
+    Raises BadRequestError for a document number without a visible sign.
+    """
     filters: dict[str, Query] = {
         name: AnyTerm(name, tuple(dict.fromkeys(canonical_value(name, v, tables) for v in values)))
         for name, values in request.chosen.items()
@@ -21,8 +24,7 @@ def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
     if request.published_from or request.published_to:
         filters["published"] = _published(request.published_from, request.published_to)
     if request.document_number:
-        number = parse_document_number(request.document_number).canonical
-        filters["document_number"] = Term("document_number", number)
+        filters["document_number"] = _numbered(request.document_number)
     return filters
 
 
@@ -33,7 +35,14 @@ def canonical_value(name: str, value: str, tables: Tables) -> str:
     if name == "publisher":
         agency = tables.agencies.find(value)
         return agency.code if agency else value
-    return tables.tree(name).canonical(value) if name in TREES else value
+    return tables.tree(name).canonical(value) if name in TREE_FIELDS else value
+
+
+def _numbered(text: str) -> Query:
+    try:
+        return Term("document_number", parse_document_number(text).canonical)
+    except RefusedValueError:
+        raise BadRequestError("document_number", "文号不能为空") from None
 
 
 def _published(start: PartialDate | None, end: PartialDate | None) -> Query:

@@ -1,4 +1,4 @@
-"""The text of a query box in, its pieces out: words, "phrases", -exclusions. Called by `understand`.
+"""The text of a query box in, its pieces out: words, "phrases", -exclusions. See `understand`.
 
 Every text is a valid query: an operator that does not close or stands alone is read as written.
 """

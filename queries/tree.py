@@ -1,4 +1,4 @@
-"""A question as a tree with no engine in it; each engine compiles it. Built by `understand`, `filters`.
+"""A question as a tree with no engine in it. `understand`, `filters` build, engines compile it.
 
 Every leaf names a field of `catalog.fields` and values already analysed for it.
 """

@@ -6,6 +6,7 @@ Segmentation decides rank, never recall: every word may be met by its characters
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from analyzers.chains import Analysis
 from catalog.document_number import find_document_numbers
@@ -61,24 +62,27 @@ class Understanding:
         clauses = _Clauses()
         pieces = split_pieces(text)
         spoken = [piece for piece in pieces if self._analysis.literal(piece.text)]
-        for piece in spoken or pieces:
-            self._read_piece(piece, clauses)
+        for is_plain, group in groupby(spoken or pieces, key=_is_plain):
+            if is_plain:
+                # A number may hold spaces (宜政办秘（2008） 8号): it is looked for before they cut.
+                self._read_words(" ".join(piece.text for piece in group), clauses)
+            else:
+                for piece in group:
+                    self._read_operator(piece, clauses)
         shown = tuple(dict.fromkeys(clauses.terms))
         needles = tuple(dict.fromkeys(needle for needle in clauses.needles if needle))
         strict = self._combine(text, clauses, relaxed=False)
         relaxed = self._combine(text, clauses, relaxed=True) if len(clauses.words) > 1 else None
         return UnderstoodQuery(text, shown, needles, strict, relaxed)
 
-    def _read_piece(self, piece: Piece, clauses: _Clauses) -> None:
+    def _read_operator(self, piece: Piece, clauses: _Clauses) -> None:
         if piece.excluded:
             clauses.exclude.extend(self._whole(piece.text))
-        elif piece.phrase:
-            clauses.must.extend(self._literally(piece.text))
-            clauses.terms.append(piece.text)
-            clauses.needles.append(self._analysis.literal(piece.text))
-            clauses.should.extend(self._runs(piece.text))
-        else:
-            self._read_words(piece.text, clauses)
+            return
+        clauses.must.extend(self._literally(piece.text))
+        clauses.terms.append(piece.text)
+        clauses.needles.append(self._analysis.literal(piece.text))
+        clauses.should.extend(self._runs(piece.text))
 
     def _read_words(self, text: str, clauses: _Clauses) -> None:
         for part, query in self._split_numbers(text):
@@ -87,7 +91,8 @@ class Understanding:
                 clauses.terms.append(part)
                 clauses.needles.append(self._analysis.literal(part))
             else:
-                self._read_plain(part, clauses)
+                for run in part.split():
+                    self._read_plain(run, clauses)
 
     def _read_plain(self, text: str, clauses: _Clauses) -> None:
         words = list(dict.fromkeys(self._analysis.exact(text)))
@@ -198,6 +203,10 @@ class Understanding:
         """Records whose title the whole text is, whatever operators it happens to hold."""
         key = self._analysis.literal(text)
         return (Constant(Term("title_key", key), self._weights.exact_title),) if key else ()
+
+
+def _is_plain(piece: Piece) -> bool:
+    return not (piece.phrase or piece.excluded)
 
 
 def _parts(run: str) -> Sequence[str]:

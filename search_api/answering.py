@@ -1,4 +1,4 @@
-"""A checked request in, a SearchAnswer or RecordView out. The API, the pages and the CLI call it."""
+"""A checked request in, a SearchAnswer or RecordView out. API, pages and CLI call it."""
 
 import time
 from collections.abc import Mapping, Sequence

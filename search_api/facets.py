@@ -1,9 +1,10 @@
-"""Counts a value from an engine in, the facet a person sees out: labels, order, trees, chosen marks.
+"""Counts a value in, the facet a person sees out: labels, order, trees, chosen marks.
 
 Labels come from the catalog's tables here, at the last step; the index holds codes and paths.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from catalog.classifications import MISSING, MISSING_LABEL
 from catalog.fields import TREES
@@ -37,14 +38,10 @@ def build_facet(
 ) -> list[FacetValueView]:
     """One facet. `whole` shows every class of a tree, those without records with 0."""
     known = {**dict.fromkeys(chosen, 0), **counts}
-    if name in TREES:
-        if whole:
-            known = {**{node.path: 0 for node in tables.tree(name).walk()}, **known}
-        return _build_tree(name, known, chosen, tables)
-    ordered = sorted(known, key=lambda value: _flat_order(name, value, known[value]))
-    shown = ordered if whole else ordered[:VALUES_SHOWN]
-    shown += [value for value in sorted(chosen) if value not in shown]
-    return [_view(name, value, known[value], chosen, tables) for value in shown]
+    if whole and name in TREES:
+        known = {**{node.path: 0 for node in tables.tree(name).walk()}, **known}
+    facet = _Facet(name, known, chosen, tables)
+    return facet.as_tree() if name in TREES else facet.as_list(None if whole else VALUES_SHOWN)
 
 
 def label_of(name: str, value: str, tables: Tables) -> str:
@@ -56,48 +53,42 @@ def label_of(name: str, value: str, tables: Tables) -> str:
     return tables.tree(name).label_of(value) if name in TREES else value
 
 
-def _flat_order(name: str, value: str, count: int) -> tuple[object, ...]:
-    if value == MISSING:
-        return (1, 0, value)
-    if name == "year":
-        return (0, -int(value) if value.isdigit() else 0, value)
-    return (0, -count, value)
+@dataclass(frozen=True, slots=True)
+class _Facet:
+    name: str
+    counts: Mapping[str, int]
+    chosen: frozenset[str]
+    tables: Tables
 
+    def as_list(self, limit: int | None) -> list[FacetValueView]:
+        ordered = sorted(self.counts, key=self._order)
+        shown = ordered[:limit]
+        shown += [value for value in sorted(self.chosen) if value not in shown]
+        return [self._view(value, []) for value in shown]
 
-def _build_tree(
-    name: str, counts: Mapping[str, int], chosen: frozenset[str], tables: Tables
-) -> list[FacetValueView]:
-    tree = tables.tree(name)
-    below: dict[str, list[str]] = {}
-    for path in sorted(counts, key=tree.order_of):
-        below.setdefault(_parent(path), []).append(path)
+    def as_tree(self) -> list[FacetValueView]:
+        below: dict[str, list[str]] = {}
+        for path in sorted(self.counts, key=self.tables.tree(self.name).order_of):
+            parent = path.rpartition("/")[0]
+            # A chosen path that no record has may stand without its parent.
+            below.setdefault(parent if parent in self.counts else "", []).append(path)
+        return self._branch("", below)
 
-    def views(paths: Iterable[str]) -> list[FacetValueView]:
-        return [
-            _view(name, path, counts[path], chosen, tables, views(below.get(path, ())))
-            for path in paths
-        ]
+    def _branch(self, parent: str, below: Mapping[str, Iterable[str]]) -> list[FacetValueView]:
+        return [self._view(path, self._branch(path, below)) for path in below.get(parent, ())]
 
-    top = [path for path in sorted(counts, key=tree.order_of) if _parent(path) not in counts]
-    return views(top)
+    def _order(self, value: str) -> tuple[object, ...]:
+        if value == MISSING:
+            return (1, 0, value)
+        if self.name == "year":
+            return (0, -int(value) if value.isdigit() else 0, value)
+        return (0, -self.counts[value], value)
 
-
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
-def _view(  # noqa: PLR0913 - the parts of one value
-    name: str,
-    value: str,
-    count: int,
-    chosen: frozenset[str],
-    tables: Tables,
-    children: list[FacetValueView] | None = None,
-) -> FacetValueView:
-    return FacetValueView.model_construct(
-        value=value,
-        label=label_of(name, value, tables),
-        count=count,
-        selected=value in chosen,
-        children=children or [],
-    )
+    def _view(self, value: str, children: list[FacetValueView]) -> FacetValueView:
+        return FacetValueView.model_construct(
+            value=value,
+            label=label_of(self.name, value, self.tables),
+            count=self.counts[value],
+            selected=value in self.chosen,
+            children=children,
+        )

@@ -44,7 +44,7 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """`total` matches, `ahead` of them in the window's rest, and rows of (order, score, address)."""
+    """`total` matches, `ahead` of them in the window's rest, rows of (order, score, address)."""
 
     total: int
     ahead: int
@@ -183,12 +183,17 @@ def _find(
         order_by_field=_ORDER if by_date else None,
         order=tantivy.Order.Asc if query.sort is Sort.OLDEST else tantivy.Order.Desc,
     )
-    total = searcher.search(narrowed, limit=1, count=True).count if window.rest else found.count
+    ahead = _matches(found)
+    total = _matches(searcher.search(narrowed, limit=1)) if window.rest else ahead
     rows = tuple(
         (int(key) if by_date else 0, 0.0 if by_date else float(key), address)
         for key, address in found.hits[: query.limit]
     )
-    return _Found(int(total), int(found.count), rows)
+    return _Found(total, ahead, rows)
+
+
+def _matches(found: tantivy.SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined] # tantivy's stub leaves it out
 
 
 def _read_window(query: EngineQuery, generation: str) -> _Window:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-import trafilatura
 from lxml import etree, html
 
 from indexer.sources.catalog_block import take_catalog_blocks
@@ -141,6 +140,8 @@ def _extract_text(page: html.HtmlElement) -> str:
 
 
 def _extract_main_text(page: html.HtmlElement) -> str | None:
+    import trafilatura  # noqa: PLC0415 - half a second of start that other formats need not pay
+
     text: str | None = trafilatura.extract(
         html.tostring(page, encoding="unicode"),
         include_comments=False,

@@ -8,8 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import openpyxl
-
 from catalog.headings import is_blank
 from indexer.sources.headers import is_header, name_columns, pair_cells
 from indexer.sources.limits import (
@@ -62,6 +60,8 @@ def _check_sizes(file: BinaryIO) -> None:
 
 
 def _read_sheets(file: BinaryIO, source: str) -> Iterator[Row]:
+    import openpyxl  # noqa: PLC0415 - a quarter second of start that other formats need not pay
+
     workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     has_header = False
     for sheet in workbook.worksheets:

@@ -253,10 +253,15 @@ class EngineContract:
 
     def test_a_failed_rebuild_leaves_nothing(self, opened: Opened, make: Make) -> None:
         opened.index([make(id="a")])
-        with pytest.raises(RuntimeError, match="stop"), opened.store.rebuild() as writer:
-            writer.put(make(id="b"))
-            writer.commit()
-            raise RuntimeError("stop")
+
+        def fail_half_way() -> None:
+            with opened.store.rebuild() as writer:
+                writer.put(make(id="b"))
+                writer.commit()
+                raise RuntimeError("stop")
+
+        with pytest.raises(RuntimeError, match="stop"):
+            fail_half_way()
         assert opened.all_ids() == ["a"]
         assert len(opened.store.generations()) == 1
         opened.index([make(id="c")])
@@ -293,7 +298,7 @@ class EngineContract:
         opened.index([make(id="a"), make(id="b")])
         with opened.store.update() as writer:
             writer.put(make(id="c"))
-            self._other_store(opened).withdraw(["a", "c"], cause="staff")
+            self._other_store().withdraw(["a", "c"], cause="staff")
             assert opened.all_ids() == ["b"]
             assert opened.fetch("a") is None
             result = opened.ask(EngineQuery(Everything(), facets=("genre",), limit=0))
@@ -315,9 +320,9 @@ class EngineContract:
         with opened.store.update() as writer:
             writer.put(make(id="a"))
             with pytest.raises(EngineUnavailableError, match="Another gongkai process"):
-                self._other_store(opened).update()
+                self._other_store().update()
             writer.commit()
-        self._other_store(opened).update().__exit__(None, None, None)
+        self._other_store().update().__exit__(None, None, None)
 
     def test_an_index_made_otherwise_is_refused(
         self, opened: Opened, make: Make, other_analysis: Callable[[], Opened]
@@ -336,7 +341,7 @@ class EngineContract:
         """The same place, opened by a program with another analysis."""
         raise NotImplementedError
 
-    def _other_store(self, opened: Opened) -> IndexStore:
+    def _other_store(self) -> IndexStore:
         """A second store on the same place, as another process has it."""
         raise NotImplementedError
 

@@ -28,5 +28,5 @@ class TestEmbedded(EngineContract):
             EmbeddedStore(folder, "other"), EmbeddedEngine(folder, "other"), Understanding(analysis)
         )
 
-    def _other_store(self, opened: Opened) -> IndexStore:
+    def _other_store(self) -> IndexStore:
         return self._fresh.open_store()

@@ -1,4 +1,4 @@
-"""From an export to answers by the command line alone: counts, exit statuses, rejects, withdrawal."""
+"""From an export to answers by the command line: counts, statuses, rejects, withdrawal."""
 
 from pathlib import Path
 
@@ -8,8 +8,10 @@ from tests.journeys.command import plain_row, run, write_rows
 
 
 def counts(output: str) -> dict[str, int]:
-    lines = (line.split() for line in output.splitlines())
-    return {words[0]: int(words[1].replace(",", "")) for words in lines if words[1:2] and words[1].replace(",", "").isdigit()}
+    """The lines of a summary that are a name and a number."""
+    lines = (line.replace(",", "").split() for line in output.splitlines())
+    pairs = ((words[0], words[1]) for words in lines if len(words) > 1)
+    return {name: int(figure) for name, figure in pairs if figure.isdigit()}
 
 
 def found(data_dir: Path, *words: str) -> list[str]:

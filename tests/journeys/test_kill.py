@@ -28,7 +28,8 @@ def contents(installation: Installation, data_dir: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = (plain_row(i, body=f"第{i}期工程" + "供水管网改造验收合格。" * 40) for i in range(RECORDS))
+    text = "供水管网改造验收合格。" * 40
+    rows = (plain_row(number, body=f"第{number}期工程{text}") for number in range(RECORDS))
     return write_rows(tmp_path_factory.mktemp("kill") / "export.jsonl", rows)
 
 

@@ -1,0 +1,87 @@
+"""Does every record find itself? Its title, its numbers in five spellings, over a data folder.
+
+    python -m bench.known_items DATA_DIR [EVERY]
+
+Prints the share found on page 1 a kind of query, and every miss with what stood there instead.
+"""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engines.opening import open_installation
+from engines.port import EngineQuery, SearchEngine
+from engines.settings import Settings
+from queries.request import SearchRequest, Sort
+from queries.tree import Everything
+from search_api.answering import Answering
+
+PAGE = 10
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+Question = tuple[str, str, str]
+"""Kind of spelling, the record's key it spells, the text typed."""
+
+
+def questions(record: Mapping[str, Any]) -> Iterator[Question]:
+    """What should find this record."""
+    yield "title", "title", record["title"]
+    if number := record["document_number"]:
+        for kind, text in _spell(number):
+            yield kind, "document_number", text
+    if record["index_number"]:
+        yield "index number", "index_number", record["index_number"]
+
+
+def _spell(number: str) -> Iterator[tuple[str, str]]:
+    yield "number, canonical", number
+    yield "number in []", number.replace("〔", "[").replace("〕", "]")
+    yield "number in （） and a space", number.replace("〔", "（").replace("〕", "） ")
+    yield "number in full-width digits", number.translate(_WIDE)
+    yield "number with 第", number.replace("〕第", "〕").replace("〕", "〕第")
+
+
+async def read_all(engine: SearchEngine) -> list[Mapping[str, Any]]:
+    """Every record as it is stored, by cursor."""
+    found: list[Mapping[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=1000, after=cursor)
+        result = await engine.search(query)
+        found += [orjson.loads(hit.stored) for hit in result.hits]
+        cursor = result.next_cursor
+        if cursor is None:
+            return found
+
+
+async def measure(data_dir: Path, every: int) -> None:
+    """Print the misses, then the table."""
+    installation = open_installation(Settings(data_dir=data_dir))
+    engine = installation.open_engine()
+    answering = Answering(installation, engine)
+    records = await read_all(engine)
+    sharing = Counter((key, r[key]) for r in records for key in ("title", "document_number"))
+    asked: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    for record in records[::every]:
+        for kind, key, text in questions(record):
+            asked[kind] += 1
+            answer = await answering.search(SearchRequest(text, size=PAGE, facets=()))
+            alike = [hit for hit in answer.hits if getattr(hit, key) == record[key]]
+            # Where more records than a page holds share the value, the page is full of them.
+            is_shared = sharing[key, record[key]] > PAGE and len(alike) == PAGE
+            if is_shared or any(hit.id == record["id"] for hit in alike):
+                found[kind] += 1
+            else:
+                first = answer.hits[0].title[:30] if answer.hits else "nothing"
+                print(f"miss  {kind}: {text!r} -> {answer.total:,} found, first {first}")
+    for kind, count in asked.items():
+        print(f"{kind:<30} {found[kind]:>7,} of {count:>7,}  {found[kind] / count:.4%}")
+
+
+if __name__ == "__main__":
+    asyncio.run(measure(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1))

@@ -1,0 +1,106 @@
+"""How long does `/search` take over HTTP, beside the same query called in process?
+
+    python -m bench.latency DATA_DIR [QUERIES]
+
+Queries are drawn (fixed seed) from the titles indexed: one word, two words, a phrase, a number, a
+whole title, nothing. All facets and highlights; both ways in one run, in turn.
+"""
+
+import asyncio
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+
+from bench.known_items import read_all
+from engines.opening import Installation, open_installation
+from engines.settings import Settings
+from queries.request import SearchRequest
+from search_api.answering import Answering
+
+PORT = 8765
+
+
+def draw_queries(
+    titles: list[str], numbers: list[str], installation: Installation, count: int
+) -> Iterator[tuple[str, str]]:
+    """(kind, text), `count` of each kind."""
+    draw = random.Random(20090220)
+    for _ in range(count):
+        title = draw.choice(titles)
+        words = [w for w in installation.analysis.exact(title) if len(w) > 1] or [title]
+        yield "one word", draw.choice(words)
+        yield "two words", " ".join(draw.choices(words, k=2))
+        yield "phrase", f'"{title[4:10]}"'
+        yield "number", draw.choice(numbers)
+        yield "whole title", title
+        yield "empty", ""
+
+
+async def measure(data_dir: Path, count: int) -> None:
+    """Print p50 and p99 in milliseconds a kind, and the ratio of the medians."""
+    installation = open_installation(Settings(data_dir=data_dir))
+    engine = installation.open_engine()
+    answering = Answering(installation, engine)
+    records = await read_all(engine)
+    titles = [record["title"] for record in records]
+    numbers = [r["document_number"] for r in records if r["document_number"]]
+    times: dict[str, tuple[list[float], list[float]]] = {}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", trust_env=False) as client:
+        await _wait_until_up(client)
+        for kind, text in draw_queries(titles, numbers, installation, count):
+            inside, outside = times.setdefault(kind, ([], []))
+            started = time.perf_counter()
+            answer = await answering.search(SearchRequest(text))
+            inside.append(time.perf_counter() - started)
+            started = time.perf_counter()
+            response = await client.get(f"/api/v1/search?{urlencode({'q': text})}")
+            outside.append(time.perf_counter() - started)
+            assert response.json()["total"] == answer.total, text
+    for kind, (inside, outside) in times.items():
+        print(
+            f"{kind:<12} in process {_figures(inside)}   HTTP {_figures(outside)}   "
+            f"ratio of medians {statistics.median(outside) / statistics.median(inside):.2f}"
+        )
+
+
+def _figures(seconds: list[float]) -> str:
+    cuts = statistics.quantiles(seconds, n=100)
+    return f"p50 {cuts[49] * 1000:6.1f} ms  p99 {cuts[98] * 1000:6.1f} ms"
+
+
+async def _wait_until_up(client: httpx.AsyncClient) -> None:
+    for _ in range(100):
+        try:
+            await client.get("/readyz")
+        except httpx.TransportError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the server did not come up")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from gongkai.cli import main; main()",
+            "serve",
+            "--port",
+            str(PORT),
+        ],
+        env={"GONGKAI_DATA_DIR": str(folder)},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        asyncio.run(measure(folder, int(sys.argv[2]) if len(sys.argv) > 2 else 200))
+    finally:
+        server.terminate()
