@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -55,35 +55,34 @@ class Segmenter:
 
     def cut(self, text: str) -> list[str]:
         """The words of `text`, each character in one word at most, in the order of the text."""
-        return self._join(self._engine.cut(_BETWEEN.sub(" ", text)), text, _OTHER_WORD.findall)
-
-    def cut_for_search(self, text: str) -> list[str]:
-        """The words of `cut(text)`, each after the shorter dictionary words inside it."""
-        tokens = self._engine.cut_for_search(_BETWEEN.sub(" ", text))
-        words: list[str] = []
-        for word in self._join(tokens, text, _cut_parts):
-            if len(word) > _LONG:
-                words += self._find_long_subwords(word)
-            words.append(word)
-        return words
-
-    def _join(
-        self, tokens: list[str], text: str, cut_other: Callable[[str], list[str]]
-    ) -> list[str]:
         between = iter(_BETWEEN.findall(text))
         words: list[str] = []
-        for piece in tokens:
-            if piece == " ":
-                words += cut_other(next(between))
+        for token in self._engine.cut(_BETWEEN.sub(" ", text)):
+            if token == " ":
+                words += _OTHER_WORD.findall(next(between))
             else:
-                words.append(piece)
+                words.append(token)
         return words
+
+    def cut_for_search(self, text: str) -> list[str]:
+        """The words of `cut(text)` and the shorter dictionary words inside them, in no fixed order.
+
+        Where a word stands is left to the grams; giving the order up makes this twice as fast.
+        """
+        tokens = self._engine.cut_for_search(_BETWEEN.sub(" ", text))
+        words = [token for token in tokens if token != " "]
+        for word in [word for word in words if len(word) > _LONG]:
+            words += self._find_long_subwords(word)
+        others = _OTHER_WORD.findall(_HAN_RUN.sub(" ", text))
+        for word in [word for word in others if "." in word]:
+            others += word.split(".")
+        return words + others
 
     def _find_long_subwords(self, word: str) -> tuple[str, ...]:
         # 城镇职工基本养老保险 is one word; a question says 养老保险.
-        if word not in self._subwords and _HAN_RUN.fullmatch(word):
+        if word not in self._subwords:
             self._subwords[word] = tuple(filter(self._engine.knows, _cut_long_parts(word)))
-        return self._subwords.get(word, ())
+        return self._subwords[word]
 
 
 def name_cuts(words: Iterable[_Word]) -> str:
@@ -189,15 +188,6 @@ def _dictionary_path() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("jieba is not installed; its dictionary is needed.")
     return Path(next(iter(spec.submodule_search_locations))) / "dict.txt"
-
-
-def _cut_parts(text: str) -> list[str]:
-    words: list[str] = []
-    for word in _OTHER_WORD.findall(text):
-        if "." in word:
-            words += word.split(".")
-        words.append(word)
-    return words
 
 
 def _cut_long_parts(word: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 
 from bench.known_items import read_all
 from engines.opening import Installation, open_installation
@@ -52,7 +52,7 @@ async def measure(data_dir: Path, count: int) -> None:
     titles = [record["title"] for record in records]
     numbers = [r["document_number"] for r in records if r["document_number"]]
     times: dict[str, tuple[list[float], list[float]]] = {}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", trust_env=False) as client:
         await _wait_until_up(client)
         for kind, text in draw_queries(titles, numbers, installation, count):
             inside, outside = times.setdefault(kind, ([], []))
@@ -75,11 +75,11 @@ def _figures(seconds: list[float]) -> str:
     return f"p50 {cuts[49] * 1000:6.1f} ms  p99 {cuts[98] * 1000:6.1f} ms"
 
 
-async def _wait_until_up(client: httpx.AsyncClient) -> None:
+async def _wait_until_up(client: httpx2.AsyncClient) -> None:
     for _ in range(100):
         try:
             await client.get("/readyz")
-        except httpx.TransportError:
+        except httpx2.TransportError:
             await asyncio.sleep(0.1)
         else:
             return

@@ -45,7 +45,7 @@ _STRICTNESS = list(Disclosure)
 # into the rejects file.
 _SOUNDS_CLOSED = re.compile(
     r"不|免|非|未|禁|密|秘|否|暂|缓|拒|隐私|内部|限制|保留"
-    r"|^(?:no|non.*|not.*|n|false|0)$|private|internal|secret|closed|confidential|restrict|classified",
+    r"|^(?:no|non(?!e$).*|not.*|n|false|0)$|private|internal|secret|closed|confidential|restrict|classified",
     re.IGNORECASE,
 )
 _UNSEEN = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff:。.*]+")

@@ -15,7 +15,8 @@ _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _MARKUP = re.compile(
-    r"<(?:p|br|div|span|table|td|tr|h[1-6]|a|ul|li|strong|b|font|img)\b", re.IGNORECASE
+    r"</?(?:p|br|div|span|table|td|tr|h[1-6]|a|ul|li|strong|b|font|img)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>?")
 _FRAME = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
@@ -23,7 +24,7 @@ _BLOCK = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6"} | {
     *("table", "ul", "ol", "dl", "dt", "dd", "section", "article", "blockquote")
 }
 _SILENT = frozenset(("script", "style", "noscript", "template", "head", "title"))
-_BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
+_CELL = frozenset(("td", "th"))
 # Scraped pages come escaped twice at most; a text made to be unwrapped for ever is not followed.
 _MOST_WRAPPINGS = 4
 _LARGEST = 2**63
@@ -87,7 +88,8 @@ def reduce_markup(text: str) -> str:
     for _ in range(_MOST_WRAPPINGS):
         if not _MARKUP.search(text):
             break
-        text = clean_text(_BLANK_LINES.sub("\n", _text_of(text)))
+        lines = (line.rstrip() for line in clean_text(_text_of(text)).split("\n"))
+        text = "\n".join(filter(None, lines))
     return text
 
 
@@ -115,7 +117,8 @@ def _pieces(root: lxml_html.HtmlElement) -> Iterator[str]:
         if node.tag in _BLOCK:
             yield "\n"
         if event == "end":
-            yield node.tail or ""
+            # Two numbers of a table must not become one.
+            yield (" " if node.tag in _CELL else "") + (node.tail or "")
         elif node.tag in _SILENT:
             walk.skip_subtree()
         else:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 import subprocess
 import sys
 
@@ -42,7 +43,7 @@ def test_cuts(text: str, words: list[str]) -> None:
 def test_search_cut_holds_the_words_inside() -> None:
     cut = RUST.cut_for_search("城镇职工基本养老保险2009.2.20")
     assert {"养老", "保险", "养老保险", "城镇职工基本养老保险"} <= set(cut)
-    assert cut[-4:] == ["2009", "2", "20", "2009.2.20"]
+    assert {"2009", "2", "20", "2009.2.20"} <= set(cut)
 
 
 @given(texts)
@@ -59,9 +60,9 @@ def test_segments_and_dropped_characters_are_the_text(text: str) -> None:
 
 @given(texts)
 @settings(max_examples=60)
-def test_search_cut_holds_the_exact_cut_in_order(text: str) -> None:
-    search = iter(RUST.cut_for_search(normalize_text(text)))
-    assert all(word in search for word in RUST.cut(normalize_text(text)))
+def test_search_cut_holds_the_exact_cut_as_often(text: str) -> None:
+    exact = Counter(RUST.cut(normalize_text(text)))
+    assert exact <= Counter(RUST.cut_for_search(normalize_text(text)))
 
 
 @given(texts)
