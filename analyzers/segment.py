@@ -57,11 +57,11 @@ class Segmenter:
         """The words of `text`, each character in one word at most, in the order of the text."""
         between = iter(_BETWEEN.findall(text))
         words: list[str] = []
-        for token in self._engine.cut(_BETWEEN.sub(" ", text)):
-            if token == " ":
+        for piece in self._engine.cut(_BETWEEN.sub(" ", text)):
+            if piece == " ":
                 words += _OTHER_WORD.findall(next(between))
             else:
-                words.append(token)
+                words.append(piece)
         return words
 
     def cut_for_search(self, text: str) -> list[str]:
@@ -69,8 +69,8 @@ class Segmenter:
 
         Where a word stands is left to the grams; giving the order up makes this twice as fast.
         """
-        tokens = self._engine.cut_for_search(_BETWEEN.sub(" ", text))
-        words = [token for token in tokens if token != " "]
+        pieces = self._engine.cut_for_search(_BETWEEN.sub(" ", text))
+        words = [piece for piece in pieces if piece != " "]
         for word in [word for word in words if len(word) > _LONG]:
             words += self._find_long_subwords(word)
         others = _OTHER_WORD.findall(_HAN_RUN.sub(" ", text))

@@ -49,12 +49,11 @@ _INVISIBLE = (
     "\0\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\ufffe"
 )
 _NOT_SEEN = str.maketrans(dict.fromkeys(_INVISIBLE))
-_BLANK = _INVISIBLE + (
-    "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85 \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+_CONTROLS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
+_BLANK = f"{_INVISIBLE}{_CONTROLS} " + (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
     "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-
-
 _LONGEST_HEADING = 64
 
 

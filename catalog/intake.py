@@ -111,12 +111,13 @@ class _Cells:
 
     def texts(self, key: str) -> list[str]:
         """Every value of text or number, line ends kept."""
-        if key not in self.known:
+        cells = self.known.get(key)
+        if not cells:
             return []
-        texts = [clean_text(cell) for cell in self.known[key] if not isinstance(cell, Mapping)]
-        if len(texts) < len(self.known[key]):
+        texts = [clean_text(cell) for cell in cells if not isinstance(cell, Mapping)]
+        if len(texts) < len(cells):
             self.warnings.append((key, "not_text"))
-        return texts
+        return [text for text in texts if text]
 
     def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:
         """Parse what an optional cell says; what can't be read is left empty with a warning."""

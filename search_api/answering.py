@@ -103,7 +103,8 @@ class Answering:
 
     def _hit(self, stored: Mapping[str, Any], score: float, needles: Sequence[str]) -> HitView:
         """`stored` is our own; it was checked when it was taken in."""
-        text = f"{stored['summary']}\n{stored['body']}"
+        summary, body = stored["summary"], stored["body"]
+        text = body if body.startswith(summary) else f"{summary}\n{body}"
         return HitView.model_construct(
             score=round(score, 4),
             title_html=highlight(stored["title"], needles),

@@ -16,7 +16,7 @@ from search_api.pages.rendering import Site
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; "
-        "object-src 'none'"
+        "object-src 'none'; img-src 'self' data:"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -37,6 +37,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         title=installed.settings.site_name,
         version="1",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     app.state.engine = engine
@@ -47,6 +48,9 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.include_router(search.router)
     app.include_router(health.router)
     app.include_router(pages.router)
+    # FastAPI's own page of the API fetches its script from the internet; this one comes with us.
+    swagger = StaticFiles(packages=[("fastapi_offline", "static")])
+    app.mount("/static/openapi", swagger, name="openapi")
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     return app
 
@@ -55,7 +59,6 @@ async def _add_security_headers(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
     response = await call_next(request)
-    if request.url.path != "/docs":
-        for name, value in _SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     return response

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from queries.request import SearchRequest, Sort
 from search_api.endpoints.search import AnsweringDependency, RecordId, find_record
-from search_api.pages.rendering import render_home, render_record, render_search
+from search_api.pages.rendering import render_docs, render_home, render_record, render_search
 from search_api.parameters import SearchQuery, read_request, refuse_unknown
 
 STATIC = FilePath(__file__).resolve().parents[1] / "static"
@@ -32,6 +32,12 @@ async def search(
     asked = read_request(parameters)
     answer = await answering.search(asked)
     return HTMLResponse(render_search(answer, asked, request.app.state.site))
+
+
+@router.get("/docs")
+async def docs(request: Request) -> HTMLResponse:
+    """The API, to read and to try; for programmers."""
+    return HTMLResponse(render_docs(request.app.state.site))
 
 
 @router.get("/records/{record_id:path}")

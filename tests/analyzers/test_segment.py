@@ -2,9 +2,9 @@
 
 import logging
 import re
-from collections import Counter
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings

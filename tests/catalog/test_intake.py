@@ -4,6 +4,7 @@ import datetime
 import gzip
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -398,15 +399,9 @@ def test_personal_data_that_would_not_be_published_holds_nothing_back() -> None:
 
 def test_the_text_of_an_attachment_counts_once_it_was_read() -> None:
     record = accept(ROW)
-    read = disclose(
-        Record(**{**_fields(record), "attachments": (Attachment("x", None, RESIDENT_ID),)})
-    )
+    read = replace(record, attachments=(Attachment("x", None, RESIDENT_ID),))
     assert not holds_personal_data(record)
     assert holds_personal_data(read)
-
-
-def _fields(record: Record) -> dict[str, object]:
-    return {name: getattr(record, name) for name in Record.__dataclass_fields__}
 
 
 # ----------------------------------------------------------------------- laws
@@ -477,7 +472,9 @@ def test_an_export_that_was_mended_by_hand_follows_its_new_value() -> None:
 
 
 def test_real_entries_are_taken(shared_data: Path) -> None:
-    with gzip.open(shared_data / "catalog" / "catalog_entries.jsonl.gz", "rt", "utf-8") as lines:
+    with gzip.open(
+        shared_data / "catalog" / "catalog_entries.jsonl.gz", "rt", encoding="utf-8"
+    ) as lines:
         rows = [json.loads(line) for line, _ in zip(lines, range(3_000), strict=False)]
     records = [o.record for o in (take_row(row, _RULES) for row in rows) if isinstance(o, Accepted)]
     refused = [refuse(row) for row in rows if not isinstance(take_row(row, _RULES), Accepted)]

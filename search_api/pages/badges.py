@@ -1,0 +1,27 @@
+"""Disclosure and validity of a record in, the marks beside its title out. List and record page."""
+
+from dataclasses import dataclass
+
+from catalog.disclosure import Disclosure
+
+_VALIDITY_TONES = {"废止": "ended", "失效": "ended", "已修改": "changed", "尚未生效": "pending"}
+"""Every value but 有效 warns the reader; a city's own value warns as 已修改 does."""
+IN_FORCE = "有效"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A mark in words; `tone` names its colour, which says nothing that the words do not."""
+
+    text: str
+    tone: str
+
+
+def build_badges(disclosure: str, validity: str | None) -> tuple[Badge, ...]:
+    """What a reader has to know before opening the record; nothing for what is in force."""
+    badges = []
+    if disclosure == Disclosure.ON_REQUEST:
+        badges.append(Badge(disclosure, "request"))
+    if validity and validity != IN_FORCE:
+        badges.append(Badge(validity, _VALIDITY_TONES.get(validity, "changed")))
+    return tuple(badges)

@@ -1,0 +1,113 @@
+"""A SearchRequest in, the address that asks it out; and requests changed by one step.
+
+The pages build every link with these. Changing what is asked goes back to page 1.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import quote, urlencode
+
+from catalog.dates import PartialDate
+from catalog.fields import FACETS, TREES
+from queries.request import SearchRequest, Sort
+
+SEARCH_PATH = "/search"
+_DEFAULT = SearchRequest()
+
+
+def search_url(request: SearchRequest) -> str:
+    """The permalink of a question: only what differs from the defaults is written."""
+    return _with_query(SEARCH_PATH, build_parameters(request))
+
+
+def record_url(record_id: str, text: str = "") -> str:
+    """A record's page. `/` in the id stays; `text` leads back to the search it was found by."""
+    return _with_query(f"/records/{quote(record_id, safe='/')}", [("q", text)] if text else [])
+
+
+def build_parameters(request: SearchRequest) -> list[tuple[str, str]]:
+    """Query parameters of a request in a fixed order; a field repeats for each of its values.
+
+    `cursor`, `facets` and `highlight` serve programs and are left out.
+    """
+    chosen = [(name, value) for name in FACETS for value in request.chosen.get(name, ())]
+    single = {
+        "published_from": _iso(request.published_from),
+        "published_to": _iso(request.published_to),
+        "document_number": request.document_number or "",
+        "sort": request.sort.value if request.sort is not _DEFAULT.sort else "",
+        "size": str(request.size) if request.size != _DEFAULT.size else "",
+        "page": str(request.page) if request.page != _DEFAULT.page else "",
+    }
+    words = [("q", request.text)] if request.text else []
+    return words + chosen + [(name, value) for name, value in single.items() if value]
+
+
+def kept_fields(request: SearchRequest, *replaced: str) -> list[tuple[str, str]]:
+    """Hidden fields of a form that asks again for `replaced`: all other parameters, from page 1."""
+    dropped = {"page", *replaced}
+    return [(name, value) for name, value in build_parameters(request) if name not in dropped]
+
+
+def toggle(request: SearchRequest, field: str, value: str) -> SearchRequest:
+    """Choose `value`, or take it off where it is chosen.
+
+    In a tree, a class already holds what is below it: choosing one takes the place of those above
+    and below it, so that going down a branch narrows.
+    """
+    values = request.chosen.get(field, ())
+    if value in values:
+        return _choose(request, field, (each for each in values if each != value))
+    others = (each for each in values if not (field in TREES and _same_branch(each, value)))
+    return _choose(request, field, (*others, value))
+
+
+def without_filters(request: SearchRequest) -> SearchRequest:
+    """The words, the order and the page size alone."""
+    return SearchRequest(text=request.text, sort=request.sort, size=request.size)
+
+
+def without_dates(request: SearchRequest) -> SearchRequest:
+    """Without either end of the date range."""
+    return _changed(request, published_from=None, published_to=None)
+
+
+def without_document_number(request: SearchRequest) -> SearchRequest:
+    """Without the document number (文号)."""
+    return _changed(request, document_number=None)
+
+
+def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
+    """In another order."""
+    return _changed(request, sort=sort)
+
+
+def with_text(request: SearchRequest, text: str) -> SearchRequest:
+    """Other words, the same filters."""
+    return _changed(request, text=text)
+
+
+def with_page(request: SearchRequest, page: int) -> SearchRequest:
+    """Another page (1, 2, …) of the same list."""
+    return replace(request, page=page, cursor=None)
+
+
+def _changed(request: SearchRequest, **changes: object) -> SearchRequest:
+    return replace(request, **{"page": 1, "cursor": None, **changes})  # type: ignore[arg-type]
+
+
+def _choose(request: SearchRequest, field: str, values: Iterable[str]) -> SearchRequest:
+    chosen: Mapping[str, tuple[str, ...]] = {**request.chosen, field: tuple(values)}
+    return _changed(request, chosen={name: each for name, each in chosen.items() if each})
+
+
+def _same_branch(one: str, other: str) -> bool:
+    return one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _with_query(path: str, parameters: list[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+def _iso(date: PartialDate | None) -> str:
+    return date.iso if date else ""

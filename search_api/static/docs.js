@@ -1,0 +1,2 @@
+// Draws /openapi.json on the page /docs; the library comes with the package fastapi-offline.
+SwaggerUIBundle({ url: "/openapi.json", dom_id: "#openapi", deepLinking: true });

@@ -1,0 +1,66 @@
+"""The sample, indexed and served: in process for the API, on a real port for a real browser."""
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
+
+from engines.opening import Installation
+from indexer.publishing import Order, publish
+from indexer.reading import find_sources
+from search_api.app import create_app
+
+SAMPLE = Path(__file__).resolve().parents[2] / "indexer" / "sample"
+_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+
+
+@pytest.fixture(scope="module")
+def sampled(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    folder = tmp_path_factory.mktemp("sample")
+    settings = installation.settings.model_copy(update={"data_dir": folder})
+    served = Installation(settings, installation.tables, installation.analysis)
+    publish(Order(find_sources([SAMPLE])), served)
+    return served
+
+
+@pytest.fixture(scope="module")
+def client(sampled: Installation) -> Iterator[TestClient]:
+    with TestClient(create_app(sampled), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(sampled: Installation) -> Iterator[str]:
+    """The sample on a port of this machine: `http://127.0.0.1:PORT`."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        server = uvicorn.Server(uvicorn.Config(create_app(sampled), log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; skips, saying so, where there is none and none is required."""
+    path = shutil.which("chromium")
+    if path is None:
+        if "chromium" in os.environ.get("GONGKAI_TEST_REQUIRE", "").split():
+            pytest.fail("Chromium is required here and is not installed (package chromium).")
+        pytest.skip("SKIPPED LOUDLY: no page was looked at, Chromium is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield opened
+        opened.close()

@@ -1,0 +1,200 @@
+"""The pages as a citizen meets them, in Chromium: journeys without JavaScript, three sizes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+SIZES = {"phone": (390, 844), "desk": (1280, 900), "kiosk": (1080, 1920)}
+
+
+@pytest.fixture(params=SIZES, ids=list(SIZES))
+def sized(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    """A page of one size with JavaScript switched off."""
+    width, height = SIZES[request.param]
+    with browser.new_context(
+        viewport={"width": width, "height": height},
+        java_script_enabled=False,
+        base_url=address,
+        locale="zh-CN",
+    ) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def watched(browser: Browser, address: str) -> Iterator["Watched"]:
+    """A desk page with JavaScript on that remembers what the browser complains of."""
+    with browser.new_context(base_url=address) as context:
+        yield Watched(context, context.new_page(), [])
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    context: BrowserContext
+    page: Page
+    complaints: list[str]
+
+    def open(self, path: str) -> None:
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(path, wait_until="networkidle")
+
+
+def number_in(text: str) -> int:
+    found = re.search(r"[\d,]+", text)
+    assert found, text
+    return int(found[0].replace(",", ""))
+
+
+def show_filters(page: Page) -> None:
+    """On a phone the filters are folded away behind a button."""
+    button = page.locator("label[for=show-filters]")
+    if button.is_visible():
+        button.click()
+    expect(page.get_by_role("complementary", name="筛选条件")).to_be_visible()
+
+
+def record_path(client: TestClient, **asked: str) -> str:
+    hit = client.get("/api/v1/search", params=asked).json()["hits"][0]
+    return f"/records/{quote(hit['id'])}"
+
+
+def test_from_the_start_page_to_a_record_and_back(sized: Page) -> None:
+    sized.goto("/")
+    sized.get_by_role("searchbox").fill("公积金提取")
+    sized.get_by_role("button", name="检索").click()
+    expect(sized.get_by_role("heading", level=1)).to_have_text("“公积金提取”的检索结果")
+    first = sized.locator(".hits h2 a").first
+    title = first.inner_text()
+    expect(sized.locator(".hits mark").first).to_be_visible()
+    first.click()
+    expect(sized.get_by_role("heading", level=1)).to_have_text(title)
+    expect(sized.locator(".catalog").first).to_contain_text("发布机构")
+    sized.get_by_role("link", name="返回").click()
+    expect(sized.locator(".hits h2 a").first).to_have_text(title)
+
+
+def test_the_count_beside_a_value_is_the_total_behind_it(sized: Page) -> None:
+    sized.goto("/search?q=" + quote("住房"))
+    total = number_in(sized.locator(".total strong").inner_text())
+    show_filters(sized)
+    panel = sized.locator("details.panel").filter(has=sized.get_by_role("heading", name="发布机构"))
+    value = panel.locator(".rows a").first
+    label, count = (
+        value.locator(".label").inner_text(),
+        number_in(value.locator(".count").inner_text()),
+    )
+    assert 0 < count < total
+    value.click()
+    assert number_in(sized.locator(".total strong").inner_text()) == count
+    chip = sized.locator(".chips a").first
+    expect(chip).to_contain_text(label)
+    chip.click()
+    assert number_in(sized.locator(".total strong").inner_text()) == total
+    expect(sized.locator(".chips")).to_have_count(0)
+
+
+def test_going_down_a_tree_and_taking_it_all_off(sized: Page) -> None:
+    sized.goto("/search")
+    total = number_in(sized.locator(".total strong").inner_text())
+    show_filters(sized)
+    panel = sized.locator("details.panel").first
+    panel.locator("details.branch > summary").first.click()
+    child = panel.locator(".branch .rows a").first
+    count = number_in(child.locator(".count").inner_text())
+    child.click()
+    assert number_in(sized.locator(".total strong").inner_text()) == count
+    expect(sized.locator(".chips")).to_contain_text("›")
+    sized.get_by_role("link", name="全部清除").click()
+    assert number_in(sized.locator(".total strong").inner_text()) == total
+
+
+def test_a_date_range_keeps_the_words(sized: Page) -> None:
+    sized.goto("/search?q=" + quote("通知"))
+    show_filters(sized)
+    sized.get_by_label("从").fill("2020")
+    sized.get_by_label("到").fill("2021年6月")
+    sized.get_by_role("button", name="按日期筛选").click()
+    expect(sized.locator(".chips")).to_contain_text("2020 至 2021-06")
+    expect(sized.get_by_role("searchbox")).to_have_value("通知")
+    days = sized.locator(".hits time").all_inner_texts()
+    assert days
+    assert all("2020" <= day <= "2021-06-30" for day in days)
+
+
+def test_pages_follow_one_another(sized: Page) -> None:
+    sized.goto("/search?sort=newest")
+    first = sized.locator(".hits h2 a").all_inner_texts()
+    sized.get_by_role("link", name="下一页").click()
+    second = sized.locator(".hits h2 a").all_inner_texts()
+    assert len(first) == len(second) == 10
+    assert not set(first) & set(second)
+    expect(sized.locator(".paging .where")).to_contain_text("第 2 页")
+    sized.get_by_role("link", name="上一页").click()
+    assert sized.locator(".hits h2 a").all_inner_texts() == first
+
+
+def test_no_result_leads_on(sized: Page) -> None:
+    sized.goto("/search?q=" + quote("龘靐齉") + "&genre=" + quote("通知"))
+    expect(sized.get_by_role("heading", name="没有找到符合条件的信息")).to_be_visible()
+    sized.get_by_role("link", name="去掉筛选条件").click()
+    expect(sized.locator(".chips")).to_have_count(0)
+
+
+def test_a_record_on_request_says_how_to_apply(sized: Page, client: TestClient) -> None:
+    sized.goto(record_path(client, disclosure="依申请公开"))
+    expect(sized.get_by_role("heading", name="怎样申请公开")).to_be_visible()
+    expect(sized.locator(".body")).to_have_count(0)
+
+
+def test_what_is_no_longer_in_force_is_marked(sized: Page, client: TestClient) -> None:
+    sized.goto("/search?validity=" + quote("废止"))
+    assert sized.locator(".hits > li").count() == sized.locator(".hits .badge.ended").count() > 0
+    sized.goto(record_path(client, validity="废止"))
+    expect(sized.locator(".warning")).to_contain_text("已经废止")
+
+
+def test_errors_are_pages_that_lead_on(sized: Page) -> None:
+    for path, status in (("/records/none", 404), ("/search?published_from=2009219", 422)):
+        response = sized.goto(path)
+        assert response
+        assert response.status == status
+        sized.get_by_role("link", name="返回首页").click()
+        expect(sized.locator(".browse").first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_is_wider_than_its_window(watched: Watched, client: TestClient, size: str) -> None:
+    width, height = SIZES[size]
+    watched.page.set_viewport_size({"width": width, "height": height})
+    for path in (
+        "/",
+        "/search?q=" + quote("公积金"),
+        record_path(client, q="公积金"),
+        "/search?x=1",
+    ):
+        watched.page.goto(path)
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_browser_has_nothing_to_complain_of(watched: Watched, client: TestClient) -> None:
+    for path in ("/", "/search?q=" + quote("低保"), record_path(client, q="低保"), "/docs"):
+        watched.open(path)
+    expect(watched.page.locator(".opblock").first).to_be_visible()
+    assert watched.complaints == []
+
+
+def test_everything_can_be_reached_by_keyboard(watched: Watched) -> None:
+    watched.open("/search?q=" + quote("公积金"))
+    watched.page.keyboard.press("Tab")
+    expect(watched.page.get_by_role("link", name="跳到正文")).to_be_focused()
+    watched.page.keyboard.press("Enter")
+    watched.page.keyboard.press("Tab")
+    expect(watched.page.get_by_role("searchbox")).to_be_focused()
+    watched.page.keyboard.type("供水")
+    watched.page.keyboard.press("Enter")
+    expect(watched.page.get_by_role("heading", level=1)).to_contain_text("供水")
