@@ -6,6 +6,8 @@ Every text is a valid query: an operator that does not close or stands alone is 
 import re
 from dataclasses import dataclass
 
+from analyzers.normalize import literal_text
+
 _QUOTED = r'"[^"]*"|“[^“”]*”|＂[^＂]*＂'
 _PIECE = re.compile(
     rf"(?P<minus>(?<!\S)[-－](?=[^\s\-－]))?(?:(?P<quoted>{_QUOTED})|(?P<plain>\S+?(?=\s|$|{_QUOTED})))"
@@ -22,10 +24,14 @@ class Piece:
 
 
 def split_pieces(text: str) -> tuple[Piece, ...]:
-    """Pieces in order. A query of exclusions alone is taken as written, not as everything else."""
+    """Pieces in order. A query of exclusions alone is taken as written, not as everything else.
+
+    Punctuation beside them says nothing more: `-公积金 ，` is exclusions alone.
+    """
     pieces = [_piece(match) for match in _PIECE.finditer(text)]
     pieces = [piece for piece in pieces if piece.text.strip()]
-    if pieces and all(piece.excluded for piece in pieces):
+    spoken = [piece for piece in pieces if literal_text(piece.text)] or pieces
+    if spoken and all(piece.excluded for piece in spoken):
         return tuple(Piece(part) for part in text.split())
     return tuple(pieces)
 

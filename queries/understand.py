@@ -41,6 +41,7 @@ class UnderstoodQuery:
 class _Clauses:
     must: list[Query] = field(default_factory=list)
     words: list[Query] = field(default_factory=list)
+    asking: list[str] = field(default_factory=list)
     should: list[Query] = field(default_factory=list)
     exclude: list[Query] = field(default_factory=list)
     terms: list[str] = field(default_factory=list)
@@ -69,6 +70,8 @@ class Understanding:
             else:
                 for piece in group:
                     self._read_operator(piece, clauses)
+        if not (clauses.must or clauses.words):
+            self._require_asking(clauses)
         shown = tuple(dict.fromkeys(clauses.terms))
         needles = tuple(dict.fromkeys(needle for needle in clauses.needles if needle))
         strict = self._combine(text, clauses, relaxed=False)
@@ -97,8 +100,6 @@ class Understanding:
     def _read_plain(self, text: str, clauses: _Clauses) -> None:
         words = list(dict.fromkeys(self._analysis.exact(text)))
         content = [word for word in words if not self._analysis.is_stopword(word)]
-        if not content:
-            clauses.must.extend(self._literally(text))
         for word in content:
             if len(clauses.words) < WORD_LIMIT:
                 clauses.words.append(self._word(word))
@@ -106,10 +107,20 @@ class Understanding:
         clauses.should.extend(
             Boost(self._ranked(w), self._weights.words_stopword) for w in stopwords
         )
-        clauses.terms.extend(content or words)
-        clauses.needles.extend(content or words)
+        clauses.terms.extend(content)
+        clauses.needles.extend(content)
+        if not content:
+            clauses.asking.append(text)
         if len(words) > 1:
             clauses.should.extend(self._runs(text))
+
+    def _require_asking(self, clauses: _Clauses) -> None:
+        """Words of asking (怎么) are met as written where nothing else is asked for."""
+        for text in clauses.asking:
+            words = self._analysis.exact(text)
+            clauses.must.extend(self._literally(text))
+            clauses.terms.extend(words)
+            clauses.needles.extend(words)
 
     def _split_numbers(self, text: str) -> Iterable[tuple[str, Query | None]]:
         """The text cut at the numbers in it; a number comes with the query for its field."""
