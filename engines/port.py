@@ -99,6 +99,9 @@ class GenerationWriter(Protocol):
     @property
     def name(self) -> str: ...
 
+    def expect(self, record_ids: Iterable[str]) -> None:
+        """These will be asked for next: an engine that is far away looks them up in one go."""
+
     def holds(self, document_id: str, revision: str | None = None) -> bool:
         """Whether the record is there (in that revision), writes of this run included."""
 

@@ -20,14 +20,16 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
     record = disclose(record)
     stored = orjson.dumps(stored_form(record))
     title = record.title
-    zones = (title, *_entry_texts(record), *_body_texts(record))
-    entry, body = "\n".join(_entry_texts(record)), "\n".join(_body_texts(record))
+    entry_texts, body_texts = _filled(_entry_texts(record)), _filled(_body_texts(record))
+    zones = (title, *entry_texts, *body_texts)
+    entry, body = "\n".join(entry_texts), "\n".join(body_texts)
+    zone_grams = [analysis.gram_text(zone) for zone in zones]
     text_words: dict[str, str] = {
         "title_words": analysis.word_text(title),
-        "title_grams": analysis.gram_text(title),
+        "title_grams": zone_grams[0],
         "entry_words": analysis.word_text(entry),
-        "body_words": analysis.word_text(body),
-        "text_grams": f" {ZONE_BREAK} ".join(filter(None, map(analysis.gram_text, zones))),
+        "body_words": analysis.word_text(body) if body else "",
+        "text_grams": f" {ZONE_BREAK} ".join(filter(None, zone_grams)),
         # Characters are folded one by one, so each has to be folded once only.
         "text_chars": " ".join(analysis.chars("".join(set().union(*zones)))),
         "title_key": analysis.literal(title),
@@ -78,6 +80,10 @@ def _entry_texts(record: Record) -> Iterable[str]:
     yield record.publisher_name
     yield from record.keywords
     yield record.summary
+
+
+def _filled(texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if text]
 
 
 def _body_texts(record: Record) -> Iterable[str]:

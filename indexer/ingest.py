@@ -1,21 +1,21 @@
-"""One run: source rows in, a generation written, a summary out. Called by `publishing`."""
+"""One run: prepared rows in, a generation written, a summary out. Called by `publishing`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from analyzers.chains import Analysis
-from catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
-from catalog.record import Record
-from engines.port import GenerationWriter
-from indexer.documents import build_document
+from catalog.intake import IntakeRules, Refused, Withheld
+from engines.port import GenerationWriter, IndexDocument
+from indexer.preparing import Chunk, Prepared, Ready, prepare_rows
 from indexer.reading import read_source
 from indexer.rejects import RejectsFile
-from indexer.sources.row import SourceRow, UnreadableRow
+from indexer.sources.row import Row, SourceRow
 
 COMMIT_DOCUMENTS = 50_000
-COMMIT_CHARACTERS = 100_000_000
+COMMIT_BYTES = 250_000_000
 """What is written between two commits at the most: a stopped run starts again from the last."""
 
 OnProgress = Callable[[int, "Summary"], None]
@@ -26,7 +26,8 @@ class Summary:
     """What became of every row: read = indexed + unchanged + refused + withheld, always.
 
     `indexed` counts rows written, new or changed; a later row of the same id takes the place of
-    the earlier. `warnings` counts (field, code) of cells left empty in rows that were taken.
+    the earlier. `refused` counts by "field: reason", or by reason where no field is at fault;
+    `warnings` by "field: code", of cells left empty in rows that were taken.
     """
 
     read: int = 0
@@ -63,66 +64,59 @@ class Ingest:
         self._rejects = rejects
         self._withdrawn = withdrawn
         self._documents = 0
-        self._characters = 0
+        self._bytes = 0
 
     def run(self, sources: Iterable[Path], on_progress: OnProgress | None = None) -> Summary:
         """Every row of every source, then the last commit."""
-        for source in sources:
-            for row in read_source(source, self._reporter(on_progress)):
-                self.take(row)
+        on_bytes = self._reporter(on_progress)
+        rows = chain.from_iterable(read_source(source, on_bytes) for source in sources)
+        for chunk in prepare_rows(rows, self._rules, self._analysis):
+            self._writer.expect(_ids_in(chunk))
+            for row, prepared in chunk:
+                self.take(row, prepared)
         self._writer.commit()
         return self.summary
 
-    def take(self, row: SourceRow | UnreadableRow) -> None:
+    def take(self, row: Row, prepared: Prepared) -> None:
         """One row: indexed, unchanged, refused or withheld, and counted as such."""
         self.summary.read += 1
-        if isinstance(row, UnreadableRow):
-            self._refuse(row, "", row.reason, None)
-            return
-        outcome = take_row(row.fields, self._rules)
-        if isinstance(outcome, Accepted):
-            self._accept(row, outcome)
-        elif isinstance(outcome, Refused):
-            self._refuse(row, outcome.field, outcome.reason, row.fields)
+        if isinstance(prepared, Ready):
+            self._accept(row, prepared)
+        elif isinstance(prepared, Refused):
+            self._refuse(row, prepared.field, prepared.reason)
         else:
-            self._withhold(row, outcome)
+            self._withhold(row, prepared)
 
-    def _accept(self, row: SourceRow, accepted: Accepted) -> None:
-        record = accepted.record
-        cause = self._withdrawn.get(record.id)
+    def _accept(self, row: Row, ready: Ready) -> None:
+        record_id = ready.document.id
+        cause = self._withdrawn.get(record_id)
         if cause == "staff":
-            self._refuse(row, "id", "withdrawn", row.fields)
+            self._refuse(row, "id", "withdrawn")
             return
         if cause:
-            self.republished.add(record.id)
-        self.closed.discard(record.id)
-        self.summary.warnings.update(f"{name}: {code}" for name, code in accepted.warnings)
-        self._write(record)
+            self.republished.add(record_id)
+        self.closed.discard(record_id)
+        self.summary.warnings.update(f"{name}: {code}" for name, code in ready.warnings)
+        self._write(ready.document)
 
-    def _write(self, record: Record) -> None:
-        document = build_document(record, self._analysis)
+    def _write(self, document: IndexDocument) -> None:
         if self._writer.holds(document.id, document.revision):
             self.summary.unchanged += 1
             return
         self._writer.put(document)
         self.summary.indexed += 1
         self._documents += 1
-        self._characters += len(record.body)
-        if self._documents >= COMMIT_DOCUMENTS or self._characters >= COMMIT_CHARACTERS:
+        self._bytes += len(document.stored)
+        if self._documents >= COMMIT_DOCUMENTS or self._bytes >= COMMIT_BYTES:
             self._writer.commit()
-            self._documents = self._characters = 0
+            self._documents = self._bytes = 0
 
-    def _refuse(
-        self,
-        row: SourceRow | UnreadableRow,
-        field_name: str,
-        reason: str,
-        fields: Mapping[str, object] | None,
-    ) -> None:
-        self.summary.refused[reason] += 1
+    def _refuse(self, row: Row, field_name: str, reason: str) -> None:
+        self.summary.refused[f"{field_name}: {reason}" if field_name else reason] += 1
+        fields = row.fields if isinstance(row, SourceRow) else None
         self._rejects.add(row.source, row.line, field_name, reason, fields)
 
-    def _withhold(self, row: SourceRow, withheld: Withheld) -> None:
+    def _withhold(self, row: Row, withheld: Withheld) -> None:
         self.summary.withheld[withheld.reason] += 1
         if withheld.reason == "personal_data":
             self._rejects.add(row.source, row.line, "", withheld.reason, None)
@@ -141,3 +135,12 @@ class Ingest:
         if on_progress is None:
             return None
         return lambda count: on_progress(count, self.summary)
+
+
+def _ids_in(chunk: Chunk) -> Iterator[str]:
+    """Ids of the records that a chunk may write or delete."""
+    for _, prepared in chunk:
+        if isinstance(prepared, Ready):
+            yield prepared.document.id
+        elif isinstance(prepared, Withheld) and prepared.id:
+            yield prepared.id

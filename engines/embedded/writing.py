@@ -1,6 +1,6 @@
 """Writes into one tantivy generation: put, delete, commit. Made by `store`, used by the indexer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +32,9 @@ class TantivyWriter:
         self._searcher = index.searcher()
         # What this run wrote since the last commit: id -> revision, None for a deletion.
         self._unseen: dict[str, str | None] = {}
+
+    def expect(self, record_ids: Iterable[str]) -> None:
+        """Nothing to do: every record is a look-up away."""
 
     def holds(self, document_id: str, revision: str | None = None) -> bool:
         """See the port. One term look-up against the last commit, or this run's own writes."""

@@ -1,0 +1,58 @@
+"""Source rows in, chunk by chunk; what the rules and the analysis make of each out, in order.
+
+Called by `ingest`. Done in the run's own process: on two processors, four times the catalog
+entries that lie beside the project took 0.91 of the time with a second process for it, for twice
+the memory and the ways that processes can fail.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from analyzers.chains import Analysis
+from catalog.intake import IntakeRules, Refused, Withheld, take_row
+from engines.port import IndexDocument
+from indexer.documents import build_document
+from indexer.sources.row import Row, UnreadableRow
+
+CHUNK_ROWS = 256
+CHUNK_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A record that may be published, analysed; `warnings` are (field, code)."""
+
+    document: IndexDocument
+    warnings: tuple[tuple[str, str], ...]
+
+
+Prepared: TypeAlias = Ready | Refused | Withheld
+Chunk: TypeAlias = Sequence[tuple[Row, Prepared]]
+
+
+def prepare_rows(rows: Iterable[Row], rules: IntakeRules, analysis: Analysis) -> Iterator[Chunk]:
+    """Every row with its outcome, in the order they came; an unreadable row is refused.
+
+    A chunk is at most CHUNK_ROWS, cut sooner where texts are long, so that a run's memory is flat.
+    """
+    chunk: list[tuple[Row, Prepared]] = []
+    size = 0
+    for row in rows:
+        prepared = _prepare(row, rules, analysis)
+        chunk.append((row, prepared))
+        size += len(prepared.document.stored) if isinstance(prepared, Ready) else 0
+        if len(chunk) >= CHUNK_ROWS or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _prepare(row: Row, rules: IntakeRules, analysis: Analysis) -> Prepared:
+    if isinstance(row, UnreadableRow):
+        return Refused("", row.reason, row.detail)
+    outcome = take_row(row.fields, rules)
+    if isinstance(outcome, Refused | Withheld):
+        return outcome
+    return Ready(build_document(outcome.record, analysis), outcome.warnings)
