@@ -63,8 +63,7 @@ _ROWS = (
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
 FACETS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.facet)
 TREES: tuple[str, ...] = tuple(row.name for row in _ROWS if row.tree)
-ZONE_BREAK = "\u2063 \u2063"
-"""Two tokens no text can hold, between two zones of one field: a phrase asks for every second
-bigram, so that one token between would still let it span both."""
+ZONE_BREAK = "\u2063"
+"""A token no text can hold: between two zones of one field, so that no phrase spans both."""
 SCHEMA_VERSION = 1
 """Raise it when a row above changes its meaning: every index has to be rebuilt then."""

@@ -7,10 +7,12 @@ from analyzers.chains import Analysis
 from analyzers.dictionary import load_dictionary
 from catalog.fields import SCHEMA_VERSION
 from catalog.tables import Tables, load_tables
+from engines.elastic.engine import ElasticEngine
+from engines.elastic.store import ElasticStore
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.store import EmbeddedStore
 from engines.port import IndexStore, SearchEngine
-from engines.settings import Settings
+from engines.settings import EngineKind, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,13 @@ class Installation:
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
     def open_engine(self) -> SearchEngine:
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            return ElasticEngine(self.settings, self.fingerprint)
         return EmbeddedEngine(self.settings.data_dir, self.fingerprint)
 
     def open_store(self) -> IndexStore:
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            return ElasticStore(self.settings, self.fingerprint)
         return EmbeddedStore(self.settings.data_dir, self.fingerprint)
 
 

@@ -113,6 +113,9 @@ class GenerationWriter(Protocol):
     def commit(self) -> None:
         """Make everything so far durable and, in the live generation, visible."""
 
+    def take_refused(self) -> Mapping[str, str]:
+        """Record id -> reason of what the engine would not take, since last asked."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -154,3 +157,6 @@ class IndexStore(Protocol):
 
     def generations(self) -> list[Generation]:
         """All that are kept, the newest first."""
+
+    def close(self) -> None:
+        """Let go of what is open; nothing is written by it."""

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,7 @@ class EngineKind(StrEnum):
     """Where records live."""
 
     EMBEDDED = "embedded"
+    ELASTICSEARCH = "elasticsearch"
 
 
 class Settings(BaseSettings):
@@ -37,6 +38,32 @@ class Settings(BaseSettings):
     )
     disclosure: Disclosure | None = Field(
         None, description="Disclosure of rows that state none, where the source is declared public."
+    )
+    elasticsearch_url: str = Field(
+        "http://127.0.0.1:9200", description="Addresses of the nodes, parted by commas."
+    )
+    elasticsearch_username: str | None = Field(None, description="Name to sign in by.")
+    elasticsearch_password: SecretStr | None = Field(None, description="Password to sign in by.")
+    elasticsearch_api_key: SecretStr | None = Field(
+        None, description="API key to sign in by; comes before name and password."
+    )
+    elasticsearch_ca_certs: Path | None = Field(
+        None, description="File of the authority that signed the nodes' certificates."
+    )
+    elasticsearch_prefix: str = Field(
+        "gongkai",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$",
+        description="What names of indices begin with: one for each installation of a cluster.",
+    )
+    elasticsearch_shards: int = Field(1, ge=1, le=1024, description="Shards of a new generation.")
+    elasticsearch_replicas: int | None = Field(
+        None, ge=0, le=16, description="Copies of each shard; one where there is a second node."
+    )
+    elasticsearch_refresh_seconds: int = Field(
+        0, ge=0, description="How often writes become visible before their commit; 0: never."
+    )
+    elasticsearch_timeout_seconds: float = Field(
+        10.0, gt=0, le=600, description="Deadline of one request."
     )
     site_name: str = Field("政府信息公开检索", description="Name in the pages' header and titles.")
 

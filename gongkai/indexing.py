@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +55,8 @@ def index(
 
 def rollback() -> None:
     """Go back to the generation before the live one."""
-    generation = open_installation(Settings()).open_store().rollback()
+    with closing(open_installation(Settings()).open_store()) as store:
+        generation = store.rollback()
     print(f"live: {generation.name} ({generation.records:,} records)")
 
 
@@ -64,11 +65,11 @@ def withdraw(
     undo: Annotated[bool, typer.Option("--undo", help="Let these ids be indexed again.")] = False,
 ) -> None:
     """Take records off, at once and in every generation; later exports don't bring them back."""
-    store = open_installation(Settings()).open_store()
-    if undo:
-        done, word = store.restore(ids), "may be indexed again"
-    else:
-        done, word = store.withdraw(ids, cause="staff"), "withdrawn"
+    with closing(open_installation(Settings()).open_store()) as store:
+        if undo:
+            done, word = store.restore(ids), "may be indexed again"
+        else:
+            done, word = store.withdraw(ids, cause="staff"), "withdrawn"
     for record_id, was_there in done.items():
         print(f"{record_id}: {word if was_there else 'not found'}")
     if not all(done.values()):

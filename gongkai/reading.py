@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+from contextlib import closing
 from typing import Annotated
 
 import orjson
@@ -46,7 +47,8 @@ def status(
 ) -> None:
     """Engine, generations, records, size, dictionary version and health."""
     installation = open_installation(Settings())
-    generations = installation.open_store().generations()
+    with closing(installation.open_store()) as store:
+        generations = store.generations()
     live = next((each for each in generations if each.live), None)
     facts = {
         "engine": installation.settings.engine.value,

@@ -65,6 +65,8 @@ class Ingest:
         self._withdrawn = withdrawn
         self._documents = 0
         self._bytes = 0
+        # Where the rows written since the last commit came from, for what the engine refuses.
+        self._places: dict[str, tuple[str, int]] = {}
 
     def run(self, sources: Iterable[Path], on_progress: OnProgress | None = None) -> Summary:
         """Every row of every source, then the last commit."""
@@ -74,7 +76,7 @@ class Ingest:
             self._writer.expect(_ids_in(chunk))
             for row, prepared in chunk:
                 self.take(row, prepared)
-        self._writer.commit()
+        self._commit()
         return self.summary
 
     def take(self, row: Row, prepared: Prepared) -> None:
@@ -97,19 +99,28 @@ class Ingest:
             self.republished.add(record_id)
         self.closed.discard(record_id)
         self.summary.warnings.update(f"{name}: {code}" for name, code in ready.warnings)
-        self._write(ready.document)
+        self._write(row, ready.document)
 
-    def _write(self, document: IndexDocument) -> None:
+    def _write(self, row: Row, document: IndexDocument) -> None:
         if self._writer.holds(document.id, document.revision):
             self.summary.unchanged += 1
             return
         self._writer.put(document)
         self.summary.indexed += 1
+        self._places[document.id] = row.source, row.line
         self._documents += 1
         self._bytes += len(document.stored)
         if self._documents >= COMMIT_DOCUMENTS or self._bytes >= COMMIT_BYTES:
-            self._writer.commit()
-            self._documents = self._bytes = 0
+            self._commit()
+
+    def _commit(self) -> None:
+        self._writer.commit()
+        for record_id, reason in self._writer.take_refused().items():
+            self.summary.indexed -= 1
+            self.summary.refused[f"engine: {reason}"] += 1
+            self._rejects.add(*self._places[record_id], "", f"engine: {reason}", None)
+        self._places.clear()
+        self._documents = self._bytes = 0
 
     def _refuse(self, row: Row, field_name: str, reason: str) -> None:
         self.summary.refused[f"{field_name}: {reason}" if field_name else reason] += 1

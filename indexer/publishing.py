@@ -1,6 +1,7 @@
 """A whole `gongkai index` run: a generation filled from sources and made live. The CLI calls it."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,11 +41,13 @@ def publish(
     Raises EngineUnavailableError while another writer is at work, IndexMismatchError when the
     live generation was built otherwise and no rebuild was asked for.
     """
-    store = installation.open_store()
     fill = order.disclosure or installation.settings.disclosure
     rules = IntakeRules(installation.tables, fill)
     rejects_path = order.rejects or _rejects_path(installation.settings.data_dir)
-    with RejectsFile(rejects_path) as rejects:
+    with (
+        closing(installation.open_store()) as store,
+        RejectsFile(rejects_path) as rejects,
+    ):
         with store.rebuild() if order.rebuild else store.update() as writer:
             ingest = Ingest(writer, rules, installation.analysis, rejects, store.withdrawn())
             summary = ingest.run(order.sources, on_progress)

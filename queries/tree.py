@@ -35,10 +35,10 @@ class AnyTerm:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Records whose field holds the values at these relative positions: ((0, v), (2, w), …)."""
+    """Records whose field holds the values one right after another."""
 
     field: str
-    values: tuple[tuple[int, str], ...]
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

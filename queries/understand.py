@@ -6,7 +6,7 @@ Segmentation decides rank, never recall: every word may be met by its characters
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from analyzers.chains import Analysis
 from catalog.document_number import find_document_numbers
@@ -229,10 +229,7 @@ def _parts(run: str) -> Sequence[str]:
 
 
 def _phrase(field_name: str, run: str) -> Query:
-    """A literal run of 2+ characters as every second bigram, the last one always."""
+    """A literal run of two or more characters as its overlapping bigrams."""
     if len(run) == 2:
         return Term(field_name, run)
-    starts = list(range(0, len(run) - 1, 2))
-    if starts[-1] != len(run) - 2:
-        starts.append(len(run) - 2)
-    return Phrase(field_name, tuple((start, run[start : start + 2]) for start in starts))
+    return Phrase(field_name, tuple(map("".join, pairwise(run))))

@@ -68,7 +68,7 @@ def _(query: AnyTerm) -> tantivy.Query:
 
 @compile_query.register
 def _(query: Phrase) -> tantivy.Query:
-    return tantivy.Query.phrase_query(build_schema(), query.field, list(query.values))
+    return tantivy.Query.phrase_query(build_schema(), query.field, list(enumerate(query.values)))
 
 
 @compile_query.register

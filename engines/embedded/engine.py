@@ -1,22 +1,22 @@
 """Searches the live generation. Made by `engines.opening`, called by every question."""
 
 import asyncio
-import base64
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 import tantivy
 
-from catalog.errors import BadRequestError, EngineUnavailableError
+from catalog.errors import EngineUnavailableError
+from engines.cursor import read_cursor, unreadable, write_cursor
 from engines.embedded.compile import compile_query, narrow, without
 from engines.embedded.files import signature
 from engines.embedded.layout import Layout
 from engines.embedded.ledger import Ledger
 from engines.embedded.schema import STORED, build_schema, open_index
-from engines.embedded.store import check_fingerprint, describe
+from engines.embedded.store import describe
+from engines.fingerprint import check_fingerprint
 from engines.port import EngineQuery, Generation, Hit, SearchResult
 from queries.request import Sort
 from queries.tree import AnyTerm, Range
@@ -129,7 +129,7 @@ class EmbeddedEngine:
             manifest = self._layout.manifest(name)
             if manifest is None:
                 raise EngineUnavailableError(f"The live generation {name} is missing on disk.")
-            check_fingerprint(manifest, self._fingerprint)
+            check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
             self._index = open_index(self._layout.index_folder(name))
         self._index.reload()
         return _Snapshot(name, self._index.searcher())
@@ -200,12 +200,14 @@ def _read_window(query: EngineQuery, generation: str) -> _Window:
     """Where to start. A date order goes on past the last key; relevance at the offset reached."""
     if query.after is None:
         return _Window(query.offset)
-    sort, position, made_for = _read_cursor(query.after)
-    if sort is not query.sort or (sort is Sort.RELEVANCE and made_for != generation):
-        raise BadRequestError("cursor", "翻页标记已失效，请从第一页重新开始")
-    if sort is Sort.RELEVANCE:
+    by_date = query.sort is not Sort.RELEVANCE
+    read = read_cursor(query.after, query.sort, None if by_date else generation)
+    if len(read) != 1 or not isinstance(read[0], int):
+        raise unreadable()
+    position = min(max(read[0], 0), 2**62)
+    if not by_date:
         return _Window(position)
-    if sort is Sort.NEWEST:
+    if query.sort is Sort.NEWEST:
         return _Window(0, Range(_ORDER, upper=position - 1))
     return _Window(0, Range(_ORDER, lower=position + 1))
 
@@ -216,14 +218,4 @@ def _next_cursor(query: EngineQuery, window: _Window, found: _Found, generation:
         return None
     by_date = query.sort is not Sort.RELEVANCE
     position = found.rows[-1][0] if by_date else reached
-    content = orjson.dumps([query.sort.value, position, generation])
-    return base64.urlsafe_b64encode(content).decode("ascii").rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[Sort, int, str]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        sort, position, generation = orjson.loads(base64.urlsafe_b64decode(padded))
-        return Sort(sort), min(max(int(position), 0), 2**62), str(generation)
-    except (ValueError, TypeError):
-        raise BadRequestError("cursor", "翻页标记无法识别") from None
+    return write_cursor(query.sort, generation, [position])

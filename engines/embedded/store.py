@@ -8,11 +8,12 @@ from pathlib import Path
 import tantivy
 from filelock import FileLock, Timeout
 
-from catalog.errors import EngineUnavailableError, IndexMismatchError
+from catalog.errors import EngineUnavailableError
 from engines.embedded.layout import Layout, Manifest, folder_bytes
 from engines.embedded.ledger import Ledger
 from engines.embedded.schema import open_index
 from engines.embedded.writing import TantivyWriter
+from engines.fingerprint import check_fingerprint
 from engines.port import Generation
 
 KEPT_GENERATIONS = 2
@@ -37,7 +38,7 @@ class EmbeddedStore:
             if manifest is None:
                 manifest = self._layout.create(self._fingerprint)
                 return self._open_writer(manifest, self._publish_unless_live)
-            check_fingerprint(manifest, self._fingerprint)
+            check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
             return self._open_writer(manifest)
 
     def rebuild(self) -> TantivyWriter:
@@ -91,6 +92,9 @@ class EmbeddedStore:
 
     def generations(self) -> list[Generation]:
         return [self._describe(manifest) for manifest in self._layout.complete()]
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
 
     def _open_writer(
         self, manifest: Manifest, after_commit: Callable[[str], None] | None = None
@@ -161,16 +165,6 @@ class EmbeddedStore:
                 self._layout.drop_incomplete()
             yield
             self._lock.acquire()
-
-
-def check_fingerprint(manifest: Manifest, fingerprint: str) -> None:
-    """Raises IndexMismatchError when a generation was built by another analysis or schema."""
-    if manifest.fingerprint != fingerprint:
-        raise IndexMismatchError(
-            f"Generation {manifest.name} was built with another analysis, dictionary or schema "
-            "than this program's. Run `gongkai index --rebuild` over the exports, "
-            "or put back the dictionary it was built with."
-        )
 
 
 def describe(layout: Layout, manifest: Manifest, records: int) -> Generation:

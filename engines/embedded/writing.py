@@ -1,6 +1,6 @@
 """Writes into one tantivy generation: put, delete, commit. Made by `store`, used by the indexer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -63,6 +63,10 @@ class TantivyWriter:
         self._unseen.clear()
         if self._after_commit:
             self._after_commit(self.name)
+
+    def take_refused(self) -> Mapping[str, str]:
+        """Nothing: what it can't take it says at once."""
+        return {}
 
     def __enter__(self) -> Self:
         return self

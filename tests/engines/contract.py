@@ -5,7 +5,8 @@ An engine is opened twice over, as the indexer's store and as the API's engine, 
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import orjson
@@ -36,6 +37,12 @@ class Opened:
         self.store = store
         self.engine = engine
         self._understanding = understanding
+        self._loop = asyncio.Runner()
+
+    def close(self) -> None:
+        self._loop.run(self.engine.close())
+        self._loop.close()
+        self.store.close()
 
     def index(self, documents: Iterable[IndexDocument]) -> None:
         with self.store.update() as writer:
@@ -51,7 +58,7 @@ class Opened:
             self.store.publish(writer.name)
 
     def ask(self, query: EngineQuery) -> SearchResult:
-        return asyncio.run(self.engine.search(query))
+        return self._loop.run(self.engine.search(query))
 
     def find(self, text: str, **kept: Any) -> list[str]:
         query = self._understanding.understand(text).strict
@@ -61,10 +68,10 @@ class Opened:
         return sorted(hit.id for hit in self.ask(EngineQuery(Everything(), limit=1000)).hits)
 
     def fetch(self, record_id: str) -> bytes | None:
-        return asyncio.run(self.engine.fetch(record_id))
+        return self._loop.run(self.engine.fetch(record_id))
 
     def is_withdrawn(self, record_id: str) -> bool:
-        return asyncio.run(self.engine.is_withdrawn(record_id))
+        return self._loop.run(self.engine.is_withdrawn(record_id))
 
 
 class EngineContract:
@@ -75,9 +82,10 @@ class EngineContract:
         raise NotImplementedError
 
     @pytest.fixture
-    def opened(self, fresh: Installation, open_engine: Any) -> Opened:
+    def opened(self, fresh: Installation, open_engine: Any) -> Iterator[Opened]:
         store, engine = open_engine(fresh)
-        return Opened(store, engine, Understanding(fresh.analysis))
+        with closing(Opened(store, engine, Understanding(fresh.analysis))) as opened:
+            yield opened
 
     @pytest.fixture
     def make(self, installation: Installation) -> Make:
@@ -298,7 +306,8 @@ class EngineContract:
         opened.index([make(id="a"), make(id="b")])
         with opened.store.update() as writer:
             writer.put(make(id="c"))
-            self._other_store().withdraw(["a", "c"], cause="staff")
+            with closing(self._other_store()) as other:
+                other.withdraw(["a", "c"], cause="staff")
             assert opened.all_ids() == ["b"]
             assert opened.fetch("a") is None
             result = opened.ask(EngineQuery(Everything(), facets=("genre",), limit=0))
@@ -319,16 +328,24 @@ class EngineContract:
     def test_one_writer_at_a_time(self, opened: Opened, make: Make) -> None:
         with opened.store.update() as writer:
             writer.put(make(id="a"))
-            with pytest.raises(EngineUnavailableError, match="Another gongkai process"):
-                self._other_store().update()
+            with (
+                closing(self._other_store()) as other,
+                pytest.raises(EngineUnavailableError, match="Another gongkai process"),
+            ):
+                other.update()
             writer.commit()
-        self._other_store().update().__exit__(None, None, None)
+        with closing(self._other_store()) as other:
+            other.update().__exit__(None, None, None)
 
     def test_an_index_made_otherwise_is_refused(
         self, opened: Opened, make: Make, other_analysis: Callable[[], Opened]
     ) -> None:
         opened.index([make(id="a")])
         other = other_analysis()
+        self._check_mismatch(other, make)
+        other.close()
+
+    def _check_mismatch(self, other: Opened, make: Make) -> None:
         with pytest.raises(IndexMismatchError, match="gongkai index --rebuild"):
             other.ask(EngineQuery(Everything()))
         with pytest.raises(IndexMismatchError, match="dictionary"):

@@ -1,6 +1,5 @@
 """The sample, indexed and served: in process for the API, on a real port for a real browser."""
 
-import os
 import shutil
 import socket
 import threading
@@ -17,6 +16,7 @@ from engines.opening import Installation
 from indexer.publishing import Order, publish
 from indexer.reading import find_sources
 from search_api.app import create_app
+from tests.conftest import require_or_skip
 
 SAMPLE = Path(__file__).resolve().parents[2] / "indexer" / "sample"
 _FLAGS = (
@@ -57,9 +57,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; skips, saying so, where there is none and none is required."""
     path = shutil.which("chromium")
     if path is None:
-        if "chromium" in os.environ.get("GONGKAI_TEST_REQUIRE", "").split():
-            pytest.fail("Chromium is required here and is not installed (package chromium).")
-        pytest.skip("SKIPPED LOUDLY: no page was looked at, Chromium is not installed")
+        require_or_skip("chromium", "no page was looked at, Chromium is not installed")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield opened

@@ -78,10 +78,6 @@ def _listed(value: str | Sequence[str]) -> Sequence[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _holds_run(tokens: Sequence[str], run: Sequence[tuple[int, str]]) -> bool:
-    first, value = run[0]
-    starts = [at - first for at, token in enumerate(tokens) if token == value]
-    return any(
-        all(start + at < len(tokens) and tokens[start + at] == word for at, word in run)
-        for start in starts
-    )
+def _holds_run(tokens: Sequence[str], run: Sequence[str]) -> bool:
+    starts = (at for at, token in enumerate(tokens) if token == run[0])
+    return any(tuple(tokens[start : start + len(run)]) == tuple(run) for start in starts)

@@ -135,7 +135,7 @@ def test_leaves_name_fields_of_the_table_and_values_of_their_kind(
     for leaf in leaves(understanding.understand(text).strict):
         assert isinstance(leaf, Term | Phrase)
         assert leaf.field in FIELDS
-        values = [leaf.value] if isinstance(leaf, Term) else [word for _, word in leaf.values]
+        values = [leaf.value] if isinstance(leaf, Term) else leaf.values
         assert all(values)
         if leaf.field.endswith("_grams"):
             assert {len(value) for value in values} == {2}

@@ -1,0 +1,106 @@
+"""An engine-free query tree in, Elasticsearch's query out. Called by `engine`.
+
+Scores are those of the embedded engine: the same BM25 (k1 1.2, b 0.75), but Lucene leaves out its
+constant factor (k1 + 1), which is put back here, so that fixed scores and BM25 weigh alike.
+"""
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any
+
+from queries.tree import (
+    And,
+    AnyTerm,
+    Best,
+    Boost,
+    Constant,
+    Everything,
+    Nothing,
+    Or,
+    Phrase,
+    Query,
+    Range,
+    Term,
+)
+
+Compiled = dict[str, Any]
+_BM25_FACTOR = 2.2
+
+
+@singledispatch
+def compile_query(query: Query, boost: float = 1.0) -> Compiled:
+    """Recursive over the tree; `boost` multiplies the score. Unknown nodes are a fault."""
+    raise TypeError(f"no such query node: {type(query).__name__}, boost {boost}")
+
+
+def narrow(query: Compiled, filters: Iterable[Compiled]) -> Compiled:
+    """The same query and scores, only within the filters."""
+    unscored = list(filters)
+    return {"bool": {"must": [query], "filter": unscored}} if unscored else query
+
+
+@compile_query.register
+def _(_query: Everything, boost: float = 1.0) -> Compiled:
+    return {"match_all": {"boost": boost}}
+
+
+@compile_query.register
+def _(_query: Nothing, boost: float = 1.0) -> Compiled:  # noqa: ARG001
+    return {"match_none": {}}
+
+
+@compile_query.register
+def _(query: Term, boost: float = 1.0) -> Compiled:
+    return {"term": {query.field: {"value": query.value, "boost": boost * _BM25_FACTOR}}}
+
+
+@compile_query.register
+def _(query: AnyTerm, boost: float = 1.0) -> Compiled:
+    return {"terms": {query.field: list(query.values), "boost": boost}}
+
+
+@compile_query.register
+def _(query: Phrase, boost: float = 1.0) -> Compiled:
+    asked = {"query": " ".join(query.values), "boost": boost * _BM25_FACTOR}
+    return {"match_phrase": {query.field: asked}}
+
+
+@compile_query.register
+def _(query: Range, boost: float = 1.0) -> Compiled:
+    limits = {"gte": query.lower, "lte": query.upper}
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    return {"range": {query.field: {**given, "boost": boost}}}
+
+
+@compile_query.register
+def _(query: And, boost: float = 1.0) -> Compiled:
+    return {
+        "bool": {
+            "must": [compile_query(each) for each in query.must],
+            "should": [compile_query(each) for each in query.should],
+            "must_not": [compile_query(each) for each in query.exclude],
+            "boost": boost,
+        }
+    }
+
+
+@compile_query.register
+def _(query: Or, boost: float = 1.0) -> Compiled:
+    alternatives = [compile_query(each) for each in query.any]
+    return {"bool": {"should": alternatives, "minimum_should_match": query.minimum, "boost": boost}}
+
+
+@compile_query.register
+def _(query: Best, boost: float = 1.0) -> Compiled:
+    alternatives = [compile_query(each) for each in query.any]
+    return {"dis_max": {"queries": alternatives, "tie_breaker": query.tie, "boost": boost}}
+
+
+@compile_query.register
+def _(query: Boost, boost: float = 1.0) -> Compiled:
+    return compile_query(query.query, boost * query.factor)
+
+
+@compile_query.register
+def _(query: Constant, boost: float = 1.0) -> Compiled:
+    return {"constant_score": {"filter": compile_query(query.query), "boost": query.score * boost}}

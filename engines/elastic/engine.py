@@ -1,0 +1,284 @@
+"""Asks the live generation of a cluster. Made by `engines.opening`, called by every question."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch, NotFoundError
+
+from catalog.errors import EngineUnavailableError
+from engines.cursor import read_cursor, unreadable, write_cursor
+from engines.elastic.circuit import Circuit
+from engines.elastic.compile import Compiled, compile_query, narrow
+from engines.elastic.connection import explained, open_async_client
+from engines.elastic.facets import (
+    VALUES_AT_ONCE,
+    FilterPlan,
+    build_aggregations,
+    build_part,
+    build_width,
+    plan_filters,
+    read_counts,
+)
+from engines.elastic.mapping import STORED, Names, document_key
+from engines.fingerprint import check_fingerprint
+from engines.port import EngineQuery, Generation, Hit, SearchResult
+from engines.settings import Settings
+from queries.request import Sort
+
+WINDOW = 10_000
+"""Hits that an offset reaches; a cursor goes on past them."""
+PIT_MINUTES = 5
+"""How long a reader may take from one page by cursor to the next."""
+_NOTHING = "Nothing is indexed yet: run `gongkai index` first."
+_ORDER = "published_order"
+_SORTS: Mapping[Sort, list[dict[str, str]]] = {
+    Sort.RELEVANCE: [{"_score": "desc"}, {_ORDER: "desc"}],
+    Sort.NEWEST: [{_ORDER: "desc"}],
+    Sort.OLDEST: [{_ORDER: "asc"}],
+}
+
+
+class ElasticEngine:
+    """See SearchEngine. Each question is answered from the one generation it found live.
+
+    Raises EngineUnavailableError while the cluster is away, at once where that is known.
+    """
+
+    def __init__(
+        self, settings: Settings, fingerprint: str, circuit: Circuit | None = None
+    ) -> None:
+        self._settings = settings
+        self._names = Names(settings.elasticsearch_prefix)
+        self._fingerprint = fingerprint
+        self._circuit = circuit or Circuit()
+        self._opened: AsyncElasticsearch | None = None
+        self._checked: set[str] = set()
+
+    async def search(self, query: EngineQuery) -> SearchResult:
+        async with self._circuit.guard():
+            with explained():
+                try:
+                    return await self._search(query)
+                except NotFoundError as error:
+                    if error.error != "index_not_found_exception":
+                        raise
+                    # The generation was dropped between finding it and asking it.
+                    return await self._search(query)
+
+    async def fetch(self, record_id: str) -> bytes | None:
+        async with self._circuit.guard():
+            with explained():
+                index = await self._live_index()
+                try:
+                    found = await self._client.get(
+                        index=index,
+                        id=document_key(record_id),
+                        realtime=False,
+                        source_includes=[STORED],
+                    )
+                except NotFoundError:
+                    return None
+        return _stored(found)
+
+    async def is_withdrawn(self, record_id: str) -> bool:
+        async with self._circuit.guard():
+            with explained():
+                try:
+                    found = await self._client.exists(
+                        index=self._names.ledger, id=document_key(record_id)
+                    )
+                except NotFoundError:
+                    return False
+        return bool(found)
+
+    async def live(self) -> Generation:
+        async with self._circuit.guard():
+            with explained():
+                index = await self._live_index()
+                meta = await self._manifest(index)
+                stats = await self._client.indices.stats(index=index, metric=["docs", "store"])
+        return Generation(
+            name=meta["name"],
+            created=meta["created"],
+            records=stats["_all"]["primaries"]["docs"]["count"],
+            bytes=stats["_all"]["total"]["store"]["size_in_bytes"],
+            fingerprint=meta["fingerprint"],
+            live=True,
+        )
+
+    async def close(self) -> None:
+        client, self._opened = self._opened, None
+        if client is not None:
+            await client.close()
+
+    @property
+    def _client(self) -> AsyncElasticsearch:
+        # Opened where the loop runs that will use it.
+        if self._opened is None:
+            self._opened = open_async_client(self._settings)
+        return self._opened
+
+    async def _search(self, query: EngineQuery) -> SearchResult:
+        index = await self._live_index()
+        name = self._names.name_of(index)
+        compiled = {key: compile_query(each) for key, each in query.filters.items()}
+        plan = plan_filters(compiled, query.facets)
+        asked = narrow(compile_query(query.query), plan.always)
+        position = _read_position(query, name)
+        pit = await self._open_pit(index, query, position)
+        answer = await self._ask(_build_body(query, plan, asked, position, pit), index, pit)
+        hits = answer["hits"]["hits"]
+        facets = await self._count(answer, asked, plan, query.facets, index)
+        return SearchResult(
+            total=answer["hits"]["total"]["value"],
+            hits=tuple(_hit(each) for each in hits),
+            facets=facets,
+            generation=name,
+            next_cursor=self._next_cursor(query, name, answer, position),
+        )
+
+    async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None) -> Any:
+        """One request: whole or not at all, within the deadline."""
+        given: dict[str, Any] = {} if pit else {"index": index, "preference": "_local"}
+        return await self._client.search(**given, **body)
+
+    async def _open_pit(
+        self, index: str, query: EngineQuery, position: Sequence[Any] | None
+    ) -> str | None:
+        """The point in time that a reader by relevance reads at, from the second page on.
+
+        Of a thousand first pages few are followed, so the first opens none. A list by date needs
+        none at all: its keys don't change.
+        """
+        if position is None or query.sort is not Sort.RELEVANCE:
+            return None
+        if pit := position[2]:
+            return str(pit)
+        opened = await self._client.open_point_in_time(index=index, keep_alive=f"{PIT_MINUTES}m")
+        return str(opened["id"])
+
+    def _next_cursor(
+        self,
+        query: EngineQuery,
+        generation: str,
+        answer: Any,
+        position: Sequence[Any] | None,
+    ) -> str | None:
+        hits = answer["hits"]["hits"]
+        if not hits:
+            return None
+        before = position[-1] if position else query.offset
+        reached = before + len(hits)
+        if reached >= answer["hits"]["total"]["value"]:
+            return None
+        after = hits[-1]["sort"]
+        if query.sort is Sort.RELEVANCE:
+            return write_cursor(query.sort, generation, [*after, answer.get("pit_id"), reached])
+        return write_cursor(query.sort, generation, [*after, reached])
+
+    async def _count(
+        self,
+        answer: Any,
+        asked: Compiled,
+        plan: FilterPlan,
+        facets: tuple[str, ...],
+        index: str,
+    ) -> dict[str, dict[str, int]]:
+        """Exact counts: a field too wide for one request is counted in parts of its values."""
+        counts, wide = read_counts(answer.get("aggregations", {}))
+        for name in wide:
+            counts[name] = await self._count_in_parts(name, asked, plan, index)
+        return {name: counts[name] for name in facets}
+
+    async def _count_in_parts(
+        self, name: str, asked: Compiled, plan: FilterPlan, index: str
+    ) -> dict[str, int]:
+        narrowed = {"query": asked, "size": 0, "allow_partial_search_results": False}
+        measured = await self._ask({**narrowed, "aggs": build_width(name)}, index, None)
+        parts = 1 + 2 * int(measured["aggregations"]["width"]["value"]) // VALUES_AT_ONCE
+        while True:
+            found: dict[str, int] = {}
+            wide: list[str] = []
+            for part in range(parts):
+                body = {**narrowed, "aggs": build_part(plan, name, part, parts)}
+                counts, wide = read_counts((await self._ask(body, index, None))["aggregations"])
+                found.update(counts[name])
+                if wide:
+                    break
+            if not wide:
+                return found
+            parts *= 2
+
+    async def _live_index(self) -> str:
+        """The index behind the alias, of this program's analysis."""
+        try:
+            found = await self._client.indices.get_alias(name=self._names.live)
+        except NotFoundError:
+            found = None
+        index = next(iter(found), None) if found else None
+        if index is None:
+            raise EngineUnavailableError(_NOTHING)
+        if index not in self._checked:
+            meta = await self._manifest(index)
+            check_fingerprint(meta["name"], meta["fingerprint"], self._fingerprint)
+            self._checked.add(index)
+        return str(index)
+
+    async def _manifest(self, index: str) -> Mapping[str, Any]:
+        found = await self._client.indices.get_mapping(index=index)
+        meta: Mapping[str, Any] = found[index]["mappings"]["_meta"]
+        return meta
+
+
+def _build_body(
+    query: EngineQuery,
+    plan: FilterPlan,
+    asked: Compiled,
+    position: Sequence[Any] | None,
+    pit: str | None,
+) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "query": asked,
+        "size": query.limit,
+        "sort": _SORTS[query.sort],
+        "source_includes": ["id", STORED],
+        "track_total_hits": True,
+        "allow_partial_search_results": False,
+    }
+    if pit is None:
+        # Statistics of all shards together, so that a score doesn't depend on a record's shard.
+        body["search_type"] = "dfs_query_then_fetch"
+    else:
+        body["pit"] = {"id": pit, "keep_alive": f"{PIT_MINUTES}m"}
+    if position is None:
+        body["from_"] = query.offset
+    else:
+        body["search_after"] = position[: len(_SORTS[query.sort])]
+    if query.facets:
+        body["aggs"] = build_aggregations(plan, query.facets)
+    if plan.late:
+        body["post_filter"] = {"bool": {"filter": list(plan.late.values())}}
+    return body
+
+
+def _read_position(query: EngineQuery, generation: str) -> Sequence[Any] | None:
+    """[score, order, pit or null, hits before] by relevance, [order, hits before] by date."""
+    if query.after is None:
+        return None
+    by_date = query.sort is not Sort.RELEVANCE
+    position = read_cursor(query.after, query.sort, None if by_date else generation)
+    kinds = (int, int) if by_date else (float | int, int, str | None, int)
+    if len(position) != len(kinds):
+        raise unreadable()
+    if not all(isinstance(each, kind) for each, kind in zip(position, kinds, strict=True)):
+        raise unreadable()
+    return position
+
+
+def _hit(found: Any) -> Hit:
+    return Hit(found["_source"]["id"], float(found["_score"] or 0.0), _stored(found))
+
+
+def _stored(found: Any) -> bytes:
+    stored: str = found["_source"][STORED]
+    return stored.encode()

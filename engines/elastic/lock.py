@@ -1,0 +1,127 @@
+"""The one writer of an installation, among processes on many machines. Held by `store`.
+
+A document is made by whoever writes, and renewed while it does. No clock is compared: who finds
+the document waits a little and looks whether it was renewed. If it was not, its owner is gone.
+"""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
+
+from catalog.errors import EngineUnavailableError
+from engines.elastic.connection import explained
+
+RENEWAL_SECONDS = 1.0
+PATIENCE_SECONDS = 6.0
+_KEY = "writer"
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    number: int
+    term: int
+
+
+class WriterLock:
+    """Not reentrant. `acquire` raises EngineUnavailableError while another holds it."""
+
+    def __init__(self, client: Elasticsearch, index: str) -> None:
+        self._client = client
+        self._index = index
+        self._owner = secrets.token_hex(8)
+        self._version: _Version | None = None
+        self._released = threading.Event()
+        self._renewing: threading.Thread | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this process holds it; it may lose it while it is stopped or cut off."""
+        return self._version is not None
+
+    def acquire(self) -> None:
+        with explained():
+            self._version = self._make() or self._take_over()
+        if self._version is None:
+            raise EngineUnavailableError(
+                "Another gongkai process is writing this index; wait for it to end."
+            )
+        self._released.clear()
+        self._renewing = threading.Thread(target=self._keep_renewing, daemon=True)
+        self._renewing.start()
+
+    def check(self) -> None:
+        """Raises EngineUnavailableError where the lock was lost to another process."""
+        if not self.is_held:
+            raise EngineUnavailableError(
+                "This process was cut off for so long that another may be writing; run it again."
+            )
+
+    def release(self) -> None:
+        """Give it back; a cluster that is away forgets it by itself, as of a killed process."""
+        self._released.set()
+        if self._renewing is not None:
+            self._renewing.join()
+        version, self._version = self._version, None
+        if version is None:
+            return
+        try:
+            self._client.delete(
+                index=self._index,
+                id=_KEY,
+                if_seq_no=version.number,
+                if_primary_term=version.term,
+            )
+        except (ApiError, TransportError):
+            return
+
+    def _make(self) -> _Version | None:
+        try:
+            made = self._client.index(
+                index=self._index, id=_KEY, op_type="create", document={"owner": self._owner}
+            )
+        except ConflictError:
+            return None
+        return _Version(made["_seq_no"], made["_primary_term"])
+
+    def _take_over(self) -> _Version | None:
+        """The lock of a process that is gone, or None where its owner lives."""
+        first = self._look()
+        until = time.monotonic() + PATIENCE_SECONDS
+        while first is not None and time.monotonic() < until:
+            time.sleep(RENEWAL_SECONDS / 2)
+            now = self._look()
+            if now is None:
+                break
+            if now != first:
+                return None
+        return self._write_over(first) if first is not None else self._make()
+
+    def _look(self) -> _Version | None:
+        try:
+            found = self._client.get(index=self._index, id=_KEY)
+        except NotFoundError:
+            return None
+        return _Version(found["_seq_no"], found["_primary_term"])
+
+    def _write_over(self, version: _Version) -> _Version | None:
+        try:
+            written = self._client.index(
+                index=self._index,
+                id=_KEY,
+                document={"owner": self._owner},
+                if_seq_no=version.number,
+                if_primary_term=version.term,
+            )
+        except ConflictError:
+            return None
+        return _Version(written["_seq_no"], written["_primary_term"])
+
+    def _keep_renewing(self) -> None:
+        while self._version is not None and not self._released.wait(RENEWAL_SECONDS):
+            try:
+                self._version = self._write_over(self._version)
+            except (ApiError, TransportError):
+                continue  # away for a moment; if it lasts, whoever takes over makes us lose it

@@ -1,0 +1,334 @@
+"""Generations of the Elasticsearch engine and which is live. Used by the indexer and the CLI."""
+
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from elasticsearch import BadRequestError as AlreadyThere
+from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch.helpers import bulk
+
+from catalog.errors import EngineUnavailableError
+from engines.elastic.connection import explained, open_client
+from engines.elastic.ledger import ElasticLedger
+from engines.elastic.lock import WriterLock
+from engines.elastic.mapping import (
+    Names,
+    build_index_settings,
+    build_mapping,
+    copies,
+    document_key,
+)
+from engines.elastic.writing import ElasticWriter, WriterHooks
+from engines.fingerprint import check_fingerprint
+from engines.port import Generation
+from engines.settings import Settings
+
+KEPT_GENERATIONS = 2
+"""The live one and the one a rollback goes to."""
+_CONTROL = {"dynamic": "strict", "properties": {"owner": {"type": "keyword"}}}
+_LEDGER = {
+    "dynamic": "strict",
+    "properties": {
+        "id": {"type": "keyword"},
+        "when": {"type": "keyword", "index": False},
+        "cause": {"type": "keyword"},
+        "erased": {"type": "boolean"},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What a generation says of itself, in its mapping; incomplete while a rebuild fills it."""
+
+    name: str
+    created: str
+    fingerprint: str
+    complete: bool
+
+
+class ElasticStore:
+    """See IndexStore. `fingerprint` names the analysis that this program would index with."""
+
+    def __init__(
+        self, settings: Settings, fingerprint: str, client: Elasticsearch | None = None
+    ) -> None:
+        self._settings = settings
+        self._names = Names(settings.elasticsearch_prefix)
+        self._fingerprint = fingerprint
+        self._client = client or open_client(settings)
+        self._ledger = ElasticLedger(self._client, self._names.ledger)
+        self._lock = WriterLock(self._client, self._names.control)
+
+    def update(self) -> ElasticWriter:
+        with self._kept_on_success():
+            live = self._live_name()
+            manifest = self._manifests().get(live) if live else None
+            if manifest is None:
+                return self._open_writer(self._create(), self._publish_unless_live)
+            check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
+            return self._open_writer(manifest)
+
+    def rebuild(self) -> ElasticWriter:
+        with self._kept_on_success():
+            return self._open_writer(self._create())
+
+    def publish(self, name: str) -> None:
+        with self._locked(), explained():
+            manifest = self._manifests().get(name)
+            if manifest is None:
+                raise EngineUnavailableError(f"There is no generation {name}.")
+            self._write_manifest(replace(manifest, complete=True))
+            self._point_at(name)
+            for old in self._complete()[KEPT_GENERATIONS:]:
+                self._drop(old.name)
+
+    def rollback(self) -> Generation:
+        with self._locked(), explained():
+            live = self._live_name()
+            older = [m for m in self._complete() if live and m.name < live]
+            if not older:
+                raise EngineUnavailableError("There is no earlier generation to go back to.")
+            self._point_at(older[0].name)
+            return self._describe(older[0], older[0].name)
+
+    def withdraw(
+        self, record_ids: Iterable[str], *, cause: str, held: Collection[str] = ()
+    ) -> dict[str, bool]:
+        ids = tuple(dict.fromkeys(record_ids))
+        with explained():
+            self._ensure()
+            found = self._look_up(ids) | dict.fromkeys(held, True)
+            try:
+                with self._locked():
+                    known = [each for each in ids if found[each]]
+                    self._ledger.add(known, cause, erased=False)
+                    self._erase(known)
+                    self._ledger.mark_erased(known)
+            except EngineUnavailableError:
+                # A writer is at work and may be about to bring these in: it erases what is pending.
+                self._ledger.add(ids, cause, erased=False)
+                self._erase(ids)
+        return found
+
+    def restore(self, record_ids: Iterable[str]) -> dict[str, bool]:
+        with explained():
+            self._ensure()
+            withdrawn = self._ledger.causes()
+            known = {record_id: record_id in withdrawn for record_id in record_ids}
+            with self._locked():
+                self._erase_pending()
+                self._ledger.remove(record_id for record_id, is_in in known.items() if is_in)
+        return known
+
+    def withdrawn(self) -> Mapping[str, str]:
+        with explained():
+            try:
+                return self._ledger.causes()
+            except NotFoundError:
+                return {}
+
+    def generations(self) -> list[Generation]:
+        with explained():
+            live = self._live_name()
+            return [self._describe(manifest, live) for manifest in self._complete()]
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _open_writer(
+        self, manifest: _Manifest, after_commit: Callable[[str], None] | None = None
+    ) -> ElasticWriter:
+        def close(error: BaseException | None) -> None:
+            try:
+                with explained():
+                    current = self._manifests().get(manifest.name)
+                    if error is not None and current and not current.complete:
+                        self._drop(manifest.name)
+                    self._erase_pending()
+            finally:
+                self._lock.release()
+
+        index = self._names.generation(manifest.name)
+        return ElasticWriter(
+            manifest.name,
+            index,
+            self._client,
+            WriterHooks(
+                check=self._lock.check,
+                before_refresh=lambda: self._erase(self._ledger.pending(), [index], refresh=False),
+                after_commit=after_commit,
+                on_close=close,
+            ),
+        )
+
+    def _publish_unless_live(self, name: str) -> None:
+        """The first generation of all goes live with its first commit."""
+        if self._live_name() != name:
+            self.publish(name)
+
+    def _create(self) -> _Manifest:
+        """A new, still incomplete generation; the template gives it its mapping and settings."""
+        moment = datetime.now(UTC)
+        name = f"{moment:%Y%m%dt%H%M%S%f}-{secrets.token_hex(3)}"
+        created = moment.isoformat(timespec="microseconds")
+        manifest = _Manifest(name, created, self._fingerprint, complete=False)
+        with explained():
+            self._client.indices.put_index_template(
+                name=self._names.template,
+                index_patterns=[self._names.generations],
+                template={
+                    "settings": {"index": build_index_settings(self._settings)},
+                    "mappings": build_mapping(),
+                },
+                priority=500,
+            )
+            self._client.indices.create(
+                index=self._names.generation(name),
+                mappings={"_meta": asdict(manifest)},
+                wait_for_active_shards=1,
+            )
+        return manifest
+
+    def _ensure(self) -> None:
+        """The two small indices that an installation has beside its generations."""
+        for index, mapping in ((self._names.control, _CONTROL), (self._names.ledger, _LEDGER)):
+            if self._client.indices.exists(index=index):
+                continue
+            settings = {"index": {"number_of_shards": 1, **copies(self._settings)}}
+            try:
+                self._client.indices.create(index=index, mappings=mapping, settings=settings)
+            except AlreadyThere as error:
+                if error.error != "resource_already_exists_exception":
+                    raise
+
+    def _write_manifest(self, manifest: _Manifest) -> None:
+        self._client.indices.put_mapping(
+            index=self._names.generation(manifest.name), meta=asdict(manifest)
+        )
+
+    def _manifests(self) -> dict[str, _Manifest]:
+        found = self._client.indices.get_mapping(index=self._names.generations)
+        metas = (each["mappings"].get("_meta") for each in found.values())
+        return {meta["name"]: _Manifest(**meta) for meta in metas if meta}
+
+    def _complete(self) -> list[_Manifest]:
+        """Generations that may be searched, the newest first."""
+        known = sorted(self._manifests().values(), key=lambda m: m.name, reverse=True)
+        return [manifest for manifest in known if manifest.complete]
+
+    def _live_name(self) -> str | None:
+        try:
+            found = self._client.indices.get_alias(name=self._names.live)
+        except NotFoundError:
+            return None
+        return next((self._names.name_of(index) for index in found), None)
+
+    def _point_at(self, name: str) -> None:
+        """Move the alias in one step."""
+        alias = self._names.live
+        actions: list[dict[str, Any]] = [
+            {"remove": {"index": self._names.generations, "alias": alias, "must_exist": False}},
+            {"add": {"index": self._names.generation(name), "alias": alias}},
+        ]
+        self._client.indices.update_aliases(actions=actions)
+
+    def _drop(self, name: str) -> None:
+        self._client.indices.delete(index=self._names.generation(name), ignore_unavailable=True)
+
+    def _drop_incomplete(self) -> None:
+        """What a killed rebuild left behind; only the holder of the lock may ask for it."""
+        for manifest in self._manifests().values():
+            if not manifest.complete:
+                self._drop(manifest.name)
+
+    def _look_up(self, record_ids: Iterable[str]) -> dict[str, bool]:
+        """Whether any complete generation holds each record."""
+        ids = list(record_ids)
+        found = dict.fromkeys(ids, False)
+        for manifest in self._complete():
+            answer = self._client.mget(
+                index=self._names.generation(manifest.name),
+                ids=[document_key(each) for each in ids],
+                source=False,
+            )
+            for record_id, each in zip(ids, answer["docs"], strict=True):
+                found[record_id] |= bool(each.get("found"))
+        return found
+
+    def _erase_pending(self) -> None:
+        """Delete what the ledger may still find in generations; only under the lock."""
+        pending = self._ledger.pending()
+        self._erase(pending)
+        self._ledger.mark_erased(pending)
+
+    def _erase(
+        self,
+        record_ids: Collection[str],
+        indices: Iterable[str] | None = None,
+        *,
+        refresh: bool = True,
+    ) -> None:
+        """Delete records from these indices, or from every generation, at once."""
+        if not record_ids:
+            return
+        everywhere = (self._names.generation(name) for name in self._manifests())
+        for index in everywhere if indices is None else indices:
+            _, faults = bulk(
+                self._client,
+                ({"_op_type": "delete", "_id": document_key(each)} for each in record_ids),
+                index=index,
+                refresh=refresh,
+                raise_on_error=False,
+            )
+            listed = faults if isinstance(faults, list) else []
+            if any(fault["delete"]["status"] != 404 for fault in listed):
+                raise EngineUnavailableError(
+                    "Elasticsearch did not delete every withdrawn record; run the same again."
+                )
+
+    def _describe(self, manifest: _Manifest, live: str | None) -> Generation:
+        stats = self._client.indices.stats(
+            index=self._names.generation(manifest.name), metric=["docs", "store"]
+        )
+        return Generation(
+            name=manifest.name,
+            created=manifest.created,
+            records=stats["_all"]["primaries"]["docs"]["count"],
+            bytes=stats["_all"]["total"]["store"]["size_in_bytes"],
+            fingerprint=manifest.fingerprint,
+            live=manifest.name == live,
+        )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock; inside a writer it is held already."""
+        if self._lock.is_held:
+            yield
+            return
+        with explained():
+            self._ensure()
+        self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _kept_on_success(self) -> Iterator[None]:
+        """Take the lock for a writer, which lets go of it when it is closed."""
+        with explained():
+            self._ensure()
+        self._lock.acquire()
+        try:
+            with explained():
+                self._drop_incomplete()
+                yield
+        except BaseException:
+            self._lock.release()
+            raise
