@@ -12,7 +12,7 @@ from catalog.fields import FACETS
 from engines.opening import Installation
 from engines.port import EngineQuery, SearchEngine, SearchResult
 from queries.filters import build_filters, chosen_values
-from queries.request import SearchRequest
+from queries.request import SearchRequest, Sort
 from queries.tree import Everything, Query
 from queries.understand import Understanding, UnderstoodQuery
 from search_api.answer import (
@@ -88,7 +88,7 @@ class Answering:
             query=query,
             filters=build_filters(request, self._tables),
             facets=request.facets,
-            sort=request.sort,
+            sort=_order(request),
             offset=(request.page - 1) * request.size,
             limit=request.size,
             after=request.cursor,
@@ -123,6 +123,13 @@ class Answering:
     def _publisher(self, stored: Mapping[str, Any]) -> PublisherView:
         code = stored["publisher"]
         return PublisherView.model_construct(code=code, name=self._tables.agencies.label_of(code))
+
+
+def _order(request: SearchRequest) -> Sort:
+    """Without words nothing is more relevant than anything else: the newest come first."""
+    if request.sort is Sort.RELEVANCE and not request.text.strip():
+        return Sort.NEWEST
+    return request.sort
 
 
 _HIT_KEYS = tuple(

@@ -1,7 +1,6 @@
 """An engine-free query tree in, Elasticsearch's query out. Called by `engine`.
 
-Scores are those of the embedded engine: the same BM25 (k1 1.2, b 0.75), but Lucene leaves out its
-constant factor (k1 + 1), which is put back here, so that fixed scores and BM25 weigh alike.
+Scores are those of the embedded engine: both count BM25 with k1 1.2 and b 0.75.
 """
 
 from collections.abc import Iterable
@@ -24,7 +23,6 @@ from queries.tree import (
 )
 
 Compiled = dict[str, Any]
-_BM25_FACTOR = 2.2
 
 
 @singledispatch
@@ -51,7 +49,7 @@ def _(_query: Nothing, boost: float = 1.0) -> Compiled:  # noqa: ARG001
 
 @compile_query.register
 def _(query: Term, boost: float = 1.0) -> Compiled:
-    return {"term": {query.field: {"value": query.value, "boost": boost * _BM25_FACTOR}}}
+    return {"term": {query.field: {"value": query.value, "boost": boost}}}
 
 
 @compile_query.register
@@ -61,8 +59,7 @@ def _(query: AnyTerm, boost: float = 1.0) -> Compiled:
 
 @compile_query.register
 def _(query: Phrase, boost: float = 1.0) -> Compiled:
-    asked = {"query": " ".join(query.values), "boost": boost * _BM25_FACTOR}
-    return {"match_phrase": {query.field: asked}}
+    return {"match_phrase": {query.field: {"query": " ".join(query.values), "boost": boost}}}
 
 
 @compile_query.register

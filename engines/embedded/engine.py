@@ -23,7 +23,10 @@ from queries.tree import AnyTerm, Range
 
 FACET_VALUES = 65_000
 """Distinct values counted in one facet; far above any city's agencies and classes."""
+TIES = 500
+"""Hits of one score that are put in order; a larger group stays as it lies in the index."""
 _ORDER = "published_order"
+_Scored = tuple[float, tantivy.DocAddress]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,23 +176,58 @@ def _find(
     searcher: tantivy.Searcher, narrowed: tantivy.Query, query: EngineQuery, window: _Window
 ) -> _Found:
     """The rows of one window, and how many records match in all, before and after it."""
-    by_date = query.sort is not Sort.RELEVANCE
+    if query.sort is Sort.RELEVANCE:
+        return _find_best(searcher, narrowed, window.offset, query.limit)
     within = narrow(narrowed, [compile_query(window.rest)]) if window.rest else narrowed
     found = searcher.search(
         within,
         limit=max(query.limit, 1),
         count=True,
         offset=window.offset,
-        order_by_field=_ORDER if by_date else None,
+        order_by_field=_ORDER,
         order=tantivy.Order.Asc if query.sort is Sort.OLDEST else tantivy.Order.Desc,
     )
     ahead = _matches(found)
     total = _matches(searcher.search(narrowed, limit=1)) if window.rest else ahead
-    rows = tuple(
-        (int(key) if by_date else 0, 0.0 if by_date else float(key), address)
-        for key, address in found.hits[: query.limit]
-    )
+    rows = tuple((int(key), 0.0, address) for key, address in found.hits[: query.limit])
     return _Found(total, ahead, rows)
+
+
+def _find_best(
+    searcher: tantivy.Searcher, narrowed: tantivy.Query, offset: int, limit: int
+) -> _Found:
+    """By score, and of equal scores the newest first, as long as no more than TIES are equal."""
+    if not limit:
+        total = _matches(searcher.search(narrowed, limit=1, count=True))
+        return _Found(total, total, ())
+    found = searcher.search(narrowed, limit=offset + limit + TIES + 1, count=True)
+    total = _matches(found)
+    scored = [(float(score), address) for score, address in found.hits]
+    last = min(offset + limit, len(scored))
+    at = offset
+    while at < last:
+        start, end = _equals_around(scored, at)
+        if 1 < end - start <= TIES:
+            scored[start:end] = _newest_first(searcher, scored[start:end])
+        at = end
+    rows = tuple((0, score, address) for score, address in scored[offset:last])
+    return _Found(total, total, rows)
+
+
+def _equals_around(scored: list[_Scored], at: int) -> tuple[int, int]:
+    """Where the rows begin and end that have the score of the one at `at`."""
+    start = end = at
+    while start and scored[start - 1][0] == scored[at][0]:
+        start -= 1
+    while end < len(scored) and scored[end][0] == scored[at][0]:
+        end += 1
+    return start, end
+
+
+def _newest_first(searcher: tantivy.Searcher, scored: list[_Scored]) -> list[_Scored]:
+    orders = searcher.fast_field_values(_ORDER, [address for _, address in scored])
+    pairs = sorted(zip(orders, scored, strict=True), key=lambda pair: -int(pair[0] or 0))
+    return [row for _, row in pairs]
 
 
 def _matches(found: tantivy.SearchResult) -> int:

@@ -218,7 +218,7 @@ class EngineContract:
         assert paged == followed
         assert sorted(paged) == opened.all_ids()
         dates = [days[int(each[1:])] for each in paged]
-        if sort is Sort.NEWEST:
+        if sort is not Sort.OLDEST:  # equal scores: the newest first
             assert dates == sorted(dates, reverse=True)
         if sort is Sort.OLDEST:
             assert dates == sorted(dates)
