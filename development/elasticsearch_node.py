@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,8 @@ class Cluster:
     nodes: list[Node] = field(default_factory=list)
     heap_megabytes: int = 512
     password: str | None = None
+    is_brief: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -75,11 +77,13 @@ class Cluster:
     def start(self, node: Node) -> None:
         """Start one node, new or killed before; it is not waited for."""
         config = _configure(self, node)
+        # Nodes that live for minutes spend most of them on compiling well.
+        hurried = "-XX:TieredStopAtLevel=1" if self.is_brief else ""
         environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "ES_JAVA_HOME": str(self.java),
             "ES_PATH_CONF": str(config),
-            "ES_JAVA_OPTS": f"-Xms{self.heap_megabytes}m -Xmx{self.heap_megabytes}m",
+            "ES_JAVA_OPTS": f"-Xms{self.heap_megabytes}m -Xmx{self.heap_megabytes}m {hurried}",
         }
         owner = _unprivileged_user()
         if owner:
@@ -134,14 +138,24 @@ def find_missing_parts() -> str | None:
 
 
 @contextlib.contextmanager
-def start_cluster(
-    nodes: int = 1, *, heap_megabytes: int = 512, password: str | None = None, port: int = 0
+def start_cluster(  # noqa: PLR0913 # each is a knob of a node
+    nodes: int = 1,
+    *,
+    heap_megabytes: int = 512,
+    password: str | None = None,
+    port: int = 0,
+    is_brief: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:
     """Nodes with data folders of their own, up and answering; ended and wiped on leaving.
 
-    `password` switches sign-in on, as user `elastic`. Raises MissingPartError, TimeoutError.
+    `password` switches sign-in on, as user `elastic`; `settings` are further lines of
+    elasticsearch.yml; `is_brief` starts sooner and runs slower. Raises MissingPartError,
+    TimeoutError.
     """
-    cluster = Cluster(_fetch(), _find_java(), [], heap_megabytes, password)
+    cluster = Cluster(
+        _fetch(), _find_java(), [], heap_megabytes, password, is_brief, settings or {}
+    )
     root = Path(tempfile.mkdtemp(prefix="nodes-", dir=_home()))
     root.chmod(0o755)
     cluster.nodes += [
@@ -174,6 +188,7 @@ def _configure(cluster: Cluster, node: Node) -> Path:
         "cluster.routing.allocation.disk.threshold_enabled": "false",
         "xpack.security.enabled": "true" if cluster.password else "false",
         "xpack.security.transport.ssl.enabled": "false",
+        **cluster.settings,
     }
     if len(cluster.nodes) == 1:
         settings["discovery.type"] = "single-node"
@@ -307,7 +322,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9200)
     parser.add_argument("--heap", type=int, default=1024, help="megabytes")
     options = parser.parse_args()
-    with start_cluster(port=options.port, heap_megabytes=options.heap) as cluster:
+    with start_cluster(port=options.port, heap_megabytes=options.heap, is_brief=False) as cluster:
         print(f"Elasticsearch {VERSION}: {cluster.url}  (Ctrl-C ends it and deletes its data)")
         print(f"GONGKAI_ENGINE=elasticsearch GONGKAI_ELASTICSEARCH_URL={cluster.url}")
         with contextlib.suppress(KeyboardInterrupt):

@@ -126,6 +126,8 @@ class ElasticEngine:
         asked = narrow(compile_query(query.query), plan.always)
         position = _read_position(query, name)
         pit = await self._open_pit(index, query, position)
+        if pit:
+            asked = {"bool": {"must": [asked], "must_not": [await self._withdrawn()]}}
         answer = await self._ask(_build_body(query, plan, asked, position, pit), index, pit)
         hits = answer["hits"]["hits"]
         facets = await self._count(answer, asked, plan, query.facets, index)
@@ -156,6 +158,13 @@ class ElasticEngine:
             return str(pit)
         opened = await self._client.open_point_in_time(index=index, keep_alive=f"{PIT_MINUTES}m")
         return str(opened["id"])
+
+    async def _withdrawn(self) -> Compiled:
+        """What was taken off is not shown, though a point in time still holds it."""
+        found = await self._client.search(
+            index=self._names.ledger, size=WINDOW, sort=[{"when": "desc"}], source_includes=["id"]
+        )
+        return {"terms": {"id": [each["_source"]["id"] for each in found["hits"]["hits"]]}}
 
     def _next_cursor(
         self,

@@ -165,6 +165,7 @@ class ElasticStore:
                 after_commit=after_commit,
                 on_close=close,
             ),
+            is_empty=not manifest.complete,
         )
 
     def _publish_unless_live(self, name: str) -> None:
@@ -191,7 +192,7 @@ class ElasticStore:
             self._client.indices.create(
                 index=self._names.generation(name),
                 mappings={"_meta": asdict(manifest)},
-                wait_for_active_shards=1,
+                wait_for_active_shards="all",
             )
         return manifest
 

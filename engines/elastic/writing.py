@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from catalog.errors import EngineUnavailableError
 from catalog.fields import FIELDS, ZONE_BREAK, Kind
@@ -43,7 +43,15 @@ class WriterHooks:
 class ElasticWriter:
     """See GenerationWriter."""
 
-    def __init__(self, name: str, index: str, client: Elasticsearch, hooks: WriterHooks) -> None:
+    def __init__(
+        self,
+        name: str,
+        index: str,
+        client: Elasticsearch,
+        hooks: WriterHooks,
+        *,
+        is_empty: bool = False,
+    ) -> None:
         self.name = name
         self._index = index
         self._client = client
@@ -51,42 +59,46 @@ class ElasticWriter:
         self._lines: dict[str, list[bytes]] = {}
         self._bytes = 0
         self._ids: dict[str, str] = {}
-        self._revisions: dict[str, str | None] = {}
+        self._is_empty = is_empty
+        # What this run wrote since the last commit, and what was looked up before: id -> revision.
+        self._unseen: dict[str, str | None] = {}
+        self._looked_up: dict[str, str | None] = {}
         self._refused: dict[str, str] = {}
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="bulk")
         self._on_its_way: Future[None] | None = None
 
     def expect(self, record_ids: Iterable[str]) -> None:
-        """See the port: one look-up for all that this run has not written since the last one."""
-        self._send()
-        self._wait()
-        self._revisions = {}
-        wanted = list(dict.fromkeys(record_ids))
-        if not wanted:
+        """See the port: one look-up in the last commit for what was not written since."""
+        wanted = [each for each in dict.fromkeys(record_ids) if each not in self._unseen]
+        self._looked_up = dict.fromkeys(wanted)
+        if not wanted or self._is_empty:
             return
         with explained():
             found = self._client.mget(
                 index=self._index,
                 ids=[document_key(each) for each in wanted],
                 source_includes=["revision"],
+                realtime=False,
             )
         for record_id, each in zip(wanted, found["docs"], strict=True):
-            self._revisions[record_id] = each["_source"]["revision"] if each.get("found") else None
+            if each.get("found"):
+                self._looked_up[record_id] = each["_source"]["revision"]
 
     def holds(self, document_id: str, revision: str | None = None) -> bool:
-        if document_id not in self._revisions:
-            self._revisions[document_id] = self._look_up(document_id)
-        held = self._revisions[document_id]
+        if document_id not in self._unseen and document_id not in self._looked_up:
+            self.expect([document_id])
+        known = self._unseen if document_id in self._unseen else self._looked_up
+        held = known[document_id]
         return held is not None and revision in (None, held)
 
     def put(self, document: IndexDocument) -> None:
         key = document_key(document.id)
         self._add(document.id, [_dump({"index": {"_id": key}}), _dump(_source(document))])
-        self._revisions[document.id] = document.revision
+        self._unseen[document.id] = document.revision
 
     def delete(self, record_id: str) -> None:
         self._add(record_id, [_dump({"delete": {"_id": document_key(record_id)}})])
-        self._revisions[record_id] = None
+        self._unseen[record_id] = None
 
     def commit(self) -> None:
         """Send what is left, take out what was withdrawn meanwhile, make the rest visible."""
@@ -96,7 +108,7 @@ class ElasticWriter:
         self._hooks.before_refresh()
         with explained():
             self._client.indices.refresh(index=self._index)
-        self._revisions = {}
+        self._unseen, self._looked_up, self._is_empty = {}, {}, False
         if self._hooks.after_commit:
             self._hooks.after_commit(self.name)
 
@@ -192,19 +204,6 @@ class ElasticWriter:
         if said is None or (isinstance(error, ApiError) and error.status_code in (401, 403)):
             raise EngineUnavailableError(said or f"Elasticsearch refused a bulk: {error}.")
         return lines, said
-
-    def _look_up(self, record_id: str) -> str | None:
-        self._send()
-        self._wait()
-        with explained():
-            try:
-                found = self._client.get(
-                    index=self._index, id=document_key(record_id), source_includes=["revision"]
-                )
-            except NotFoundError:
-                return None
-        revision: str = found["_source"]["revision"]
-        return revision
 
 
 def _is_passing(status: int) -> bool:

@@ -23,10 +23,16 @@ def arguments(*words: object) -> list[str]:
 
 
 def run(data_dir: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    """Run it to its end; output is text."""
+    """Run it over one data folder to its end; output is text."""
+    return run_with({"GONGKAI_DATA_DIR": str(data_dir)}, *words)
+
+
+def run_with(settings: Mapping[str, str], *words: object) -> subprocess.CompletedProcess[str]:
+    """Run it with these settings of the environment and no others."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GONGKAI_")}
     return subprocess.run(
         arguments(*words),
-        env=environment(data_dir),
+        env={**kept, **settings},
         capture_output=True,
         text=True,
         timeout=120,

@@ -1,0 +1,349 @@
+"""What Elasticsearch alone can do to us: refuse, be full, be busy, be away; and large results."""
+
+import asyncio
+import http.client
+import http.server
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from catalog.errors import EngineUnavailableError
+from development.elasticsearch_node import find_missing_parts, start_cluster
+from engines.elastic.circuit import SECONDS_OPEN
+from engines.elastic.connection import open_client
+from engines.opening import Installation
+from engines.port import EngineQuery, IndexDocument, SearchResult
+from engines.settings import EngineKind
+from indexer.publishing import Order, publish
+from queries.request import Sort
+from queries.tree import Constant, Everything
+from search_api.app import create_app
+from tests.conftest import require_or_skip
+from tests.engines.records import make_document
+from tests.journeys.command import plain_row, run_with, write_rows
+
+Change = Callable[..., Installation]
+
+
+def changed(installation: Installation, **settings: Any) -> Installation:
+    return replace(installation, settings=installation.settings.model_copy(update=settings))
+
+
+def write(installation: Installation, documents: list[IndexDocument]) -> dict[str, str]:
+    with closing(installation.open_store()) as store, store.update() as writer:
+        for document in documents:
+            writer.put(document)
+        writer.commit()
+        return dict(writer.take_refused())
+
+
+def ask(installation: Installation, *queries: EngineQuery) -> list[SearchResult]:
+    async def run() -> list[SearchResult]:
+        engine = installation.open_engine()
+        try:
+            return [await engine.search(query) for query in queries]
+        finally:
+            await engine.close()
+
+    return asyncio.run(run())
+
+
+def count(installation: Installation) -> int:
+    return ask(installation, EngineQuery(Everything(), limit=0))[0].total
+
+
+@pytest.fixture
+def one(installation: Installation) -> IndexDocument:
+    return make_document(installation, id="a")
+
+
+# ------------------------------------------------------------------ a proxy that gets in the way
+
+
+@dataclass(slots=True)
+class Way:
+    """What stands between us and the node: each fault is used up by one bulk request."""
+
+    target: str
+    faults: list[str] = field(default_factory=list)
+    bulks: int = 0
+
+
+@contextmanager
+def stand_between(way: Way, port: int = 0) -> Iterator[str]:
+    """A real HTTP server that passes everything on, but for the faults; gives its address."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            fault = ""
+            if "_bulk" in self.path:
+                way.bulks += 1
+                fault = way.faults.pop(0) if way.faults else ""
+            if fault == "busy":
+                refusal = {"error": {"type": "es_rejected_execution_exception"}, "status": 429}
+                self._answer(429, {"Content-Type": "application/json"}, orjson.dumps(refusal))
+                return
+            status, headers, content = self._pass_on(body)
+            if fault == "answer lost":
+                self.close_connection = True
+                return
+            self._answer(status, headers, content)
+
+        def _pass_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            node = urlsplit(way.target)
+            with closing(http.client.HTTPConnection(node.hostname or "", node.port)) as passed:
+                passed.request(self.command, self.path, body, dict(self.headers))
+                answer = passed.getresponse()
+                return answer.status, dict(answer.getheaders()), answer.read()
+
+        def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                if name.lower() not in ("transfer-encoding", "content-length"):
+                    self.send_header(name, value)
+            if "X-elastic-product" not in headers:
+                self.send_header("X-Elastic-Product", "Elasticsearch")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(b"" if self.command == "HEAD" else content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any  # noqa: N815
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.mark.parametrize("fault", ["busy", "answer lost"])
+def test_a_bulk_is_sent_again_and_doubles_nothing(elastic: Installation, fault: str) -> None:
+    documents = [make_document(elastic, id=f"r{number}") for number in range(50)]
+    way = Way(elastic.settings.elasticsearch_url, [fault, fault])
+    with stand_between(way) as address:
+        assert write(changed(elastic, elasticsearch_url=address), documents) == {}
+    assert way.bulks > 1
+    assert way.faults == []
+    assert count(elastic) == 50
+
+
+def test_what_the_server_refuses_is_reported(elastic: Installation, one: IndexDocument) -> None:
+    immense = replace(one, id="b", fields={**one.fields, "topic": ("长" * 20_000,)})
+    assert write(elastic, [one, immense]) == {"b": "document_parsing_exception"}
+    assert count(elastic) == 1
+
+
+def test_a_refused_item_is_counted_as_a_refused_row(elastic: Installation, tmp_path: Any) -> None:
+    rows = [plain_row(1), plain_row(2, genre="长" * 20_000)]
+    source = write_rows(tmp_path / "rows.jsonl", rows)
+    served = changed(elastic, data_dir=tmp_path)
+    outcome = publish(Order([source]), served)
+    assert outcome.summary.read == 2
+    assert outcome.summary.indexed + outcome.summary.refused.total() == 2
+    assert outcome.summary.refused.total() == 1
+    assert count(elastic) == 1
+
+
+def test_a_full_disk_is_said_and_searches_go_on(elastic: Installation, tmp_path: Any) -> None:
+    write(elastic, [make_document(elastic, id="a")])
+    prefix = elastic.settings.elasticsearch_prefix
+    with closing(open_client(elastic.settings)) as client:
+        blocked = {"index.blocks.read_only_allow_delete": True}
+        client.indices.put_settings(index=f"{prefix}-generation-*", settings=blocked)
+        done = run_with(
+            environment_of(elastic, tmp_path),
+            "index",
+            write_rows(tmp_path / "rows.jsonl", [plain_row(1)]),
+        )
+        assert done.returncode == 4
+        assert "disk of the cluster is nearly full" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert count(elastic) == 1
+        client.indices.put_settings(
+            index=f"{prefix}-generation-*", settings={"index.blocks.read_only_allow_delete": None}
+        )
+    again = run_with(environment_of(elastic, tmp_path), "index", tmp_path / "rows.jsonl")
+    assert again.returncode == 0, again.stderr
+    assert count(elastic) == 2
+
+
+def environment_of(installation: Installation, data_dir: Any) -> dict[str, str]:
+    settings = installation.settings
+    return {
+        "GONGKAI_ENGINE": "elasticsearch",
+        "GONGKAI_DATA_DIR": str(data_dir),
+        "GONGKAI_ELASTICSEARCH_URL": settings.elasticsearch_url,
+        "GONGKAI_ELASTICSEARCH_PREFIX": settings.elasticsearch_prefix,
+        "GONGKAI_ELASTICSEARCH_REPLICAS": "0",
+    }
+
+
+def test_a_wrong_password_is_said(installation: Installation, tmp_path: Any) -> None:
+    if missing := find_missing_parts():
+        require_or_skip("elasticsearch", f"no node with sign-in: {missing}")
+    with start_cluster(password="right-one") as cluster:
+        right = changed(
+            installation,
+            engine=EngineKind.ELASTICSEARCH,
+            elasticsearch_url=cluster.url,
+            elasticsearch_username="elastic",
+            elasticsearch_password=SecretStr("right-one"),
+        )
+        write(right, [make_document(installation, id="a")])
+        assert count(right) == 1
+        wrong = changed(right, elasticsearch_password=SecretStr("wrong-one"))
+        for act in (lambda: count(wrong), lambda: write(wrong, [])):
+            with pytest.raises(EngineUnavailableError, match="refused the sign-in"):
+                act()
+        given = {
+            **environment_of(wrong, tmp_path),
+            "GONGKAI_ELASTICSEARCH_USERNAME": "elastic",
+            "GONGKAI_ELASTICSEARCH_PASSWORD": "wrong-one",
+        }
+        for words in (("status",), ("search", "水"), ("withdraw", "a")):
+            done = run_with(given, *words)
+            assert done.returncode == 4, done
+            assert "refused the sign-in" in done.stderr
+            assert "wrong-one" not in done.stdout + done.stderr
+        with TestClient(create_app(wrong)) as client:
+            response = client.get("/api/v1/search")
+            assert response.status_code == 503
+            assert int(response.headers["Retry-After"]) > 0
+            assert "wrong-one" not in response.text
+
+
+def test_what_is_not_elasticsearch_is_said(elastic: Installation) -> None:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        other = changed(elastic, elasticsearch_url=f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(EngineUnavailableError, match="Elasticsearch"):
+            write(other, [])
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_the_api_says_503_while_the_cluster_is_away_and_recovers(
+    elastic: Installation, one: IndexDocument
+) -> None:
+    write(elastic, [one])
+    way = Way(elastic.settings.elasticsearch_url)
+    with stand_between(way) as address:
+        served = changed(elastic, elasticsearch_url=address)
+        pages = TestClient(create_app(served))
+    # The way to the cluster is closed now: the server starts all the same.
+    with pages as client:
+        for _ in range(5):
+            for door in ("/api/v1/search", "/search", "/readyz", "/api/v1/records/a"):
+                response = client.get(door)
+                assert response.status_code == 503, door
+                assert int(response.headers["Retry-After"]) > 0
+        assert client.get("/healthz").status_code == 200
+        with stand_between(way, urlsplit(address).port or 0):
+            time.sleep(SECONDS_OPEN)
+            assert client.get("/api/v1/search").json()["total"] == 1
+            assert client.get("/readyz").status_code == 200
+
+
+# ------------------------------------------------------------------ large results
+
+
+WIDE = 5_000
+DEEP = 10_600
+
+
+@pytest.fixture
+def large(elastic: Installation, one: IndexDocument) -> Installation:
+    """More records than an offset reaches, more agencies than one request counts."""
+    documents = [
+        replace(
+            one,
+            id=f"r{number}",
+            revision=f"r{number}",
+            fields={**one.fields, "publisher": (f"p{number % WIDE}",), "published_order": number},
+        )
+        for number in range(DEEP)
+    ]
+    assert write(elastic, documents) == {}
+    return elastic
+
+
+def test_a_wide_field_is_counted_exactly(large: Installation) -> None:
+    result = ask(large, EngineQuery(Everything(), facets=("publisher", "genre"), limit=0))[0]
+    assert result.total == DEEP
+    assert result.facets["publisher"] == Counter(f"p{number % WIDE}" for number in range(DEEP))
+
+
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+def test_a_cursor_goes_on_past_the_ten_thousandth_hit(large: Installation, sort: Sort) -> None:
+    async def walk() -> list[str]:
+        engine = large.open_engine()
+        found: list[str] = []
+        cursor: str | None = None
+        try:
+            while True:
+                query = Constant(Everything(), 1.5)
+                asked = EngineQuery(query, sort=sort, limit=1_000, after=cursor)
+                result = await engine.search(asked)
+                assert result.total == DEEP
+                found += [hit.id for hit in result.hits]
+                cursor = result.next_cursor
+                if cursor is None:
+                    return found
+        finally:
+            await engine.close()
+
+    found = asyncio.run(walk())
+    assert found == [f"r{number}" for number in reversed(range(DEEP))]
+
+
+def test_a_point_in_time_holds_still_but_shows_nothing_withdrawn(
+    large: Installation, one: IndexDocument
+) -> None:
+    """By relevance, from the second page on: of writes in between only withdrawals are seen."""
+    later = replace(one, id="later", fields={**one.fields, "published_order": DEEP - 320})
+
+    async def walk() -> list[str]:
+        engine = large.open_engine()
+        found: list[str] = []
+        cursor: str | None = None
+        try:
+            for page in range(4):
+                asked = EngineQuery(Everything(), limit=100, after=cursor)
+                result = await engine.search(asked)
+                found += [hit.id for hit in result.hits]
+                cursor = result.next_cursor
+                if page == 1:
+                    with closing(large.open_store()) as store:
+                        store.withdraw([f"r{DEEP - 250}"], cause="staff")
+                    write(large, [later])
+            return found
+        finally:
+            await engine.close()
+
+    expected = [number for number in range(DEEP - 1, DEEP - 402, -1) if number != DEEP - 250]
+    assert asyncio.run(walk()) == [f"r{number}" for number in expected]

@@ -1,0 +1,250 @@
+"""Three real nodes, of which one dies: nothing acknowledged is lost, no answer is wrong."""
+
+import asyncio
+import itertools
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from catalog.errors import EngineUnavailableError
+from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
+from engines.opening import Installation
+from engines.port import EngineQuery, IndexDocument, SearchEngine
+from engines.settings import EngineKind, Settings
+from queries.request import Sort
+from queries.tree import Everything, Term
+from tests.conftest import require_or_skip
+from tests.engines.records import make_document
+
+RECORDS = 4_000
+SEARCHERS = 50
+TOPICS = ("供水", "医院", "学校", "道路")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    if missing := find_missing_parts():
+        require_or_skip("elasticsearch", f"no cluster: {missing}")
+    with start_cluster(3) as started:
+        yield started
+
+
+@pytest.fixture
+def spread(installation: Installation, cluster: Cluster) -> Installation:
+    """An installation of its own on all three nodes: three shards, each held twice."""
+    settings = Settings(
+        engine=EngineKind.ELASTICSEARCH,
+        elasticsearch_url=cluster.url,
+        elasticsearch_prefix=f"test-{secrets.token_hex(4)}",
+        elasticsearch_shards=3,
+        elasticsearch_replicas=1,
+    )
+    return replace(installation, settings=settings)
+
+
+@pytest.fixture(scope="module")
+def documents(installation: Installation) -> list[IndexDocument]:
+    return [
+        make_document(
+            installation,
+            id=f"r{number}",
+            title=f"第{number}号{TOPICS[number % len(TOPICS)]}工程通知",
+            body=f"{TOPICS[number % len(TOPICS)]}工程第{number}期" * 20,
+        )
+        for number in range(RECORDS)
+    ]
+
+
+def write(installation: Installation, documents: Iterable[IndexDocument], *, anew: bool) -> None:
+    with (
+        closing(installation.open_store()) as store,
+        store.rebuild() if anew else store.update() as writer,
+    ):
+        for chunk in _chunks(documents):
+            writer.expect(document.id for document in chunk)
+            for document in chunk:
+                writer.put(document)
+        writer.commit()
+        assert writer.take_refused() == {}
+        if anew:
+            store.publish(writer.name)
+
+
+def _chunks(documents: Iterable[IndexDocument]) -> Iterator[list[IndexDocument]]:
+    rest = iter(documents)
+    while chunk := list(itertools.islice(rest, 200)):
+        yield chunk
+
+
+async def read_all(engine: SearchEngine) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    cursor: str | None = None
+    while True:
+        asked = EngineQuery(Everything(), sort=Sort.OLDEST, limit=1_000, after=cursor)
+        result = await engine.search(asked)
+        found |= {hit.id: hit.stored for hit in result.hits}
+        cursor = result.next_cursor
+        if cursor is None:
+            assert len(found) == result.total
+            return found
+
+
+@dataclass(slots=True)
+class Seen:
+    """What searchers met: right answers, wrong ones, and when they got none."""
+
+    right: int = 0
+    wrong: list[str] = field(default_factory=list)
+    failures: list[float] = field(default_factory=list)
+
+    def describe(self) -> str:
+        lasted = max(self.failures) - min(self.failures) if self.failures else 0.0
+        return (
+            f"{self.right} right answers, {len(self.wrong)} wrong, "
+            f"{len(self.failures)} refused with 503 within {lasted:.1f} s"
+        )
+
+
+async def search_on(
+    engine: SearchEngine, is_right: Callable[[str, int], bool], until: Callable[[], bool]
+) -> Seen:
+    """Fifty searchers, each asking one question after another."""
+    seen = Seen()
+
+    async def ask_on(draw: random.Random) -> None:
+        while not until():
+            topic = draw.choice(TOPICS)
+            query = EngineQuery(Term("title_words", topic), facets=("genre",), limit=5)
+            try:
+                result = await engine.search(query)
+            except EngineUnavailableError:
+                seen.failures.append(time.monotonic())
+                await asyncio.sleep(0.05)
+                continue
+            counted = sum(result.facets["genre"].values())
+            if is_right(result.generation, result.total) and counted == result.total:
+                seen.right += 1
+            else:
+                seen.wrong.append(f"{topic}: {result.total}, counted {counted}")
+
+    await asyncio.gather(*(ask_on(random.Random(number)) for number in range(SEARCHERS)))
+    return seen
+
+
+def run_beside(
+    engine_of: Installation,
+    seconds_after: float,
+    act: Callable[[], Any],
+    is_right: Callable[[str, int], bool],
+) -> Seen:
+    """Search while `act` runs in a thread, and a little longer."""
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            act()
+        except BaseException as error:  # told below
+            faults.append(error)
+
+    thread = threading.Thread(target=work)
+
+    async def search() -> Seen:
+        engine = engine_of.open_engine()
+        thread.start()
+        ended: list[float] = []
+
+        def until() -> bool:
+            if not thread.is_alive() and not ended:
+                ended.append(time.monotonic())
+            return bool(ended) and time.monotonic() - ended[0] > seconds_after
+
+        try:
+            return await search_on(engine, is_right, until)
+        finally:
+            await engine.close()
+
+    seen = asyncio.run(search())
+    thread.join()
+    if faults:
+        raise faults[0]
+    return seen
+
+
+async def check_content(installation: Installation, documents: list[IndexDocument]) -> None:
+    engine = installation.open_engine()
+    try:
+        assert await read_all(engine) == {each.id: each.stored for each in documents}
+    finally:
+        await engine.close()
+
+
+def test_a_node_killed_during_an_ingest_loses_nothing(
+    cluster: Cluster, spread: Installation, documents: list[IndexDocument]
+) -> None:
+    victim = cluster.nodes[1]
+    killer = threading.Timer(0.7, victim.kill)
+    killer.start()
+    write(spread, documents, anew=False)
+    killer.join()
+    assert victim.process is None, "the ingest ended before the node was killed"
+    asyncio.run(check_content(spread, documents))
+    cluster.start(victim)
+    cluster.wait_until("green", nodes=3)
+    asyncio.run(check_content(spread, documents))
+
+
+def test_a_node_killed_under_searchers_gives_no_wrong_answer(
+    cluster: Cluster,
+    spread: Installation,
+    documents: list[IndexDocument],
+    record_property: Callable[[str, object], None],
+) -> None:
+    write(spread, documents, anew=False)
+    cluster.wait_until("green", nodes=3)
+    victim = cluster.nodes[2]
+
+    def kill_and_return() -> None:
+        time.sleep(2)
+        victim.kill()
+        time.sleep(6)
+        cluster.start(victim)
+        cluster.wait_until("green", nodes=3)
+
+    expected = RECORDS // len(TOPICS)
+    seen = run_beside(spread, 2, kill_and_return, lambda _, total: total == expected)
+    record_property("killed node", seen.describe())
+    print(seen.describe())
+    assert seen.right > SEARCHERS
+    assert seen.wrong == []
+    asyncio.run(check_content(spread, documents))
+
+
+def test_a_rebuild_under_searchers_shows_one_generation_or_the_other(
+    cluster: Cluster,
+    spread: Installation,
+    documents: list[IndexDocument],
+    record_property: Callable[[str, object], None],
+) -> None:
+    half = documents[: RECORDS // 2]
+    write(spread, half, anew=False)
+    cluster.wait_until("green", nodes=3)
+    totals = {len(half) // len(TOPICS), RECORDS // len(TOPICS)}
+    by_generation: dict[str, set[int]] = {}
+
+    def is_right(generation: str, total: int) -> bool:
+        by_generation.setdefault(generation, set()).add(total)
+        return total in totals
+
+    seen = run_beside(spread, 1, lambda: write(spread, documents, anew=True), is_right)
+    record_property("rebuild", seen.describe())
+    print(seen.describe())
+    assert seen.wrong == []
+    assert seen.failures == []
+    assert sorted(map(len, by_generation.values())) == [1, 1], by_generation
