@@ -4,11 +4,12 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help demo test check lint types arrows unit bench lock clean
+.PHONY: help demo test check lint types arrows unit elasticsearch bench lock clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
 	@echo "make test   set up and pass every check and test"
+	@echo "make elasticsearch   fetch and start a node for development (needs Maven and Java 21)"
 	@echo "make bench  measure ingest and search on the real data, if it lies beside this folder"
 	@echo "make lock   write the lock files anew from pyproject.toml (needs uv)"
 
@@ -40,6 +41,9 @@ arrows: .venv/.ready
 
 unit: .venv/.ready
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+elasticsearch: .venv/.ready
+	$(BIN)/python -m development.elasticsearch_node
 
 bench: .venv/.ready
 	$(BIN)/python -m bench

@@ -6,7 +6,8 @@ GongkaiError
 ├── UnusableSourceError      a path to index is missing or of no format we read (indexer.reading)
 ├── BrokenFileError          a source file is broken as a whole (indexer.sources)
 ├── BadRequestError          a question that can't be asked (parameter at fault)
-├── EngineUnavailableError   the engine is away, locked or not there yet
+├── EngineUnavailableError   the engine is away or locked
+│   └── NothingIndexedError  the engine is there and holds no index yet
 └── IndexMismatchError       the index was built by another analysis, dictionary or schema
 """
 
@@ -39,6 +40,13 @@ class BadRequestError(GongkaiError):
 
 class EngineUnavailableError(GongkaiError):
     """The engine is away, locked by another writer, or holds no index yet."""
+
+
+class NothingIndexedError(EngineUnavailableError):
+    """Nothing was indexed so far."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is indexed yet: run `gongkai index` first.")
 
 
 class IndexMismatchError(GongkaiError):

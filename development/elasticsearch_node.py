@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -322,6 +323,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9200)
     parser.add_argument("--heap", type=int, default=1024, help="megabytes")
     options = parser.parse_args()
+    # However it is ended, the node ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with start_cluster(port=options.port, heap_megabytes=options.heap, is_brief=False) as cluster:
         print(f"Elasticsearch {VERSION}: {cluster.url}  (Ctrl-C ends it and deletes its data)")
         print(f"GONGKAI_ENGINE=elasticsearch GONGKAI_ELASTICSEARCH_URL={cluster.url}")

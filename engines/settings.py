@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         0, ge=0, description="How often writes become visible before their commit; 0: never."
     )
     elasticsearch_timeout_seconds: float = Field(
-        10.0, gt=0, le=600, description="Deadline of one request."
+        10.0, gt=0, le=600, description="Deadline of one question to it; writes have a minute."
     )
     site_name: str = Field("政府信息公开检索", description="Name in the pages' header and titles.")
 

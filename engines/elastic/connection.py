@@ -23,13 +23,17 @@ from engines.settings import Settings
 
 CONNECTIONS = 32
 """Open connections to a node, shared by all questions of a process."""
+WRITE_SECONDS = 60.0
+"""The least deadline of a request that writes."""
 _NEWEST_ONLY, _SINCE_8_19 = "compatible-with=9", "compatible-with=8"
 _BLOCKED = "cluster_block_exception"
 
 
 def open_client(settings: Settings) -> Elasticsearch:
-    """For the indexer, which waits for every answer."""
-    return Elasticsearch(**_options(settings), transport_class=_Transport)
+    """For the indexer, which waits for every answer; writes may take longer than questions."""
+    deadline = max(settings.elasticsearch_timeout_seconds, WRITE_SECONDS)
+    options = {**_options(settings), "request_timeout": deadline}
+    return Elasticsearch(**options, transport_class=_Transport)
 
 
 def open_async_client(settings: Settings) -> AsyncElasticsearch:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
+from elasticsearch import BadRequestError as RefusedRequest
 
-from catalog.errors import EngineUnavailableError
-from engines.cursor import read_cursor, unreadable, write_cursor
+from catalog.errors import NothingIndexedError
+from engines.cursor import outlived, read_cursor, unreadable, write_cursor
 from engines.elastic.circuit import Circuit
 from engines.elastic.compile import Compiled, compile_query, narrow
 from engines.elastic.connection import explained, open_async_client
@@ -29,7 +30,6 @@ WINDOW = 10_000
 """Hits that an offset reaches; a cursor goes on past them."""
 PIT_MINUTES = 5
 """How long a reader may take from one page by cursor to the next."""
-_NOTHING = "Nothing is indexed yet: run `gongkai index` first."
 _ORDER = "published_order"
 _SORTS: Mapping[Sort, list[dict[str, str]]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, {_ORDER: "desc"}],
@@ -59,7 +59,10 @@ class ElasticEngine:
             with explained():
                 try:
                     return await self._search(query)
-                except NotFoundError as error:
+                except (NotFoundError, RefusedRequest) as error:
+                    if query.after is not None:
+                        # A point in time that has run out, or a position no record can have.
+                        raise outlived() from None
                     if error.error != "index_not_found_exception":
                         raise
                     # The generation was dropped between finding it and asking it.
@@ -226,7 +229,7 @@ class ElasticEngine:
             found = None
         index = next(iter(found), None) if found else None
         if index is None:
-            raise EngineUnavailableError(_NOTHING)
+            raise NothingIndexedError
         if index not in self._checked:
             meta = await self._manifest(index)
             check_fingerprint(meta["name"], meta["fingerprint"], self._fingerprint)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tantivy
 
-from catalog.errors import EngineUnavailableError
+from catalog.errors import EngineUnavailableError, NothingIndexedError
 from engines.cursor import read_cursor, unreadable, write_cursor
 from engines.embedded.compile import compile_query, narrow, without
 from engines.embedded.files import signature
@@ -117,7 +117,7 @@ class EmbeddedEngine:
     def _current(self) -> _Snapshot:
         name = self._layout.live_name()
         if name is None:
-            raise EngineUnavailableError("Nothing is indexed yet: run `gongkai index` first.")
+            raise NothingIndexedError
         seen = (name, signature(self._layout.index_folder(name) / "meta.json"))
         snapshot = self._snapshot
         if snapshot is not None and seen == self._seen:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from catalog.errors import EngineUnavailableError
+from catalog.errors import EngineUnavailableError, NothingIndexedError
 from engines.elastic.circuit import FAILURES_TO_OPEN, SECONDS_OPEN, Circuit
 
 
@@ -53,6 +53,19 @@ def test_one_question_finds_out_that_it_is_back() -> None:
 
     asyncio.run(meet())
     asyncio.run(ask(circuit, fails=False))
+
+
+def test_an_empty_cluster_is_not_away() -> None:
+    circuit = Circuit(Clock())
+
+    async def find_nothing() -> None:
+        async with circuit.guard():
+            raise NothingIndexedError
+
+    for _ in range(2 * FAILURES_TO_OPEN):
+        with pytest.raises(NothingIndexedError):
+            asyncio.run(find_nothing())
+    assert not circuit.is_open
 
 
 def test_other_errors_are_not_the_clusters_fault() -> None:

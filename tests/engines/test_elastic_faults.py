@@ -6,19 +6,20 @@ import http.server
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from catalog.errors import EngineUnavailableError
+from catalog.errors import BadRequestError, EngineUnavailableError
 from development.elasticsearch_node import find_missing_parts, start_cluster
+from engines.cursor import read_cursor
 from engines.elastic.circuit import SECONDS_OPEN
 from engines.elastic.connection import open_client
 from engines.opening import Installation
@@ -29,8 +30,9 @@ from queries.request import Sort
 from queries.tree import Constant, Everything
 from search_api.app import create_app
 from tests.conftest import require_or_skip
+from tests.engines.proxy import Way, stand_between
 from tests.engines.records import make_document
-from tests.journeys.command import plain_row, run_with, write_rows
+from tests.journeys.command import plain_row, run_with, start_with, write_rows
 
 Change = Callable[..., Installation]
 
@@ -67,76 +69,6 @@ def one(installation: Installation) -> IndexDocument:
     return make_document(installation, id="a")
 
 
-# ------------------------------------------------------------------ a proxy that gets in the way
-
-
-@dataclass(slots=True)
-class Way:
-    """What stands between us and the node: each fault is used up by one bulk request."""
-
-    target: str
-    faults: list[str] = field(default_factory=list)
-    bulks: int = 0
-
-
-@contextmanager
-def stand_between(way: Way, port: int = 0) -> Iterator[str]:
-    """A real HTTP server that passes everything on, but for the faults; gives its address."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            fault = ""
-            if "_bulk" in self.path:
-                way.bulks += 1
-                fault = way.faults.pop(0) if way.faults else ""
-            if fault == "busy":
-                refusal = {"error": {"type": "es_rejected_execution_exception"}, "status": 429}
-                self._answer(429, {"Content-Type": "application/json"}, orjson.dumps(refusal))
-                return
-            status, headers, content = self._pass_on(body)
-            if fault == "answer lost":
-                self.close_connection = True
-                return
-            self._answer(status, headers, content)
-
-        def _pass_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-            node = urlsplit(way.target)
-            with closing(http.client.HTTPConnection(node.hostname or "", node.port)) as passed:
-                passed.request(self.command, self.path, body, dict(self.headers))
-                answer = passed.getresponse()
-                return answer.status, dict(answer.getheaders()), answer.read()
-
-        def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() not in ("transfer-encoding", "content-length"):
-                    self.send_header(name, value)
-            if "X-elastic-product" not in headers:
-                self.send_header("X-Elastic-Product", "Elasticsearch")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(b"" if self.command == "HEAD" else content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any  # noqa: N815
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.mark.parametrize("fault", ["busy", "answer lost"])
 def test_a_bulk_is_sent_again_and_doubles_nothing(elastic: Installation, fault: str) -> None:
     documents = [make_document(elastic, id=f"r{number}") for number in range(50)]
@@ -154,7 +86,7 @@ def test_what_the_server_refuses_is_reported(elastic: Installation, one: IndexDo
     assert count(elastic) == 1
 
 
-def test_a_refused_item_is_counted_as_a_refused_row(elastic: Installation, tmp_path: Any) -> None:
+def test_a_refused_item_is_counted_as_a_refused_row(elastic: Installation, tmp_path: Path) -> None:
     rows = [plain_row(1), plain_row(2, genre="长" * 20_000)]
     source = write_rows(tmp_path / "rows.jsonl", rows)
     served = changed(elastic, data_dir=tmp_path)
@@ -165,7 +97,7 @@ def test_a_refused_item_is_counted_as_a_refused_row(elastic: Installation, tmp_p
     assert count(elastic) == 1
 
 
-def test_a_full_disk_is_said_and_searches_go_on(elastic: Installation, tmp_path: Any) -> None:
+def test_a_full_disk_is_said_and_searches_go_on(elastic: Installation, tmp_path: Path) -> None:
     write(elastic, [make_document(elastic, id="a")])
     prefix = elastic.settings.elasticsearch_prefix
     with closing(open_client(elastic.settings)) as client:
@@ -188,7 +120,7 @@ def test_a_full_disk_is_said_and_searches_go_on(elastic: Installation, tmp_path:
     assert count(elastic) == 2
 
 
-def environment_of(installation: Installation, data_dir: Any) -> dict[str, str]:
+def environment_of(installation: Installation, data_dir: Path) -> dict[str, str]:
     settings = installation.settings
     return {
         "GONGKAI_ENGINE": "elasticsearch",
@@ -199,7 +131,7 @@ def environment_of(installation: Installation, data_dir: Any) -> dict[str, str]:
     }
 
 
-def test_a_wrong_password_is_said(installation: Installation, tmp_path: Any) -> None:
+def test_a_wrong_password_is_said(installation: Installation, tmp_path: Path) -> None:
     if missing := find_missing_parts():
         require_or_skip("elasticsearch", f"no node with sign-in: {missing}")
     with start_cluster(password="right-one") as cluster:
@@ -347,3 +279,44 @@ def test_a_point_in_time_holds_still_but_shows_nothing_withdrawn(
 
     expected = [number for number in range(DEEP - 1, DEEP - 402, -1) if number != DEEP - 250]
     assert asyncio.run(walk()) == [f"r{number}" for number in expected]
+
+
+def test_a_cursor_that_has_run_out_says_so(large: Installation) -> None:
+    async def outlive() -> None:
+        engine = large.open_engine()
+        try:
+            first = await engine.search(EngineQuery(Everything(), limit=10))
+            second = await engine.search(
+                EngineQuery(Everything(), limit=10, after=first.next_cursor)
+            )
+            position = read_cursor(second.next_cursor or "", Sort.RELEVANCE, None)
+            with closing(open_client(large.settings)) as client:
+                client.close_point_in_time(id=str(position[2]))
+            await engine.search(EngineQuery(Everything(), limit=10, after=second.next_cursor))
+        finally:
+            await engine.close()
+
+    with pytest.raises(BadRequestError) as caught:
+        asyncio.run(outlive())
+    assert caught.value.parameter == "cursor"
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["update", "rebuild"])
+def test_killed_and_run_again_is_the_same_index(
+    elastic: Installation, tmp_path: Path, rebuild: bool
+) -> None:
+    rows = [plain_row(number, body="供水管网改造验收合格。" * 40) for number in range(3_000)]
+    source = write_rows(tmp_path / "rows.jsonl", rows)
+    given = environment_of(elastic, tmp_path)
+    words = ["index", *(["--rebuild"] if rebuild else []), str(source)]
+    for seconds in (1.8, 2.6):
+        process = start_with(given, *words)
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+    done = run_with(given, *words)
+    assert done.returncode == 0, done.stderr
+    assert count(elastic) == len(rows)
+    with closing(elastic.open_store()) as store:
+        assert len(store.generations()) <= 2
+        assert sum(each.live for each in store.generations()) == 1

@@ -13,8 +13,23 @@ Row = Mapping[str, object]
 
 def environment(data_dir: Path) -> dict[str, str]:
     """The environment of a command over one data folder."""
+    return environment_with({"GONGKAI_DATA_DIR": str(data_dir)})
+
+
+def environment_with(settings: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment, with these settings of ours and no others."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GONGKAI_")}
-    return {**kept, "GONGKAI_DATA_DIR": str(data_dir)}
+    return {**kept, **settings}
+
+
+def start_with(settings: Mapping[str, str], *words: object) -> "subprocess.Popen[bytes]":
+    """Start it and don't wait; what it prints is thrown away."""
+    return subprocess.Popen(
+        arguments(*words),
+        env=environment_with(settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def arguments(*words: object) -> list[str]:
@@ -29,10 +44,9 @@ def run(data_dir: Path, *words: object) -> subprocess.CompletedProcess[str]:
 
 def run_with(settings: Mapping[str, str], *words: object) -> subprocess.CompletedProcess[str]:
     """Run it with these settings of the environment and no others."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GONGKAI_")}
     return subprocess.run(
         arguments(*words),
-        env={**kept, **settings},
+        env=environment_with(settings),
         capture_output=True,
         text=True,
         timeout=120,

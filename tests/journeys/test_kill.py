@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from engines.opening import Installation
 from engines.port import EngineQuery
 from queries.tree import Everything
-from tests.journeys.command import arguments, environment, plain_row, run, write_rows
+from tests.journeys.command import plain_row, run, start_with, write_rows
 
 RECORDS = 1_500
 KILLS = 6
@@ -53,12 +52,7 @@ def test_killed_and_run_again_is_the_same_index(
     words = ["index", *(["--rebuild"] if rebuild else []), str(export)]
     moments = random.Random(20090220)
     for _ in range(KILLS):
-        process = subprocess.Popen(
-            arguments(*words),
-            env=environment(tmp_path),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = start_with({"GONGKAI_DATA_DIR": str(tmp_path)}, *words)
         time.sleep(moments.uniform(0.3, 1.0) * seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -1,0 +1,30 @@
+# Two stages: what builds stays behind; what runs is not root and needs no writable file system
+# but the data folder.
+FROM python:3.11-slim AS build
+WORKDIR /build
+RUN python -m venv /opt/gongkai
+COPY requirements.lock .
+RUN /opt/gongkai/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN python -m venv /opt/packing && /opt/packing/bin/pip install --no-cache-dir hatchling build
+COPY pyproject.toml README.md LICENSE ./
+COPY catalog catalog
+COPY analyzers analyzers
+COPY queries queries
+COPY engines engines
+COPY indexer indexer
+COPY search_api search_api
+COPY gongkai gongkai
+RUN /opt/packing/bin/python -m build --wheel --no-isolation --outdir /tmp/wheel \
+    && /opt/gongkai/bin/pip install --no-cache-dir --no-deps /tmp/wheel/*.whl
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home --home-dir /home/gongkai gongkai \
+    && install -d -o gongkai -g gongkai /var/lib/gongkai
+COPY --from=build /opt/gongkai /opt/gongkai
+ENV PATH=/opt/gongkai/bin:$PATH PYTHONDONTWRITEBYTECODE=1 GONGKAI_DATA_DIR=/var/lib/gongkai
+WORKDIR /var/lib/gongkai
+USER gongkai
+VOLUME /var/lib/gongkai
+EXPOSE 8000
+ENTRYPOINT ["gongkai"]
+CMD ["serve", "--host", "0.0.0.0"]

@@ -1,0 +1,138 @@
+"""What do ten times as many records cost? Rate, bytes and memory of ingest; time of questions.
+
+    python -m bench.growth EXPORT_FOLDER SIZE...
+
+Records are made of the shared catalog's titles and passages of its laws (fixed seed, facets drawn
+by Zipf's law), one file a size. The engine is the one that GONGKAI_* names; each size gets a
+data folder, and a prefix of its own on Elasticsearch.
+"""
+
+import asyncio
+import gzip
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import orjson
+
+from bench.latency import draw_queries
+from catalog.tables import load_tables
+from engines.opening import open_installation
+from engines.settings import Settings
+from queries.request import SearchRequest
+from search_api.answering import Answering
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+QUERIES = 60
+_KINDS = ("通知", "意见", "办法", "公告", "批复", "报告", "方案", "规定")
+
+
+def read_rows(name: str) -> list[Mapping[str, str]]:
+    """Rows of one of the shared files."""
+    with gzip.open(SHARED / name, "rt", encoding="utf-8") as lines:
+        return [orjson.loads(line) for line in lines]
+
+
+def make_records(size: int) -> Iterator[Mapping[str, object]]:
+    """A title, a passage of 20 to 600 characters, a number, five classes, a date."""
+    draw = random.Random(20090220)
+    titles = [row["title"] for row in read_rows("catalog/catalog_entries.jsonl.gz")]
+    passages = [row["text"][:600] for row in read_rows("relevance/articles.jsonl.gz")]
+    tables = load_tables()
+    agencies = [agency.name for agency in tables.agencies.all()]
+    topics = [node.path for node in tables.topic.walk()]
+    audiences = [node.path for node in tables.audience.walk()]
+    for number in range(size):
+        year, month, day = draw.randint(1998, 2025), draw.randint(1, 12), draw.randint(1, 28)
+        yield {
+            "id": f"r{number}",
+            "title": draw.choice(titles),
+            "document_number": f"宜政办〔{year}〕{number % 9_999 + 1}号",
+            "publisher": _zipf(draw, agencies),
+            "published_on": f"{year}-{month:02}-{day:02}",
+            "topic": _zipf(draw, topics),
+            "audience": _zipf(draw, audiences),
+            "genre": _zipf(draw, _KINDS),
+            "disclosure": "主动公开",
+            "body": draw.choice(passages),
+        }
+
+
+def _zipf(draw: random.Random, values: list[str] | tuple[str, ...]) -> str:
+    return values[min(int(draw.paretovariate(0.9)) - 1, len(values) - 1)]
+
+
+def write_export(folder: Path, size: int) -> Path:
+    """The records of one size as a file; made once."""
+    path = folder / f"records-{size}.jsonl.gz"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with gzip.open(path, "wb", compresslevel=1) as file:
+            for record in make_records(size):
+                file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+    return path
+
+
+def index(export: Path, environment: Mapping[str, str]) -> float:
+    """Seconds of one `gongkai index --rebuild`, start included."""
+    started = time.perf_counter()
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from gongkai.cli import main; main()",
+            "index",
+            "--rebuild",
+            str(export),
+        ],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.perf_counter() - started
+
+
+async def ask(settings: Settings, size: int) -> dict[str, list[float]]:
+    """Kind of query -> milliseconds, with all facets and highlights."""
+    installation = open_installation(settings)
+    engine = installation.open_engine()
+    answering = Answering(installation, engine)
+    sample = [record for record, _ in zip(make_records(5_000), range(5_000), strict=False)]
+    titles = [str(record["title"]) for record in sample]
+    numbers = [str(record["document_number"]) for record in sample]
+    times: dict[str, list[float]] = {}
+    for kind, text in draw_queries(titles, numbers, installation, QUERIES):
+        started = time.perf_counter()
+        answer = await answering.search(SearchRequest(text))
+        times.setdefault(kind, []).append((time.perf_counter() - started) * 1000)
+        assert kind != "empty" or answer.total == size
+    live = await engine.live()
+    await engine.close()
+    print(f"    {live.bytes / size:,.0f} bytes a record in the index")
+    return times
+
+
+def measure(folder: Path, size: int) -> None:
+    """Print the figures of one size."""
+    export = write_export(folder, size)
+    data_dir = folder / f"data-{size}"
+    given = {
+        "GONGKAI_DATA_DIR": str(data_dir),
+        "GONGKAI_ELASTICSEARCH_PREFIX": f"growth-{size}",
+    }
+    os.environ.update(given)
+    seconds = index(export, {**os.environ})
+    print(f"{size:,} records: indexed in {seconds:.0f} s, {size / seconds:,.0f} a second")
+    for kind, milliseconds in asyncio.run(ask(Settings(), size)).items():
+        cuts = statistics.quantiles(milliseconds, n=100)
+        print(f"    {kind:<12} p50 {cuts[49]:7.1f} ms   p99 {cuts[98]:7.1f} ms")
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[2:]:
+        measure(Path(sys.argv[1]), int(argument))

@@ -1,0 +1,89 @@
+"""A real HTTP server between us and a node, which gets in the way as it is told to."""
+
+import http.client
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import orjson
+
+_REFUSAL = orjson.dumps({"error": {"type": "es_rejected_execution_exception"}, "status": 429})
+_OWN_HEADERS = {"Content-Type": "application/json", "X-Elastic-Product": "Elasticsearch"}
+
+
+@dataclass(slots=True)
+class Way:
+    """The node's address, and a fault for each of the next bulk requests.
+
+    `busy`: refused with 429. `answer lost`: done, but nobody hears of it.
+    """
+
+    target: str
+    faults: list[str] = field(default_factory=list)
+    bulks: int = 0
+
+    def meet_bulk(self) -> str:
+        """The fault that this bulk request meets, if any."""
+        self.bulks += 1
+        return self.faults.pop(0) if self.faults else ""
+
+
+@contextmanager
+def stand_between(way: Way, port: int = 0) -> Iterator[str]:
+    """Gives the address to ask instead of the node's."""
+    server = _Server(("127.0.0.1", port), _Handler)
+    server.way = way
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    way: Way
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def handle_any(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.server.way.meet_bulk() if "_bulk" in self.path else ""
+        if fault == "busy":
+            self._answer(429, _OWN_HEADERS, _REFUSAL)
+            return
+        answer = self._pass_on(body)
+        if fault == "answer lost":
+            self.close_connection = True
+        else:
+            self._answer(*answer)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any  # noqa: N815 # their names
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def _pass_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        node = urlsplit(self.server.way.target)
+        with closing(http.client.HTTPConnection(node.hostname or "", node.port)) as passed:
+            passed.request(self.command, self.path, body, dict(self.headers))
+            answer = passed.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in ("transfer-encoding", "content-length"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(b"" if self.command == "HEAD" else content)

@@ -1,0 +1,62 @@
+"""The compose file is one that Compose understands, whole and with each profile."""
+
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import require_or_skip
+
+ROOT = Path(__file__).resolve().parents[1]
+PROFILES = ("three-nodes", "indexer")
+CHOSEN = [each for size in range(3) for each in itertools.combinations(PROFILES, size)]
+
+
+@pytest.fixture(scope="module")
+def compose() -> list[str]:
+    """The plugin of Docker's client, or the program that came before it."""
+    if shutil.which("docker") and _answers(["docker", "compose", "version"]):
+        return ["docker", "compose"]
+    if not shutil.which("docker-compose"):
+        require_or_skip("compose", "no docker compose: the compose file was not checked")
+    return ["docker-compose"]
+
+
+def _answers(command: Sequence[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _config(compose: list[str], chosen: Sequence[str], **given: str) -> tuple[int, str]:
+    profiles = [word for name in chosen for word in ("--profile", name)]
+    done = subprocess.run(
+        [*compose, *profiles, "config"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("chosen", CHOSEN, ids="+".join)
+def test_the_compose_file_is_understood(compose: list[str], chosen: tuple[str, ...]) -> None:
+    status, said = _config(compose, chosen, ELASTIC_PASSWORD="x")
+    assert status == 0, said
+
+
+def test_there_is_no_password_but_the_one_that_is_given(compose: list[str]) -> None:
+    status, said = _config(compose, ())
+    assert status != 0
+    assert "ELASTIC_PASSWORD" in said
+
+
+def test_every_port_is_on_loopback(compose: list[str]) -> None:
+    _, said = _config(compose, PROFILES, ELASTIC_PASSWORD="x")
+    published = [line for line in said.splitlines() if ":9200" in line or ":8000" in line]
+    bound = [line for line in published if line.strip().startswith("- ")]
+    assert all("127.0.0.1" in line for line in bound), bound
