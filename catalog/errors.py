@@ -7,7 +7,8 @@ GongkaiError
 ├── BrokenFileError          a source file is broken as a whole (indexer.sources)
 ├── BadRequestError          a question that can't be asked (parameter at fault)
 ├── EngineUnavailableError   the engine is away or locked
-│   └── NothingIndexedError  the engine is there and holds no index yet
+│   ├── NothingIndexedError  the engine is there and holds no index yet
+│   └── AnotherWriterError   another process is writing
 └── IndexMismatchError       the index was built by another analysis, dictionary or schema
 """
 
@@ -47,6 +48,13 @@ class NothingIndexedError(EngineUnavailableError):
 
     def __init__(self) -> None:
         super().__init__("Nothing is indexed yet: run `gongkai index` first.")
+
+
+class AnotherWriterError(EngineUnavailableError):
+    """One process writes at a time."""
+
+    def __init__(self) -> None:
+        super().__init__("Another gongkai process is writing this index; wait for it to end.")
 
 
 class IndexMismatchError(GongkaiError):

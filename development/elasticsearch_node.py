@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx2
 
-VERSION = "9.5.0"
+VERSION = os.environ.get("ELASTICSEARCH_VERSION", "9.5.0")
 LEAST_JAVA = 21
 _ARTIFACT = "org.elasticsearch.distribution.integ-test-zip:elasticsearch"
 _USER = "gongkai-elasticsearch"

@@ -11,6 +11,9 @@ from typing import Protocol, Self
 from queries.request import Sort
 from queries.tree import Query
 
+KEPT_GENERATIONS = 2
+"""The live one and the one a rollback goes to."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
@@ -127,7 +130,7 @@ class GenerationWriter(Protocol):
 
 
 class IndexStore(Protocol):
-    """Generations and which one is live. One writer at a time: EngineUnavailableError otherwise."""
+    """Generations and which one is live. One writer at a time: AnotherWriterError otherwise."""
 
     def update(self) -> GenerationWriter:
         """Write into the live generation (made when there is none)."""

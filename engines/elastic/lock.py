@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
 
-from catalog.errors import EngineUnavailableError
+from catalog.errors import AnotherWriterError, EngineUnavailableError
 from engines.elastic.connection import explained
 
 RENEWAL_SECONDS = 1.0
@@ -26,7 +26,7 @@ class _Version:
 
 
 class WriterLock:
-    """Not reentrant. `acquire` raises EngineUnavailableError while another holds it."""
+    """Not reentrant. `acquire` raises AnotherWriterError while another holds it."""
 
     def __init__(self, client: Elasticsearch, index: str) -> None:
         self._client = client
@@ -45,9 +45,7 @@ class WriterLock:
         with explained():
             self._version = self._make() or self._take_over()
         if self._version is None:
-            raise EngineUnavailableError(
-                "Another gongkai process is writing this index; wait for it to end."
-            )
+            raise AnotherWriterError
         self._released.clear()
         self._renewing = threading.Thread(target=self._keep_renewing, daemon=True)
         self._renewing.start()

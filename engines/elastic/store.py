@@ -11,7 +11,7 @@ from elasticsearch import BadRequestError as AlreadyThere
 from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.helpers import bulk
 
-from catalog.errors import EngineUnavailableError
+from catalog.errors import AnotherWriterError, EngineUnavailableError
 from engines.elastic.connection import explained, open_client
 from engines.elastic.ledger import ElasticLedger
 from engines.elastic.lock import WriterLock
@@ -24,11 +24,9 @@ from engines.elastic.mapping import (
 )
 from engines.elastic.writing import ElasticWriter, WriterHooks
 from engines.fingerprint import check_fingerprint
-from engines.port import Generation
+from engines.port import KEPT_GENERATIONS, Generation
 from engines.settings import Settings
 
-KEPT_GENERATIONS = 2
-"""The live one and the one a rollback goes to."""
 _CONTROL = {"dynamic": "strict", "properties": {"owner": {"type": "keyword"}}}
 _LEDGER = {
     "dynamic": "strict",
@@ -109,7 +107,7 @@ class ElasticStore:
                     self._ledger.add(known, cause, erased=False)
                     self._erase(known)
                     self._ledger.mark_erased(known)
-            except EngineUnavailableError:
+            except AnotherWriterError:
                 # A writer is at work and may be about to bring these in: it erases what is pending.
                 self._ledger.add(ids, cause, erased=False)
                 self._erase(ids)

@@ -8,16 +8,14 @@ from pathlib import Path
 import tantivy
 from filelock import FileLock, Timeout
 
-from catalog.errors import EngineUnavailableError
+from catalog.errors import AnotherWriterError, EngineUnavailableError
 from engines.embedded.layout import Layout, Manifest, folder_bytes
 from engines.embedded.ledger import Ledger
 from engines.embedded.schema import open_index
 from engines.embedded.writing import TantivyWriter
 from engines.fingerprint import check_fingerprint
-from engines.port import Generation
+from engines.port import KEPT_GENERATIONS, Generation
 
-KEPT_GENERATIONS = 2
-"""The live one and the one a rollback goes to."""
 WITHDRAW_PATIENCE_SECONDS = 2.0
 """How long a withdrawal waits for a running writer; it counts at once either way."""
 
@@ -74,7 +72,7 @@ class EmbeddedStore:
             with self._locked(WITHDRAW_PATIENCE_SECONDS):
                 self._ledger.add((each for each in ids if found[each]), cause)
                 self._erase_pending()
-        except EngineUnavailableError:
+        except AnotherWriterError:
             # A writer is at work and may be about to bring these in: it erases what is pending.
             self._ledger.add(ids, cause)
         return found
@@ -149,9 +147,7 @@ class EmbeddedStore:
         try:
             self._lock.acquire(timeout=patience)
         except Timeout:
-            raise EngineUnavailableError(
-                "Another gongkai process is writing this index; wait for it to end."
-            ) from None
+            raise AnotherWriterError from None
         try:
             yield
         finally:
