@@ -11,6 +11,8 @@ from typing import Protocol, Self
 from queries.request import Sort
 from queries.tree import Query
 
+STAFF, DISCLOSURE = "staff", "disclosure"
+"""Causes of a withdrawal: someone took it off, or its source closed it."""
 KEPT_GENERATIONS = 2
 """The live one and the one a rollback goes to."""
 
@@ -149,11 +151,15 @@ class IndexStore(Protocol):
     ) -> dict[str, bool]:
         """Take records off in every generation; id -> whether it was there.
 
+        What staff withdrew stays withdrawn by staff, whatever other cause is added.
         `held`: those of the ids that the caller's own run had found and deleted already.
         """
 
-    def restore(self, record_ids: Iterable[str]) -> dict[str, bool]:
-        """Let withdrawn ids be indexed again; id -> whether it was withdrawn."""
+    def restore(self, record_ids: Iterable[str], *, cause: str | None = None) -> dict[str, bool]:
+        """Let withdrawn ids be indexed again; id -> whether it was withdrawn.
+
+        With a `cause`, only those that were withdrawn for it.
+        """
 
     def withdrawn(self) -> Mapping[str, str]:
         """Withdrawn record id -> cause: `staff` or `disclosure`."""

@@ -18,6 +18,7 @@ from rich.progress import (
 
 from catalog.disclosure import Disclosure
 from engines.opening import open_installation
+from engines.port import STAFF
 from engines.settings import Settings
 from indexer.ingest import OnProgress, Summary
 from indexer.publishing import Order, Outcome, publish
@@ -69,7 +70,7 @@ def withdraw(
         if undo:
             done, word = store.restore(ids), "may be indexed again"
         else:
-            done, word = store.withdraw(ids, cause="staff"), "withdrawn"
+            done, word = store.withdraw(ids, cause=STAFF), "withdrawn"
     for record_id, was_there in done.items():
         print(f"{record_id}: {word if was_there else 'not found'}")
     if not all(done.values()):

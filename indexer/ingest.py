@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analyzers.chains import Analysis
 from catalog.intake import IntakeRules, Refused, Withheld
-from engines.port import GenerationWriter, IndexDocument
+from engines.port import STAFF, GenerationWriter, IndexDocument
 from indexer.preparing import Chunk, Prepared, Ready, prepare_rows
 from indexer.reading import read_source
 from indexer.rejects import RejectsFile
@@ -66,7 +66,7 @@ class Ingest:
         self._documents = 0
         self._bytes = 0
         # Where the rows written since the last commit came from, for what the engine refuses.
-        self._places: dict[str, tuple[str, int]] = {}
+        self._places: dict[str, list[tuple[str, int]]] = {}
 
     def run(self, sources: Iterable[Path], on_progress: OnProgress | None = None) -> Summary:
         """Every row of every source, then the last commit."""
@@ -92,7 +92,7 @@ class Ingest:
     def _accept(self, row: Row, ready: Ready) -> None:
         record_id = ready.document.id
         cause = self._withdrawn.get(record_id)
-        if cause == "staff":
+        if cause == STAFF:
             self._refuse(row, "id", "withdrawn")
             return
         if cause:
@@ -107,7 +107,7 @@ class Ingest:
             return
         self._writer.put(document)
         self.summary.indexed += 1
-        self._places[document.id] = row.source, row.line
+        self._places.setdefault(document.id, []).append((row.source, row.line))
         self._documents += 1
         self._bytes += len(document.stored)
         if self._documents >= COMMIT_DOCUMENTS or self._bytes >= COMMIT_BYTES:
@@ -116,9 +116,10 @@ class Ingest:
     def _commit(self) -> None:
         self._writer.commit()
         for record_id, reason in self._writer.take_refused().items():
-            self.summary.indexed -= 1
-            self.summary.refused[f"engine: {reason}"] += 1
-            self._rejects.add(*self._places[record_id], "", f"engine: {reason}", None)
+            for place in self._places[record_id]:
+                self.summary.indexed -= 1
+                self.summary.refused[f"engine: {reason}"] += 1
+                self._rejects.add(*place, "", f"engine: {reason}", None)
         self._places.clear()
         self._documents = self._bytes = 0
 

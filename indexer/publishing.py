@@ -9,7 +9,7 @@ from pathlib import Path
 from catalog.disclosure import Disclosure
 from catalog.intake import IntakeRules
 from engines.opening import Installation
-from engines.port import IndexStore
+from engines.port import DISCLOSURE, IndexStore
 from indexer.ingest import Ingest, OnProgress, Summary
 from indexer.rejects import RejectsFile
 
@@ -60,9 +60,9 @@ def publish(
 def _settle_withdrawals(store: IndexStore, ingest: Ingest) -> None:
     """Records closed by their source leave the older generations too; reopened ones may return."""
     if ingest.closed:
-        store.withdraw(ingest.closed, cause="disclosure", held=ingest.deleted & ingest.closed)
+        store.withdraw(ingest.closed, cause=DISCLOSURE, held=ingest.deleted & ingest.closed)
     if ingest.republished:
-        store.restore(ingest.republished)
+        store.restore(ingest.republished, cause=DISCLOSURE)
 
 
 def _rejects_path(data_dir: Path) -> Path:

@@ -21,6 +21,8 @@ from queries.request import (
     Sort,
 )
 
+CURSOR_LIMIT = 6_000
+"""Characters; on Elasticsearch a cursor grows by about 250 with each shard."""
 _Values = Annotated[list[str], Field(default_factory=list, max_length=FILTER_LIMIT)]
 
 
@@ -46,7 +48,7 @@ class SearchParameters(BaseModel):
     sort: Sort = Sort.RELEVANCE
     page: int = Field(1, ge=1, le=PAGE_WINDOW)
     size: int = Field(10, ge=1, le=SIZE_LIMIT)
-    cursor: str = Field("", max_length=500)
+    cursor: str = Field("", max_length=CURSOR_LIMIT)
     facets: list[str] = Field(
         default_factory=lambda: list(FACETS), description="Fields to count; empty for none."
     )

@@ -71,9 +71,12 @@ def explain(error: Exception) -> str | None:
     return None
 
 
-def is_blocked(error: Mapping[str, Any]) -> bool:
-    """Whether an item was refused since the index takes no writes: its disk is nearly full."""
-    return error.get("type") == _BLOCKED
+def is_blocked(error: Mapping[str, Any], status: int) -> bool:
+    """Whether an item was refused since the index takes no writes: its disk is nearly full.
+
+    The same name with 503 is a cluster that has no master yet, which passes.
+    """
+    return error.get("type") == _BLOCKED and status != 503
 
 
 BLOCKED = (
@@ -92,7 +95,7 @@ def _explain_refusal(error: ApiError) -> str:
 
 
 def _explain_answer(error: ApiError) -> str | None:
-    if error.error == _BLOCKED:
+    if error.error == _BLOCKED and error.status_code != 503:
         return BLOCKED
     if error.error == "media_type_header_exception" or error.status_code == 406:
         return "This Elasticsearch is too old or too new: 8.19 and 9 are known to work."

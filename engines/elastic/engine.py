@@ -6,7 +6,7 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch, NotFoundError
 from elasticsearch import BadRequestError as RefusedRequest
 
-from catalog.errors import NothingIndexedError
+from catalog.errors import EngineUnavailableError, NothingIndexedError
 from engines.cursor import outlived, read_cursor, unreadable, write_cursor
 from engines.elastic.circuit import Circuit
 from engines.elastic.compile import Compiled, compile_query, narrow
@@ -31,6 +31,8 @@ WINDOW = 10_000
 PIT_MINUTES = 5
 """How long a reader may take from one page by cursor to the next."""
 _ORDER = "published_order"
+_COPY = "gongkai"
+"""Questions prefer the same copy of a shard: copies may count deleted records differently."""
 _SORTS: Mapping[Sort, list[dict[str, str]]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, {_ORDER: "desc"}],
     Sort.NEWEST: [{_ORDER: "desc"}],
@@ -134,17 +136,20 @@ class ElasticEngine:
         answer = await self._ask(_build_body(query, plan, asked, position, pit), index, pit)
         hits = answer["hits"]["hits"]
         facets = await self._count(answer, asked, plan, query.facets, index)
+        following = self._next_cursor(query, name, answer, position)
+        if pit and following is None:
+            await self._client.options(ignore_status=404).close_point_in_time(id=pit)
         return SearchResult(
             total=answer["hits"]["total"]["value"],
             hits=tuple(_hit(each) for each in hits),
             facets=facets,
             generation=name,
-            next_cursor=self._next_cursor(query, name, answer, position),
+            next_cursor=following,
         )
 
     async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None) -> Any:
         """One request: whole or not at all, within the deadline."""
-        given: dict[str, Any] = {} if pit else {"index": index, "preference": "_local"}
+        given: dict[str, Any] = {} if pit else {"index": index, "preference": _COPY}
         return await self._client.search(**given, **body)
 
     async def _open_pit(
@@ -159,7 +164,9 @@ class ElasticEngine:
             return None
         if pit := position[2]:
             return str(pit)
-        opened = await self._client.open_point_in_time(index=index, keep_alive=f"{PIT_MINUTES}m")
+        opened = await self._client.open_point_in_time(
+            index=index, keep_alive=f"{PIT_MINUTES}m", preference=_COPY
+        )
         return str(opened["id"])
 
     async def _withdrawn(self) -> Compiled:
@@ -237,7 +244,10 @@ class ElasticEngine:
         return str(index)
 
     async def _manifest(self, index: str) -> Mapping[str, Any]:
-        found = await self._client.indices.get_mapping(index=index)
+        try:
+            found = await self._client.indices.get_mapping(index=index)
+        except NotFoundError as error:
+            raise EngineUnavailableError("The live generation was just replaced.") from error
         meta: Mapping[str, Any] = found[index]["mappings"]["_meta"]
         return meta
 
@@ -256,11 +266,10 @@ def _build_body(
         "source_includes": ["id", STORED],
         "track_total_hits": True,
         "allow_partial_search_results": False,
-    }
-    if pit is None:
         # Statistics of all shards together, so that a score doesn't depend on a record's shard.
-        body["search_type"] = "dfs_query_then_fetch"
-    else:
+        "search_type": "dfs_query_then_fetch",
+    }
+    if pit is not None:
         body["pit"] = {"id": pit, "keep_alive": f"{PIT_MINUTES}m"}
     if position is None:
         body["from_"] = query.offset

@@ -10,7 +10,9 @@ from typing import Any
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
+from catalog.errors import EngineUnavailableError
 from engines.elastic.mapping import document_key
+from engines.port import STAFF
 
 _PAGE = 1_000
 
@@ -30,18 +32,19 @@ class ElasticLedger:
         """Ids that a generation may still hold."""
         return [each["id"] for each in self._read({"term": {"erased": False}})]
 
-    def known(self, record_ids: Iterable[str]) -> set[str]:
-        """Those of the ids that are withdrawn."""
-        causes = self.causes()
-        return {record_id for record_id in record_ids if record_id in causes}
-
     def add(self, record_ids: Iterable[str], cause: str, *, erased: bool) -> None:
         when = datetime.now(UTC).isoformat(timespec="seconds")
+        known = self.causes()
         self._write(
             {
                 "_op_type": "index",
                 "_id": document_key(record_id),
-                "_source": {"id": record_id, "when": when, "cause": cause, "erased": erased},
+                "_source": {
+                    "id": record_id,
+                    "when": when,
+                    "cause": STAFF if known.get(record_id) == STAFF else cause,
+                    "erased": erased,
+                },
             }
             for record_id in record_ids
         )
@@ -58,7 +61,20 @@ class ElasticLedger:
         )
 
     def _write(self, actions: Iterable[dict[str, Any]]) -> None:
-        bulk(self._client, actions, index=self._index, refresh=True)
+        _, faults = bulk(
+            self._client,
+            actions,
+            index=self._index,
+            refresh=True,
+            max_retries=3,
+            raise_on_error=False,
+        )
+        listed = faults if isinstance(faults, list) else []
+        # An entry that another process removed meanwhile is as it should be.
+        if any(next(iter(fault.values()))["status"] != 404 for fault in listed):
+            raise EngineUnavailableError(
+                "Elasticsearch did not take every entry of the withdrawal ledger; run it again."
+            )
 
     def _read(self, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         after: list[Any] | None = None

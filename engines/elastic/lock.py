@@ -15,7 +15,9 @@ from catalog.errors import AnotherWriterError, EngineUnavailableError
 from engines.elastic.connection import explained
 
 RENEWAL_SECONDS = 1.0
-PATIENCE_SECONDS = 6.0
+PATIENCE_SECONDS = 12.0
+TRUSTED_SECONDS = 9.0
+"""After the last renewal. Less than PATIENCE_SECONDS: an owner stops before another starts."""
 _KEY = "writer"
 
 
@@ -29,10 +31,12 @@ class WriterLock:
     """Not reentrant. `acquire` raises AnotherWriterError while another holds it."""
 
     def __init__(self, client: Elasticsearch, index: str) -> None:
-        self._client = client
+        # A renewal that hangs must not pass for one: it fails soon, and is tried again.
+        self._client = client.options(request_timeout=2.0, max_retries=0)
         self._index = index
         self._owner = secrets.token_hex(8)
         self._version: _Version | None = None
+        self._renewed = 0.0
         self._released = threading.Event()
         self._renewing: threading.Thread | None = None
 
@@ -42,17 +46,22 @@ class WriterLock:
         return self._version is not None
 
     def acquire(self) -> None:
+        asked = time.monotonic()
         with explained():
-            self._version = self._make() or self._take_over()
+            self._version = self._make()
+            if self._version is None:
+                self._version = self._take_over()
+                asked = time.monotonic() - RENEWAL_SECONDS
         if self._version is None:
             raise AnotherWriterError
+        self._renewed = asked
         self._released.clear()
         self._renewing = threading.Thread(target=self._keep_renewing, daemon=True)
         self._renewing.start()
 
     def check(self) -> None:
-        """Raises EngineUnavailableError where the lock was lost to another process."""
-        if not self.is_held:
+        """Raises EngineUnavailableError where the lock was lost, or may have been."""
+        if not self.is_held or time.monotonic() - self._renewed > TRUSTED_SECONDS:
             raise EngineUnavailableError(
                 "This process was cut off for so long that another may be writing; run it again."
             )
@@ -97,10 +106,13 @@ class WriterLock:
                 return None
         return self._write_over(first) if first is not None else self._make()
 
-    def _look(self) -> _Version | None:
+    def _look(self, owner: str | None = None) -> _Version | None:
+        """The document's version, if it is there and of this owner."""
         try:
             found = self._client.get(index=self._index, id=_KEY)
         except NotFoundError:
+            return None
+        if owner not in (None, found["_source"]["owner"]):
             return None
         return _Version(found["_seq_no"], found["_primary_term"])
 
@@ -114,12 +126,14 @@ class WriterLock:
                 if_primary_term=version.term,
             )
         except ConflictError:
-            return None
+            return self._look(owner=self._owner)  # our own write, whose answer was lost?
         return _Version(written["_seq_no"], written["_primary_term"])
 
     def _keep_renewing(self) -> None:
         while self._version is not None and not self._released.wait(RENEWAL_SECONDS):
+            asked = time.monotonic()
             try:
                 self._version = self._write_over(self._version)
             except (ApiError, TransportError):
-                continue  # away for a moment; if it lasts, whoever takes over makes us lose it
+                continue  # away for a moment; if it lasts, `check` says so
+            self._renewed = asked

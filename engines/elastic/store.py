@@ -80,6 +80,7 @@ class ElasticStore:
             manifest = self._manifests().get(name)
             if manifest is None:
                 raise EngineUnavailableError(f"There is no generation {name}.")
+            self._lock.check()
             self._write_manifest(replace(manifest, complete=True))
             self._point_at(name)
             for old in self._complete()[KEPT_GENERATIONS:]:
@@ -100,9 +101,9 @@ class ElasticStore:
         ids = tuple(dict.fromkeys(record_ids))
         with explained():
             self._ensure()
-            found = self._look_up(ids) | dict.fromkeys(held, True)
             try:
                 with self._locked():
+                    found = self._look_up(ids) | dict.fromkeys(held, True)
                     known = [each for each in ids if found[each]]
                     self._ledger.add(known, cause, erased=False)
                     self._erase(known)
@@ -110,17 +111,16 @@ class ElasticStore:
             except AnotherWriterError:
                 # A writer is at work and may be about to bring these in: it erases what is pending.
                 self._ledger.add(ids, cause, erased=False)
+                found = self._look_up(ids) | dict.fromkeys(held, True)
                 self._erase(ids)
         return found
 
-    def restore(self, record_ids: Iterable[str]) -> dict[str, bool]:
-        with explained():
-            self._ensure()
-            withdrawn = self._ledger.causes()
-            known = {record_id: record_id in withdrawn for record_id in record_ids}
-            with self._locked():
-                self._erase_pending()
-                self._ledger.remove(record_id for record_id, is_in in known.items() if is_in)
+    def restore(self, record_ids: Iterable[str], *, cause: str | None = None) -> dict[str, bool]:
+        with self._locked(), explained():
+            causes = self._ledger.causes()
+            known = {each: each in causes and cause in (None, causes[each]) for each in record_ids}
+            self._erase_pending()
+            self._ledger.remove(record_id for record_id, is_in in known.items() if is_in)
         return known
 
     def withdrawn(self) -> Mapping[str, str]:
@@ -159,7 +159,7 @@ class ElasticStore:
             self._client,
             WriterHooks(
                 check=self._lock.check,
-                before_refresh=lambda: self._erase(self._ledger.pending(), [index], refresh=False),
+                erase_withdrawn=lambda: self._erase(self._ledger.pending(), [index], refresh=False),
                 after_commit=after_commit,
                 on_close=close,
             ),
@@ -186,6 +186,8 @@ class ElasticStore:
                     "mappings": build_mapping(),
                 },
                 priority=500,
+                # A write that comes late must not make a dropped generation again.
+                allow_auto_create=False,
             )
             self._client.indices.create(
                 index=self._names.generation(name),
@@ -327,6 +329,8 @@ class ElasticStore:
         try:
             with explained():
                 self._drop_incomplete()
+                # Before anything is written: a record that was closed and is open again stays.
+                self._erase_pending()
                 yield
         except BaseException:
             self._lock.release()

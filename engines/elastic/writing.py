@@ -32,10 +32,10 @@ _SPACED = frozenset(row.name for row in FIELDS.values() if row.kind in (Kind.WOR
 @dataclass(frozen=True, slots=True)
 class WriterHooks:
     """What the store does for a writer. `check` raises where the lock was lost;
-    `before_refresh` takes withdrawn records out; `after_commit` is told the generation."""
+    `erase_withdrawn` takes out what was withdrawn since; `after_commit` is told the generation."""
 
     check: Callable[[], None]
-    before_refresh: Callable[[], None]
+    erase_withdrawn: Callable[[], None]
     after_commit: Callable[[str], None] | None
     on_close: Callable[[BaseException | None], None]
 
@@ -105,7 +105,7 @@ class ElasticWriter:
         self._send()
         self._wait()
         self._hooks.check()
-        self._hooks.before_refresh()
+        self._hooks.erase_withdrawn()
         with explained():
             self._client.indices.refresh(index=self._index)
         self._unseen, self._looked_up, self._is_empty = {}, {}, False
@@ -160,6 +160,9 @@ class ElasticWriter:
         for tries_left in reversed(range(TRIES)):
             lines, said = self._try(lines, ids)
             if not lines:
+                # A record withdrawn while its bulk was on its way must not wait for the commit.
+                with explained():
+                    self._hooks.erase_withdrawn()
                 return
             if said == BLOCKED or not tries_left:
                 raise EngineUnavailableError(said)
@@ -180,7 +183,9 @@ class ElasticWriter:
         for item in answer["items"] if answer["errors"] else ():
             result = next(iter(item.values()))
             fault = result.get("error")
-            if fault and is_blocked(fault):
+            if fault and fault["type"] == "index_not_found_exception":
+                raise EngineUnavailableError("The generation being written is gone; run it again.")
+            if fault and is_blocked(fault, result["status"]):
                 return lines, BLOCKED
             if fault and _is_passing(result["status"]):
                 again[result["_id"]] = lines[result["_id"]]

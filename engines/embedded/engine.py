@@ -200,7 +200,10 @@ def _find_best(
     if not limit:
         total = _matches(searcher.search(narrowed, limit=1, count=True))
         return _Found(total, total, ())
-    found = searcher.search(narrowed, limit=offset + limit + TIES + 1, count=True)
+    # A cursor may say any number; what is asked for is kept ready in memory.
+    offset = min(offset, searcher.num_docs)
+    reach = min(offset + limit + TIES + 1, searcher.num_docs)
+    found = searcher.search(narrowed, limit=max(reach, 1), count=True)
     total = _matches(found)
     scored = [(float(score), address) for score, address in found.hits]
     last = min(offset + limit, len(scored))

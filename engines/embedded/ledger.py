@@ -13,6 +13,7 @@ import orjson
 from filelock import FileLock
 
 from engines.embedded.files import read_json, replace_file, signature
+from engines.port import STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,12 @@ class Ledger:
     def add(self, record_ids: Iterable[str], cause: str) -> None:
         entry = Withdrawal(datetime.now(UTC).isoformat(timespec="seconds"), cause)
         with self._lock():
-            self._write({**self.entries(), **dict.fromkeys(record_ids, entry)})
+            known = self.entries()
+            added = dict.fromkeys(record_ids, entry)
+            for record_id in added:
+                if record_id in known and known[record_id].cause == STAFF:
+                    added[record_id] = replace(entry, cause=STAFF)
+            self._write({**known, **added})
 
     def remove(self, record_ids: Iterable[str]) -> None:
         gone = set(record_ids)

@@ -67,20 +67,21 @@ class EmbeddedStore:
     ) -> dict[str, bool]:
         ids = tuple(dict.fromkeys(record_ids))
         self._layout.prepare()
-        found = self._look_up(ids) | dict.fromkeys(held, True)
         try:
             with self._locked(WITHDRAW_PATIENCE_SECONDS):
+                found = self._look_up(ids) | dict.fromkeys(held, True)
                 self._ledger.add((each for each in ids if found[each]), cause)
                 self._erase_pending()
         except AnotherWriterError:
             # A writer is at work and may be about to bring these in: it erases what is pending.
             self._ledger.add(ids, cause)
+            found = self._look_up(ids) | dict.fromkeys(held, True)
         return found
 
-    def restore(self, record_ids: Iterable[str]) -> dict[str, bool]:
-        entries = self._ledger.entries()
-        known = {record_id: record_id in entries for record_id in record_ids}
+    def restore(self, record_ids: Iterable[str], *, cause: str | None = None) -> dict[str, bool]:
         with self._locked():
+            causes = self.withdrawn()
+            known = {each: each in causes and cause in (None, causes[each]) for each in record_ids}
             self._erase_pending()
             self._ledger.remove(record_id for record_id, is_in in known.items() if is_in)
         return known
@@ -159,6 +160,8 @@ class EmbeddedStore:
         with self._locked():
             if self._lock.lock_counter == 1:
                 self._layout.drop_incomplete()
+                # Before anything is written: a record that was closed and is open again stays.
+                self._erase_pending()
             yield
             self._lock.acquire()
 

@@ -6,7 +6,7 @@ An engine is opened twice over, as the indexer's store and as the API's engine, 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import orjson
@@ -15,8 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
+from engines.cursor import read_cursor, write_cursor
 from engines.opening import Installation
-from engines.port import EngineQuery, IndexDocument, IndexStore, SearchEngine, SearchResult
+from engines.port import (
+    DISCLOSURE,
+    STAFF,
+    EngineQuery,
+    IndexDocument,
+    IndexStore,
+    SearchEngine,
+    SearchResult,
+)
 from queries.filters import build_filters
 from queries.request import SearchRequest, Sort
 from queries.tree import AnyTerm, Everything, Term
@@ -328,6 +337,28 @@ class EngineContract:
         assert opened.all_ids() == []
         opened.index([make(id="a")])
         assert opened.all_ids() == ["a"]
+
+    def test_what_staff_withdrew_is_not_reopened_by_a_source(
+        self, opened: Opened, make: Make
+    ) -> None:
+        opened.index([make(id="a"), make(id="b")])
+        opened.store.withdraw(["a"], cause=STAFF)
+        opened.store.withdraw(["a", "b"], cause=DISCLOSURE, held=["a"])
+        assert opened.store.withdrawn() == {"a": STAFF, "b": DISCLOSURE}
+        assert opened.store.restore(["a", "b"], cause=DISCLOSURE) == {"a": False, "b": True}
+        assert opened.store.withdrawn() == {"a": STAFF}
+
+    def test_a_cursor_that_was_tampered_with_does_no_harm(self, opened: Opened, make: Make) -> None:
+        opened.index(make(id=f"r{number}") for number in range(7))
+        for sort in Sort:
+            first = opened.ask(EngineQuery(Everything(), sort=sort, limit=2))
+            written = read_cursor(first.next_cursor or "", sort, first.generation)
+            for number in (10**12, 2**62, -5):
+                forged = [number if isinstance(each, int) else each for each in written]
+                cursor = write_cursor(sort, first.generation, forged)
+                asked = EngineQuery(Everything(), sort=sort, limit=2, after=cursor)
+                with suppress(BadRequestError):
+                    assert len(opened.ask(asked).hits) <= 2
 
     def test_one_writer_at_a_time(self, opened: Opened, make: Make) -> None:
         with opened.store.update() as writer:

@@ -281,6 +281,19 @@ def test_a_point_in_time_holds_still_but_shows_nothing_withdrawn(
     assert asyncio.run(walk()) == [f"r{number}" for number in expected]
 
 
+def test_a_cursor_fits_into_a_question(elastic: Installation) -> None:
+    many = changed(elastic, elasticsearch_shards=10)
+    write(many, [make_document(many, id=f"r{number}") for number in range(30)])
+    with TestClient(create_app(many)) as client:
+        cursor = ""
+        for _ in range(3):
+            parameters = {"q": "饮水", "size": 10, **({"cursor": cursor} if cursor else {})}
+            response = client.get("/api/v1/search", params=parameters)
+            assert response.status_code == 200, response.text
+            cursor = response.json()["next_cursor"]
+        assert cursor is None
+
+
 def test_a_cursor_that_has_run_out_says_so(large: Installation) -> None:
     async def outlive() -> None:
         engine = large.open_engine()
