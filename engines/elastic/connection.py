@@ -45,18 +45,16 @@ def open_async_client(settings: Settings) -> AsyncElasticsearch:
 def explained() -> Iterator[None]:
     """Errors of the cluster leave as EngineUnavailableError with a sentence for an operator.
 
-    Errors of one request (404, 409, a refused item) stay what they are.
+    Answers that mean something to one request (404, 409) are caught inside, by who asked.
     """
     try:
         yield
     except (TransportError, ApiError) as error:
-        if sentence := explain(error):
-            raise EngineUnavailableError(sentence) from error
-        raise
+        raise EngineUnavailableError(explain(error)) from error
 
 
-def explain(error: Exception) -> str | None:
-    """What is wrong with the cluster; None where the fault is that of one request."""
+def explain(error: ApiError | TransportError) -> str:
+    """What is wrong with the cluster."""
     if isinstance(error, AuthenticationException | AuthorizationException):
         return _explain_refusal(error)
     if isinstance(error, UnsupportedProductError):
@@ -66,9 +64,12 @@ def explain(error: Exception) -> str | None:
             "Elasticsearch can't be reached at GONGKAI_ELASTICSEARCH_URL "
             f"({type(error).__name__}): is it up?"
         )
-    if isinstance(error, ApiError):
-        return _explain_answer(error)
-    return None
+    return _explain_answer(error)
+
+
+def is_elasticsearch(error: ApiError) -> bool:
+    """Whether it was Elasticsearch that answered; the client looks at answers without error only."""
+    return "x-elastic-product" in error.meta.headers
 
 
 def is_blocked(error: Mapping[str, Any], status: int) -> bool:
@@ -94,16 +95,17 @@ def _explain_refusal(error: ApiError) -> str:
     )
 
 
-def _explain_answer(error: ApiError) -> str | None:
+def _explain_answer(error: ApiError) -> str:
     if error.error == _BLOCKED and error.status_code != 503:
         return BLOCKED
-    if error.error == "media_type_header_exception" or error.status_code == 406:
-        return "This Elasticsearch is too old or too new: 8.19 and 9 are known to work."
     if error.status_code == 429:
         return "Elasticsearch has more to do than it can (429)."
     if error.status_code >= 500:
         return f"Elasticsearch can't answer ({error.status_code}, {error.error})."
-    return None
+    return (
+        f"What answers at GONGKAI_ELASTICSEARCH_URL was not understood ({error.status_code}, "
+        f"{error.error}). Elasticsearch 8.19 and 9 are known to work."
+    )
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from catalog.errors import EngineUnavailableError, NothingIndexedError
 from engines.cursor import outlived, read_cursor, unreadable, write_cursor
 from engines.elastic.circuit import Circuit
 from engines.elastic.compile import Compiled, compile_query, narrow
-from engines.elastic.connection import explained, open_async_client
+from engines.elastic.connection import explained, is_elasticsearch, open_async_client
 from engines.elastic.facets import (
     VALUES_AT_ONCE,
     FilterPlan,
@@ -232,7 +232,9 @@ class ElasticEngine:
         """The index behind the alias, of this program's analysis."""
         try:
             found = await self._client.indices.get_alias(name=self._names.live)
-        except NotFoundError:
+        except NotFoundError as error:
+            if not is_elasticsearch(error):
+                raise
             found = None
         index = next(iter(found), None) if found else None
         if index is None:

@@ -195,7 +195,10 @@ class ElasticWriter:
         return again, said
 
     def _sort_out(
-        self, lines: dict[str, list[bytes]], ids: Mapping[str, str], error: Exception
+        self,
+        lines: dict[str, list[bytes]],
+        ids: Mapping[str, str],
+        error: ApiError | TransportError,
     ) -> tuple[dict[str, list[bytes]], str]:
         """A bulk that was refused as a whole: too large for one request, or the cluster's fault."""
         if isinstance(error, ApiError) and error.status_code == 413:
@@ -206,8 +209,8 @@ class ElasticWriter:
                     self._deliver({key: each}, ids)
             return {}, ""
         said = explain(error)
-        if said is None or (isinstance(error, ApiError) and error.status_code in (401, 403)):
-            raise EngineUnavailableError(said or f"Elasticsearch refused a bulk: {error}.")
+        if said == BLOCKED or (isinstance(error, ApiError) and not _is_passing(error.status_code)):
+            raise EngineUnavailableError(said)
         return lines, said
 
 

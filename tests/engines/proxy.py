@@ -36,6 +36,36 @@ def stand_between(way: Way, port: int = 0) -> Iterator[str]:
     """Gives the address to ask instead of the node's."""
     server = _Server(("127.0.0.1", port), _Handler)
     server.way = way
+    with _serving(server) as address:
+        yield address
+
+
+@contextmanager
+def run_server(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server of some other kind; gives its address."""
+    with _serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
+        yield address
+
+
+class TooOld(http.server.BaseHTTPRequestHandler):
+    """Answers as a server does that does not know the client's manner of asking."""
+
+    def do_GET(self) -> None:
+        content = orjson.dumps({"error": {"type": "media_type_header_exception"}, "status": 400})
+        self.send_response(400)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content if self.command != "HEAD" else b"")
+
+    do_HEAD = do_PUT = do_POST = do_GET  # noqa: N815 # their names
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def _serving(server: http.server.ThreadingHTTPServer) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -3,7 +3,7 @@
 import asyncio
 import http.client
 import http.server
-import threading
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from queries.request import Sort
 from queries.tree import Constant, Everything
 from search_api.app import create_app
 from tests.conftest import require_or_skip
-from tests.engines.proxy import Way, stand_between
+from tests.engines.proxy import TooOld, Way, run_server, stand_between
 from tests.engines.records import make_document
 from tests.journeys.command import plain_row, run_with, start_with, write_rows
 
@@ -165,18 +165,34 @@ def test_a_wrong_password_is_said(installation: Installation, tmp_path: Path) ->
             assert "wrong-one" not in response.text
 
 
-def test_what_is_not_elasticsearch_is_said(elastic: Installation) -> None:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        other = changed(elastic, elasticsearch_url=f"http://127.0.0.1:{server.server_port}")
-        with pytest.raises(EngineUnavailableError, match="Elasticsearch"):
-            write(other, [])
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def test_what_is_not_elasticsearch_is_said(tmp_path: Path) -> None:
+    with run_server(http.server.SimpleHTTPRequestHandler) as address:
+        check_that_commands_say(address, tmp_path, "Elasticsearch")
+
+
+def test_another_version_is_said(tmp_path: Path) -> None:
+    with run_server(TooOld) as address:
+        check_that_commands_say(address, tmp_path, "8.19 and 9 are known to work")
+
+
+def test_a_cluster_that_is_away_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    check_that_commands_say(f"http://127.0.0.1:{port}", tmp_path, "can't be reached")
+
+
+def check_that_commands_say(address: str, tmp_path: Path, word: str) -> None:
+    given = {
+        "GONGKAI_ENGINE": "elasticsearch",
+        "GONGKAI_DATA_DIR": str(tmp_path),
+        "GONGKAI_ELASTICSEARCH_URL": address,
+    }
+    source = write_rows(tmp_path / "rows.jsonl", [plain_row(1)])
+    for words in (("index", source), ("status",), ("search", "水"), ("rollback",)):
+        done = run_with(given, *words)
+        assert done.returncode == 4, (words, done)
+        assert word in done.stderr, words
+        assert "Traceback" not in done.stderr
 
 
 def test_the_api_says_503_while_the_cluster_is_away_and_recovers(
