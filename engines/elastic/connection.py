@@ -68,7 +68,7 @@ def explain(error: ApiError | TransportError) -> str:
 
 
 def is_elasticsearch(error: ApiError) -> bool:
-    """Whether it was Elasticsearch that answered; the client looks at answers without error only."""
+    """Whether Elasticsearch answered; the client itself looks at answers without error only."""
     return "x-elastic-product" in error.meta.headers
 
 
