@@ -23,7 +23,8 @@ help:
 # The sample holds rows that must be refused: status 3 is its right end.
 demo: .venv/.ready
 	GONGKAI_DATA_DIR=var/demo $(BIN)/gongkai index indexer/sample || test $$? -eq 3
-	GONGKAI_DATA_DIR=var/demo $(BIN)/gongkai serve --host $(HOST) --port $(PORT)
+	GONGKAI_SITE_NAME="政府信息公开检索（演示，内容系自拟）" \
+		GONGKAI_DATA_DIR=var/demo $(BIN)/gongkai serve --host $(HOST) --port $(PORT)
 
 test: check unit
 

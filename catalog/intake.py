@@ -28,6 +28,7 @@ from catalog.tables import Tables
 TITLE_LIMIT = 500
 ID_LIMIT = 200
 BODY_LIMIT = 8_000_000
+VALIDITY_LIMIT = 40
 _VALIDITY = {
     "有效": "有效",
     "现行有效": "有效",
@@ -252,6 +253,9 @@ def _given_id(cells: _Cells) -> str:
     given = cells.line("id")
     if len(given) > ID_LIMIT:
         raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
+    if not {".", ".."}.isdisjoint(given.split("/")):
+        # A browser takes such a part for a way through folders: its page could not be opened.
+        raise RefusedValueError("id", "dot_segment", "The id has a part of dots alone.")
     return given
 
 
@@ -357,7 +361,9 @@ def _validity(cells: _Cells) -> str | None:
         return None
     known = _VALIDITY.get(stated)
     if known is None:
+        # Kept, since 部分失效 unsaid would pass for 有效.
         cells.warnings.append(("validity", "unknown_validity"))
+        return stated[:VALIDITY_LIMIT]
     return known
 
 

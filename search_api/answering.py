@@ -104,7 +104,7 @@ class Answering:
     def _hit(self, stored: Mapping[str, Any], score: float, needles: Sequence[str]) -> HitView:
         """`stored` is our own; it was checked when it was taken in."""
         summary, body = stored["summary"], stored["body"]
-        text = body if body.startswith(summary) else f"{summary}\n{body}"
+        text = body if summary in body else f"{summary}\n{body}"
         return HitView.model_construct(
             score=round(score, 4),
             title_html=highlight(stored["title"], needles),

@@ -4,6 +4,7 @@ No message quotes what a record or a setting holds, and none shows a stack trace
 """
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -60,7 +61,7 @@ def install_error_handlers(app: FastAPI) -> None:
         GoneError: lambda r, _: problem_response(r, 410),
         EngineUnavailableError: _unavailable,
         IndexMismatchError: _unavailable,
-        HTTPException: lambda r, e: problem_response(r, e.status_code),
+        HTTPException: lambda r, e: problem_response(r, e.status_code, given=e.headers),
         Exception: _fault,
     }
     for kind, handler in handlers.items():
@@ -68,12 +69,18 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def problem_response(
-    request: Request, status: int, title: str = "", parameter: str | None = None
+    request: Request,
+    status: int,
+    title: str = "",
+    parameter: str | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> Response:
-    """The problem as the caller can read it."""
+    """The problem as the caller can read it; `given`: headers that go with it."""
     known = _TITLES.get(status) or HTTPStatus(status).phrase
     problem = Problem(title=title or known, status=status, parameter=parameter)
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else {}
+    headers = dict(given or {})
+    if status in (429, 503):
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if _wants_page(request):
         return HTMLResponse(render_problem(problem, request.app.state.site), status, headers)
     content = problem.model_dump(exclude_none=True)

@@ -62,7 +62,14 @@ class SearchParameters(BaseModel):
         return years
 
 
+class PageParameters(SearchParameters):
+    """The same for pages: a link that was shared comes back with parameters nobody asked for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 SearchQuery = Annotated[SearchParameters, Query()]
+PageQuery = Annotated[PageParameters, Query()]
 PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
 
 
@@ -70,12 +77,16 @@ def read_request(parameters: SearchParameters) -> SearchRequest:
     """Raises BadRequestError naming the parameter at fault."""
     if parameters.page * parameters.size > PAGE_WINDOW and not parameters.cursor:
         raise BadRequestError("page", f"按页码只能翻到第 {PAGE_WINDOW} 条，之后请使用 cursor 参数")
+    first = _date(parameters.published_from, "published_from")
+    last = _date(parameters.published_to, "published_to")
+    if first and last and first.first_day > last.last_day:
+        raise BadRequestError("published_from", "起始日期晚于截止日期")
     return SearchRequest(
         text=parameters.q,
         chosen=_chosen(parameters),
         document_number=parameters.document_number.strip() or None,
-        published_from=_date(parameters.published_from, "published_from"),
-        published_to=_date(parameters.published_to, "published_to"),
+        published_from=first,
+        published_to=last,
         sort=parameters.sort,
         page=parameters.page,
         size=parameters.size,

@@ -7,7 +7,7 @@ from catalog.disclosure import Disclosure
 from queries.request import SearchRequest
 from search_api.answer import AttachmentView, RecordView
 from search_api.facets import TITLES
-from search_api.pages.badges import Badge, build_badges
+from search_api.pages.badges import IN_FORCE, Badge, build_badges
 from search_api.pages.body_layout import Paragraph, lay_out
 from search_api.pages.links import search_url
 
@@ -15,8 +15,8 @@ _EXTRA_LONGEST = 500
 _WARNINGS = {
     "废止": "本文件已经废止，不再作为行政管理的依据。",
     "失效": "本文件已经失效，不再作为行政管理的依据。",
-    "已修改": "本文件已经修改，请以修改后的文本为准。",
-    "尚未生效": "本文件尚未生效，自文件规定的日期起施行。",
+    "已修改": "目录标注本文件已经修改。本页可能不是修改后的文本，请以发布机构公布的现行文本为准。",
+    "尚未生效": "目录标注本文件尚未生效，施行日期以文件规定为准。",
 }
 
 
@@ -62,7 +62,7 @@ def build_record_page(record: RecordView) -> RecordPage:
         title=record.title,
         publisher=record.publisher.name,
         badges=build_badges(record.disclosure, record.validity),
-        warning=_WARNINGS.get(record.validity or "", ""),
+        warning=_warning(record.validity),
         rows=tuple(row for row in _catalog_rows(record) if row.values),
         extra=() if is_on_request else tuple(_extra_rows(record)),
         is_on_request=is_on_request,
@@ -70,6 +70,13 @@ def build_record_page(record: RecordView) -> RecordPage:
         body=() if is_on_request else lay_out(record.body),
         attachments=() if is_on_request else tuple(map(_checked, record.attachments)),
     )
+
+
+def _warning(validity: str | None) -> str:
+    if not validity or validity == IN_FORCE:
+        return ""
+    other = f"目录标注本文件的有效性为“{validity}”，请向发布机构核实后使用。"
+    return _WARNINGS.get(validity, other)
 
 
 def _catalog_rows(record: RecordView) -> Iterable[Row]:
@@ -142,9 +149,9 @@ def _date_note(record: RecordView) -> str:
 
 
 def _summary(record: RecordView) -> str:
-    """Not where the text itself opens with it."""
+    """Not where the text itself holds it."""
     summary = record.summary.strip()
-    repeats = record.disclosure == Disclosure.PUBLIC and record.body.strip().startswith(summary)
+    repeats = record.disclosure == Disclosure.PUBLIC and summary in record.body
     return "" if repeats else summary
 
 

@@ -481,3 +481,17 @@ def test_real_entries_are_taken(shared_data: Path) -> None:
     assert len(records) > 2_000
     assert {reason for _, reason in refused} <= {"missing"}
     assert all(accept(json.loads(json.dumps(stored_form(r)))) == r for r in records[:300])
+
+
+def test_a_validity_of_the_citys_own_is_kept_and_told() -> None:
+    outcome = take_row({**ROW, "有效性": "部分失效"}, _RULES)
+    assert isinstance(outcome, Accepted)
+    assert outcome.record.validity == "部分失效"
+    assert ("validity", "unknown_validity") in outcome.warnings
+
+
+@pytest.mark.parametrize("given", ["../../etc/x", "./z", "a/..", "."])
+def test_an_id_no_browser_could_open_is_refused(given: str) -> None:
+    outcome = take_row({**ROW, "id": given}, _RULES)
+    assert isinstance(outcome, Refused)
+    assert (outcome.field, outcome.reason) == ("id", "dot_segment")

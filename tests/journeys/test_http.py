@@ -213,3 +213,25 @@ def test_a_wrong_parameter_on_a_page_is_a_page(client: TestClient) -> None:
     response = client.get("/search", params={"page": "0"})
     assert response.status_code == 422
     assert response.headers["content-type"].startswith("text/html")
+
+
+def test_a_shared_link_opens_whatever_was_hung_on_it(client: TestClient) -> None:
+    hit = ask(client, q="公积金")["hits"][0]
+    for path in ("/?", "/search?q=公积金&", f"/records/{hit['id']}?"):
+        response = client.get(f"{path}from=timeline&isappinstalled=0&utm_source=x")
+        assert response.status_code == 200, path
+    assert client.get("/api/v1/search?from=timeline").json()["parameter"] == "from"
+
+
+def test_a_range_that_ends_before_it_begins_is_an_error(client: TestClient) -> None:
+    response = client.get("/api/v1/search?published_from=2022&published_to=2020-05")
+    assert response.status_code == 422
+    assert response.json()["parameter"] == "published_from"
+    assert client.get("/api/v1/search?published_from=2020-05&published_to=2020").status_code == 200
+
+
+def test_pages_answer_to_head_and_say_what_they_allow(client: TestClient) -> None:
+    assert client.head("/").status_code == client.head("/search").status_code == 200
+    refused = client.post("/search")
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["Allow"]
