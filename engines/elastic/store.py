@@ -1,52 +1,22 @@
-"""Generations of the Elasticsearch engine and which is live. Used by the indexer and the CLI."""
+"""Writers, switches and withdrawals, one process at a time. Used by the indexer and the CLI."""
 
-import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
 
-from elasticsearch import BadRequestError as AlreadyThere
 from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.helpers import bulk
 
 from catalog.errors import AnotherWriterError, EngineUnavailableError
 from engines.elastic.connection import explained, open_client
+from engines.elastic.generations import GenerationIndices, Manifest
 from engines.elastic.ledger import ElasticLedger
 from engines.elastic.lock import WriterLock
-from engines.elastic.mapping import (
-    Names,
-    build_index_settings,
-    build_mapping,
-    copies,
-    document_key,
-)
+from engines.elastic.mapping import Names, document_key
 from engines.elastic.writing import ElasticWriter, WriterHooks
 from engines.fingerprint import check_fingerprint
 from engines.port import KEPT_GENERATIONS, Generation
 from engines.settings import Settings
-
-_CONTROL = {"dynamic": "strict", "properties": {"owner": {"type": "keyword"}}}
-_LEDGER = {
-    "dynamic": "strict",
-    "properties": {
-        "id": {"type": "keyword"},
-        "when": {"type": "keyword", "index": False},
-        "cause": {"type": "keyword"},
-        "erased": {"type": "boolean"},
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Manifest:
-    """What a generation says of itself, in its mapping; incomplete while a rebuild fills it."""
-
-    name: str
-    created: str
-    fingerprint: str
-    complete: bool
 
 
 class ElasticStore:
@@ -55,52 +25,53 @@ class ElasticStore:
     def __init__(
         self, settings: Settings, fingerprint: str, client: Elasticsearch | None = None
     ) -> None:
-        self._settings = settings
         self._names = Names(settings.elasticsearch_prefix)
         self._fingerprint = fingerprint
         self._client = client or open_client(settings)
+        self._generations = GenerationIndices(self._client, settings)
         self._ledger = ElasticLedger(self._client, self._names.ledger)
         self._lock = WriterLock(self._client, self._names.control)
 
     def update(self) -> ElasticWriter:
         with self._kept_on_success():
-            live = self._live_name()
-            manifest = self._manifests().get(live) if live else None
+            live = self._generations.live_name()
+            manifest = self._generations.manifests().get(live) if live else None
             if manifest is None:
-                return self._open_writer(self._create(), self._publish_unless_live)
+                manifest = self._generations.create(self._fingerprint)
+                return self._open_writer(manifest, self._publish_unless_live)
             check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
             return self._open_writer(manifest)
 
     def rebuild(self) -> ElasticWriter:
         with self._kept_on_success():
-            return self._open_writer(self._create())
+            return self._open_writer(self._generations.create(self._fingerprint))
 
     def publish(self, name: str) -> None:
         with self._locked(), explained():
-            manifest = self._manifests().get(name)
+            manifest = self._generations.manifests().get(name)
             if manifest is None:
                 raise EngineUnavailableError(f"There is no generation {name}.")
             self._lock.check()
-            self._write_manifest(replace(manifest, complete=True))
-            self._point_at(name)
-            for old in self._complete()[KEPT_GENERATIONS:]:
-                self._drop(old.name)
+            self._generations.write_manifest(replace(manifest, complete=True))
+            self._generations.point_at(name)
+            for old in self._generations.complete()[KEPT_GENERATIONS:]:
+                self._generations.drop(old.name)
 
     def rollback(self) -> Generation:
         with self._locked(), explained():
-            live = self._live_name()
-            older = [m for m in self._complete() if live and m.name < live]
+            live = self._generations.live_name()
+            older = [m for m in self._generations.complete() if live and m.name < live]
             if not older:
                 raise EngineUnavailableError("There is no earlier generation to go back to.")
-            self._point_at(older[0].name)
-            return self._describe(older[0], older[0].name)
+            self._generations.point_at(older[0].name)
+            return self._generations.describe(older[0], older[0].name)
 
     def withdraw(
         self, record_ids: Iterable[str], *, cause: str, held: Collection[str] = ()
     ) -> dict[str, bool]:
         ids = tuple(dict.fromkeys(record_ids))
         with explained():
-            self._ensure()
+            self._generations.ensure()
             try:
                 with self._locked():
                     found = self._look_up(ids) | dict.fromkeys(held, True)
@@ -132,22 +103,25 @@ class ElasticStore:
 
     def generations(self) -> list[Generation]:
         with explained():
-            live = self._live_name()
-            return [self._describe(manifest, live) for manifest in self._complete()]
+            live = self._generations.live_name()
+            return [
+                self._generations.describe(manifest, live)
+                for manifest in self._generations.complete()
+            ]
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
 
     def _open_writer(
-        self, manifest: _Manifest, after_commit: Callable[[str], None] | None = None
+        self, manifest: Manifest, after_commit: Callable[[str], None] | None = None
     ) -> ElasticWriter:
         def close(error: BaseException | None) -> None:
             try:
                 with explained():
-                    current = self._manifests().get(manifest.name)
+                    current = self._generations.manifests().get(manifest.name)
                     if error is not None and current and not current.complete:
-                        self._drop(manifest.name)
+                        self._generations.drop(manifest.name)
                     self._erase_pending()
             finally:
                 self._lock.release()
@@ -168,91 +142,14 @@ class ElasticStore:
 
     def _publish_unless_live(self, name: str) -> None:
         """The first generation of all goes live with its first commit."""
-        if self._live_name() != name:
+        if self._generations.live_name() != name:
             self.publish(name)
-
-    def _create(self) -> _Manifest:
-        """A new, still incomplete generation; the template gives it its mapping and settings."""
-        moment = datetime.now(UTC)
-        name = f"{moment:%Y%m%dt%H%M%S%f}-{secrets.token_hex(3)}"
-        created = moment.isoformat(timespec="microseconds")
-        manifest = _Manifest(name, created, self._fingerprint, complete=False)
-        with explained():
-            self._client.indices.put_index_template(
-                name=self._names.template,
-                index_patterns=[self._names.generations],
-                template={
-                    "settings": {"index": build_index_settings(self._settings)},
-                    "mappings": build_mapping(),
-                },
-                priority=500,
-                # A write that comes late must not make a dropped generation again.
-                allow_auto_create=False,
-            )
-            self._client.indices.create(
-                index=self._names.generation(name),
-                mappings={"_meta": asdict(manifest)},
-                wait_for_active_shards="all",
-            )
-        return manifest
-
-    def _ensure(self) -> None:
-        """The two small indices that an installation has beside its generations."""
-        for index, mapping in ((self._names.control, _CONTROL), (self._names.ledger, _LEDGER)):
-            if self._client.indices.exists(index=index):
-                continue
-            settings = {"index": {"number_of_shards": 1, **copies(self._settings)}}
-            try:
-                self._client.indices.create(index=index, mappings=mapping, settings=settings)
-            except AlreadyThere as error:
-                if error.error != "resource_already_exists_exception":
-                    raise
-
-    def _write_manifest(self, manifest: _Manifest) -> None:
-        self._client.indices.put_mapping(
-            index=self._names.generation(manifest.name), meta=asdict(manifest)
-        )
-
-    def _manifests(self) -> dict[str, _Manifest]:
-        found = self._client.indices.get_mapping(index=self._names.generations)
-        metas = (each["mappings"].get("_meta") for each in found.values())
-        return {meta["name"]: _Manifest(**meta) for meta in metas if meta}
-
-    def _complete(self) -> list[_Manifest]:
-        """Generations that may be searched, the newest first."""
-        known = sorted(self._manifests().values(), key=lambda m: m.name, reverse=True)
-        return [manifest for manifest in known if manifest.complete]
-
-    def _live_name(self) -> str | None:
-        try:
-            found = self._client.indices.get_alias(name=self._names.live)
-        except NotFoundError:
-            return None
-        return next((self._names.name_of(index) for index in found), None)
-
-    def _point_at(self, name: str) -> None:
-        """Move the alias in one step."""
-        alias = self._names.live
-        actions: list[dict[str, Any]] = [
-            {"remove": {"index": self._names.generations, "alias": alias, "must_exist": False}},
-            {"add": {"index": self._names.generation(name), "alias": alias}},
-        ]
-        self._client.indices.update_aliases(actions=actions)
-
-    def _drop(self, name: str) -> None:
-        self._client.indices.delete(index=self._names.generation(name), ignore_unavailable=True)
-
-    def _drop_incomplete(self) -> None:
-        """What a killed rebuild left behind; only the holder of the lock may ask for it."""
-        for manifest in self._manifests().values():
-            if not manifest.complete:
-                self._drop(manifest.name)
 
     def _look_up(self, record_ids: Iterable[str]) -> dict[str, bool]:
         """Whether any complete generation holds each record."""
         ids = list(record_ids)
         found = dict.fromkeys(ids, False)
-        for manifest in self._complete():
+        for manifest in self._generations.complete() if ids else ():
             answer = self._client.mget(
                 index=self._names.generation(manifest.name),
                 ids=[document_key(each) for each in ids],
@@ -278,7 +175,7 @@ class ElasticStore:
         """Delete records from these indices, or from every generation, at once."""
         if not record_ids:
             return
-        everywhere = (self._names.generation(name) for name in self._manifests())
+        everywhere = (self._names.generation(name) for name in self._generations.manifests())
         for index in everywhere if indices is None else indices:
             _, faults = bulk(
                 self._client,
@@ -293,19 +190,6 @@ class ElasticStore:
                     "Elasticsearch did not delete every withdrawn record; run the same again."
                 )
 
-    def _describe(self, manifest: _Manifest, live: str | None) -> Generation:
-        stats = self._client.indices.stats(
-            index=self._names.generation(manifest.name), metric=["docs", "store"]
-        )
-        return Generation(
-            name=manifest.name,
-            created=manifest.created,
-            records=stats["_all"]["primaries"]["docs"]["count"],
-            bytes=stats["_all"]["total"]["store"]["size_in_bytes"],
-            fingerprint=manifest.fingerprint,
-            live=manifest.name == live,
-        )
-
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the lock; inside a writer it is held already."""
@@ -313,7 +197,7 @@ class ElasticStore:
             yield
             return
         with explained():
-            self._ensure()
+            self._generations.ensure()
         self._lock.acquire()
         try:
             yield
@@ -324,11 +208,11 @@ class ElasticStore:
     def _kept_on_success(self) -> Iterator[None]:
         """Take the lock for a writer, which lets go of it when it is closed."""
         with explained():
-            self._ensure()
+            self._generations.ensure()
         self._lock.acquire()
         try:
             with explained():
-                self._drop_incomplete()
+                self._generations.drop_incomplete()
                 # Before anything is written: a record that was closed and is open again stays.
                 self._erase_pending()
                 yield
