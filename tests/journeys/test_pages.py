@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 SIZES = {"phone": (390, 844), "desk": (1280, 900), "kiosk": (1080, 1920)}
 
@@ -50,6 +50,12 @@ def number_in(text: str) -> int:
     return int(found[0].replace(",", ""))
 
 
+def follow(link: Locator) -> None:
+    """Click, and go on only when the page it leads to is there."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def show_filters(page: Page) -> None:
     """On a phone the filters are folded away behind a button."""
     button = page.locator("label[for=show-filters]")
@@ -66,15 +72,15 @@ def record_path(client: TestClient, **asked: str) -> str:
 def test_from_the_start_page_to_a_record_and_back(sized: Page) -> None:
     sized.goto("/")
     sized.get_by_role("searchbox").fill("公积金提取")
-    sized.get_by_role("button", name="检索").click()
+    follow(sized.get_by_role("button", name="检索"))
     expect(sized.get_by_role("heading", level=1)).to_have_text("“公积金提取”的检索结果")
     first = sized.locator(".hits h2 a").first
     title = first.inner_text()
     expect(sized.locator(".hits mark").first).to_be_visible()
-    first.click()
+    follow(first)
     expect(sized.get_by_role("heading", level=1)).to_have_text(title)
     expect(sized.locator(".catalog").first).to_contain_text("发布机构")
-    sized.get_by_role("link", name="返回").click()
+    follow(sized.get_by_role("link", name="返回"))
     expect(sized.locator(".hits h2 a").first).to_have_text(title)
 
 
@@ -89,11 +95,11 @@ def test_the_count_beside_a_value_is_the_total_behind_it(sized: Page) -> None:
         number_in(value.locator(".count").inner_text()),
     )
     assert 0 < count < total
-    value.click()
+    follow(value)
     assert number_in(sized.locator(".total strong").inner_text()) == count
     chip = sized.locator(".chips a").first
     expect(chip).to_contain_text(label)
-    chip.click()
+    follow(chip)
     assert number_in(sized.locator(".total strong").inner_text()) == total
     expect(sized.locator(".chips")).to_have_count(0)
 
@@ -106,10 +112,10 @@ def test_going_down_a_tree_and_taking_it_all_off(sized: Page) -> None:
     panel.locator("details.branch > summary").first.click()
     child = panel.locator(".branch .rows a").first
     count = number_in(child.locator(".count").inner_text())
-    child.click()
+    follow(child)
     assert number_in(sized.locator(".total strong").inner_text()) == count
     expect(sized.locator(".chips")).to_contain_text("›")
-    sized.get_by_role("link", name="全部清除").click()
+    follow(sized.get_by_role("link", name="全部清除"))
     assert number_in(sized.locator(".total strong").inner_text()) == total
 
 
@@ -118,7 +124,7 @@ def test_a_date_range_keeps_the_words(sized: Page) -> None:
     show_filters(sized)
     sized.get_by_label("从").fill("2020")
     sized.get_by_label("到").fill("2021年6月")
-    sized.get_by_role("button", name="按日期筛选").click()
+    follow(sized.get_by_role("button", name="按日期筛选"))
     expect(sized.locator(".chips")).to_contain_text("2020 至 2021-06")
     expect(sized.get_by_role("searchbox")).to_have_value("通知")
     days = sized.locator(".hits time").all_inner_texts()
@@ -129,19 +135,19 @@ def test_a_date_range_keeps_the_words(sized: Page) -> None:
 def test_pages_follow_one_another(sized: Page) -> None:
     sized.goto("/search?sort=newest")
     first = sized.locator(".hits h2 a").all_inner_texts()
-    sized.get_by_role("link", name="下一页").click()
+    follow(sized.get_by_role("link", name="下一页"))
     second = sized.locator(".hits h2 a").all_inner_texts()
     assert len(first) == len(second) == 10
     assert not set(first) & set(second)
     expect(sized.locator(".paging .where")).to_contain_text("第 2 页")
-    sized.get_by_role("link", name="上一页").click()
+    follow(sized.get_by_role("link", name="上一页"))
     assert sized.locator(".hits h2 a").all_inner_texts() == first
 
 
 def test_no_result_leads_on(sized: Page) -> None:
     sized.goto("/search?q=" + quote("龘靐齉") + "&genre=" + quote("通知"))
     expect(sized.get_by_role("heading", name="没有找到符合条件的信息")).to_be_visible()
-    sized.get_by_role("link", name="去掉筛选条件").click()
+    follow(sized.get_by_role("link", name="去掉筛选条件"))
     expect(sized.locator(".chips")).to_have_count(0)
 
 
@@ -163,7 +169,7 @@ def test_errors_are_pages_that_lead_on(sized: Page) -> None:
         response = sized.goto(path)
         assert response
         assert response.status == status
-        sized.get_by_role("link", name="返回首页").click()
+        follow(sized.get_by_role("link", name="返回首页"))
         expect(sized.locator(".browse").first).to_be_visible()
 
 
