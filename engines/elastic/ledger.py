@@ -32,7 +32,7 @@ class ElasticLedger:
         """Ids that a generation may still hold."""
         return [each["id"] for each in self._read({"term": {"erased": False}})]
 
-    def add(self, record_ids: Iterable[str], cause: str, *, erased: bool) -> None:
+    def add(self, record_ids: Iterable[str], cause: str) -> None:
         when = datetime.now(UTC).isoformat(timespec="seconds")
         known = self.causes()
         self._write(
@@ -43,7 +43,7 @@ class ElasticLedger:
                     "id": record_id,
                     "when": when,
                     "cause": STAFF if known.get(record_id) == STAFF else cause,
-                    "erased": erased,
+                    "erased": False,
                 },
             }
             for record_id in record_ids

@@ -76,12 +76,12 @@ class ElasticStore:
                 with self._locked():
                     found = self._look_up(ids) | dict.fromkeys(held, True)
                     known = [each for each in ids if found[each]]
-                    self._ledger.add(known, cause, erased=False)
+                    self._ledger.add(known, cause)
                     self._erase(known)
                     self._ledger.mark_erased(known)
             except AnotherWriterError:
                 # A writer is at work and may be about to bring these in: it erases what is pending.
-                self._ledger.add(ids, cause, erased=False)
+                self._ledger.add(ids, cause)
                 found = self._look_up(ids) | dict.fromkeys(held, True)
                 self._erase(ids)
         return found

@@ -6,7 +6,6 @@ import http.server
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -33,8 +32,6 @@ from tests.conftest import require_or_skip
 from tests.engines.proxy import TooOld, Way, run_server, stand_between
 from tests.engines.records import make_document
 from tests.journeys.command import plain_row, run_with, start_with, write_rows
-
-Change = Callable[..., Installation]
 
 
 def changed(installation: Installation, **settings: Any) -> Installation:
