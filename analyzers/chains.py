@@ -28,7 +28,8 @@ class Analysis:
     ) -> None:
         words = (*dictionary.words, *((name, None) for name in names))
         self._segmenter = Segmenter(words, pure=pure)
-        self._stopwords = dictionary.stopwords
+        self.stopwords = dictionary.stopwords
+        """Words that a question may do without, normalized."""
         self.fingerprint = name_cuts(dictionary.words)
         """Hex SHA-256 of what decides the output: an index made under another is refused.
 
@@ -67,9 +68,13 @@ class Analysis:
         """The grams joined by single spaces."""
         return _pair_characters(literal_text(text))
 
+    def is_word(self, word: str) -> bool:
+        """Whether the dictionary holds this word whole."""
+        return self._segmenter.knows(word)
+
     def is_stopword(self, word: str) -> bool:
         """Whether a question may do without this word."""
-        return word in self._stopwords
+        return word in self.stopwords
 
     def literal(self, text: str) -> str:
         """The literal stream: 宜政办秘〔2008〕8号 is 宜政办秘20088号."""

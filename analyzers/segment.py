@@ -78,6 +78,10 @@ class Segmenter:
             others += word.split(".")
         return words + others
 
+    def knows(self, word: str) -> bool:
+        """Whether this is a word of the dictionary, jieba's or an added one."""
+        return self._engine.knows(word)
+
     def _find_long_subwords(self, word: str) -> tuple[str, ...]:
         # 城镇职工基本养老保险 is one word; a question says 养老保险.
         if word not in self._subwords:

@@ -31,7 +31,7 @@ Form = Literal["bracketed", "order", "odd"]
 
 _OPENING = "〔[【({<〈《「『﹝❲〖⟨⟦﹙﹛｢⦅〘〚⟮"
 _CLOSING = "〕]】)}>〉》」』﹞❳〗⟩⟧﹚﹜｣⦆〙〛⟯"
-_BRACKETS = str.maketrans(
+BRACKETS = str.maketrans(
     dict.fromkeys(_OPENING, "〔") | dict.fromkeys(_CLOSING, "〕") | {"號": "号"}
 )
 _INNER = str.maketrans("〔〕", "（）")
@@ -110,7 +110,7 @@ def parse_document_number(text: str) -> DocumentNumber:
         raise RefusedValueError("document_number", "missing", "The document number is missing.")
     spaced = " ".join(fold_signs(text).replace(INVISIBLE, "").split())
     for reading in (tidied, spaced):
-        if number := _parse_whole(_LABEL.sub("", reading.translate(_BRACKETS), count=1)):
+        if number := _parse_whole(_LABEL.sub("", reading.translate(BRACKETS), count=1)):
             return number
     return DocumentNumber(tidied, "", None, None, "odd")
 
@@ -120,7 +120,7 @@ def find_document_numbers(text: str) -> list[FoundNumber]:
 
     Takes only what is sure there: a prefix of Han characters that stands next to the number.
     """
-    folded = fold_signs(text).translate(_BRACKETS)
+    folded = fold_signs(text).translate(BRACKETS)
     shown = [at for at, sign in enumerate(folded) if sign != INVISIBLE]
     plain = folded if len(shown) == len(folded) else folded.replace(INVISIBLE, "")
     found: list[FoundNumber] = []

@@ -25,12 +25,21 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row of the table. `tree`: values are paths and bring their ancestors along."""
+    """One row of the table. `tree`: values are paths and bring their ancestors along.
+
+    `vocabulary`: public words and codes, read as a whole for suggestions and corrections.
+    `counted`: records are counted a value, so that an engine keeps a column for it.
+    """
 
     name: str
     kind: Kind
     facet: bool = False
     tree: bool = False
+    vocabulary: bool = False
+
+    @property
+    def counted(self) -> bool:
+        return self.facet or self.vocabulary
 
 
 _ROWS = (
@@ -39,6 +48,11 @@ _ROWS = (
     Field("title_key", Kind.KEYWORD),
     Field("document_number", Kind.KEYWORD),
     Field("index_number", Kind.KEYWORD),
+    Field("number_prefix", Kind.KEYWORD, vocabulary=True),
+    Field("number_year", Kind.KEYWORD),
+    Field("number_serial", Kind.KEYWORD),
+    Field("authority", Kind.KEYWORD),
+    Field("terms", Kind.KEYWORD, vocabulary=True),
     Field("title_words", Kind.WORDS),
     Field("title_grams", Kind.GRAMS),
     Field("entry_words", Kind.WORDS),
@@ -65,5 +79,5 @@ FACETS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.facet)
 TREES: tuple[str, ...] = tuple(row.name for row in _ROWS if row.tree)
 ZONE_BREAK = "\u2063"
 """A token no text can hold: between two zones of one field, so that no phrase spans both."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it when a row above changes its meaning: every index has to be rebuilt then."""

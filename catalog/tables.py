@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from importlib import resources
 from pathlib import Path
@@ -56,7 +56,9 @@ class _Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class TableRow:
+    """Cells by column, and the line they stand on."""
+
     line: int
     cells: dict[str, str]
 
@@ -98,14 +100,24 @@ def _read_tables(directory: Path | None) -> tuple[Tables, list[str]]:
     trees: dict[str, ClassificationTree] = {}
     problems: list[str] = []
     for field in TREE_FIELDS:
-        source = _open_source(f"{field}.csv", directory)
-        rows, found = _read_rows(source.content, _TREE_COLUMNS)
+        rows, found = read_table(f"{field}.csv", directory, _TREE_COLUMNS, _check_tree)
         trees[field] = ClassificationTree(field, _build_nodes(rows))
-        problems += _show(source, [*found, *_check_tree(rows)])
-    source = _open_source("agencies.csv", directory)
-    rows, found = _read_rows(source.content, _AGENCY_COLUMNS)
-    problems += _show(source, [*found, *_check_agencies(rows)])
+        problems += found
+    rows, found = read_table("agencies.csv", directory, _AGENCY_COLUMNS, _check_agencies)
+    problems += found
     return Tables(**trees, agencies=AgencyDirectory(_build_agencies(rows))), problems
+
+
+def read_table(
+    name: str,
+    directory: Path | None,
+    columns: Sequence[str],
+    check: Callable[[Sequence[TableRow]], Iterable[_Problem]],
+) -> tuple[list[TableRow], list[str]]:
+    """The rows of a table, shipped or its replacement in `directory`, and all its problems."""
+    source = _open_source(name, directory)
+    rows, found = _read_rows(source.content, columns)
+    return rows, _show(source, [*found, *check(rows)])
 
 
 def _open_source(name: str, directory: Path | None) -> _Source:
@@ -123,7 +135,7 @@ def _show(source: _Source, problems: Iterable[_Problem]) -> list[str]:
     return [f"{source.shown}:{line}: {message}" for line, message in sorted(problems)]
 
 
-def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[_Row], list[_Problem]]:
+def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[TableRow], list[_Problem]]:
     try:
         lines = list(_parse_csv(_decode(content)))
     except _UnreadableError as error:
@@ -135,7 +147,7 @@ def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[_Row], list
     if missing := [column for column in columns if column not in header]:
         return [], [(header_line, f"the header lacks {','.join(missing)}; add the column.")]
     too_long = [line for line, cells in body if any(cells[len(header) :])]
-    rows = [_Row(line, _name_cells(header, cells)) for line, cells in body]
+    rows = [TableRow(line, _name_cells(header, cells)) for line, cells in body]
     return rows, [
         (line, "has more cells than the header; quote a cell with commas.") for line in too_long
     ]
@@ -189,7 +201,7 @@ def _is_damaged_utf8(content: bytes) -> bool:
     return chinese > text.count("\ufffd")
 
 
-def _build_nodes(rows: Sequence[_Row]) -> tuple[Classification, ...]:
+def _build_nodes(rows: Sequence[TableRow]) -> tuple[Classification, ...]:
     nodes: dict[str, Classification] = {}
     for order, row in enumerate(rows):
         segments = split_path(row["path"])
@@ -200,7 +212,7 @@ def _build_nodes(rows: Sequence[_Row]) -> tuple[Classification, ...]:
     return tuple(nodes.values())
 
 
-def _check_tree(rows: Sequence[_Row]) -> Iterator[_Problem]:
+def _check_tree(rows: Sequence[TableRow]) -> Iterator[_Problem]:
     lines: dict[str, int] = {}
     for row in rows:
         yield from _check_labels(row)
@@ -215,7 +227,7 @@ def _check_tree(rows: Sequence[_Row]) -> Iterator[_Problem]:
     yield from _check_aliases(rows, set(lines))
 
 
-def _check_labels(row: _Row) -> Iterator[_Problem]:
+def _check_labels(row: TableRow) -> Iterator[_Problem]:
     path = row["path"]
     if not all(label.strip() for label in path.split("/")):
         yield row.line, f"has an empty label in the path '{path}'; write every label of it."
@@ -223,7 +235,7 @@ def _check_labels(row: _Row) -> Iterator[_Problem]:
         yield row.line, f"the path {path} holds ; or |, which separate values; write it without."
 
 
-def _check_aliases(rows: Sequence[_Row], paths: set[str]) -> Iterator[_Problem]:
+def _check_aliases(rows: Sequence[TableRow], paths: set[str]) -> Iterator[_Problem]:
     owners: dict[str, tuple[str, int]] = {}
     for row in rows:
         for alias in split_values(row["aliases"]):
@@ -235,7 +247,7 @@ def _check_aliases(rows: Sequence[_Row], paths: set[str]) -> Iterator[_Problem]:
                 yield row.line, f"the alias {alias} is a class of its own; delete the alias."
 
 
-def _build_agencies(rows: Sequence[_Row]) -> tuple[Agency, ...]:
+def _build_agencies(rows: Sequence[TableRow]) -> tuple[Agency, ...]:
     agencies = (
         Agency(
             code=row["code"],
@@ -251,7 +263,7 @@ def _build_agencies(rows: Sequence[_Row]) -> tuple[Agency, ...]:
     return tuple(agencies)
 
 
-def _check_agencies(rows: Sequence[_Row]) -> Iterator[_Problem]:
+def _check_agencies(rows: Sequence[TableRow]) -> Iterator[_Problem]:
     for column in ("code", "name"):
         yield from _check_unique(rows, column)
     parents = {row["code"]: row["parent"] for row in rows}
@@ -264,7 +276,7 @@ def _check_agencies(rows: Sequence[_Row]) -> Iterator[_Problem]:
             yield row.line, f"is its own ancestor ({' -> '.join(cycle)}); mend the parent."
 
 
-def _check_unique(rows: Sequence[_Row], column: str) -> Iterator[_Problem]:
+def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
     lines: dict[str, int] = {}
     for row in rows:
         value = row[column]

@@ -1,11 +1,13 @@
 """Settings in; this installation's tables, analysis, engine and store out. Every start calls it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzers.chains import Analysis
 from analyzers.dictionary import load_dictionary
+from analyzers.synonyms import Synonym, load_synonyms
 from catalog.fields import SCHEMA_VERSION
+from catalog.places import Places, load_places
 from catalog.tables import Tables, load_tables
 from engines.elastic.engine import ElasticEngine
 from engines.elastic.store import ElasticStore
@@ -22,6 +24,8 @@ class Installation:
     settings: Settings
     tables: Tables
     analysis: Analysis
+    synonyms: tuple[Synonym, ...] = ()
+    places: Places = field(default_factory=Places)
 
     @property
     def fingerprint(self) -> str:
@@ -47,4 +51,5 @@ def open_installation(settings: Settings) -> Installation:
         name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)
     ]
     analysis = Analysis(load_dictionary(settings.dictionary_dir), names)
-    return Installation(settings, tables, analysis)
+    synonyms = load_synonyms(settings.dictionary_dir)
+    return Installation(settings, tables, analysis, synonyms, load_places(settings.tables_dir))

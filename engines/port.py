@@ -88,6 +88,12 @@ class SearchEngine(Protocol):
 
     async def search(self, query: EngineQuery) -> SearchResult: ...
 
+    async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        """How many records match each query, in order, withdrawn ones left out."""
+
+    async def version(self) -> str:
+        """Names what searches see now: another after a commit, a switch or a withdrawal."""
+
     async def fetch(self, record_id: str) -> bytes | None:
         """What was stored for a record, or None."""
 

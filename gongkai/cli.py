@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from catalog.errors import EngineUnavailableError, GongkaiError, IndexMismatchError
-from gongkai import indexing, reading, serving
+from gongkai import evaluating, indexing, reading, serving
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 
@@ -25,6 +25,7 @@ app.command("rollback")(indexing.rollback)
 app.command("withdraw")(indexing.withdraw)
 app.command("serve")(serving.serve)
 app.command("search")(reading.search)
+app.command("evaluate")(evaluating.evaluate)
 app.command("status")(reading.status)
 
 

@@ -1,18 +1,25 @@
 """A publishable record in, the document an engine takes out. Called by `ingest` for each record."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import orjson
 
 from analyzers.chains import Analysis
+from analyzers.normalize import normalize_text
+from catalog.authority import read_authority
 from catalog.classifications import MISSING, ancestors_and_self
 from catalog.fields import FIELDS, ZONE_BREAK
 from catalog.intake import disclose
+from catalog.number_parts import split_number
 from catalog.record import Record
 from engines.port import IndexDocument
 
 _ORDER_BITS = 40
+_LONGEST_TERM = 20
+_NUMERIC = re.compile(r"[\W\d_]+")
 
 
 def build_document(record: Record, analysis: Analysis) -> IndexDocument:
@@ -37,7 +44,13 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
     return IndexDocument(
         id=record.id,
         revision=_revision(record, stored),
-        fields={**text_words, **_keywords(record), **_days(record)},
+        fields={
+            **text_words,
+            **_keywords(record),
+            **_codes(record),
+            "terms": _terms(record, analysis),
+            **_days(record),
+        },
         stored=stored,
     )
 
@@ -95,9 +108,8 @@ def _body_texts(record: Record) -> Iterable[str]:
 
 def _keywords(record: Record) -> dict[str, Sequence[str]]:
     values: dict[str, Sequence[str]] = {
-        "document_number": _present(record.document_number),
-        "index_number": _present(record.index_number),
         "publisher": (record.publisher,),
+        "authority": _present(read_authority(record.title)),
         "year": (str(record.published_on.year),),
         "genre": _present(record.genre),
         "format": _present(record.format),
@@ -111,6 +123,29 @@ def _keywords(record: Record) -> dict[str, Sequence[str]]:
     return {
         name: value or (MISSING,) if FIELDS[name].facet else value for name, value in values.items()
     }
+
+
+def _codes(record: Record) -> dict[str, Sequence[str]]:
+    parts = split_number(record.document_number or "")
+    return {
+        "document_number": _present(record.document_number),
+        "index_number": _present(record.index_number),
+        "number_prefix": _present(parts.prefix),
+        "number_year": _present(str(parts.year) if parts.year else None),
+        "number_serial": _present(parts.serial),
+    }
+
+
+def _terms(record: Record, analysis: Analysis) -> Sequence[str]:
+    """Words of title and keywords: what suggestions offer and corrections may put in place."""
+    whole = (normalize_text(word).replace(" ", "") for word in record.keywords)
+    cut = (word for text in (record.title, *record.keywords) for word in analysis.words(text))
+    return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analysis)))
+
+
+def _is_term(word: str, analysis: Analysis) -> bool:
+    is_named = 2 <= len(word) <= _LONGEST_TERM and not _NUMERIC.fullmatch(word)
+    return is_named and not analysis.is_stopword(word)
 
 
 def _present(value: str | None) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
         if values
     }
     if request.published_from or request.published_to:
-        filters["published"] = _published(request.published_from, request.published_to)
+        filters["published"] = published_between(request.published_from, request.published_to)
     if request.document_number:
         filters["document_number"] = _numbered(request.document_number)
     return filters
@@ -45,7 +45,7 @@ def _numbered(text: str) -> Query:
         raise BadRequestError("document_number", "文号不能为空") from None
 
 
-def _published(start: PartialDate | None, end: PartialDate | None) -> Query:
+def published_between(start: PartialDate | None, end: PartialDate | None) -> Query:
     """Records that may lie in the span: one known only by its year lies in all of that year."""
     limits: list[Query] = []
     if start:

@@ -26,7 +26,11 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One question. `chosen`: facet field -> values, OR inside a field, AND between fields."""
+    """One question. `chosen`: facet field -> values, OR inside a field, AND between fields.
+
+    `expand`, `correct` and `dates` say whether official words are added, mistakes corrected and
+    dates read in the words.
+    """
 
     text: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -39,3 +43,6 @@ class SearchRequest:
     cursor: str | None = None
     facets: tuple[str, ...] = FACETS
     highlight: bool = True
+    expand: bool = True
+    correct: bool = True
+    dates: bool = True

@@ -77,18 +77,20 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Boost:
-    """The score of `query` times `factor`."""
+    """The score of `query` times `factor`. `name`: where in `relevance.toml` the number stands."""
 
     query: "Query"
     factor: float
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """The matches of `query`, each with this score."""
+    """The matches of `query`, each with this score; `name` as in Boost."""
 
     query: "Query"
     score: float
+    name: str = ""
 
 
 Query: TypeAlias = (

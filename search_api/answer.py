@@ -15,15 +15,31 @@ class PublisherView(BaseModel):
     name: str
 
 
+class DateView(BaseModel):
+    """A date choice that was read in the words; `dates=false` takes it off."""
+
+    label: str = Field(description="In Chinese, fit to be shown.", examples=["2008年"])
+    published_from: PartialIso | None
+    published_to: PartialIso | None
+
+
 class QueryView(BaseModel):
     """What was read in the words."""
 
     text: str
     terms: list[str] = Field(description="Words looked for.")
-    corrected_from: str | None = None
-    did_you_mean: str | None = None
-    relaxed: bool = Field(False, description="No record has every word; these have most of them.")
-    expanded: dict[str, list[str]] = {}
+    corrected_from: str | None = Field(
+        None, description="The words as typed; they find nothing. `correct=false` asks for them."
+    )
+    did_you_mean: str | None = Field(None, description="Words that find far more; only offered.")
+    relaxed: bool = Field(
+        False, description="Few records or none have every word; those with most of them follow."
+    )
+    complete: int = Field(0, description="Records with every word, before filters.")
+    expanded: dict[str, list[str]] = Field(
+        {}, description="Typed -> official words asked for as well. `expand=false` does without."
+    )
+    date: DateView | None = None
 
 
 class HitView(BaseModel):

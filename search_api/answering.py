@@ -1,8 +1,8 @@
 """A checked request in, a SearchAnswer or RecordView out. API, pages and CLI call it."""
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -11,20 +11,26 @@ from analyzers.highlight import highlight, snippet
 from catalog.fields import FACETS
 from engines.opening import Installation
 from engines.port import EngineQuery, SearchEngine, SearchResult
-from queries.filters import build_filters, chosen_values
-from queries.request import SearchRequest, Sort
-from queries.tree import Everything, Query
-from queries.understand import Understanding, UnderstoodQuery
+from queries.filters import chosen_values
+from queries.knowledge import Knowledge
+from queries.relevance import DEFAULT_PROFILE, load_weights
+from queries.request import SearchRequest
+from queries.spoken_dates import describe
+from queries.tree import Everything
+from queries.understand import Understanding
 from search_api.answer import (
     AttachmentView,
     ClassificationsAnswer,
+    DateView,
     HitView,
     PublisherView,
     QueryView,
     RecordView,
     SearchAnswer,
 )
+from search_api.asking import Asked, Asking
 from search_api.facets import build_facet
+from search_api.vocabulary import Vocabulary
 
 SNIPPET_LENGTH = 120
 
@@ -32,25 +38,42 @@ SNIPPET_LENGTH = 120
 class Answering:
     """Holds what an answer is made with; one object serves every request of a process."""
 
-    def __init__(self, installation: Installation, engine: SearchEngine) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        engine: SearchEngine,
+        *,
+        profile: str = DEFAULT_PROFILE,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         self._tables = installation.tables
         self._engine = engine
-        self._understanding = Understanding(installation.analysis)
+        agencies = installation.tables.agencies
+        names = Knowledge(agencies=agencies)
+        self.vocabulary = Vocabulary(
+            engine,
+            installation.analysis,
+            lambda text: names.is_name(text) or installation.places.is_name(text),
+            {name for pair in installation.synonyms for name in (pair.term, pair.official)},
+        )
+        knowledge = Knowledge(installation.synonyms, agencies, self.vocabulary.is_prefix)
+        weights = load_weights(profile)
+        understanding = Understanding(installation.analysis, weights, knowledge, today=today)
+        self._asking = Asking(engine, understanding, self.vocabulary, installation.tables)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
         started = time.perf_counter()
-        understood = self._understanding.understand(request.text)
-        result, relaxed = await self._ask(request, understood)
-        needles = understood.needles if request.highlight else ()
+        asked = await self._asking.ask(request)
+        needles = asked.understood.needles if request.highlight else ()
         return SearchAnswer(
-            query=QueryView(text=understood.text, terms=list(understood.terms), relaxed=relaxed),
-            total=result.total,
+            query=_view_query(asked),
+            total=asked.result.total,
             page=request.page,
             size=request.size,
-            next_cursor=result.next_cursor,
-            hits=[self._hit(orjson.loads(h.stored), h.score, needles) for h in result.hits],
-            facets=self._facets(request, result),
+            next_cursor=asked.result.next_cursor,
+            hits=[self._hit(orjson.loads(h.stored), h.score, needles) for h in asked.result.hits],
+            facets=self._facets(request, asked.result),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
@@ -71,28 +94,6 @@ class Answering:
             for name in FACETS
         }
         return ClassificationsAnswer(trees=trees)
-
-    async def _ask(
-        self, request: SearchRequest, understood: UnderstoodQuery
-    ) -> tuple[SearchResult, bool]:
-        """All words first; most of them only where no record at all has every one."""
-        asked = self._engine_query(request, understood.strict)
-        result = await self._engine.search(asked)
-        if result.total or understood.relaxed is None or request.chosen:
-            return result, False
-        loose = await self._engine.search(replace(asked, query=understood.relaxed))
-        return (loose, True) if loose.total else (result, False)
-
-    def _engine_query(self, request: SearchRequest, query: Query) -> EngineQuery:
-        return EngineQuery(
-            query=query,
-            filters=build_filters(request, self._tables),
-            facets=request.facets,
-            sort=_order(request),
-            offset=(request.page - 1) * request.size,
-            limit=request.size,
-            after=request.cursor,
-        )
 
     def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, Any]:
         chosen = chosen_values(request, self._tables)
@@ -125,11 +126,25 @@ class Answering:
         return PublisherView.model_construct(code=code, name=self._tables.agencies.label_of(code))
 
 
-def _order(request: SearchRequest) -> Sort:
-    """Without words nothing is more relevant than anything else: the newest come first."""
-    if request.sort is Sort.RELEVANCE and not request.text.strip():
-        return Sort.NEWEST
-    return request.sort
+def _view_query(asked: Asked) -> QueryView:
+    understood = asked.understood
+    spoken = understood.spoken
+    return QueryView(
+        text=understood.text,
+        terms=list(understood.terms),
+        corrected_from=asked.corrected_from,
+        did_you_mean=asked.did_you_mean,
+        relaxed=asked.relaxed,
+        complete=asked.complete,
+        expanded={term: list(others) for term, others in understood.expanded.items()},
+        date=DateView(
+            label=describe(spoken),
+            published_from=spoken.first.iso if spoken.first else None,
+            published_to=spoken.last.iso if spoken.last else None,
+        )
+        if spoken
+        else None,
+    )
 
 
 _HIT_KEYS = tuple(

@@ -1,5 +1,6 @@
 """Settings in, the ASGI application out. uvicorn calls `create_app` in every worker."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -27,10 +28,13 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     """The whole HTTP side over one installation; settings are read where none is given."""
     installed = installation or open_installation(Settings())
     engine = installed.open_engine()
+    answering = Answering(installed, engine)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        reading = asyncio.create_task(answering.vocabulary.prepare())
         yield
+        reading.cancel()
         await engine.close()
 
     app = FastAPI(
@@ -41,7 +45,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.engine = engine
-    app.state.answering = Answering(installed, engine)
+    app.state.answering = answering
     app.state.site = Site(name=installed.settings.site_name)
     install_error_handlers(app)
     app.middleware("http")(_add_security_headers)

@@ -53,6 +53,11 @@ class SearchParameters(BaseModel):
         default_factory=lambda: list(FACETS), description="Fields to count; empty for none."
     )
     highlight: bool = True
+    expand: bool = Field(True, description="Ask for official words beside plain ones.")
+    correct: bool = Field(
+        True, description="Correct words that find nothing, read letters as pinyin."
+    )
+    dates: bool = Field(True, description="Read a date choice in the words (2008年的).")
 
     @field_validator("year")
     @classmethod
@@ -93,6 +98,9 @@ def read_request(parameters: SearchParameters) -> SearchRequest:
         cursor=parameters.cursor or None,
         facets=tuple(_facets(parameters.facets)),
         highlight=parameters.highlight,
+        expand=parameters.expand,
+        correct=parameters.correct,
+        dates=parameters.dates,
     )
 
 

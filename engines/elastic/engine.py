@@ -25,6 +25,7 @@ from engines.fingerprint import check_fingerprint
 from engines.port import EngineQuery, Generation, Hit, SearchResult
 from engines.settings import Settings
 from queries.request import Sort
+from queries.tree import Query
 
 WINDOW = 10_000
 """Hits that an offset reaches; a cursor goes on past them."""
@@ -69,6 +70,27 @@ class ElasticEngine:
                         raise
                     # The generation was dropped between finding it and asking it.
                     return await self._search(query)
+
+    async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        if not queries:
+            return ()
+        filters = {str(at): compile_query(query) for at, query in enumerate(queries)}
+        body = {"size": 0, "allow_partial_search_results": False, "track_total_hits": False}
+        aggregations = {"each": {"filters": {"filters": filters}}}
+        async with self._circuit.guard():
+            with explained():
+                index = await self._live_index()
+                answer = await self._ask({**body, "aggs": aggregations}, index, None)
+        buckets = answer["aggregations"]["each"]["buckets"]
+        return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
+
+    async def version(self) -> str:
+        async with self._circuit.guard():
+            with explained():
+                index = await self._live_index()
+                stats = await self._client.indices.stats(index=index, metric=["docs", "refresh"])
+        totals = stats["_all"]["primaries"]
+        return repr((index, totals["docs"], totals["refresh"]["external_total"]))
 
     async def fetch(self, record_id: str) -> bytes | None:
         async with self._circuit.guard():

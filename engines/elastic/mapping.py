@@ -89,5 +89,5 @@ def _property(row: Field) -> dict[str, Any]:
     if row.kind is Kind.INTEGER:
         return {"type": "long"}
     if row.kind is Kind.KEYWORD:
-        return {"type": "keyword", "doc_values": row.facet or row.name == "id"}
+        return {"type": "keyword", "doc_values": row.counted or row.name == "id"}
     return {"type": "text", "analyzer": "whitespace", "index_options": _TEXT_OPTIONS[row.kind]}

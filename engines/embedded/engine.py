@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from engines.embedded.store import describe
 from engines.fingerprint import check_fingerprint
 from engines.port import EngineQuery, Generation, Hit, SearchResult
 from queries.request import Sort
-from queries.tree import AnyTerm, Range
+from queries.tree import AnyTerm, Query, Range
 
 FACET_VALUES = 65_000
 """Distinct values counted in one facet; far above any city's agencies and classes."""
@@ -69,6 +69,13 @@ class EmbeddedEngine:
     async def search(self, query: EngineQuery) -> SearchResult:
         return await asyncio.to_thread(self.search_now, query)
 
+    async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        return await asyncio.to_thread(self._count_each, queries)
+
+    async def version(self) -> str:
+        self._current()
+        return repr((self._seen, self._ledger.stamp()))
+
     async def fetch(self, record_id: str) -> bytes | None:
         return await asyncio.to_thread(self._fetch, record_id)
 
@@ -101,6 +108,11 @@ class EmbeddedEngine:
             generation=snapshot.name,
             next_cursor=_next_cursor(query, window, found, snapshot.name),
         )
+
+    def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        searcher, left_out = self._current().searcher, self._left_out()
+        asked = (without(compile_query(query), left_out) for query in queries)
+        return tuple(_matches(searcher.search(each, limit=1, count=True)) for each in asked)
 
     def _fetch(self, record_id: str) -> bytes | None:
         if record_id in self._ledger.pending():

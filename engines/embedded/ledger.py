@@ -43,6 +43,10 @@ class Ledger:
         self._refresh()
         return self._pending
 
+    def stamp(self) -> object:
+        """Another after every change."""
+        return signature(self._path)
+
     def add(self, record_ids: Iterable[str], cause: str) -> None:
         entry = Withdrawal(datetime.now(UTC).isoformat(timespec="seconds"), cause)
         with self._lock():

@@ -49,7 +49,7 @@ def _add(builder: tantivy.SchemaBuilder, row: Field) -> None:
     builder.add_text_field(
         row.name,
         stored=row.name == "id",
-        fast=row.facet,
+        fast=row.counted,
         tokenizer_name="raw" if whole else _SPACED,
         index_option=_INDEX_OPTION[row.kind],
     )

@@ -12,6 +12,8 @@ from catalog.fields import FACETS, TREES
 from queries.request import SearchRequest, Sort
 
 SEARCH_PATH = "/search"
+SWITCHES = ("expand", "correct", "dates")
+"""What reads more in the words than they say; a link takes each off."""
 _DEFAULT = SearchRequest()
 
 
@@ -39,6 +41,7 @@ def build_parameters(request: SearchRequest) -> list[tuple[str, str]]:
         "size": str(request.size) if request.size != _DEFAULT.size else "",
         "page": str(request.page) if request.page != _DEFAULT.page else "",
     }
+    single |= {name: "false" for name in SWITCHES if not getattr(request, name)}
     words = [("q", request.text)] if request.text else []
     return words + chosen + [(name, value) for name, value in single.items() if value]
 
@@ -85,6 +88,11 @@ def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
 def with_text(request: SearchRequest, text: str) -> SearchRequest:
     """Other words, the same filters."""
     return _changed(request, text=text)
+
+
+def without_switch(request: SearchRequest, name: str) -> SearchRequest:
+    """The same, taken at its word: without one of SWITCHES."""
+    return _changed(request, **{name: False})
 
 
 def with_page(request: SearchRequest, page: int) -> SearchRequest:

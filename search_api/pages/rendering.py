@@ -5,7 +5,7 @@ Templates hold the markup and nothing else; what they show is built beside this 
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,14 +18,15 @@ from search_api.pages.badges import build_badges
 from search_api.pages.facet_panels import build_chips, build_panels, settle_request
 from search_api.pages.home_page import build_browse
 from search_api.pages.links import (
+    SWITCHES,
     kept_fields,
     record_url,
     search_url,
     with_page,
     with_sort,
-    with_text,
     without_filters,
 )
+from search_api.pages.notes import build_notes
 from search_api.pages.paging import build_paging
 from search_api.pages.record_page import build_record_page
 
@@ -46,6 +47,9 @@ _PARAMETERS: Mapping[str, str] = {
     "page": "页码",
     "size": "每页条数",
     "cursor": "翻页标记",
+    "expand": "扩展检索词",
+    "correct": "自动纠错",
+    "dates": "识别日期",
 }
 
 
@@ -58,7 +62,8 @@ class Site:
 
 def render_search(answer: SearchAnswer, request: SearchRequest, site: Site) -> str:
     """The result list with its filters."""
-    asked = settle_request(request, answer)
+    settled = settle_request(request, answer)
+    asked = replace(settled, text=answer.query.text) if answer.query.corrected_from else settled
     chips = build_chips(asked, answer)
     return _render(
         "search.html",
@@ -74,8 +79,8 @@ def render_search(answer: SearchAnswer, request: SearchRequest, site: Site) -> s
         sorts=[(label, search_url(with_sort(asked, s)), s) for s, label in _SORT_LABELS.items()],
         paging=build_paging(asked, answer.total),
         first_page=search_url(with_page(asked, 1)),
-        did_you_mean=_suggested(asked, answer),
-        kept_by_words=kept_fields(asked, "q"),
+        notes=build_notes(settled, answer),
+        kept_by_words=kept_fields(asked, "q", *SWITCHES),
         kept_by_dates=kept_fields(asked, "published_from", "published_to"),
     )
 
@@ -133,11 +138,6 @@ class _Hit:
             snippet=Markup(hit.snippet_html),  # noqa: S704
             badges=build_badges(hit.disclosure, hit.validity),
         )
-
-
-def _suggested(asked: SearchRequest, answer: SearchAnswer) -> tuple[str, str] | None:
-    text = answer.query.did_you_mean
-    return (text, search_url(with_text(asked, text))) if text else None
 
 
 def _describe_time(took_ms: float) -> str:

@@ -1,0 +1,114 @@
+"""Characters in, their sounds (pinyin without tones) out; and Latin letters read as sounds.
+
+For suggestions and for queries typed in Latin letters only: records are never matched by sound.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice, product
+
+from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin.constants import PINYIN_DICT
+from pypinyin.contrib.tone_convert import to_normal
+
+Reading = tuple[str, ...]
+"""A syllable a character: 重庆 is ("chong", "qing"); ü is v."""
+READINGS_LIMIT = 4
+"""Readings of one word that are kept: the likeliest, then those of single characters."""
+_ALONE_LONGEST = 4
+"""Longer words are read one way: the more characters, the surer the phrase."""
+_PARSES_LIMIT = 64
+_LATIN = re.compile("[a-zv]+")
+_SPACES = re.compile(r"[\s'’·-]+")
+
+
+@lru_cache(maxsize=1)
+def syllables() -> frozenset[str]:
+    """Every syllable that some character is read by."""
+    spoken = (each for entry in PINYIN_DICT.values() for each in entry.split(","))
+    plain = {to_normal(each, v_to_u=False) for each in spoken}
+    return frozenset(each for each in plain if _LATIN.fullmatch(each))
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    return frozenset(each[:end] for each in syllables() for end in range(1, len(each) + 1))
+
+
+def read_word(word: str) -> tuple[Reading, ...]:
+    """The readings of a word of Han characters, the one of its phrase first (行长 hangzhang).
+
+    Empty where some character has none.
+    """
+    main = tuple(lazy_pinyin(word, errors="ignore"))
+    if len(main) != len(word):
+        return ()
+    if len(word) > _ALONE_LONGEST:
+        return (main,)
+    spoken = pinyin(word, style=Style.NORMAL, heteronym=True, errors="ignore")
+    others = product(
+        *(dict.fromkeys((first, *each)) for first, each in zip(main, spoken, strict=True))
+    )
+    return tuple(islice(dict.fromkeys((main, *others)), READINGS_LIMIT))
+
+
+@lru_cache(maxsize=30_000)
+def read_character(character: str) -> tuple[str, ...]:
+    """Every syllable of one character; empty for what is no Han character."""
+    entry = PINYIN_DICT.get(ord(character), "")
+    plain = (to_normal(each, v_to_u=False) for each in entry.split(",") if each)
+    return tuple(dict.fromkeys(plain))
+
+
+def fold_latin(text: str) -> str:
+    """Letters as sounds are written: small, ü as v, no blanks and apostrophes between them."""
+    return _SPACES.sub("", text.casefold().replace("ü", "v").replace("u:", "v"))
+
+
+def parse_latin(text: str) -> list[Reading]:
+    """Every way to read letters as beginnings of syllables, at most 64: gjj is g-j-j, xian xian
+    and xi-an. Whole syllables come before beginnings, few before many."""
+    found = list(islice(_parse(text), _PARSES_LIMIT))
+    return sorted(
+        found, key=lambda parts: (sum(each not in syllables() for each in parts), len(parts))
+    )
+
+
+def _parse(text: str) -> Iterator[Reading]:
+    if not text:
+        yield ()
+        return
+    for end in range(min(6, len(text)), 0, -1):
+        if text[:end] in _beginnings():
+            for rest in _parse(text[end:]):
+                yield (text[:end], *rest)
+
+
+def is_latin(text: str) -> bool:
+    """Whether it is letters that can be read as sounds, maybe with Han characters among them."""
+    folded = fold_latin(text)
+    runs = _LATIN.findall(folded)
+    others = _LATIN.sub("", folded)
+    return (
+        bool(runs)
+        and all(map(read_character, others))
+        and all(next(_parse(run), None) for run in runs)
+    )
+
+
+_NEAR = (
+    (re.compile("^([zcs])h"), r"\1"),
+    (re.compile("^n(?=.)"), "l"),
+    (re.compile("^hu(?=.)"), "f"),
+    (re.compile("([aei])ng$"), r"\1n"),
+    (re.compile("(?<=[ln])v"), "u"),
+)
+
+
+@lru_cache(maxsize=2_000)
+def blur(syllable: str) -> str:
+    """One spelling for sounds that many people do not tell apart: zhi and zi, lan and nan."""
+    for pattern, sound in _NEAR:
+        syllable = pattern.sub(sound, syllable)
+    return syllable

@@ -1,0 +1,117 @@
+"""Words of citizens and what officials call it: the table in, the terms of a query out.
+
+The composition root loads it; `queries.knowledge` asks it. It is of questions alone, so that a
+changed table asks for no new index.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzers.normalize import literal_text, normalize_text
+from analyzers.table_files import Row, read_rows
+from catalog.errors import TableError
+
+_FILE = "synonyms.csv"
+_COLUMNS = ("term", "official", "direction")
+ONE_WAY, BOTH_WAYS = "one", "both"
+OTHERS_LIMIT = 4
+"""Other names that one term is asked by; a table may hold more, the first are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """Who asks `term` also wants `official`; both ways, either finds the other."""
+
+    term: str
+    official: str
+    direction: str = ONE_WAY
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTerm:
+    """A term at text[start:end] and its other names, maybe none."""
+
+    start: int
+    end: int
+    term: str
+    others: tuple[str, ...]
+
+
+class Synonyms:
+    """Finds terms in normalized text. Official names are terms too, so that the longest is found:
+    公积金 within 住房公积金 is not one by itself.
+    """
+
+    def __init__(self, pairs: Iterable[Synonym]) -> None:
+        self._others: dict[str, tuple[str, ...]] = {}
+        for pair in pairs:
+            term, official = normalize_text(pair.term), normalize_text(pair.official)
+            self._add(term, official)
+            if pair.direction == BOTH_WAYS:
+                self._add(official, term)
+            else:
+                self._others.setdefault(official, ())
+        lengths: dict[str, set[int]] = {}
+        for term in self._others:
+            lengths.setdefault(term[0], set()).add(len(term))
+        self._lengths = {first: sorted(each, reverse=True) for first, each in lengths.items()}
+
+    def find(self, text: str) -> tuple[FoundTerm, ...]:
+        """The longest terms, left to right, never overlapping; those without other names too."""
+        return tuple(self._scan(text))
+
+    def _scan(self, text: str) -> Iterator[FoundTerm]:
+        at = 0
+        while at < len(text):
+            term = self._longest_at(text, at)
+            if term:
+                yield FoundTerm(at, at + len(term), term, self._others[term])
+            at += len(term) or 1
+
+    def _longest_at(self, text: str, at: int) -> str:
+        for length in self._lengths.get(text[at], ()):
+            if (term := text[at : at + length]) in self._others and len(term) == length:
+                return term
+        return ""
+
+    def _add(self, term: str, other: str) -> None:
+        known = self._others.get(term, ())
+        if other not in known and len(known) < OTHERS_LIMIT:
+            self._others[term] = (*known, other)
+
+
+def load_synonyms(directory: Path | None = None) -> tuple[Synonym, ...]:
+    """The shipped table, or the file of the same name in `directory`.
+
+    Raises TableError naming file and line for the first row that can't be taken.
+    """
+    rows = list(read_rows(_FILE, _COLUMNS, directory))
+    for problem in _find_problems(rows):
+        raise TableError(problem)
+    return tuple(Synonym(row["term"], row["official"], row["direction"]) for row in rows)
+
+
+def check_synonyms(directory: Path | None = None) -> list[str]:
+    """Every problem of the table `load_synonyms(directory)` would read; empty when all is well."""
+    try:
+        return list(_find_problems(list(read_rows(_FILE, _COLUMNS, directory))))
+    except TableError as error:
+        return [str(error)]
+
+
+def _find_problems(rows: Iterable[Row]) -> Iterator[str]:
+    places: dict[tuple[str, str], str] = {}
+    for row in rows:
+        term, official = normalize_text(row["term"]), normalize_text(row["official"])
+        if row["direction"] not in (ONE_WAY, BOTH_WAYS):
+            yield f"{row.place}: the direction is '{row['direction']}'; write one or both."
+        if short := next((side for side in (term, official) if len(literal_text(side)) < 2), None):
+            yield f"{row.place}: '{short}' is shorter than two characters; write it out."
+        if term == official:
+            yield f"{row.place}: {row['term']} stands for itself; delete the row."
+        pairs = [(term, official)]
+        pairs += [(official, term)] if row["direction"] == BOTH_WAYS else []
+        if known := next((places[pair] for pair in pairs if pair in places), None):
+            yield f"{row.place}: this pair is at {known} too; delete one of them."
+        places.update(dict.fromkeys(pairs, row.place))

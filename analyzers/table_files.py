@@ -1,0 +1,67 @@
+"""A dictionary's CSV file in, shipped or a city's own of the same name; rows out.
+
+Called by `dictionary` and `synonyms`.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from catalog.errors import TableError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells by column; `place` is file:line."""
+
+    place: str
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return (self.cells.get(column) or "").strip()
+
+
+def read_rows(name: str, columns: Sequence[str], directory: Path | None) -> Iterator[Row]:
+    """Rows that are not blank. Raises TableError for what is no table with these columns."""
+    if directory is not None and not directory.is_dir():
+        raise TableError(f"{directory}: is not a folder; name the folder that holds the tables.")
+    shown, content = _open_table(name, directory)
+    reader = csv.DictReader(io.StringIO(_decode(shown, content), newline=""), strict=True)
+    start = 1
+    try:
+        if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
+            raise TableError(f"{shown}:1: the header lacks the column {missing[0]}; add it.")
+        start = reader.line_num + 1
+        for cells in reader:
+            start = reader.line_num + 1
+            if None in cells:
+                raise TableError(f"{shown}:{reader.line_num}: has more cells than the header.")
+            if any(cells.values()):
+                yield Row(f"{shown}:{reader.line_num}", cells)
+    except csv.Error as error:
+        raise TableError(f"{shown}:{start}: is not CSV ({error}); mend the quotes.") from error
+
+
+def _open_table(name: str, directory: Path | None) -> tuple[str, bytes]:
+    replacement = directory / name if directory else None
+    if replacement is None or not replacement.exists():
+        shipped = resources.files("analyzers").joinpath("dictionaries", name)
+        return f"analyzers/dictionaries/{name}", shipped.read_bytes()
+    try:
+        return str(replacement), replacement.read_bytes()
+    except OSError as error:
+        raise TableError(f"{replacement}:1: cannot be read ({error.strerror}); mend it.") from error
+
+
+def _decode(shown: str, content: bytes) -> str:
+    # Excel in Chinese saves CSV as GB18030; damaged UTF-8 must not pass for it, as nonsense.
+    is_damaged = content.decode("utf-8", "replace").count("\ufffd") < len(content) // 20
+    for encoding in ("utf-8-sig",) if is_damaged else ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+    raise TableError(f"{shown}:{line}: is neither UTF-8 nor GB18030; save it as CSV UTF-8.")

@@ -1,0 +1,163 @@
+"""A request in; what the engine answers to it out, and in which reading. `Answering` calls it.
+
+Every word first. Where nothing has them all: what was meant, if that is found; else most words;
+else without the date. A reading that the person did not type is always said, with the way back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analyzers.lexicon import MatchKind
+from analyzers.normalize import normalize_text
+from analyzers.pinyin import is_latin
+from catalog.tables import Tables
+from engines.port import EngineQuery, SearchEngine, SearchResult
+from queries.filters import build_filters
+from queries.request import SearchRequest, Sort
+from queries.syntax import split_pieces
+from queries.tree import Query
+from queries.understand import Switches, Understanding, UnderstoodQuery
+from search_api.vocabulary import PublicWords, Vocabulary
+
+FEW = 5
+"""Records with every word: with no more, those with most of them follow."""
+SURE_BITS = 4.0
+"""By how much a correction has to be likelier than the words as typed, to take their place."""
+OFFER_TIMES = 10
+"""How many times as many records a correction has to find, to be offered beside some."""
+_CANDIDATES = 5
+_LONGEST_CORRECTED = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`complete`: records with every word, filters aside; `relaxed`: those with most words follow.
+
+    `corrected_from`: the text as typed, where another took its place; `did_you_mean` is offered.
+    """
+
+    understood: UnderstoodQuery
+    result: SearchResult
+    complete: int
+    relaxed: bool = False
+    corrected_from: str | None = None
+    did_you_mean: str | None = None
+
+
+class Asking:
+    """Asks one engine; keeps no state between requests."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        understanding: Understanding,
+        vocabulary: Vocabulary,
+        tables: Tables,
+    ) -> None:
+        self._engine = engine
+        self._understanding = understanding
+        self._vocabulary = vocabulary
+        self._tables = tables
+
+    async def ask(self, request: SearchRequest) -> Asked:
+        """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
+        switches = Switches(expand=request.expand, dates=request.dates)
+        words = await self._vocabulary.words() if request.text.strip() else None
+        understood = self._understanding.understand(request.text, switches)
+        result = await self._engine.search(self._query(request, understood.strict))
+        if result.total > FEW or words is None:
+            return Asked(understood, result, result.total)
+        complete = result.total
+        if request.chosen:
+            (complete,) = await self._engine.count([understood.strict])
+        asked = Asked(understood, result, complete)
+        if complete > FEW:
+            return asked
+        meant = await self._find_meant(understood, words, switches) if request.correct else None
+        if meant and not complete:
+            return await self._ask_meant(request, meant)
+        return await self._loosen(request, replace(asked, did_you_mean=_offered(meant, complete)))
+
+    async def _ask_meant(self, request: SearchRequest, meant: "_Meant") -> Asked:
+        typed = " ".join(request.text.split())
+        asked = await self.ask(replace(request, text=meant.text, correct=False))
+        return replace(asked, corrected_from=typed)
+
+    async def _loosen(self, request: SearchRequest, asked: Asked) -> Asked:
+        """Most words, where that finds more; then without the date that was read in them."""
+        understood = asked.understood
+        if understood.relaxed is not None:
+            loose = await self._engine.search(self._query(request, understood.relaxed))
+            if loose.total > asked.result.total:
+                return replace(asked, result=loose, relaxed=True)
+        if understood.spoken and not asked.complete and not asked.result.total:
+            undated = await self.ask(replace(request, dates=False, correct=False))
+            if undated.result.total:
+                return replace(undated, did_you_mean=asked.did_you_mean)
+        return asked
+
+    async def _find_meant(
+        self, understood: UnderstoodQuery, words: PublicWords, switches: Switches
+    ) -> "_Meant | None":
+        """The likeliest reading of what was typed that finds something, if it is likely at all."""
+        candidates = list(_read_otherwise(understood, words))
+        if not candidates:
+            return None
+        read = [self._understanding.understand(text, switches).strict for text in candidates]
+        counts = await self._engine.count(read)
+        found = zip(candidates, counts, strict=True)
+        return next((_Meant(text, count) for text, count in found if count), None)
+
+    def _query(self, request: SearchRequest, query: Query) -> EngineQuery:
+        return EngineQuery(
+            query=query,
+            filters=build_filters(request, self._tables),
+            facets=request.facets,
+            sort=_order(request),
+            offset=(request.page - 1) * request.size,
+            limit=request.size,
+            after=request.cursor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    text: str
+    count: int
+
+
+def _offered(meant: _Meant | None, complete: int) -> str | None:
+    return meant.text if meant and meant.count >= OFFER_TIMES * complete else None
+
+
+def _read_otherwise(understood: UnderstoodQuery, words: PublicWords) -> Sequence[str]:
+    """Other readings of a text, the likeliest first; none for codes, operators and long texts."""
+    text = normalize_text(understood.text)
+    is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(text))
+    if understood.codes or not is_plain or len(text) > _LONGEST_CORRECTED:
+        return ()
+    if is_latin(text):
+        return _read_latin(text, words)
+    corrections = words.corrector.correct(text, _CANDIDATES)
+    return [each.text for each in corrections if each.gain >= SURE_BITS]
+
+
+def _read_latin(text: str, words: PublicWords) -> Sequence[str]:
+    """Letters as sounds: all of them as one word, or each piece between blanks as one."""
+    whole = _complete(text, words, _CANDIDATES)
+    pieces = [_complete(piece, words, 1) or [piece] for piece in text.split()]
+    return [*whole, " ".join(best[0] for best in pieces)] if len(pieces) > 1 else whole
+
+
+def _complete(text: str, words: PublicWords, size: int) -> list[str]:
+    if not is_latin(text):
+        return []
+    completions = words.lexicon.complete(text, size)
+    return [each.text for each in completions if each.kind is MatchKind.PINYIN]
+
+
+def _order(request: SearchRequest) -> Sort:
+    """Without words nothing is more relevant than anything else: the newest come first."""
+    if request.sort is Sort.RELEVANCE and not request.text.strip():
+        return Sort.NEWEST
+    return request.sort

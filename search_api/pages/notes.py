@@ -1,0 +1,65 @@
+"""What was read in the words beyond what they say, with the way back. Called by `rendering`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from analyzers.pinyin import is_latin
+from queries.request import SearchRequest
+from search_api.answer import QueryView, SearchAnswer
+from search_api.pages.links import search_url, with_text, without_switch
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a note leads."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sentence above the list, and what can be done about it."""
+
+    text: str
+    links: tuple[Link, ...] = ()
+
+
+def build_notes(request: SearchRequest, answer: SearchAnswer) -> tuple[Note, ...]:
+    """`request` as it was typed; what weighs most comes first."""
+    return tuple(_each_note(request, answer.query))
+
+
+def _each_note(request: SearchRequest, query: QueryView) -> Iterator[Note]:
+    asked = replace(request, text=query.text) if query.corrected_from else request
+    if query.corrected_from:
+        yield _corrected(request, query.corrected_from, query.text)
+    if query.did_you_mean:
+        href = search_url(with_text(request, query.did_you_mean))
+        yield Note("您要找的是不是：", (Link(query.did_you_mean, href),))
+    if query.date:
+        href = search_url(without_switch(asked, "dates"))
+        text = f"已按检索词中的时间限定为“{query.date.label}”。"
+        yield Note(text, (Link("不限时间", href),))
+    if query.expanded:
+        href = search_url(without_switch(asked, "expand"))
+        yield Note(f"已同时检索规范用语：{_describe(query)}。", (Link("只按原词检索", href),))
+    if query.relaxed:
+        yield Note(_relaxed(query.complete))
+
+
+def _corrected(request: SearchRequest, typed: str, meant: str) -> Note:
+    how = "已按拼音检索" if is_latin(typed) else "已改为检索"
+    href = search_url(without_switch(request, "correct"))
+    text = f"没有找到“{typed}”，{how}“{meant}”。"
+    return Note(text, (Link(f"仍然检索“{typed}”", href),))
+
+
+def _describe(query: QueryView) -> str:
+    return "；".join(f"{term}——{'、'.join(others)}" for term, others in query.expanded.items())
+
+
+def _relaxed(complete: int) -> str:
+    if not complete:
+        return "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
+    return f"包含全部检索词的信息有 {complete} 条，排在最前；其后是包含其中部分检索词的信息。"
