@@ -46,6 +46,20 @@ def load_dictionary(directory: Path | None = None) -> Dictionary:
     return Dictionary(words, stopwords, hashlib.sha256(content.encode()).hexdigest())
 
 
+def check_dictionary(directory: Path | None = None) -> list[str]:
+    """The first problem of each file `load_dictionary(directory)` would read."""
+    problems: list[str] = []
+    for read in (
+        lambda: list(_read_words(read_rows(_WORDS, ("word",), directory))),
+        lambda: list(_read_stopwords(read_rows(_STOPWORDS, ("word",), directory))),
+    ):
+        try:
+            read()
+        except TableError as error:
+            problems.append(str(error))
+    return problems
+
+
 def _read_words(rows: Iterable[Row]) -> Iterator[tuple[str, int | None]]:
     for row in _refuse_repeated(rows):
         word, frequency = row["word"], row["frequency"]

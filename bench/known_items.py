@@ -12,13 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from engines.opening import open_installation
-from engines.port import EngineQuery, SearchEngine
+from engines.port import SearchEngine
 from engines.settings import Settings
-from queries.request import SearchRequest, Sort
-from queries.tree import Everything
+from gongkai.verifying import read_records
+from queries.request import SearchRequest
 from search_api.answering import Answering
 
 PAGE = 10
@@ -46,16 +44,8 @@ def _spell(number: str) -> Iterator[tuple[str, str]]:
 
 
 async def read_all(engine: SearchEngine) -> list[Mapping[str, Any]]:
-    """Every record as it is stored, by cursor."""
-    found: list[Mapping[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=1000, after=cursor)
-        result = await engine.search(query)
-        found += [orjson.loads(hit.stored) for hit in result.hits]
-        cursor = result.next_cursor
-        if cursor is None:
-            return found
+    """Every record as it is stored."""
+    return [record async for record in read_records(engine)]
 
 
 async def measure(data_dir: Path, every: int) -> None:

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from catalog.errors import EngineUnavailableError, GongkaiError, IndexMismatchError
-from gongkai import evaluating, indexing, reading, serving
+from gongkai import checking, evaluating, indexing, reading, serving, verifying
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 
@@ -25,7 +25,10 @@ app.command("rollback")(indexing.rollback)
 app.command("withdraw")(indexing.withdraw)
 app.command("serve")(serving.serve)
 app.command("search")(reading.search)
+app.command("explain")(reading.explain)
 app.command("evaluate")(evaluating.evaluate)
+app.command("verify")(verifying.verify)
+app.command("check")(checking.check)
 app.command("status")(reading.status)
 
 

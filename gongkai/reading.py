@@ -3,12 +3,14 @@
 import asyncio
 import html
 import re
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Annotated
 
 import orjson
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from catalog.errors import EngineUnavailableError
@@ -16,11 +18,11 @@ from engines.opening import Installation, open_installation
 from engines.port import Generation
 from engines.settings import Settings
 from queries.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
-from search_api.answer import HitView, SearchAnswer
-from search_api.answering import Answering
+from search_api.answer import HitView, QueryView, SearchAnswer
+from search_api.answering import Answering, ScoredPart
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
-_HEALTHY, _NO_ENGINE = 0, 4
+_HEALTHY, _NOT_FOUND, _NO_ENGINE = 0, 3, 4
 
 
 def search(
@@ -40,6 +42,22 @@ def search(
         print(answer.model_dump_json(indent=2))
         return
     _print_answer(answer)
+
+
+def explain(
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a record.")],
+    words: Annotated[list[str], typer.Argument(help="Words, as for search.")],
+) -> None:
+    """What each number of relevance.toml gives a record for these words."""
+    request = SearchRequest(text=" ".join(words))
+    parts = asyncio.run(_explain(open_installation(Settings()), request, record_id))
+    if not parts:
+        print("These words do not find this record.")
+        raise typer.Exit(_NOT_FOUND)
+    table = Table("part", "score", "asks for")
+    for part in sorted(parts, key=lambda part: -part.score):
+        table.add_row(part.name, f"{part.score:.3f}", part.asks)
+    Console().print(table)
 
 
 def status(
@@ -78,6 +96,16 @@ async def _ask(installation: Installation, request: SearchRequest) -> SearchAnsw
         await engine.close()
 
 
+async def _explain(
+    installation: Installation, request: SearchRequest, record_id: str
+) -> list[ScoredPart]:
+    engine = installation.open_engine()
+    try:
+        return await Answering(installation, engine).explain(request, record_id)
+    finally:
+        await engine.close()
+
+
 def _health(live: Generation | None, installation: Installation) -> str:
     if live is None:
         return "nothing is indexed yet"
@@ -98,12 +126,27 @@ def _describe(generation: Generation) -> str:
 
 def _print_answer(answer: SearchAnswer) -> None:
     console = Console(highlight=False)
-    relaxed = " (no record has every word; these have most)" if answer.query.relaxed else ""
-    console.print(f"{answer.total:,} records, {answer.took_ms} ms{relaxed}")
+    console.print(f"{answer.total:,} records, {answer.took_ms} ms")
+    for note in _notes(answer.query):
+        console.print(note, markup=False)
     first = (answer.page - 1) * answer.size + 1
     for place, hit in enumerate(answer.hits, start=first):
         console.print(Text(f"{place:>3}. ").append_text(_marked(hit.title_html)))
         console.print(f"     {_facts(hit)}", style="dim", markup=False)
+
+
+def _notes(query: QueryView) -> Iterator[str]:
+    """What was read beyond the words."""
+    if query.corrected_from:
+        yield f"nothing has {query.corrected_from}; searched for {query.text}"
+    if query.did_you_mean:
+        yield f"did you mean {query.did_you_mean}?"
+    if query.date:
+        yield f"date read in the words: {query.date.label}"
+    for term, others in query.expanded.items():
+        yield f"{term} also as {', '.join(others)}"
+    if query.relaxed:
+        yield f"{query.complete} have every word; those with most of them follow"
 
 
 def _facts(hit: HitView) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,13 @@ from analyzers.highlight import highlight, snippet
 from catalog.fields import FACETS
 from engines.opening import Installation
 from engines.port import EngineQuery, SearchEngine, SearchResult
+from queries.explanation import find_parts
 from queries.filters import chosen_values
 from queries.knowledge import Knowledge
 from queries.relevance import DEFAULT_PROFILE, load_weights
 from queries.request import SearchRequest
 from queries.spoken_dates import describe
-from queries.tree import Everything
+from queries.tree import Everything, Term
 from queries.understand import Understanding
 from search_api.answer import (
     AttachmentView,
@@ -33,6 +35,15 @@ from search_api.facets import build_facet
 from search_api.vocabulary import Vocabulary
 
 SNIPPET_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPart:
+    """What one part of a question gave a record; `asks` is what it looked for."""
+
+    name: str
+    asks: str
+    score: float
 
 
 class Answering:
@@ -76,6 +87,24 @@ class Answering:
             facets=self._facets(request, asked.result),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
+
+    async def explain(self, request: SearchRequest, record_id: str) -> list[ScoredPart]:
+        """What each number of relevance.toml gives this record for this question; for staff.
+
+        Of alternatives (title, entry, body of one word) the best counts, so parts do not add up.
+        Empty where the record is not found by the question.
+        """
+        asked = await self._asking.ask(request)
+        wanted = {"id": Term("id", record_id)}
+        whole = await self._engine.search(EngineQuery(asked.tree, filters=wanted, limit=1))
+        if not whole.total:
+            return []
+        parts = [ScoredPart("total", "", whole.hits[0].score)]
+        for part in find_parts(asked.tree):
+            found = await self._engine.search(EngineQuery(part.query, filters=wanted, limit=1))
+            if found.hits and found.hits[0].score:
+                parts.append(ScoredPart(part.name, part.asks, found.hits[0].score))
+        return list(dict.fromkeys(parts))
 
     async def record(self, record_id: str) -> RecordView | None:
         """One record, or None where no public record has this id."""

@@ -13,6 +13,7 @@ from search_api.answering import Answering
 from search_api.endpoints import health, pages, search
 from search_api.errors import install_error_handlers
 from search_api.pages.rendering import Site
+from search_api.suggesting import Suggesting
 
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -46,6 +47,9 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     )
     app.state.engine = engine
     app.state.answering = answering
+    app.state.suggesting = Suggesting(
+        engine, answering.vocabulary, installed.analysis, installed.tables.agencies
+    )
     app.state.site = Site(name=installed.settings.site_name)
     install_error_handlers(app)
     app.middleware("http")(_add_security_headers)

@@ -43,6 +43,12 @@ class Asked:
     corrected_from: str | None = None
     did_you_mean: str | None = None
 
+    @property
+    def tree(self) -> Query:
+        """The query that was answered."""
+        relaxed = self.understood.relaxed if self.relaxed else None
+        return relaxed or self.understood.strict
+
 
 class Asking:
     """Asks one engine; keeps no state between requests."""

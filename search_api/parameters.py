@@ -21,6 +21,9 @@ from queries.request import (
     Sort,
 )
 
+TYPED_LIMIT = 100
+"""Characters that are completed."""
+SUGGESTIONS_LIMIT = 20
 CURSOR_LIMIT = 6_000
 """Characters; on Elasticsearch a cursor grows by about 250 with each shard."""
 _Values = Annotated[list[str], Field(default_factory=list, max_length=FILTER_LIMIT)]
@@ -71,6 +74,15 @@ class PageParameters(SearchParameters):
     """The same for pages: a link that was shared comes back with parameters nobody asked for."""
 
     model_config = ConfigDict(extra="ignore")
+
+
+class SuggestParameters(BaseModel):
+    """What is being typed, and how many completions are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=TYPED_LIMIT)
+    size: int = Field(8, ge=1, le=SUGGESTIONS_LIMIT)
 
 
 SearchQuery = Annotated[SearchParameters, Query()]

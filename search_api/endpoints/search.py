@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from search_api.answer import ClassificationsAnswer, Problem, RecordView, SearchAnswer
 from search_api.answering import Answering
 from search_api.errors import GoneError, UnknownRecordError
-from search_api.parameters import SearchQuery, read_request, refuse_unknown
+from search_api.parameters import SearchQuery, SuggestParameters, read_request, refuse_unknown
+from search_api.suggesting import SuggestAnswer, Suggesting
 
 router = APIRouter(
     prefix="/api/v1",
@@ -33,6 +34,22 @@ RecordId = Annotated[str, Path(max_length=200, description="As in a hit; `/` sta
 async def search(parameters: SearchQuery, answering: AnsweringDependency) -> Response:
     """Full-text search with exact facet counts."""
     answer = await answering.search(read_request(parameters))
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def get_suggesting(request: Request) -> Suggesting:
+    """What this process completes words with."""
+    suggesting: Suggesting = request.app.state.suggesting
+    return suggesting
+
+
+@router.get("/suggest", response_model=SuggestAnswer)
+async def suggest(
+    parameters: Annotated[SuggestParameters, Query()],
+    suggesting: Annotated[Suggesting, Depends(get_suggesting)],
+) -> Response:
+    """Completions while typing: Chinese, full pinyin, initials, mixed."""
+    answer = await suggesting.suggest(parameters.q, parameters.size)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -1,0 +1,103 @@
+"""`gongkai verify`: does every record's own title and numbers find it on page 1?"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from engines.opening import Installation, open_installation
+from engines.port import EngineQuery, SearchEngine
+from engines.settings import Settings
+from queries.request import SearchRequest, Sort
+from queries.tree import Everything
+from search_api.answering import Answering
+
+PAGE = 10
+_MISSED = 3
+_KEYS = ("title", "document_number", "index_number")
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A record that one of its own names does not find."""
+
+    id: str
+    key: str
+    text: str
+    total: int
+
+
+def verify(
+    every: Annotated[int, typer.Option(min=1, help="Look at every Nth record only.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Search for each record's own title, document number and index number; list the misses."""
+    asked, misses = asyncio.run(_verify(open_installation(Settings()), every))
+    if as_json:
+        listed = [{"id": m.id, "key": m.key, "text": m.text, "total": m.total} for m in misses]
+        print(orjson.dumps({"asked": asked, "misses": listed}).decode())
+    else:
+        for miss in misses:
+            print(f"miss  {miss.key} of {miss.id}: {miss.text} ({miss.total:,} found)")
+        for key, count in asked.items():
+            missed = sum(miss.key == key for miss in misses)
+            print(f"{key:<16} {count - missed:>9,} of {count:>9,} found on page 1")
+    if misses:
+        raise typer.Exit(_MISSED)
+
+
+async def read_records(engine: SearchEngine) -> AsyncIterator[Mapping[str, Any]]:
+    """Every public record as it is stored, newest first, some hundreds at a time."""
+    cursor: str | None = None
+    while True:
+        query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=_AT_ONCE, after=cursor)
+        result = await engine.search(query)
+        for hit in result.hits:
+            yield orjson.loads(hit.stored)
+        cursor = result.next_cursor
+        if cursor is None:
+            return
+
+
+async def _verify(installation: Installation, every: int) -> tuple[Counter[str], list[Miss]]:
+    engine = installation.open_engine()
+    answering = Answering(installation, engine)
+    asked: Counter[str] = Counter()
+    misses: list[Miss] = []
+    console = Console(stderr=True)
+    try:
+        total = (await engine.search(EngineQuery(Everything(), limit=0))).total
+        with Progress(console=console, disable=not console.is_terminal) as bar:
+            task = bar.add_task("verifying", total=total)
+            at = 0
+            async for record in read_records(engine):
+                bar.advance(task)
+                at += 1
+                for key, text in _names(record) if at % every == 0 else ():
+                    asked[key] += 1
+                    if miss := await _look_for(answering, record["id"], key, text):
+                        misses.append(miss)
+    finally:
+        await engine.close()
+    return asked, misses
+
+
+def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from ((key, record[key]) for key in _KEYS if record[key])
+
+
+async def _look_for(answering: Answering, record_id: str, key: str, text: str) -> Miss | None:
+    answer = await answering.search(SearchRequest(text, size=PAGE, facets=(), highlight=False))
+    if any(hit.id == record_id for hit in answer.hits):
+        return None
+    # Where more records than a page holds share the name, the page is full of them.
+    if len(answer.hits) == PAGE and all(getattr(hit, key) == text for hit in answer.hits):
+        return None
+    return Miss(record_id, key, text, answer.total)

@@ -1,0 +1,145 @@
+"""What is being typed in; words, titles, agencies and codes that complete it out.
+
+Called by `/suggest`. Nothing is offered that the engine has not just counted among public records.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import orjson
+from pydantic import BaseModel, Field
+
+from analyzers.chains import Analysis
+from analyzers.lexicon import Lexicon, MatchKind
+from analyzers.normalize import normalize_text
+from analyzers.pinyin import is_latin
+from catalog.agencies import AgencyDirectory
+from engines.port import EngineQuery, SearchEngine
+from queries.tree import And, Phrase, Query, Term
+from search_api.vocabulary import Vocabulary
+
+_TITLES = 3
+"""Titles among the suggestions, where that many words leave room."""
+_AGENCIES = 2
+
+
+class SuggestionKind(StrEnum):
+    """What a suggestion is."""
+
+    TERM = "term"
+    TITLE = "title"
+    PUBLISHER = "publisher"
+    DOCUMENT_NUMBER = "document_number"
+
+
+class SuggestionView(BaseModel):
+    """One completion, and how many public records hold it."""
+
+    text: str
+    kind: SuggestionKind
+    count: int
+
+
+class SuggestAnswer(BaseModel):
+    """Completions of what was typed, the likeliest first."""
+
+    query: str
+    suggestions: list[SuggestionView] = Field(description="At most `size`.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    text: str
+    kind: SuggestionKind
+    query: Query
+
+
+class Suggesting:
+    """One object serves every request of a process."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        vocabulary: Vocabulary,
+        analysis: Analysis,
+        agencies: AgencyDirectory,
+    ) -> None:
+        self._engine = engine
+        self._vocabulary = vocabulary
+        self._analysis = analysis
+        self._agencies = Lexicon({normalize_text(each.name): 1 for each in agencies.all()})
+        self._codes = {normalize_text(each.name): each.code for each in agencies.all()}
+
+    async def suggest(self, typed: str, size: int) -> SuggestAnswer:
+        """Raises EngineUnavailableError, IndexMismatchError."""
+        typed = " ".join(typed.split())
+        if not self._analysis.literal(typed):
+            return SuggestAnswer(query=typed, suggestions=[])
+        words = await self._vocabulary.words()
+        terms = [
+            _Candidate(each.text, SuggestionKind.TERM, Term("terms", each.text))
+            for each in words.lexicon.complete(normalize_text(typed), size)
+        ]
+        codes = self._complete_codes(typed, words.prefixes, size)
+        agencies = self._complete_agencies(typed)
+        counted = await self._count([*codes, *terms, *agencies])
+        titles = await self._complete_titles(typed)
+        shown = _arrange(counted, titles, size if is_latin(typed) else size - size // 4)
+        return SuggestAnswer(query=typed, suggestions=shown[:size])
+
+    def _complete_codes(self, typed: str, prefixes: frozenset[str], size: int) -> list[_Candidate]:
+        beginning = normalize_text(typed).replace(" ", "")
+        found = sorted(
+            each for each in prefixes if len(beginning) > 1 and each.startswith(beginning)
+        )
+        return [
+            _Candidate(each, SuggestionKind.DOCUMENT_NUMBER, Term("number_prefix", each))
+            for each in found[: size // 2]
+        ]
+
+    def _complete_agencies(self, typed: str) -> list[_Candidate]:
+        found = self._agencies.complete(normalize_text(typed), 2 * _AGENCIES)
+        return [
+            _Candidate(
+                each.text, SuggestionKind.PUBLISHER, Term("publisher", self._codes[each.text])
+            )
+            for each in found
+            if each.kind is MatchKind.TEXT or len(typed) > 2
+        ]
+
+    async def _count(self, candidates: Sequence[_Candidate]) -> list[SuggestionView]:
+        counts = await self._engine.count([each.query for each in candidates])
+        return [
+            SuggestionView(text=each.text, kind=each.kind, count=count)
+            for each, count in zip(candidates, counts, strict=True)
+            if count
+        ]
+
+    async def _complete_titles(self, typed: str) -> list[SuggestionView]:
+        """Titles that hold what was typed as written."""
+        run = self._analysis.literal(typed)
+        if len(run) < 2:
+            return []
+        pairs = tuple(run[at : at + 2] for at in range(len(run) - 1))
+        query: Query = Phrase("title_grams", pairs) if len(pairs) > 1 else Term("title_grams", run)
+        found = await self._engine.search(EngineQuery(And((query,)), limit=_TITLES))
+        titles = dict.fromkeys(orjson.loads(hit.stored)["title"] for hit in found.hits)
+        return [SuggestionView(text=title, kind=SuggestionKind.TITLE, count=1) for title in titles]
+
+
+def _arrange(
+    counted: Sequence[SuggestionView], titles: Sequence[SuggestionView], room: int
+) -> list[SuggestionView]:
+    """Words first, at most `room` of them, then codes, agencies, titles, and words left over."""
+    by_kind: dict[SuggestionKind, list[SuggestionView]] = {kind: [] for kind in SuggestionKind}
+    for each in counted:
+        by_kind[each.kind].append(each)
+    others = [
+        *by_kind[SuggestionKind.DOCUMENT_NUMBER],
+        *by_kind[SuggestionKind.PUBLISHER][:_AGENCIES],
+        *titles,
+    ]
+    named = {each.text for each in others}
+    terms = [each for each in by_kind[SuggestionKind.TERM] if each.text not in named]
+    return [*terms[:room], *others, *terms[room:]]
