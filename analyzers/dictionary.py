@@ -5,8 +5,9 @@ The composition root loads it once; chains hand its words to the segmenter.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from analyzers.normalize import normalize_text
@@ -39,53 +40,52 @@ def load_dictionary(directory: Path | None = None) -> Dictionary:
 
     Raises TableError naming file and line for the first row that can't be taken.
     """
-    table = dict(_read_words(read_rows(_WORDS, ("word",), directory)))
-    words = tuple(sorted(table.items()))
-    stopwords = frozenset(_read_stopwords(read_rows(_STOPWORDS, ("word",), directory)))
+    rows = list(read_rows(_WORDS, ("word",), directory))
+    dropped = list(read_rows(_STOPWORDS, ("word",), directory))
+    for problem in (*_check_words(rows), *_check_repeats(dropped)):
+        raise TableError(problem)
+    words = tuple(sorted(map(_read_word, rows), key=itemgetter(0)))
+    stopwords = frozenset(normalize_text(row["word"]) for row in dropped)
     content = repr((words, sorted(stopwords)))
     return Dictionary(words, stopwords, hashlib.sha256(content.encode()).hexdigest())
 
 
 def check_dictionary(directory: Path | None = None) -> list[str]:
-    """The first problem of each file `load_dictionary(directory)` would read."""
+    """Every problem of the tables `load_dictionary(directory)` would read; empty when all is well."""
     problems: list[str] = []
-    for read in (
-        lambda: list(_read_words(read_rows(_WORDS, ("word",), directory))),
-        lambda: list(_read_stopwords(read_rows(_STOPWORDS, ("word",), directory))),
-    ):
+    for name, find in ((_WORDS, _check_words), (_STOPWORDS, _check_repeats)):
         try:
-            read()
+            problems += find(list(read_rows(name, ("word",), directory)))
         except TableError as error:
             problems.append(str(error))
-    return problems
+    return list(dict.fromkeys(problems))
 
 
-def _read_words(rows: Iterable[Row]) -> Iterator[tuple[str, int | None]]:
-    for row in _refuse_repeated(rows):
-        word, frequency = row["word"], row["frequency"]
-        if not _HAN_WORD.fullmatch(normalize_text(word)):
-            raise TableError(
-                f"{row.place}: '{word}' is not two or more Han characters; write it without others."
+def _read_word(row: Row) -> tuple[str, int | None]:
+    return row["word"], int(row["frequency"]) if row["frequency"] else None
+
+
+def _check_words(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        if row["word"] and not _HAN_WORD.fullmatch(normalize_text(row["word"])):
+            yield (
+                f"{row.place}: '{row['word']}' is not two or more Han characters; "
+                "write it without others."
             )
-        if frequency and not _FREQUENCY.fullmatch(frequency):
-            raise TableError(
-                f"{row.place}: the frequency '{frequency}' is not a whole number from 1 to "
+        if row["frequency"] and not _FREQUENCY.fullmatch(row["frequency"]):
+            yield (
+                f"{row.place}: the frequency '{row['frequency']}' is not a whole number from 1 to "
                 "999999999; mend it or leave it empty."
             )
-        yield word, int(frequency) if frequency else None
+    yield from _check_repeats(rows)
 
 
-def _read_stopwords(rows: Iterable[Row]) -> Iterator[str]:
-    for row in _refuse_repeated(rows):
-        yield normalize_text(row["word"])
-
-
-def _refuse_repeated(rows: Iterable[Row]) -> Iterator[Row]:
+def _check_repeats(rows: Sequence[Row]) -> Iterator[str]:
     places: dict[str, str] = {}
     for row in rows:
         if not row["word"]:
-            raise TableError(f"{row.place}: has an empty word; write one or delete the row.")
+            yield f"{row.place}: has an empty word; write one or delete the row."
+            continue
         known = places.setdefault(normalize_text(row["word"]), row.place)
         if known != row.place:
-            raise TableError(f"{row.place}: {row['word']} is at {known} too; delete one of them.")
-        yield row
+            yield f"{row.place}: {row['word']} is at {known} too; delete one of them."

@@ -71,7 +71,12 @@ class Synonyms:
 
     def _longest_at(self, text: str, at: int) -> str:
         for length in self._lengths.get(text[at], ()):
-            if (term := text[at : at + length]) in self._others and len(term) == length:
+            term = text[at : at + length]
+            if (
+                term in self._others
+                and len(term) == length
+                and _stands_alone(text, at, at + length)
+            ):
                 return term
         return ""
 
@@ -79,6 +84,17 @@ class Synonyms:
         known = self._others.get(term, ())
         if other not in known and len(known) < OTHERS_LIMIT:
             self._others[term] = (*known, other)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no Latin word or number is cut: 5g is none of 15g."""
+    return not (_is_latin(text[start - 1 : start]) and _is_latin(text[start])) and not (
+        _is_latin(text[end - 1]) and _is_latin(text[end : end + 1])
+    )
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def load_synonyms(directory: Path | None = None) -> tuple[Synonym, ...]:

@@ -39,6 +39,14 @@ class Places:
         """Whether some place is or was called so."""
         return text in self._names
 
+    def names(self) -> frozenset[str]:
+        """Present, short and former names; no single characters (皖), which are parts of words."""
+        return frozenset(name for name in self._names if len(name) > 1)
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Former name and present name of each place that was renamed."""
+        return tuple((former, each.name) for each in self.places for former in each.former_names)
+
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(

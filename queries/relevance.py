@@ -40,6 +40,7 @@ class Weights:
     characters_asking: float
     run_title: float
     run_text: float
+    run_expanded: float
     standing_base: float
     standing_word: float
     standing_valid: float

@@ -52,10 +52,10 @@ class Scoring:
 
     def titled(self, others: Sequence[str]) -> list[Query]:
         """Official names of a term, as written inside a title."""
-        boost = self._weights.run_title * self._weights.words_expanded
+        boost = self._weights.run_expanded
         runs = (self._analysis.literal(other) for other in others)
         return [
-            Boost(_phrase("title_grams", run), boost, "run.title")
+            Boost(_phrase("title_grams", run), boost, "run.expanded")
             for run in runs
             if 2 <= len(run) <= RUN_LIMIT
         ]

@@ -119,6 +119,10 @@ class Understanding:
             spoken=spoken,
         )
 
+    def literally(self, text: str) -> Query:
+        """Records that hold this run of characters as written."""
+        return And(tuple(self._scoring.whole(text)) or (Nothing(),))
+
     def _read(self, text: str, clauses: _Clauses, *, expand: bool) -> None:
         pieces = split_pieces(text)
         spoken = [piece for piece in pieces if self._analysis.literal(piece.text)]
@@ -281,9 +285,11 @@ def _may_relax(clauses: _Clauses) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """Words that are asked for together. `is_bound`: they have to stand side by side."""
+    """Words that are asked for together, at [start:end]. `is_bound`: they stand side by side."""
 
     words: tuple[str, ...]
+    start: int
+    end: int
     meaning: Meaning | None = None
     is_asking: bool = False
     is_bound: bool = False
@@ -294,13 +300,13 @@ def _group(tokens: Sequence[Token], meanings: Sequence[Meaning]) -> Iterator[_Un
     ends = {token.end for token in tokens}
     by_start = {meaning.start: meaning for meaning in meanings if meaning.end in ends}
     held: list[str] = []
-    term: Meaning | None = None
+    start, term = 0, None
     for token in tokens:
         if not held:
-            term = by_start.get(token.start)
+            start, term = token.start, by_start.get(token.start)
         held.append(token.text)
         if term is None or token.end >= term.end:
-            yield _Unit(tuple(held), term)
+            yield _Unit(tuple(held), start, token.end, term)
             held = []
 
 
@@ -318,8 +324,8 @@ def _bind(units: Iterable[_Unit], is_stopword: Callable[[str], bool]) -> list[_U
             continue
         last = bound[-1] if bound else None
         both_single = last is not None and _is_single(last) and _is_single(unit)
-        if last and is_plain and (both_single or _is_lone(last)) and not last.meaning:
-            bound[-1] = _Unit((*last.words, *unit.words), is_bound=True)
+        if last and is_plain and (both_single or _is_lone(last)) and _are_close(last, unit):
+            bound[-1] = _join(last, unit)
         else:
             bound.append(unit)
     return list(_bind_back(bound))
@@ -330,14 +336,22 @@ def _bind_back(units: Sequence[_Unit]) -> Iterator[_Unit]:
     held: _Unit | None = None
     for unit in units:
         may_join = held is not None and held.meaning is None and not held.is_asking
-        if held and may_join and _is_lone(unit):
-            held = _Unit((*held.words, *unit.words), is_bound=True)
+        if held and may_join and _is_lone(unit) and _are_close(held, unit):
+            held = _join(held, unit)
         else:
             if held:
                 yield held
             held = unit
     if held:
         yield held
+
+
+def _join(one: _Unit, other: _Unit) -> _Unit:
+    return _Unit((*one.words, *other.words), one.start, other.end, is_bound=True)
+
+
+def _are_close(one: _Unit, other: _Unit) -> bool:
+    return one.end == other.start
 
 
 def _is_single(unit: _Unit) -> bool:

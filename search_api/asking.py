@@ -7,6 +7,7 @@ else without the date. A reading that the person did not type is always said, wi
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from analyzers.correct import Correction
 from analyzers.lexicon import MatchKind
 from analyzers.normalize import normalize_text
 from analyzers.pinyin import is_latin
@@ -25,6 +26,8 @@ SURE_BITS = 4.0
 """By how much a correction has to be likelier than the words as typed, to take their place."""
 OFFER_TIMES = 10
 """How many times as many records a correction has to find, to be offered beside some."""
+RARE_TIMES = 20
+"""How many times as many records have to hold what was meant as hold what was written."""
 _CANDIDATES = 5
 _LONGEST_CORRECTED = 120
 
@@ -106,13 +109,19 @@ class Asking:
         self, understood: UnderstoodQuery, words: PublicWords, switches: Switches
     ) -> "_Meant | None":
         """The likeliest reading of what was typed that finds something, if it is likely at all."""
-        candidates = list(_read_otherwise(understood, words))
-        if not candidates:
-            return None
-        read = [self._understanding.understand(text, switches).strict for text in candidates]
-        counts = await self._engine.count(read)
-        found = zip(candidates, counts, strict=True)
-        return next((_Meant(text, count) for text, count in found if count), None)
+        for candidate in _read_otherwise(understood, words):
+            strict = self._understanding.understand(candidate.text, switches).strict
+            pairs = [
+                self._understanding.literally(each)
+                for change in candidate.changes
+                for each in (change.written, change.meant)
+            ]
+            count, *changed = await self._engine.count([strict, *pairs])
+            written, meant = changed[::2], changed[1::2]
+            is_mistake = all(map(_is_rare, written, meant))
+            if count and is_mistake:
+                return _Meant(candidate.text, count)
+        return None
 
     def _query(self, request: SearchRequest, query: Query) -> EngineQuery:
         return EngineQuery(
@@ -132,20 +141,25 @@ class _Meant:
     count: int
 
 
+def _is_rare(written: int, meant: int) -> bool:
+    """后果 is no mistake for 如果: a word that the index holds by itself is what was meant."""
+    return written * RARE_TIMES <= meant
+
+
 def _offered(meant: _Meant | None, complete: int) -> str | None:
     return meant.text if meant and meant.count >= OFFER_TIMES * complete else None
 
 
-def _read_otherwise(understood: UnderstoodQuery, words: PublicWords) -> Sequence[str]:
+def _read_otherwise(understood: UnderstoodQuery, words: PublicWords) -> Sequence[Correction]:
     """Other readings of a text, the likeliest first; none for codes, operators and long texts."""
     text = normalize_text(understood.text)
     is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(text))
     if understood.codes or not is_plain or len(text) > _LONGEST_CORRECTED:
         return ()
     if is_latin(text):
-        return _read_latin(text, words)
+        return [Correction(each, 0.0, ()) for each in _read_latin(text, words)]
     corrections = words.corrector.correct(text, _CANDIDATES)
-    return [each.text for each in corrections if each.gain >= SURE_BITS]
+    return [each for each in corrections if each.gain >= SURE_BITS]
 
 
 def _read_latin(text: str, words: PublicWords) -> Sequence[str]:
