@@ -51,7 +51,7 @@ def load_dictionary(directory: Path | None = None) -> Dictionary:
 
 
 def check_dictionary(directory: Path | None = None) -> list[str]:
-    """Every problem of the tables `load_dictionary(directory)` would read; empty when all is well."""
+    """Every problem of the tables `load_dictionary(directory)` would read; empty if all is well."""
     problems: list[str] = []
     for name, find in ((_WORDS, _check_words), (_STOPWORDS, _check_repeats)):
         try:

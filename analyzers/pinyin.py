@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
 
@@ -16,7 +16,7 @@ Reading = tuple[str, ...]
 """A syllable a character: 重庆 is ("chong", "qing"); ü is v."""
 READINGS_LIMIT = 4
 """Readings of one word that are kept: the likeliest, then those of single characters."""
-_ALONE_LONGEST = 4
+_ALONE_LONGEST = 3
 """Longer words are read one way: the more characters, the surer the phrase."""
 _PARSES_LIMIT = 64
 _LATIN = re.compile("[a-zv]+")
@@ -46,10 +46,8 @@ def read_word(word: str) -> tuple[Reading, ...]:
         return ()
     if len(word) > _ALONE_LONGEST:
         return (main,)
-    spoken = pinyin(word, style=Style.NORMAL, heteronym=True, errors="ignore")
-    others = product(
-        *(dict.fromkeys((first, *each)) for first, each in zip(main, spoken, strict=True))
-    )
+    spoken = zip(main, map(read_character, word), strict=True)
+    others = product(*(dict.fromkeys((first, *each)) for first, each in spoken))
     return tuple(islice(dict.fromkeys((main, *others)), READINGS_LIMIT))
 
 

@@ -40,7 +40,7 @@ class FoundTerm:
 
 class Synonyms:
     """Finds terms in normalized text. Official names are terms too, so that the longest is found:
-    公积金 within 住房公积金 is not one by itself.
+    公积金 within 住房公积金 is not one by itself. Terms are of two characters or more.
     """
 
     def __init__(self, pairs: Iterable[Synonym]) -> None:
@@ -54,8 +54,8 @@ class Synonyms:
                 self._others.setdefault(official, ())
         lengths: dict[str, set[int]] = {}
         for term in self._others:
-            lengths.setdefault(term[0], set()).add(len(term))
-        self._lengths = {first: sorted(each, reverse=True) for first, each in lengths.items()}
+            lengths.setdefault(term[:2], set()).add(len(term))
+        self._lengths = {opening: sorted(each, reverse=True) for opening, each in lengths.items()}
 
     def find(self, text: str) -> tuple[FoundTerm, ...]:
         """The longest terms, left to right, never overlapping; those without other names too."""
@@ -70,7 +70,7 @@ class Synonyms:
             at += len(term) or 1
 
     def _longest_at(self, text: str, at: int) -> str:
-        for length in self._lengths.get(text[at], ()):
+        for length in self._lengths.get(text[at : at + 2], ()):
             term = text[at : at + length]
             if (
                 term in self._others
@@ -122,8 +122,8 @@ def _find_problems(rows: Iterable[Row]) -> Iterator[str]:
         term, official = normalize_text(row["term"]), normalize_text(row["official"])
         if row["direction"] not in (ONE_WAY, BOTH_WAYS):
             yield f"{row.place}: the direction is '{row['direction']}'; write one or both."
-        if short := next((side for side in (term, official) if len(literal_text(side)) < 2), None):
-            yield f"{row.place}: '{short}' is shorter than two characters; write it out."
+        if short := [side for side in (term, official) if len(literal_text(side)) < 2]:
+            yield f"{row.place}: '{short[0]}' is shorter than two characters; write it out."
         if term == official:
             yield f"{row.place}: {row['term']} stands for itself; delete the row."
         pairs = [(term, official)]

@@ -61,7 +61,7 @@ def split_number(canonical: str) -> NumberParts:
     if not canonical.strip():
         return NumberParts()
     number = parse_document_number(canonical)
-    return NumberParts(number.prefix or None, number.year, number.serial)
+    return NumberParts(_short(number.prefix) or None, number.year, number.serial)
 
 
 def find_number_parts(text: str, is_prefix: Callable[[str], bool]) -> list[FoundParts]:
@@ -151,7 +151,7 @@ def _with_tail(
     year = found.get("bracketed") or found.get("bare")
     serial = found.get("serial") or found.get("loose") or found["alone"]
     parts = NumberParts(
-        prefix.replace("〔", "（").replace("〕", "）"),
+        _short(prefix.replace("〔", "（").replace("〕", "）")),
         read_numeral(year) if year else None,
         _bare(serial) if serial else None,
     )
@@ -173,6 +173,11 @@ def _year_before(plain: str, start: int) -> tuple[int, int | None]:
     """2008年宜政办秘 is said as often as 宜政办秘2008年."""
     match = _YEAR_BEFORE.search(plain, max(0, start - 20), start)
     return (match.start(), read_numeral(match["bare"])) if match else (start, None)
+
+
+def _short(prefix: str) -> str:
+    """中华人民共和国国务院令 is called 国务院令."""
+    return prefix.removeprefix("中华人民共和国")
 
 
 def _in_digits(written: re.Match[str]) -> str:

@@ -50,15 +50,12 @@ class Scoring:
         met = Constant(written, self._weights.words_literal, "words.literal")
         return And((met,), tuple(self._word(word) for word in words))
 
-    def titled(self, others: Sequence[str]) -> list[Query]:
-        """Official names of a term, as written inside a title."""
+    def titled(self, names: Sequence[str]) -> list[Query]:
+        """A term or one of its official names, as written inside a title."""
+        runs = [run for run in map(self._analysis.literal, names) if 2 <= len(run) <= RUN_LIMIT]
         boost = self._weights.run_expanded
-        runs = (self._analysis.literal(other) for other in others)
-        return [
-            Boost(_phrase("title_grams", run), boost, "run.expanded")
-            for run in runs
-            if 2 <= len(run) <= RUN_LIMIT
-        ]
+        phrases = tuple(Boost(_phrase("title_grams", run), boost, "run.expanded") for run in runs)
+        return [Best(phrases)] if phrases else []
 
     def stopword(self, word: str) -> Query:
         """A word of asking: it may lift a record that has it, and no more."""

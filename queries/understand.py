@@ -25,6 +25,7 @@ from queries.tree import And, Everything, Nothing, Or, Query
 
 WORD_LIMIT = 40
 """Distinct words that have to be met; more only cost time, a text of 40 words is found by them."""
+_LONG_WORD = 4
 RELAXED_SHARE = 0.2
 """Share of the words a record has to hold once next to none holds all.
 
@@ -186,7 +187,7 @@ class Understanding:
         if others:
             clauses.expanded[term] = others
             clauses.needles.extend(map(self._analysis.literal, others))
-            clauses.should.extend(self._scoring.titled(others))
+            clauses.should.extend(self._scoring.titled((term, *others)))
         if len(clauses.words) >= WORD_LIMIT:
             return
         if unit.is_bound:
@@ -198,6 +199,13 @@ class Understanding:
         clauses.words.append(query)
         if len(term) > 1:
             clauses.telling.append(query)
+        clauses.telling += [self._scoring.term((part,)) for part in self._parts(unit.words)]
+
+    def _parts(self, words: Sequence[str]) -> Iterator[str]:
+        """Shorter words within long ones: 房屋征收补偿 is a word, and in most texts it is three."""
+        for word in words:
+            if len(word) >= _LONG_WORD:
+                yield from (p for p in self._analysis.words(word) if 1 < len(p) < len(word))
 
     def _meanings(self, text: str) -> Sequence[Meaning]:
         if not self._weights.words_expanded:

@@ -20,7 +20,7 @@ from queries.tree import Query
 from queries.understand import Switches, Understanding, UnderstoodQuery
 from search_api.vocabulary import PublicWords, Vocabulary
 
-FEW = 5
+FEW = 3
 """Records with every word: with no more, those with most of them follow."""
 SURE_BITS = 4.0
 """By how much a correction has to be likelier than the words as typed, to take their place."""
@@ -95,7 +95,9 @@ class Asking:
     async def _loosen(self, request: SearchRequest, asked: Asked) -> Asked:
         """Most words, where that finds more; then without the date that was read in them."""
         understood = asked.understood
-        if understood.relaxed is not None:
+        # One word that is there is what was asked for; parts of it are not.
+        may_loosen = len(understood.terms) > 1 or not asked.complete
+        if understood.relaxed is not None and may_loosen:
             loose = await self._engine.search(self._query(request, understood.relaxed))
             if loose.total > asked.result.total:
                 return replace(asked, result=loose, relaxed=True)

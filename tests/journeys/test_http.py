@@ -44,7 +44,8 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
         "query", "total", "took_ms", "page", "size", "next_cursor", "hits", "facets",
     }  # fmt: skip
     assert set(answer["query"]) == {
-        "text", "terms", "corrected_from", "did_you_mean", "relaxed", "expanded",
+        "text", "terms", "corrected_from", "did_you_mean",
+        "relaxed", "complete", "expanded", "date",
     }  # fmt: skip
     hit = answer["hits"][0]
     assert set(hit) >= HIT_KEYS

@@ -1,0 +1,78 @@
+"""Document numbers in part: split for the index, and found in what people type."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.number_parts import NumberParts, find_number_parts, split_number
+
+KNOWN = frozenset({"宜政办秘", "国办发", "国发", "国务院令", "建房", "公告", "通知"})
+
+
+def found(text: str) -> list[tuple[str, NumberParts]]:
+    return [
+        (text[each.start : each.end], each.parts)
+        for each in find_number_parts(text, KNOWN.__contains__)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("canonical", "parts"),
+    [
+        ("宜政办秘〔2008〕8号", NumberParts("宜政办秘", 2008, "8")),
+        ("中华人民共和国国务院令第711号", NumberParts("国务院令", None, "711")),
+        ("财政部公告2015年第3号", NumberParts("财政部公告", 2015, "3")),
+        ("无法识别", NumberParts()),
+        ("", NumberParts()),
+    ],
+)
+def test_a_whole_number_is_split(canonical: str, parts: NumberParts) -> None:
+    assert split_number(canonical) == parts
+
+
+@pytest.mark.parametrize(
+    ("typed", "span", "parts"),
+    [
+        ("宜政办秘", "宜政办秘", NumberParts("宜政办秘")),
+        ("宜政办秘的文件", "宜政办秘", NumberParts("宜政办秘")),
+        ("宜政办秘[2008]", "宜政办秘[2008]", NumberParts("宜政办秘", 2008)),
+        ("宜政办秘２００８年", "宜政办秘２００８年", NumberParts("宜政办秘", 2008)),
+        ("国办发二〇一九年", "国办发二〇一九年", NumberParts("国办发", 2019)),
+        ("2008年宜政办秘", "2008年宜政办秘", NumberParts("宜政办秘", 2008)),
+        ("宜政办秘 2008 08", "宜政办秘 2008 08", NumberParts("宜政办秘", 2008, "8")),
+        ("宜政办秘8号", "宜政办秘8号", NumberParts("宜政办秘", None, "8")),
+        ("〔2008〕8号", "〔2008〕8号", NumberParts(None, 2008, "8")),
+        ("沪环规〔2023〕", "沪环规〔2023〕", NumberParts("沪环规", 2023)),
+        ("国务院令711", "国务院令711", NumberParts("国务院令", None, "711")),
+        ("找一下国办发2019年的文件", "国办发2019年", NumberParts("国办发", 2019)),
+    ],
+)
+def test_parts_are_found(typed: str, span: str, parts: NumberParts) -> None:
+    assert found(typed) == [(span, parts)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "宜政办秘〔2008〕8号",
+        "2008年8号",
+        "国发",
+        "国发展规划",
+        "建房 补贴",
+        "农村建房",
+        "公告 2019",
+        "通知2019年",
+        "发改委2008年",
+        "12号线",
+    ],
+)
+def test_what_is_whole_or_only_a_word_is_left(typed: str) -> None:
+    assert found(typed) == []
+
+
+@given(st.text("宜政办秘国发〔〕[]2008年第号 的,\u200b", max_size=40))
+def test_spans_lie_in_the_text_and_never_overlap(text: str) -> None:
+    parts = find_number_parts(text, KNOWN.__contains__)
+    ends = [0, *(each.end for each in parts)]
+    assert all(before <= each.start < each.end for before, each in zip(ends, parts, strict=False))
+    assert not parts or parts[-1].end <= len(text)

@@ -1,0 +1,134 @@
+"""The shipped sample against judged queries: a floor for each kind, on the product's own way."""
+
+import asyncio
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engines.opening import Installation, open_installation
+from engines.port import SearchEngine
+from engines.settings import Settings
+from gongkai.evaluating import rank
+from gongkai.judging import JudgedQuery, measure, read_judgements, read_queries
+from indexer.publishing import Order, publish
+from indexer.reading import find_sources
+from queries.request import SearchRequest
+from search_api.answer import SearchAnswer
+from search_api.answering import Answering
+
+HERE = Path(__file__).parent
+SAMPLE = HERE.parents[1] / "indexer" / "sample"
+QUERIES = read_queries(HERE / "queries.jsonl")
+JUDGEMENTS = read_judgements(HERE / "qrels.tsv")
+FLOORS = tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
+
+
+class Asker:
+    """The sample, indexed once, and one loop to ask it from."""
+
+    def __init__(self, installation: Installation, engine: SearchEngine) -> None:
+        self.engine = engine
+        self.answering = Answering(installation, engine)
+        self.loop = asyncio.Runner()
+
+    def search(self, text: str, **options: bool) -> SearchAnswer:
+        request = SearchRequest(text, facets=(), **options)  # type: ignore[arg-type]
+        return self.loop.run(self.answering.search(request))
+
+
+@pytest.fixture(scope="module")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    folder = tmp_path_factory.mktemp("sample")
+    installation = open_installation(Settings(data_dir=folder))
+    publish(Order(find_sources([SAMPLE])), installation)
+    asked = Asker(installation, installation.open_engine())
+    yield asked
+    asked.loop.run(asked.engine.close())
+    asked.loop.close()
+
+
+def of_kind(kind: str) -> list[JudgedQuery]:
+    return [query for query in QUERIES if query.kind == kind]
+
+
+def test_there_are_enough_queries_of_every_kind_and_each_is_judged() -> None:
+    assert len(QUERIES) >= 150
+    assert {query.kind for query in QUERIES} == {*FLOORS, "none"}
+    assert len({query.id for query in QUERIES}) == len(QUERIES)
+    assert {q.id for q in QUERIES if q.kind != "none"} == JUDGEMENTS.keys()
+
+
+@pytest.mark.parametrize("kind", FLOORS)
+def test_each_kind_reaches_its_floor(asker: Asker, kind: str) -> None:
+    ranked = asker.loop.run(rank(asker.answering, of_kind(kind), "text", JUDGEMENTS))
+    low = [
+        (query.texts["text"], round(measure([each]).ndcg, 2))
+        for query, each in zip(of_kind(kind), ranked, strict=True)
+        if measure([each]).ndcg < 0.7
+    ]
+    assert measure(ranked).ndcg >= FLOORS[kind], low
+
+
+@pytest.mark.parametrize("query", of_kind("none"), ids=lambda query: query.texts["text"])
+def test_where_nothing_answers_no_record_is_said_to(asker: Asker, query: JudgedQuery) -> None:
+    answer = asker.search(query.texts["text"])
+    assert answer.query.complete == 0
+    assert answer.query.corrected_from is None
+    assert answer.total == 0 or answer.query.relaxed
+
+
+@pytest.mark.parametrize("kind", ["word", "plain", "question", "agency", "title", "number"])
+def test_right_queries_are_never_corrected(asker: Asker, kind: str) -> None:
+    texts = [query.texts["text"] for query in of_kind(kind)]
+    assert [text for text in texts if asker.search(text).query.corrected_from] == []
+
+
+@pytest.mark.parametrize("kind", ["typo", "pinyin"])
+def test_what_was_corrected_is_said_and_can_be_taken_back(asker: Asker, kind: str) -> None:
+    texts = [query.texts["text"] for query in of_kind(kind)]
+    corrected = [text for text in texts if asker.search(text).query.corrected_from]
+    assert len(corrected) > len(texts) / 2
+    for text in corrected:
+        answer = asker.search(text)
+        assert answer.query.corrected_from == text != answer.query.text
+        typed = asker.search(text, correct=False)
+        assert typed.query.corrected_from is None
+        assert typed.query.text == text
+        assert typed.query.complete == 0
+
+
+def test_official_words_are_shown_and_can_be_switched_off(asker: Asker) -> None:
+    plain = asker.search("低保")
+    assert "最低生活保障" in plain.query.expanded["低保"]
+    assert asker.search("低保", expand=False).query.expanded == {}
+    assert asker.search("低保", expand=False).total < plain.total
+
+
+def test_a_date_in_the_words_is_shown_and_can_be_taken_off(asker: Asker) -> None:
+    dated = asker.search("2023年的低保标准")
+    assert dated.query.date is not None
+    assert dated.query.date.label == "2023年"
+    assert all(hit.published_on[:4] == "2023" or "2023年" in hit.title for hit in dated.hits)
+    free = asker.search("2023年的低保标准", dates=False)
+    assert free.query.date is None
+
+
+def test_traditional_characters_mark_the_original_ones(asker: Asker) -> None:
+    titles = [hit.title_html for hit in asker.search("煙花爆竹").hits]
+    assert any("<mark>烟花爆竹</mark>" in title for title in titles)
+
+
+def test_what_is_out_of_force_sinks(asker: Asker) -> None:
+    for text in ("拆迁", "房屋征收 拆迁"):
+        found = asker.search(text).hits
+        repealed = [place for place, hit in enumerate(found) if hit.validity in ("废止", "失效")]
+        valid = [place for place, hit in enumerate(found) if hit.validity == "有效"]
+        assert repealed
+        assert min(valid) < min(repealed)
+
+
+def test_sounds_complete_and_never_match(asker: Asker) -> None:
+    assert asker.search("景点").query.corrected_from is None
+    assert not any("经典" in hit.title for hit in asker.search("景点").hits)
