@@ -11,6 +11,7 @@ import statistics
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bench.known_items import read_all
@@ -46,7 +47,7 @@ def counts_of(answer: SearchAnswer) -> dict[str, dict[str, int]]:
 async def measure(data_dir: Path, count: int) -> None:
     """Print the shares that agree, and what the pages that differ look like."""
     first = open_installation(Settings(data_dir=data_dir, engine=EngineKind.EMBEDDED))
-    second = Installation(Settings(engine=EngineKind.ELASTICSEARCH), first.tables, first.analysis)
+    second = replace(first, settings=Settings(engine=EngineKind.ELASTICSEARCH))
     engines = (first.open_engine(), second.open_engine())
     try:
         await compare(first, engines, count)

@@ -68,8 +68,12 @@ class Suggesting:
         self._engine = engine
         self._vocabulary = vocabulary
         self._analysis = analysis
-        self._agencies = Lexicon({normalize_text(each.name): 1 for each in agencies.all()})
-        self._codes = {normalize_text(each.name): each.code for each in agencies.all()}
+        self._named = {
+            normalize_text(name): each
+            for each in agencies.all()
+            for name in (*each.former_names, *each.short_names, each.name)
+        }
+        self._agencies = Lexicon(dict.fromkeys(self._named, 1))
 
     async def suggest(self, typed: str, size: int) -> SuggestAnswer:
         """Raises EngineUnavailableError, IndexMismatchError."""
@@ -99,13 +103,16 @@ class Suggesting:
         ]
 
     def _complete_agencies(self, typed: str) -> list[_Candidate]:
-        found = self._agencies.complete(normalize_text(typed), 2 * _AGENCIES)
-        return [
-            _Candidate(
-                each.text, SuggestionKind.PUBLISHER, Term("publisher", self._codes[each.text])
-            )
+        """By any name that they have or had, each by its present one."""
+        found = self._agencies.complete(normalize_text(typed), 4 * _AGENCIES)
+        meant = [
+            self._named[each.text]
             for each in found
             if each.kind is MatchKind.TEXT or len(typed) > 2
+        ]
+        return [
+            _Candidate(each.name, SuggestionKind.PUBLISHER, Term("publisher", each.code))
+            for each in dict.fromkeys(meant)
         ]
 
     async def _count(self, candidates: Sequence[_Candidate]) -> list[SuggestionView]:

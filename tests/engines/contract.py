@@ -28,7 +28,7 @@ from engines.port import (
 )
 from queries.filters import build_filters
 from queries.request import SearchRequest, Sort
-from queries.tree import AnyTerm, Everything, Term
+from queries.tree import AnyTerm, Everything, Query, Term
 from queries.understand import Understanding
 from tests.engines.records import make_document
 
@@ -68,6 +68,12 @@ class Opened:
 
     def ask(self, query: EngineQuery) -> SearchResult:
         return self._loop.run(self.engine.search(query))
+
+    def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        return self._loop.run(self.engine.count(queries))
+
+    def version(self) -> str:
+        return self._loop.run(self.engine.version())
 
     def find(self, text: str, **kept: Any) -> list[str]:
         query = self._understanding.understand(text).strict

@@ -10,9 +10,10 @@ from engines.opening import Installation
 from engines.port import IndexStore, SearchEngine
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
+from tests.engines.contract_vocabulary import VocabularyContract
 
 
-class TestElastic(EngineContract):
+class TestElastic(VocabularyContract, EngineContract):
     @pytest.fixture
     def fresh(self, elastic: Installation) -> Installation:
         return elastic

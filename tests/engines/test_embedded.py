@@ -10,9 +10,10 @@ from engines.opening import Installation
 from engines.port import IndexStore, SearchEngine
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
+from tests.engines.contract_vocabulary import VocabularyContract
 
 
-class TestEmbedded(EngineContract):
+class TestEmbedded(VocabularyContract, EngineContract):
     @pytest.fixture
     def open_engine(self) -> Callable[[Installation], tuple[IndexStore, SearchEngine]]:
         return lambda installation: (installation.open_store(), installation.open_engine())

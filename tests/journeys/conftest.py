@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ _FLAGS = (
 def sampled(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     folder = tmp_path_factory.mktemp("sample")
     settings = installation.settings.model_copy(update={"data_dir": folder})
-    served = Installation(settings, installation.tables, installation.analysis)
+    served = replace(installation, settings=settings)
     publish(Order(find_sources([SAMPLE])), served)
     return served
 

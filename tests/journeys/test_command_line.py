@@ -4,7 +4,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.journeys.command import plain_row, run, write_rows
+from tests.journeys.command import plain_row, run, run_with, write_rows
 
 
 def counts(output: str) -> dict[str, int]:
@@ -136,3 +136,72 @@ def test_status_tells_what_is_live(tmp_path: Path) -> None:
     assert (facts["engine"], facts["health"], facts["records"]) == ("embedded", "ready", 1)
     assert facts["bytes"] > 0
     assert len(facts["generations"]) == 1
+
+
+def test_what_was_read_in_the_words_is_said(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    rows = [
+        plain_row(1, title="安庆市住房公积金提取办法"),
+        plain_row(2, title="关于提高最低生活保障标准的通知"),
+    ]
+    run(data_dir, "index", write_rows(tmp_path / "export.jsonl", rows))
+    assert "searched for 住房公积金" in run(data_dir, "search", "住房供积金").stdout
+    assert "低保 also as 最低生活保障" in run(data_dir, "search", "低保").stdout
+    assert "date read in the words: 2011年" in run(data_dir, "search", "2011年的公积金").stdout
+
+
+def test_a_score_is_explained_part_by_part(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    run(data_dir, "index", write_rows(tmp_path / "export.jsonl", [plain_row(1), plain_row(2)]))
+    explained = run(data_dir, "explain", "r1", "饮水安全")
+    assert explained.returncode == 0, explained.stderr
+    assert {"total", "words.title", "standing.valid"} <= set(explained.stdout.split())
+    assert run(data_dir, "explain", "r1", "火星").returncode == 3
+
+
+def test_every_record_is_found_by_its_own_names(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    rows = [
+        plain_row(1, document_number="宜水农[2016]40号", index_number="003151584/201608-00008"),
+        plain_row(2),
+    ]
+    run(data_dir, "index", write_rows(tmp_path / "export.jsonl", rows))
+    verified = run(data_dir, "verify", "--json")
+    assert verified.returncode == 0, verified.stderr
+    assert orjson.loads(verified.stdout) == {
+        "asked": {"title": 2, "document_number": 1, "index_number": 1},
+        "misses": [],
+    }
+
+
+def test_judged_queries_are_measured_by_profile(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    run(data_dir, "index", write_rows(tmp_path / "export.jsonl", [plain_row(1), plain_row(2)]))
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"id": "q1", "text": "第1期", "keywords": "1期"}\n', encoding="utf-8")
+    qrels = tmp_path / "qrels.tsv"
+    qrels.write_text("q1\t0\tr1\t1\n", encoding="utf-8")
+    files = ("--queries", queries, "--qrels", qrels)
+    rows = orjson.loads(run(data_dir, "evaluate", *files, "--json").stdout)
+    assert {row["profile"] for row in rows} >= {"default", "words"}
+    best = [row for row in rows if (row["profile"], row["wording"]) == ("default", "text")]
+    assert (best[0]["ndcg"], best[0]["recall"], best[0]["queries"]) == (1.0, 1.0, 1)
+    assert run(data_dir, "evaluate", *files, "--profile", "none").returncode == 2
+    assert run(data_dir, "evaluate", "--queries", qrels, "--qrels", qrels).returncode == 2
+
+
+def test_a_citys_own_tables_are_checked_and_name_what_to_rebuild(tmp_path: Path) -> None:
+    data_dir, own = tmp_path / "data", tmp_path / "own"
+    run(data_dir, "index", write_rows(tmp_path / "export.jsonl", [plain_row(1)]))
+    settings = {"GONGKAI_DATA_DIR": str(data_dir)}
+    assert run_with(settings, "check").returncode == 0
+    own.mkdir()
+    (own / "synonyms.csv").write_text("term,official,direction\n低保,低保,one\n", encoding="utf-8")
+    wrong = run_with({**settings, "GONGKAI_DICTIONARY_DIR": str(own)}, "check")
+    assert wrong.returncode == 3
+    assert "synonyms.csv:2" in wrong.stdout
+    (own / "synonyms.csv").unlink()
+    (own / "government.csv").write_text("word,frequency\n饮水安全工程,\n", encoding="utf-8")
+    changed = run_with({**settings, "GONGKAI_DICTIONARY_DIR": str(own)}, "check")
+    assert changed.returncode == 3
+    assert "index --rebuild" in changed.stdout

@@ -1,5 +1,6 @@
 """The HTTP API as other systems see it: shapes of the contract, problems, headers."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ def test_with_nothing_indexed_it_says_when_to_come_back(
     installation: Installation, tmp_path: Path
 ) -> None:
     settings = installation.settings.model_copy(update={"data_dir": tmp_path})
-    empty = Installation(settings, installation.tables, installation.analysis)
+    empty = replace(installation, settings=settings)
     with TestClient(create_app(empty)) as opened:
         for door in ("/api/v1/search", "/readyz", "/search"):
             response = opened.get(door)

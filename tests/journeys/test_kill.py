@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ KILLS = 6
 
 def contents(installation: Installation, data_dir: Path) -> dict[str, bytes]:
     settings = installation.settings.model_copy(update={"data_dir": data_dir})
-    engine = Installation(settings, installation.tables, installation.analysis).open_engine()
+    engine = replace(installation, settings=settings).open_engine()
     result = asyncio.run(engine.search(EngineQuery(Everything(), limit=10 * RECORDS)))
     assert result.total == len(result.hits)
     return {hit.id: hit.stored for hit in result.hits}

@@ -204,3 +204,29 @@ def test_everything_can_be_reached_by_keyboard(watched: Watched) -> None:
     watched.page.keyboard.type("供水")
     watched.page.keyboard.press("Enter")
     expect(watched.page.get_by_role("heading", level=1)).to_contain_text("供水")
+
+
+def test_what_was_read_in_the_words_is_said_and_taken_back(sized: Page) -> None:
+    sized.goto("/search?q=住房供积金")
+    expect(sized.locator(".notice").first).to_contain_text(
+        "没有找到“住房供积金”，已改为检索“住房公积金”。"
+    )
+    assert sized.locator("#q").input_value() == "住房公积金"
+    assert number_in(sized.locator(".total").inner_text()) > 0
+    follow(sized.get_by_role("link", name="仍然检索“住房供积金”"))
+    assert "correct=false" in sized.url
+    assert sized.locator("#q").input_value() == "住房供积金"
+
+    sized.goto("/search?q=gjj")
+    expect(sized.locator(".notice").first).to_contain_text("已按拼音检索“公积金”")
+
+    sized.goto("/search?q=2023年的低保标准")
+    expect(sized.locator(".notice").first).to_contain_text("“2023年”")
+    expect(sized.get_by_text("低保——最低生活保障")).to_be_visible()
+    dated = number_in(sized.locator(".total").inner_text())
+    follow(sized.get_by_role("link", name="不限时间"))
+    assert number_in(sized.locator(".total").inner_text()) > dated
+    follow(sized.get_by_role("link", name="只按原词检索"))
+    expect(sized.get_by_text("低保——")).to_have_count(0)
+    assert "dates=false" in sized.url
+    assert "expand=false" in sized.url

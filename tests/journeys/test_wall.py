@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -92,7 +93,7 @@ def test_nothing_is_printed_or_left_on_disk(guarded: tuple[Path, str]) -> None:
 
 def test_no_door_lets_it_out(guarded: tuple[Path, str], installation: Installation) -> None:
     settings = installation.settings.model_copy(update={"data_dir": guarded[0]})
-    served = Installation(settings, installation.tables, installation.analysis)
+    served = replace(installation, settings=settings)
     with TestClient(create_app(served)) as client:
         everything = client.get("/api/v1/search", params={"size": 100}).json()
         assert {hit["id"] for hit in everything["hits"]} >= {"r1", "r3"}
@@ -117,7 +118,7 @@ def test_an_answer_does_not_tell_what_is_behind(
 ) -> None:
     """A closed record and one that never was get the same answer, letter for letter."""
     settings = installation.settings.model_copy(update={"data_dir": guarded[0]})
-    served = Installation(settings, installation.tables, installation.analysis)
+    served = replace(installation, settings=settings)
     with TestClient(create_app(served)) as client:
         closed = client.get("/api/v1/records/r2")
         unknown = client.get("/api/v1/records/zz")

@@ -1,9 +1,11 @@
 """The shipped sample against judged queries: a floor for each kind, on the product's own way."""
 
 import asyncio
+import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -24,6 +26,8 @@ QUERIES = read_queries(HERE / "queries.jsonl")
 JUDGEMENTS = read_judgements(HERE / "qrels.tsv")
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
 
+Answer = TypeVar("Answer")
+
 
 class Asker:
     """The sample, indexed once, and one loop to ask it from."""
@@ -31,11 +35,23 @@ class Asker:
     def __init__(self, installation: Installation, engine: SearchEngine) -> None:
         self.engine = engine
         self.answering = Answering(installation, engine)
-        self.loop = asyncio.Runner()
+        self._loop = asyncio.new_event_loop()
+        # Of its own thread: a browser of other tests may keep a loop in this one.
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def run(self, asking: Coroutine[Any, Any, Answer]) -> Answer:
+        return asyncio.run_coroutine_threadsafe(asking, self._loop).result()
 
     def search(self, text: str, **options: bool) -> SearchAnswer:
         request = SearchRequest(text, facets=(), **options)  # type: ignore[arg-type]
-        return self.loop.run(self.answering.search(request))
+        return self.run(self.answering.search(request))
+
+    def close(self) -> None:
+        self.run(self.engine.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +61,7 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     publish(Order(find_sources([SAMPLE])), installation)
     asked = Asker(installation, installation.open_engine())
     yield asked
-    asked.loop.run(asked.engine.close())
-    asked.loop.close()
+    asked.close()
 
 
 def of_kind(kind: str) -> list[JudgedQuery]:
@@ -62,7 +77,7 @@ def test_there_are_enough_queries_of_every_kind_and_each_is_judged() -> None:
 
 @pytest.mark.parametrize("kind", FLOORS)
 def test_each_kind_reaches_its_floor(asker: Asker, kind: str) -> None:
-    ranked = asker.loop.run(rank(asker.answering, of_kind(kind), "text", JUDGEMENTS))
+    ranked = asker.run(rank(asker.answering, of_kind(kind), "text", JUDGEMENTS))
     low = [
         (query.texts["text"], round(measure([each]).ndcg, 2))
         for query, each in zip(of_kind(kind), ranked, strict=True)
