@@ -1,4 +1,4 @@
-"""`make bench`: ingest rates, known items and latency over the real data beside the checkout."""
+"""`make bench`: over the real data beside the checkout, rates, figures of finding, and latency."""
 
 import asyncio
 import subprocess
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ingest, known_items
+from bench import ingest, known_items, numbers, pinyin, typos, understanding
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -15,6 +15,9 @@ if __name__ == "__main__":
         sys.exit("SKIPPED: the real data (../shared/data) is not beside this checkout")
     for name in ("catalog", "documents"):
         ingest.measure(SHARED / name)
+    numbers.measure(SHARED / "numbers" / "document_numbers.tsv")
+    pinyin.measure(SHARED / "catalog" / "catalog_entries.jsonl.gz", 1_000)
+    understanding.measure(SHARED / "relevance" / "questions_train.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         command = "from gongkai.cli import main; main()"
         paths = [str(SHARED / "catalog"), str(SHARED / "documents")]
@@ -24,4 +27,5 @@ if __name__ == "__main__":
             check=False,
         )
         asyncio.run(known_items.measure(Path(folder), every=10))
+        asyncio.run(typos.measure(Path(folder), SHARED / "typos" / "character_pairs.tsv", 300))
         subprocess.run([sys.executable, "-m", "bench.latency", folder], check=True)

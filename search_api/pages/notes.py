@@ -43,7 +43,7 @@ def _each_note(request: SearchRequest, query: QueryView) -> Iterator[Note]:
         yield Note(text, (Link("不限时间", href),))
     if query.expanded:
         href = search_url(without_switch(asked, "expand"))
-        yield Note(f"已同时检索规范用语：{_describe(query)}。", (Link("只按原词检索", href),))
+        yield Note(f"已同时检索意思相近的用语：{_describe(query)}。", (Link("只按原词检索", href),))
     if query.relaxed:
         yield Note(_relaxed(query.complete))
 
