@@ -19,6 +19,7 @@ READINGS_LIMIT = 4
 _ALONE_LONGEST = 3
 """Longer words are read one way: the more characters, the surer the phrase."""
 _PARSES_LIMIT = 64
+_LONGEST_SYLLABLE = 6
 _LATIN = re.compile("[a-zv]+")
 _SPACES = re.compile(r"[\s'’·-]+")
 
@@ -74,13 +75,26 @@ def parse_latin(text: str) -> list[Reading]:
 
 
 def _parse(text: str) -> Iterator[Reading]:
-    if not text:
+    """Longest beginnings first, and only where the rest can be read: no way leads nowhere."""
+    readable = [False] * len(text) + [True]
+    for start in reversed(range(len(text))):
+        readable[start] = any(readable[end] for end in _ends(text, start))
+    yield from _parse_from(text, 0, readable) if readable[0] else ()
+
+
+def _parse_from(text: str, start: int, readable: list[bool]) -> Iterator[Reading]:
+    if start == len(text):
         yield ()
-        return
-    for end in range(min(6, len(text)), 0, -1):
-        if text[:end] in _beginnings():
-            for rest in _parse(text[end:]):
-                yield (text[:end], *rest)
+    for end in _ends(text, start):
+        if readable[end]:
+            for rest in _parse_from(text, end, readable):
+                yield (text[start:end], *rest)
+
+
+def _ends(text: str, start: int) -> Iterator[int]:
+    for end in range(min(start + _LONGEST_SYLLABLE, len(text)), start, -1):
+        if text[start:end] in _beginnings():
+            yield end
 
 
 def is_latin(text: str) -> bool:

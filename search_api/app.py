@@ -1,6 +1,5 @@
 """Settings in, the ASGI application out. uvicorn calls `create_app` in every worker."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -33,9 +32,8 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        reading = asyncio.create_task(answering.vocabulary.prepare())
+        await answering.vocabulary.refresh()
         yield
-        reading.cancel()
         await engine.close()
 
     app = FastAPI(

@@ -71,18 +71,25 @@ class Asking:
     async def ask(self, request: SearchRequest) -> Asked:
         """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
         switches = Switches(expand=request.expand, dates=request.dates)
-        words = await self._vocabulary.words() if request.text.strip() else None
+        await self._vocabulary.refresh()
+        known = self._vocabulary.latest
         understood = self._understanding.understand(request.text, switches)
         result = await self._engine.search(self._query(request, understood.strict))
-        if result.total > FEW or words is None:
-            return Asked(understood, result, result.total)
         complete = result.total
+        if complete > FEW or not understood.text:
+            return Asked(understood, result, complete)
+        words = await self._vocabulary.words()
+        if known is None and words is not None:
+            # Codes in part are known only now.
+            return await self.ask(request)
         if request.chosen:
             (complete,) = await self._engine.count([understood.strict])
         asked = Asked(understood, result, complete)
         if complete > FEW:
             return asked
-        meant = await self._find_meant(understood, words, switches) if request.correct else None
+        meant = None
+        if request.correct and words is not None:
+            meant = await self._find_meant(understood, words, switches)
         if meant and not complete:
             return await self._ask_meant(request, meant)
         return await self._loosen(request, replace(asked, did_you_mean=_offered(meant, complete)))

@@ -17,7 +17,7 @@ from analyzers.pinyin import is_latin
 from catalog.agencies import AgencyDirectory
 from engines.port import EngineQuery, SearchEngine
 from queries.tree import And, Phrase, Query, Term
-from search_api.vocabulary import Vocabulary
+from search_api.vocabulary import PublicWords, Vocabulary
 
 _TITLES = 3
 """Titles among the suggestions, where that many words leave room."""
@@ -81,16 +81,18 @@ class Suggesting:
         if not self._analysis.literal(typed):
             return SuggestAnswer(query=typed, suggestions=[])
         words = await self._vocabulary.words()
+        known = self._complete_words(typed, words, size) if words else []
+        counted = await self._count([*known, *self._complete_agencies(typed)])
+        titles = await self._complete_titles(typed)
+        shown = _arrange(counted, titles, size if is_latin(typed) else size - size // 4)
+        return SuggestAnswer(query=typed, suggestions=shown[:size])
+
+    def _complete_words(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
         terms = [
             _Candidate(each.text, SuggestionKind.TERM, Term("terms", each.text))
             for each in words.lexicon.complete(normalize_text(typed), size)
         ]
-        codes = self._complete_codes(typed, words.prefixes, size)
-        agencies = self._complete_agencies(typed)
-        counted = await self._count([*codes, *terms, *agencies])
-        titles = await self._complete_titles(typed)
-        shown = _arrange(counted, titles, size if is_latin(typed) else size - size // 4)
-        return SuggestAnswer(query=typed, suggestions=shown[:size])
+        return [*self._complete_codes(typed, words.prefixes, size), *terms]
 
     def _complete_codes(self, typed: str, prefixes: frozenset[str], size: int) -> list[_Candidate]:
         beginning = normalize_text(typed).replace(" ", "")

@@ -19,6 +19,8 @@ from queries.tree import Everything
 
 CHECK_SECONDS = 5.0
 """How often a change of the index is looked for at most."""
+WAIT_SECONDS = 10.0
+"""How long a question that needs the words waits for the first reading; it goes on without them."""
 _TERMS, _PREFIXES = "terms", "number_prefix"
 
 
@@ -50,49 +52,46 @@ class Vocabulary:
         self._clock = clock
         self._words: PublicWords | None = None
         self._checked = float("-inf")
-        self._reading: asyncio.Task[PublicWords] | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    @property
+    def latest(self) -> PublicWords | None:
+        """What is known now; None before the first reading has come to its end."""
+        return self._words
 
     def is_prefix(self, text: str) -> bool:
         """Whether a public number has this code, as far as is known yet."""
         return self._words is not None and text in self._words.prefixes
 
-    async def words(self) -> PublicWords:
-        """The latest reading: waits for the first one only. Raises what the engine raises."""
-        if self._clock() - self._checked >= CHECK_SECONDS:
-            self._checked = self._clock()
-            if self._reading is None and await self._is_behind():
-                self._reading = asyncio.create_task(self._read())
-        if self._words is None:
-            return await self._wait()
-        return self._words
+    async def refresh(self) -> None:
+        """Read anew in the background where the index has changed; waits for its version only.
 
-    async def prepare(self) -> None:
-        """Start reading ahead of the first question; a missing index is no fault yet."""
-        try:
-            await self.words()
-        except GongkaiError:
-            self._checked = float("-inf")
-
-    async def _wait(self) -> PublicWords:
-        task = self._reading or asyncio.create_task(self._read())
-        self._reading = task
-        try:
-            return await asyncio.shield(task)
-        except GongkaiError:
-            self._checked = float("-inf")
-            raise
-
-    async def _is_behind(self) -> bool:
-        return self._words is None or await self._engine.version() != self._words.version
-
-    async def _read(self) -> PublicWords:
+        A fault of the engine is left to the question that meets it.
+        """
+        if self._reading is not None or self._clock() - self._checked < CHECK_SECONDS:
+            return
+        self._checked = self._clock()
         try:
             version = await self._engine.version()
-            counted = EngineQuery(Everything(), facets=(_TERMS, _PREFIXES), limit=0)
+        except GongkaiError:
+            return
+        if self._reading is None and (self._words is None or version != self._words.version):
+            self._reading = asyncio.create_task(self._read(version))
+
+    async def words(self) -> PublicWords | None:
+        """The latest reading. Waits for the very first one, WAIT_SECONDS at most."""
+        await self.refresh()
+        if self._words is None and self._reading is not None:
+            await asyncio.wait([self._reading], timeout=WAIT_SECONDS)
+        return self._words
+
+    async def _read(self, version: str) -> None:
+        counted = EngineQuery(Everything(), facets=(_TERMS, _PREFIXES), limit=0)
+        try:
             facets = (await self._engine.search(counted)).facets
-            words = await asyncio.to_thread(self._build, version, facets)
-            self._words = words
-            return words
+            self._words = await asyncio.to_thread(self._build, version, facets)
+        except GongkaiError:
+            self._checked = float("-inf")
         finally:
             self._reading = None
 

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.fields import FIELDS
 from engines.elastic.compile import Compiled
 
 VALUES_AT_ONCE = 2_000
 """Distinct values asked of one facet in one request; more are counted part by part."""
+VOCABULARY_VALUES = 30_000
+"""Values of a vocabulary field, the most frequent; two such fields fit into one answer."""
 _ALL = "all"
 
 
@@ -48,7 +51,8 @@ def read_counts(aggregations: Mapping[str, Any]) -> tuple[dict[str, dict[str, in
             if not isinstance(answer, dict):
                 continue
             counts[name] = {each["key"]: each["doc_count"] for each in answer["buckets"]}
-            if answer["sum_other_doc_count"] or answer["doc_count_error_upper_bound"]:
+            is_cut = answer["sum_other_doc_count"] or answer["doc_count_error_upper_bound"]
+            if is_cut and not FIELDS[name].vocabulary:
                 wide.append(name)
     return counts, wide
 
@@ -66,10 +70,12 @@ def build_width(name: str) -> dict[str, Any]:
     return {"width": {"cardinality": {"field": name}}}
 
 
+def _sized(name: str) -> dict[str, Any]:
+    size = VOCABULARY_VALUES if FIELDS[name].vocabulary else VALUES_AT_ONCE
+    return {"field": name, "size": size, "shard_size": size}
+
+
 def _group(plan: FilterPlan, group: str, names: Iterable[str]) -> dict[str, Any]:
     others = [each for name, each in plan.late.items() if name != group]
-    terms = {
-        name: {"terms": {"field": name, "size": VALUES_AT_ONCE, "shard_size": VALUES_AT_ONCE}}
-        for name in names
-    }
+    terms = {name: {"terms": _sized(name)} for name in names}
     return {"filter": {"bool": {"filter": others}}, "aggs": terms}

@@ -93,6 +93,12 @@ def test_polyphones_are_read_as_their_word_is() -> None:
     assert ("zhong", "qing") in read_word("重庆")
 
 
+def test_letters_that_can_be_parted_in_many_ways_and_end_in_none_are_no_trouble() -> None:
+    assert parse_latin("nang" * 22 + "i") == []
+    assert len(parse_latin("na" * 45)) == 64
+    assert not is_latin("nang" * 22 + "i")
+
+
 def test_letters_are_told_from_other_text() -> None:
     assert all(map(is_latin, ("gjj", "gongjijin", "公ji", "xi'an")))
     assert not any(map(is_latin, ("5g", "pm2.5", "wifi", "公积金", "", "gjj8")))
