@@ -73,6 +73,7 @@ async def _evaluate(
     try:
         for name in names:
             answering = Answering(installation, engine, profile=name)
+            await answering.vocabulary.words()
             for wording in _wordings(judged):
                 ranked = await rank(answering, judged, wording, judgements)
                 rows.append((name, wording, measure(ranked)))

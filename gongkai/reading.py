@@ -91,7 +91,9 @@ def status(
 async def _ask(installation: Installation, request: SearchRequest) -> SearchAnswer:
     engine = installation.open_engine()
     try:
-        return await Answering(installation, engine).search(request)
+        answering = Answering(installation, engine)
+        await answering.vocabulary.words()
+        return await answering.search(request)
     finally:
         await engine.close()
 
@@ -101,7 +103,9 @@ async def _explain(
 ) -> list[ScoredPart]:
     engine = installation.open_engine()
     try:
-        return await Answering(installation, engine).explain(request, record_id)
+        answering = Answering(installation, engine)
+        await answering.vocabulary.words()
+        return await answering.explain(request, record_id)
     finally:
         await engine.close()
 

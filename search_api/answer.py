@@ -35,7 +35,7 @@ class QueryView(BaseModel):
     relaxed: bool = Field(
         False, description="Few records or none have every word; those with most of them follow."
     )
-    complete: int = Field(0, description="Records with every word, before filters.")
+    complete: int = Field(0, description="Records with every word.")
     expanded: dict[str, list[str]] = Field(
         {}, description="Typed -> official words asked for as well. `expand=false` does without."
     )

@@ -34,7 +34,7 @@ _LONGEST_CORRECTED = 120
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`complete`: records with every word, filters aside; `relaxed`: those with most words follow.
+    """`complete`: records with every word; `relaxed`: those with most words follow.
 
     `corrected_from`: the text as typed, where another took its place; `did_you_mean` is offered.
     """
@@ -102,8 +102,10 @@ class Asking:
     async def _loosen(self, request: SearchRequest, asked: Asked) -> Asked:
         """Most words, where that finds more; then without the date that was read in them."""
         understood = asked.understood
-        # One word that is there is what was asked for; parts of it are not.
-        may_loosen = len(understood.terms) > 1 or not asked.complete
+        # One word that is there is what was asked for, not parts of it; and in order of dates those
+        # with every word would not come first.
+        is_ranked = _order(request) is Sort.RELEVANCE and len(understood.terms) > 1
+        may_loosen = is_ranked or not asked.complete
         if understood.relaxed is not None and may_loosen:
             loose = await self._engine.search(self._query(request, understood.relaxed))
             if loose.total > asked.result.total:

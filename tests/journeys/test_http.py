@@ -120,7 +120,21 @@ def test_most_words_when_no_record_has_all(client: TestClient) -> None:
     answer = ask(client, q="住房公积金 提取 火星")
     assert answer["query"]["relaxed"]
     assert "公积金" in answer["hits"][0]["title"]
+    assert answer["query"]["complete"] == 0
     assert not ask(client, q="住房公积金 提取")["query"]["relaxed"]
+
+
+def test_where_few_have_every_word_they_come_first_and_the_rest_follow(client: TestClient) -> None:
+    answer = ask(client, q="公积金 加装电梯")
+    complete = answer["query"]["complete"]
+    assert 0 < complete < answer["total"]
+    assert answer["query"]["relaxed"]
+    dated = ask(client, q="公积金 加装电梯", sort="newest")
+    assert dated["total"] == complete
+    assert {hit["id"] for hit in dated["hits"]} == {hit["id"] for hit in answer["hits"][:complete]}
+    value = next(each for each in answer["facets"]["genre"] if each["count"] > 1)
+    chosen = ask(client, q="公积金 加装电梯", genre=value["value"])
+    assert chosen["total"] == value["count"]
 
 
 @pytest.mark.parametrize(
