@@ -15,6 +15,9 @@ STAFF, DISCLOSURE = "staff", "disclosure"
 """Causes of a withdrawal: someone took it off, or its source closed it."""
 KEPT_GENERATIONS = 2
 """The live one and the one a rollback goes to."""
+VOCABULARY_VALUES = 30_000
+"""Values counted of a vocabulary field, the most frequent: two such fields fit into one answer,
+which engines keep below 65,000 values in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """An exact total, one window of hits, exact counts a facet value, and the cursor to go on."""
+    """An exact total, one window of hits, exact counts a facet value, and the cursor to go on.
+
+    Of a vocabulary field no more than its VOCABULARY_VALUES most frequent values are counted.
+    """
 
     total: int
     hits: tuple[Hit, ...]

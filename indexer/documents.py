@@ -137,8 +137,12 @@ def _codes(record: Record) -> dict[str, Sequence[str]]:
 
 
 def _terms(record: Record, analysis: Analysis) -> Sequence[str]:
-    """Words of title and keywords: what suggestions offer and corrections may put in place."""
-    whole = (normalize_text(word).replace(" ", "") for word in record.keywords)
+    """What suggestions offer and corrections may put in place.
+
+    Keywords and the agency's name whole, and the words of title and keywords.
+    """
+    named = (record.publisher_name, *record.keywords)
+    whole = (normalize_text(word).replace(" ", "") for word in named)
     cut = (word for text in (record.title, *record.keywords) for word in analysis.words(text))
     return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analysis)))
 

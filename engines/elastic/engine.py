@@ -1,26 +1,26 @@
 """Asks the live generation of a cluster. Made by `engines.opening`, called by every question."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
 from elasticsearch import BadRequestError as RefusedRequest
 
 from catalog.errors import EngineUnavailableError, NothingIndexedError
-from engines.cursor import outlived, read_cursor, unreadable, write_cursor
+from engines.cursor import outlived
 from engines.elastic.circuit import Circuit
 from engines.elastic.compile import Compiled, compile_query, narrow
 from engines.elastic.connection import explained, is_elasticsearch, open_async_client
 from engines.elastic.facets import (
     VALUES_AT_ONCE,
     FilterPlan,
-    build_aggregations,
     build_part,
     build_width,
     plan_filters,
     read_counts,
 )
 from engines.elastic.mapping import STORED, Names, document_key
+from engines.elastic.paging import PIT_MINUTES, build_body, next_cursor, read_position
 from engines.fingerprint import check_fingerprint
 from engines.port import EngineQuery, Generation, Hit, SearchResult
 from engines.settings import Settings
@@ -29,16 +29,10 @@ from queries.tree import Query
 
 WINDOW = 10_000
 """Hits that an offset reaches; a cursor goes on past them."""
-PIT_MINUTES = 5
-"""How long a reader may take from one page by cursor to the next."""
-_ORDER = "published_order"
 _COPY = "gongkai"
 """Questions prefer the same copy of a shard: copies may count deleted records differently."""
-_SORTS: Mapping[Sort, list[dict[str, str]]] = {
-    Sort.RELEVANCE: [{"_score": "desc"}, {_ORDER: "desc"}],
-    Sort.NEWEST: [{_ORDER: "desc"}],
-    Sort.OLDEST: [{_ORDER: "asc"}],
-}
+
+_Answer = TypeVar("_Answer")
 
 
 class ElasticEngine:
@@ -58,39 +52,15 @@ class ElasticEngine:
         self._checked: set[str] = set()
 
     async def search(self, query: EngineQuery) -> SearchResult:
-        async with self._circuit.guard():
-            with explained():
-                try:
-                    return await self._search(query)
-                except (NotFoundError, RefusedRequest) as error:
-                    if query.after is not None:
-                        # A point in time that has run out, or a position no record can have.
-                        raise outlived() from None
-                    if error.error != "index_not_found_exception":
-                        raise
-                    # The generation was dropped between finding it and asking it.
-                    return await self._search(query)
+        if query.after is None:
+            return await self._answer(lambda: self._search(query))
+        return await self._answer(lambda: self._go_on(query))
 
     async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
-        if not queries:
-            return ()
-        filters = {str(at): compile_query(query) for at, query in enumerate(queries)}
-        body = {"size": 0, "allow_partial_search_results": False, "track_total_hits": False}
-        aggregations = {"each": {"filters": {"filters": filters}}}
-        async with self._circuit.guard():
-            with explained():
-                index = await self._live_index()
-                answer = await self._ask({**body, "aggs": aggregations}, index, None)
-        buckets = answer["aggregations"]["each"]["buckets"]
-        return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
+        return await self._answer(lambda: self._count_each(queries)) if queries else ()
 
     async def version(self) -> str:
-        async with self._circuit.guard():
-            with explained():
-                index = await self._live_index()
-                stats = await self._client.indices.stats(index=index, metric=["docs", "refresh"])
-        totals = stats["_all"]["primaries"]
-        return repr((index, totals["docs"], totals["refresh"]["external_total"]))
+        return await self._answer(self._read_version)
 
     async def fetch(self, record_id: str) -> bytes | None:
         async with self._circuit.guard():
@@ -145,20 +115,53 @@ class ElasticEngine:
             self._opened = open_async_client(self._settings)
         return self._opened
 
+    async def _answer(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Asks; once more where the generation was dropped between finding it and asking it."""
+        async with self._circuit.guard():
+            with explained():
+                try:
+                    return await ask()
+                except NotFoundError as error:
+                    if error.error != "index_not_found_exception":
+                        raise
+                    return await ask()
+
+    async def _go_on(self, query: EngineQuery) -> SearchResult:
+        try:
+            return await self._search(query)
+        except (NotFoundError, RefusedRequest):
+            # A point in time that has run out, or a position no record can have.
+            raise outlived() from None
+
+    async def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        filters = {str(at): compile_query(query) for at, query in enumerate(queries)}
+        body = {"size": 0, "allow_partial_search_results": False, "track_total_hits": False}
+        aggregations = {"each": {"filters": {"filters": filters}}}
+        index = await self._live_index()
+        answer = await self._ask({**body, "aggs": aggregations}, index, None)
+        buckets = answer["aggregations"]["each"]["buckets"]
+        return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
+
+    async def _read_version(self) -> str:
+        index = await self._live_index()
+        stats = await self._client.indices.stats(index=index, metric=["docs", "refresh"])
+        totals = stats["_all"]["primaries"]
+        return repr((index, totals["docs"], totals["refresh"]["external_total"]))
+
     async def _search(self, query: EngineQuery) -> SearchResult:
         index = await self._live_index()
         name = self._names.name_of(index)
         compiled = {key: compile_query(each) for key, each in query.filters.items()}
         plan = plan_filters(compiled, query.facets)
         asked = narrow(compile_query(query.query), plan.always)
-        position = _read_position(query, name)
+        position = read_position(query, name)
         pit = await self._open_pit(index, query, position)
         if pit:
             asked = {"bool": {"must": [asked], "must_not": [await self._withdrawn()]}}
-        answer = await self._ask(_build_body(query, plan, asked, position, pit), index, pit)
+        answer = await self._ask(build_body(query, plan, asked, position, pit), index, pit)
         hits = answer["hits"]["hits"]
         facets = await self._count(answer, asked, plan, query.facets, index)
-        following = self._next_cursor(query, name, answer, position)
+        following = next_cursor(query, name, answer, position)
         if pit and following is None:
             await self._client.options(ignore_status=404).close_point_in_time(id=pit)
         return SearchResult(
@@ -197,25 +200,6 @@ class ElasticEngine:
             index=self._names.ledger, size=WINDOW, sort=[{"when": "desc"}], source_includes=["id"]
         )
         return {"terms": {"id": [each["_source"]["id"] for each in found["hits"]["hits"]]}}
-
-    def _next_cursor(
-        self,
-        query: EngineQuery,
-        generation: str,
-        answer: Any,
-        position: Sequence[Any] | None,
-    ) -> str | None:
-        hits = answer["hits"]["hits"]
-        if not hits:
-            return None
-        before = position[-1] if position else query.offset
-        reached = before + len(hits)
-        if reached >= answer["hits"]["total"]["value"]:
-            return None
-        after = hits[-1]["sort"]
-        if query.sort is Sort.RELEVANCE:
-            return write_cursor(query.sort, generation, [*after, answer.get("pit_id"), reached])
-        return write_cursor(query.sort, generation, [*after, reached])
 
     async def _count(
         self,
@@ -274,50 +258,6 @@ class ElasticEngine:
             raise EngineUnavailableError("The live generation was just replaced.") from error
         meta: Mapping[str, Any] = found[index]["mappings"]["_meta"]
         return meta
-
-
-def _build_body(
-    query: EngineQuery,
-    plan: FilterPlan,
-    asked: Compiled,
-    position: Sequence[Any] | None,
-    pit: str | None,
-) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "query": asked,
-        "size": query.limit,
-        "sort": _SORTS[query.sort],
-        "source_includes": ["id", STORED],
-        "track_total_hits": True,
-        "allow_partial_search_results": False,
-        # Statistics of all shards together, so that a score doesn't depend on a record's shard.
-        "search_type": "dfs_query_then_fetch",
-    }
-    if pit is not None:
-        body["pit"] = {"id": pit, "keep_alive": f"{PIT_MINUTES}m"}
-    if position is None:
-        body["from_"] = query.offset
-    else:
-        body["search_after"] = position[: len(_SORTS[query.sort])]
-    if query.facets:
-        body["aggs"] = build_aggregations(plan, query.facets)
-    if plan.late:
-        body["post_filter"] = {"bool": {"filter": list(plan.late.values())}}
-    return body
-
-
-def _read_position(query: EngineQuery, generation: str) -> Sequence[Any] | None:
-    """[score, order, pit or null, hits before] by relevance, [order, hits before] by date."""
-    if query.after is None:
-        return None
-    by_date = query.sort is not Sort.RELEVANCE
-    position = read_cursor(query.after, query.sort, None if by_date else generation)
-    kinds = (int, int) if by_date else (float | int, int, str | None, int)
-    if len(position) != len(kinds):
-        raise unreadable()
-    if not all(isinstance(each, kind) for each, kind in zip(position, kinds, strict=True)):
-        raise unreadable()
-    return position
 
 
 def _hit(found: Any) -> Hit:

@@ -9,6 +9,7 @@ from pathlib import Path
 import tantivy
 
 from catalog.errors import EngineUnavailableError, NothingIndexedError
+from catalog.fields import FIELDS
 from engines.cursor import read_cursor, unreadable, write_cursor
 from engines.embedded.compile import compile_query, narrow, without
 from engines.embedded.files import signature
@@ -17,7 +18,7 @@ from engines.embedded.ledger import Ledger
 from engines.embedded.schema import STORED, build_schema, open_index
 from engines.embedded.store import describe
 from engines.fingerprint import check_fingerprint
-from engines.port import EngineQuery, Generation, Hit, SearchResult
+from engines.port import VOCABULARY_VALUES, EngineQuery, Generation, Hit, SearchResult
 from queries.request import Sort
 from queries.tree import AnyTerm, Query, Range
 
@@ -176,12 +177,16 @@ def _count(
 ) -> dict[str, dict[str, int]]:
     if not names:
         return {}
-    plan = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in names}
+    plan = {name: {"terms": {"field": name, "size": _values_of(name)}} for name in names}
     answer = searcher.aggregate(query, plan)
     return {
         name: {bucket["key"]: bucket["doc_count"] for bucket in answer[name]["buckets"]}
         for name in names
     }
+
+
+def _values_of(name: str) -> int:
+    return VOCABULARY_VALUES if FIELDS[name].vocabulary else FACET_VALUES
 
 
 def _find(

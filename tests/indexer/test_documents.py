@@ -18,8 +18,10 @@ from catalog.headings import HEADINGS
 from catalog.intake import Accepted, IntakeRules, take_row
 from catalog.record import Attachment, Record
 from catalog.tables import load_tables
+from engines.opening import Installation
 from engines.port import IndexDocument
 from indexer.documents import build_document, stored_form
+from tests.engines.records import make_document
 
 CANARY = "龘靐齉"
 """Signs that stand nowhere else, so that not even one of them may be found."""
@@ -239,3 +241,27 @@ def test_nothing_but_the_entry_of_a_row_on_request_reaches_the_index(
     assert isinstance(outcome, Accepted)
     document = build_document(outcome.record, analysis)
     assert not set(CANARY) & set(everything_in(document))
+
+
+def test_terms_are_words_of_title_keywords_and_the_agency(installation: Installation) -> None:
+    fields = make_document(
+        installation,
+        title="关于农村饮水安全的通知（2020年）",
+        keywords="供水 保障;饮水",
+        publisher="望江县水利局",
+        body="绝密水文站",
+        document_number="宜水农[2016]040号",
+    ).fields
+    terms = fields["terms"]
+    assert not isinstance(terms, int | str)
+    assert {"供水保障", "饮水安全", "饮水", "农村", "通知", "望江县水利局"} <= set(terms)
+    assert not {"关于", "的", "2020", "水文站"} & set(terms)
+    assert len(set(terms)) == len(terms)
+    parts = (fields["number_prefix"], fields["number_year"], fields["number_serial"])
+    assert parts == (("宜水农",), ("2016",), ("40",))
+
+
+def test_the_rank_of_a_law_is_a_field(installation: Installation) -> None:
+    law = make_document(installation, title="中华人民共和国水法").fields
+    assert law["authority"] == ("law",)
+    assert make_document(installation).fields["authority"] == ()
