@@ -142,8 +142,8 @@ def _terms(record: Record, analysis: Analysis) -> Sequence[str]:
     Keywords and the agency's name whole, and the words of title and keywords.
     """
     named = (record.publisher_name, *record.keywords)
-    whole = (normalize_text(word).replace(" ", "") for word in named)
-    cut = (word for text in (record.title, *record.keywords) for word in analysis.words(text))
+    whole = ("".join(normalize_text(word).split()) for word in named)
+    cut = (word for text in (record.title, *record.keywords) for word in analysis.exact(text))
     return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analysis)))
 
 

@@ -16,7 +16,7 @@ from analyzers.normalize import normalize_text
 from analyzers.pinyin import is_latin
 from catalog.agencies import AgencyDirectory
 from engines.port import EngineQuery, SearchEngine
-from queries.tree import And, Phrase, Query, Term
+from queries.tree import And, Or, Phrase, Query, Term
 from search_api.vocabulary import PublicWords, Vocabulary
 
 _TITLES = 3
@@ -89,7 +89,7 @@ class Suggesting:
 
     def _complete_words(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
         terms = [
-            _Candidate(each.text, SuggestionKind.TERM, Term("terms", each.text))
+            _Candidate(each.text, SuggestionKind.TERM, _titled(each.text))
             for each in words.lexicon.complete(normalize_text(typed), size)
         ]
         return [*self._complete_codes(typed, words.prefixes, size), *terms]
@@ -135,6 +135,11 @@ class Suggesting:
         found = await self._engine.search(EngineQuery(And((query,)), limit=_TITLES))
         titles = dict.fromkeys(orjson.loads(hit.stored)["title"] for hit in found.hits)
         return [SuggestionView(text=title, kind=SuggestionKind.TITLE, count=1) for title in titles]
+
+
+def _titled(word: str) -> Query:
+    """Records with this word in their title, by itself or within a longer one, or as a keyword."""
+    return Or((Term("terms", word), Term("title_words", word)))
 
 
 def _arrange(

@@ -96,10 +96,25 @@ class Vocabulary:
             self._reading = None
 
     def _build(self, version: str, facets: Mapping[str, Mapping[str, int]]) -> PublicWords:
-        counts = facets[_TERMS]
+        counts = {**_count_inside(self._sought, facets[_TERMS]), **facets[_TERMS]}
         corrector = Corrector(
             counts, self._analysis.is_word, self._analysis.stopwords, self._is_name
         )
         return PublicWords(
             version, Lexicon(counts, self._sought), corrector, frozenset(facets[_PREFIXES])
         )
+
+
+def _count_inside(sought: Collection[str], counts: Mapping[str, int]) -> dict[str, int]:
+    """Words that people look for and that the index has within longer ones: 公积金 in 住房公积金.
+
+    Other parts of words are none that anybody would mean (国务, 院办).
+    """
+    inside: dict[str, int] = {}
+    for word, count in counts.items():
+        for start in range(len(word) - 1):
+            for end in range(start + 2, len(word) + 1):
+                part = word[start:end]
+                if part in sought and part != word:
+                    inside[part] = inside.get(part, 0) + count
+    return inside

@@ -10,11 +10,10 @@ from typing import Any
 
 from catalog.fields import FIELDS
 from engines.elastic.compile import Compiled
+from engines.port import VOCABULARY_VALUES
 
 VALUES_AT_ONCE = 2_000
 """Distinct values asked of one facet in one request; more are counted part by part."""
-VOCABULARY_VALUES = 30_000
-"""Values of a vocabulary field, the most frequent; two such fields fit into one answer."""
 _ALL = "all"
 
 

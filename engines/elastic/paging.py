@@ -27,6 +27,7 @@ def build_body(
     position: Sequence[Any] | None,
     pit: str | None,
 ) -> dict[str, Any]:
+    """One request: `asked` and the plan's late filters, from `position` or the offset on."""
     body: dict[str, Any] = {
         "query": asked,
         "size": query.limit,

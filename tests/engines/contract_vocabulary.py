@@ -1,11 +1,15 @@
 """What every engine has to do for suggestions and corrections: public words, counts, a version."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from engines.opening import Installation
-from engines.port import STAFF, EngineQuery
+from engines.port import STAFF, VOCABULARY_VALUES, EngineQuery, IndexDocument
 from queries.tree import And, Everything, Term
 from queries.understand import Understanding
 from tests.engines.contract import Make, Opened
@@ -15,6 +19,18 @@ FIELDS = ("terms", "number_prefix")
 
 def words(opened: Opened) -> Mapping[str, Mapping[str, int]]:
     return opened.ask(EngineQuery(Everything(), facets=FIELDS, limit=0)).facets
+
+
+def held_by(documents: Iterable[IndexDocument]) -> Mapping[str, Mapping[str, int]]:
+    """The same by counting the documents themselves."""
+    kept = list(documents)
+    return {name: Counter(v for each in kept for v in _values(each, name)) for name in FIELDS}
+
+
+def _values(document: IndexDocument, name: str) -> Iterable[str]:
+    values = document.fields[name]
+    assert isinstance(values, tuple)
+    return values
 
 
 class VocabularyContract:
@@ -27,7 +43,7 @@ class VocabularyContract:
     def test_words_and_codes_are_counted_exactly(self, opened: Opened, make: Make) -> None:
         opened.index(
             [
-                make(id="a", title="农村饮水安全的通知", document_number="宜水农〔2016〕40号"),
+                make(id="a", title="农村的饮水安全", document_number="宜水农〔2016〕40号"),
                 make(id="b", title="饮水安全饮水工程", keywords="供水保障"),
             ]
         )
@@ -37,6 +53,52 @@ class VocabularyContract:
         assert counted["terms"]["供水保障"] == 1
         assert "的" not in counted["terms"]
         assert counted["number_prefix"] == {"宜水农": 1}
+
+    def test_the_words_are_those_of_the_records_there_are(self, opened: Opened, make: Make) -> None:
+        a = make(id="a", title="农村饮水安全的通知", document_number="宜水农〔2016〕40号")
+        b = make(
+            id="b", title="堤防加固工程", keywords="防汛抗旱", document_number="宜水〔2016〕1号"
+        )
+        c = make(id="c", title="堤防管理办法", document_number="宜水农〔2017〕3号")
+        opened.index([a, b])
+        assert words(opened) == held_by([a, b])
+        anew = make(id="a", title="城市供水的通知", document_number="宜城建〔2018〕2号")
+        opened.index([anew, c])
+        assert words(opened) == held_by([anew, b, c])
+        with opened.store.update() as writer:
+            writer.delete("b")
+            writer.commit()
+        assert words(opened) == held_by([anew, c])
+        opened.rebuild([b])
+        assert words(opened) == held_by([b])
+        opened.store.rollback()
+        assert words(opened) == held_by([anew, c])
+
+    def test_words_go_while_a_writer_is_at_work(
+        self, opened: Opened, make: Make, fresh: Installation
+    ) -> None:
+        kept = make(id="b", title="蓄洪区的通知")
+        opened.index([make(id="a", title="堤防加固", document_number="宜水〔2016〕1号"), kept])
+        with opened.store.update(), closing(fresh.open_store()) as other:
+            version = opened.version()
+            other.withdraw(["a"], cause=STAFF)
+            assert words(opened) == held_by([kept])
+            assert opened.count([Term("terms", "堤防"), Term("number_prefix", "宜水")]) == (0, 0)
+            assert opened.version() != version
+
+    def test_of_too_many_words_the_most_frequent_stay(self, opened: Opened, make: Make) -> None:
+        one = make(id="r", document_number="宜水农〔2016〕40号")
+        shared = tuple(f"常用词{n}" for n in range(10))
+        rare = [tuple(f"词{n}之{m}" for m in range(1_000)) for n in range(70)]
+        opened.index(
+            replace(one, id=f"r{n}", fields={**one.fields, "terms": (*shared, *own)})
+            for n, own in enumerate(rare)
+        )
+        counted = words(opened)
+        assert len(counted["terms"]) == VOCABULARY_VALUES
+        assert {counted["terms"].get(word) for word in shared} == {len(rare)}
+        assert counted["number_prefix"] == {"宜水农": len(rare)}
+        assert opened.count([Term("terms", own[-1]) for own in rare]) == (1,) * len(rare)
 
     def test_what_is_closed_lends_no_word(self, opened: Opened, make: Make) -> None:
         opened.index(
@@ -89,5 +151,12 @@ class VocabularyContract:
         versions.append(opened.version())
         opened.rebuild([make(id="d")])
         versions.append(opened.version())
-        assert len(set(versions)) == 4
+        with opened.store.update() as writer:
+            writer.delete("d")
+            writer.commit()
+        versions.append(opened.version())
+        opened.store.rollback()
+        versions.append(opened.version())
+        assert all(before != after for before, after in pairwise(versions))
+        assert opened.find("火星") == []
         assert opened.version() == versions[-1]

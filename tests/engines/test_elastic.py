@@ -1,16 +1,21 @@
 """The Elasticsearch engine under the contract of all engines, on a real node."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 
 import pytest
 
 from engines.elastic.engine import ElasticEngine
 from engines.elastic.store import ElasticStore
 from engines.opening import Installation
-from engines.port import IndexStore, SearchEngine
+from engines.port import EngineQuery, IndexStore, SearchEngine
+from queries.tree import Everything
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_vocabulary import VocabularyContract
+from tests.engines.records import make_document
 
 
 class TestElastic(VocabularyContract, EngineContract):
@@ -37,3 +42,40 @@ class TestElastic(VocabularyContract, EngineContract):
 
     def _other_store(self) -> IndexStore:
         return self._fresh.open_store()
+
+
+class Overtaken(ElasticEngine):
+    """Between finding the live generation and asking it, `overtake` happens, once."""
+
+    overtake: Callable[[], None] | None = None
+
+    async def _live_index(self) -> str:
+        index = await super()._live_index()
+        act, self.overtake = self.overtake, None
+        if act is not None:
+            await asyncio.to_thread(act)
+        return index
+
+
+def test_a_generation_dropped_on_the_way_is_asked_for_anew(elastic: Installation) -> None:
+    def rebuild_twice(*ids: str) -> None:
+        """The generation that was live before is not kept."""
+        for _ in range(2):
+            with closing(elastic.open_store()) as store, store.rebuild() as writer:
+                for each in ids:
+                    writer.put(make_document(elastic, id=each))
+                writer.commit()
+                store.publish(writer.name)
+
+    async def ask() -> None:
+        engine = Overtaken(elastic.settings, elastic.fingerprint)
+        engine.overtake = partial(rebuild_twice, "a", "b")
+        assert await engine.count([Everything()]) == (2,)
+        engine.overtake = partial(rebuild_twice, "a", "b", "c")
+        assert await engine.version() == await engine.version()
+        engine.overtake = partial(rebuild_twice, "a")
+        assert (await engine.search(EngineQuery(Everything()))).total == 1
+        await engine.close()
+
+    rebuild_twice("a")
+    asyncio.run(ask())
