@@ -81,8 +81,8 @@ class Synonyms:
         return ""
 
     def _add(self, term: str, other: str) -> None:
-        known = self._others.get(term, ())
-        if other not in known and len(known) < OTHERS_LIMIT:
+        known = self._others.setdefault(term, ())
+        if other not in (term, *known) and len(known) < OTHERS_LIMIT:
             self._others[term] = (*known, other)
 
 

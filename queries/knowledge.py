@@ -35,10 +35,8 @@ class Knowledge:
         is_prefix: Callable[[str], bool] = _no_prefix,
     ) -> None:
         self._agencies = _name_agencies(agencies) if agencies else {}
-        names = (
-            Synonym(name, normalize_text(official), "one")
-            for name, (_, official) in self._agencies.items()
-        )
+        # A present name stands for itself: it is found so that its agency is.
+        names = (Synonym(name, official) for name, (_, official) in self._agencies.items())
         self._synonyms = Synonyms((*synonyms, *names))
         self.is_prefix = is_prefix
 
@@ -64,5 +62,5 @@ def _name_agencies(agencies: AgencyDirectory) -> Mapping[str, tuple[str, str]]:
     for agency in agencies.all():
         for name in (agency.name, *agency.short_names, *agency.former_names):
             if agencies.find(name) == agency and len(name) > 2:
-                named[normalize_text(name)] = (agency.code, agency.name)
+                named[normalize_text(name)] = (agency.code, normalize_text(agency.name))
     return named
