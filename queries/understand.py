@@ -5,13 +5,12 @@ then words, with official words for plain ones. What a part is worth is `scoring
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
 from analyzers.chains import Analysis
 from analyzers.normalize import normalize_text
-from analyzers.token import Token
 from catalog.document_number import find_document_numbers
 from catalog.index_number import find_index_numbers
 from catalog.number_parts import NumberParts, find_number_parts
@@ -22,6 +21,7 @@ from queries.scoring import Scoring
 from queries.spoken_dates import SpokenDate, find_spoken_date
 from queries.syntax import Piece, split_pieces
 from queries.tree import And, Everything, Nothing, Or, Query
+from queries.units import Unit, build_units
 
 WORD_LIMIT = 40
 """Distinct words that have to be met; more only cost time, a text of 40 words is found by them."""
@@ -162,7 +162,7 @@ class Understanding:
         words = [token.text for token in tokens]
         meanings = self._meanings(text) if expand else ()
         content = 0
-        for unit in _bind(_group(tokens, meanings), self._analysis.is_stopword):
+        for unit in build_units(tokens, meanings, self._analysis.is_stopword):
             if unit.is_asking:
                 clauses.should.append(self._scoring.stopword(unit.words[0]))
             else:
@@ -175,7 +175,7 @@ class Understanding:
         clauses.loose.extend(self._scoring.pairs(words))
         clauses.loose.extend(self._scoring.characters(words))
 
-    def _ask_for(self, unit: "_Unit", clauses: _Clauses) -> None:
+    def _ask_for(self, unit: Unit, clauses: _Clauses) -> None:
         """One word, or the words of one term with what officials call it."""
         term = "".join(unit.words)
         if term in clauses.terms:
@@ -289,85 +289,6 @@ def _may_relax(clauses: _Clauses) -> bool:
         return bool(clauses.words)
     # Words bound to one another are asked for one by one where they don't stand so.
     return len(clauses.words) > 1 or clauses.telling != clauses.words
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """Words that are asked for together, at [start:end]. `is_bound`: they stand side by side."""
-
-    words: tuple[str, ...]
-    start: int
-    end: int
-    meaning: Meaning | None = None
-    is_asking: bool = False
-    is_bound: bool = False
-
-
-def _group(tokens: Sequence[Token], meanings: Sequence[Meaning]) -> Iterator[_Unit]:
-    """Each word by itself, or the words that one term is made of; a term ends where words do."""
-    ends = {token.end for token in tokens}
-    by_start = {meaning.start: meaning for meaning in meanings if meaning.end in ends}
-    held: list[str] = []
-    start, term = 0, None
-    for token in tokens:
-        if not held:
-            start, term = token.start, by_start.get(token.start)
-        held.append(token.text)
-        if term is None or token.end >= term.end:
-            yield _Unit(tuple(held), start, token.end, term)
-            held = []
-
-
-def _bind(units: Iterable[_Unit], is_stopword: Callable[[str], bool]) -> list[_Unit]:
-    """Single characters go with what stands beside them: 公 of 公基金 is in nearly every text.
-
-    Several in a row (环竟) make a word that no dictionary knows. One alone goes with the word after
-    it, else with the one before; words of asking and terms stay as they are.
-    """
-    bound: list[_Unit] = []
-    for unit in units:
-        is_plain = unit.meaning is None
-        if is_plain and is_stopword(unit.words[0]):
-            bound.append(replace(unit, is_asking=True))
-            continue
-        last = bound[-1] if bound else None
-        both_single = last is not None and _is_single(last) and _is_single(unit)
-        if last and is_plain and (both_single or _is_lone(last)) and _are_close(last, unit):
-            bound[-1] = _join(last, unit)
-        else:
-            bound.append(unit)
-    return list(_bind_back(bound))
-
-
-def _bind_back(units: Sequence[_Unit]) -> Iterator[_Unit]:
-    """A lone character at the end of plain words goes with the one before it."""
-    held: _Unit | None = None
-    for unit in units:
-        may_join = held is not None and held.meaning is None and not held.is_asking
-        if held and may_join and _is_lone(unit) and _are_close(held, unit):
-            held = _join(held, unit)
-        else:
-            if held:
-                yield held
-            held = unit
-    if held:
-        yield held
-
-
-def _join(one: _Unit, other: _Unit) -> _Unit:
-    return _Unit((*one.words, *other.words), one.start, other.end, is_bound=True)
-
-
-def _are_close(one: _Unit, other: _Unit) -> bool:
-    return one.end == other.start
-
-
-def _is_single(unit: _Unit) -> bool:
-    return unit.meaning is None and not unit.is_asking and all(len(w) == 1 for w in unit.words)
-
-
-def _is_lone(unit: _Unit) -> bool:
-    return _is_single(unit) and len(unit.words) == 1
 
 
 def _part_terms(parts: NumberParts) -> tuple[tuple[str, str], ...]:
