@@ -11,6 +11,7 @@ from catalog.errors import RefusedValueError
 from catalog.number_prefix import (
     HAN,
     KINDS,
+    begins_as_code,
     ends_as_code,
     is_agency,
     is_code,
@@ -34,7 +35,7 @@ _CLOSING = "〕]】)}>〉》」』﹞❳〗⟩⟧﹚﹜｣⦆〙〛⟯"
 BRACKETS = str.maketrans(
     dict.fromkeys(_OPENING, "〔") | dict.fromkeys(_CLOSING, "〕") | {"號": "号"}
 )
-_INNER = str.maketrans("〔〕", "（）")
+INNER_BRACKETS = str.maketrans("〔〕", "（）")
 _LABEL = re.compile(r"\A(?:发文字号|文件编号|文号):")
 _QUOTES = "〔〕“”‘’\"'"
 _GOES_ON = re.compile(r"[\w-]")
@@ -64,7 +65,7 @@ _BARE = re.compile(
 )
 _ORDER = re.compile(
     rf"{_KIND}(?P<session>〔[{HAN}0-9]{{1,5}}届〕)?{_S}[〔〕]?{_S}"
-    rf"(?:{_YEAR}(?:{_S}[年-]{_S}| )〕?)?(?P<nth>第)?{_S}{_SERIAL}{_CLOSE}"
+    rf"(?:{_YEAR}(?:{_S}[年-]{_S}〕?| (?!{_S}〕)))?(?P<nth>第)?{_S}{_SERIAL}{_CLOSE}"
 )
 _ORDER_LAST = re.compile(rf"第?{_S}{_SERIAL}(?P<close>{_S}号){_S}{_KIND}")
 
@@ -192,7 +193,7 @@ class _Reading:
 def _read(tail: re.Match[str], head: str, *, strict: bool) -> _Reading | None:
     parts = tail.groupdict()
     year = _read_year(parts.get("year"))
-    serial = _read_serial(tail["serial"])
+    serial = read_serial(tail["serial"])
     if serial is None or (parts.get("year") and year is None):
         return None
     return _READERS[tail.re](tail, head, year, serial, strict)
@@ -205,7 +206,7 @@ def _read_year(written: str | None) -> int | None:
     return year if 1900 <= year < 2100 else None
 
 
-def _read_serial(written: str) -> str | None:
+def read_serial(written: str) -> str | None:
     """8 of 08, 八 or 8; 1-3 of 01-03; 8A of 8a."""
     if not written.isascii():
         number = read_numeral(written)
@@ -231,7 +232,7 @@ def _read_year_first(
 ) -> _Reading | None:
     if head and not strict:
         return None
-    prefix = tail["prefix"].translate(_INNER)
+    prefix = tail["prefix"].translate(INNER_BRACKETS)
     canonical = f"〔{year}〕{prefix}第{serial}号"
     return _Reading(DocumentNumber(canonical, prefix, year, serial, "bracketed"), 0)
 
@@ -245,7 +246,7 @@ def _read_bare(
     prefix = trim_prefix(head)
     if not is_code(prefix, strict=strict):
         return None
-    if is_agency(prefix):
+    if is_agency(prefix) and not begins_as_code(prefix):
         sure = "第" in tail["sign"] or not strict
         return _Reading(_order(prefix, year, serial), len(prefix)) if sure else None
     if ends_as_code(prefix) or (not strict and len(prefix) <= 8 and not prefix.endswith("布")):
@@ -276,7 +277,7 @@ def _read_order_last(
 
 
 def _bracketed(prefix: str, year: int | None, serial: str) -> DocumentNumber:
-    prefix = prefix.translate(_INNER)
+    prefix = prefix.translate(INNER_BRACKETS)
     return DocumentNumber(f"{prefix}〔{year}〕{serial}号", prefix, year, serial, "bracketed")
 
 

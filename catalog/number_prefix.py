@@ -27,6 +27,11 @@ _LEAD = re.compile(rf"(?:[与及或由据见附号、]|[0-9]+(?![0-9届]))+(?=[{
 _AGENCY_BEFORE_CODE = re.compile(rf"[{HAN}]*(?:人民政府|办公厅|办公室|委员会)(?=[{HAN}]{{2,6}}\Z)")
 _FORMER = re.compile(rf"原(?=国家|中华|[{HAN}]{{2,4}}部[令公通])")
 _AGENCY_END = re.compile(r".{2}[部署局院会席]\Z|.{3}[委厅行府办室处]\Z")
+# 沪 and 渝 stand for a province in codes; 浙江, 桂林 and 晋中市 are names that places have in full.
+_PROVINCE_CODE = re.compile(
+    r"(?!.{2,4}[市县区州旗])"
+    r"[京津沪渝冀晋苏浙皖闽赣鲁豫鄂湘粤桂琼川黔滇陕藏][^江西州林潭海东北南山省市]"
+)
 _CODE_END = re.compile(r"[发函字办秘规电文复批通传府政综联建任密释税]\Z")
 _WHOLE = re.compile(rf"[{HAN}]+(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
 _TYPED = re.compile(rf"[{HAN}A-Za-z·]+(?:〔[{HAN}A-Za-z]{{1,4}}〕[{HAN}A-Za-z]*)*")
@@ -90,6 +95,11 @@ def is_agency(prefix: str) -> bool:
 def ends_as_code(prefix: str) -> bool:
     """Does it end as most codes do: 发, 函, 字, 办, …?"""
     return bool(_CODE_END.search(prefix))
+
+
+def begins_as_code(prefix: str) -> bool:
+    """Does it begin with one character for a province, as 沪应急办 does and no agency's name?"""
+    return bool(_PROVINCE_CODE.match(prefix))
 
 
 def is_code(prefix: str, *, strict: bool) -> bool:
