@@ -52,6 +52,7 @@ _ROWS = (
     Field("number_year", Kind.KEYWORD),
     Field("number_serial", Kind.KEYWORD),
     Field("authority", Kind.KEYWORD),
+    Field("repeals", Kind.KEYWORD),
     Field("terms", Kind.KEYWORD, vocabulary=True),
     Field("title_words", Kind.WORDS),
     Field("title_grams", Kind.GRAMS),

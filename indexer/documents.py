@@ -15,7 +15,9 @@ from catalog.fields import FIELDS, ZONE_BREAK
 from catalog.intake import disclose
 from catalog.number_parts import split_number
 from catalog.record import Record
+from catalog.repeals import Repeal, find_repeals
 from engines.port import IndexDocument
+from queries.related import title_mark
 
 _ORDER_BITS = 40
 _LONGEST_TERM = 20
@@ -25,7 +27,9 @@ _NUMERIC = re.compile(r"[\W\d_]+")
 def build_document(record: Record, analysis: Analysis) -> IndexDocument:
     """Analyse one record; of one that is public on request only, no more than its entry."""
     record = disclose(record)
-    stored = orjson.dumps(stored_form(record))
+    repeals = find_repeals(record.body)
+    cited = [{"title": r.title, "document_number": r.document_number} for r in repeals]
+    stored = orjson.dumps({**stored_form(record), "repeals": cited})
     title = record.title
     entry_texts, body_texts = _filled(_entry_texts(record)), _filled(_body_texts(record))
     zones = (title, *entry_texts, *body_texts)
@@ -49,6 +53,7 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
             **_keywords(record),
             **_codes(record),
             "terms": _terms(record, analysis),
+            "repeals": _repealed(repeals, analysis),
             **_days(record),
         },
         stored=stored,
@@ -134,6 +139,13 @@ def _codes(record: Record) -> dict[str, Sequence[str]]:
         "number_year": _present(str(parts.year) if parts.year else None),
         "number_serial": _present(parts.serial),
     }
+
+
+def _repealed(repeals: Sequence[Repeal], analysis: Analysis) -> Sequence[str]:
+    """Both ways that a repealed document is looked for: by its number and by its title."""
+    numbers = (each.document_number for each in repeals)
+    titles = (each.title and title_mark(analysis.literal(each.title)) for each in repeals)
+    return tuple(dict.fromkeys(value for value in chain(numbers, titles) if value))
 
 
 def _terms(record: Record, analysis: Analysis) -> Sequence[str]:

@@ -47,6 +47,10 @@ class Weights:
     standing_law: float
     standing_interpretation: float
     standing_recent: float
+    similar_title: float
+    similar_entry: float
+    similar_topic: float
+    similar_least: float
 
 
 @cache
