@@ -66,6 +66,17 @@ class Settings(BaseSettings):
         10.0, gt=0, le=600, description="Deadline of one question to it; writes have a minute."
     )
     site_name: str = Field("政府信息公开检索", description="Name in the pages' header and titles.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+$",
+        description="Address that readers reach the pages at (https://xxgk.example.gov.cn), for "
+        "feeds, sitemaps and citations; without it, the one they asked.",
+    )
+    application_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="The city's own form for 依申请公开, linked where something is not found.",
+    )
 
     @classmethod
     def settings_customise_sources(

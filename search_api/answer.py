@@ -96,6 +96,14 @@ class AttachmentView(BaseModel):
     url: str | None = None
 
 
+class CitedDocument(BaseModel):
+    """A document that another one repeals, as it is cited; `id` where it is a public record."""
+
+    title: str | None
+    document_number: str | None
+    id: str | None = None
+
+
 class RecordView(BaseModel):
     """One whole record as it is published."""
 
@@ -124,6 +132,16 @@ class RecordView(BaseModel):
     url: str | None
     attachments: list[AttachmentView]
     extra: dict[str, object]
+    repeals: list[CitedDocument] = Field(description="What its text says that it repeals (废止).")
+    repealed_by: list[CitedDocument] = Field(
+        description="Public records whose text says that they repeal this one."
+    )
+
+
+class SimilarAnswer(BaseModel):
+    """Records about the same matter, the most similar first; may be empty."""
+
+    hits: list[HitView] = Field(description="At most `size`; `score` is no measure by itself.")
 
 
 class ClassificationsAnswer(BaseModel):

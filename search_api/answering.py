@@ -1,14 +1,14 @@
 """A checked request in, a SearchAnswer or RecordView out. API, pages and CLI call it."""
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import orjson
 
-from analyzers.highlight import highlight, snippet
 from catalog.fields import FACETS
 from engines.opening import Installation
 from engines.port import EngineQuery, SearchEngine, SearchResult
@@ -16,25 +16,27 @@ from queries.explanation import find_parts
 from queries.filters import chosen_values
 from queries.knowledge import Knowledge
 from queries.relevance import DEFAULT_PROFILE, load_weights
-from queries.request import SearchRequest
+from queries.request import SearchRequest, Sort
 from queries.spoken_dates import describe
 from queries.tree import Everything, Term
 from queries.understand import Understanding
 from search_api.answer import (
-    AttachmentView,
     ClassificationsAnswer,
     DateView,
-    HitView,
-    PublisherView,
+    FacetValueView,
     QueryView,
     RecordView,
     SearchAnswer,
+    SimilarAnswer,
 )
 from search_api.asking import Asked, Asking
 from search_api.facets import build_facet
+from search_api.relating import Relating
+from search_api.views import Views
 from search_api.vocabulary import Vocabulary
 
-SNIPPET_LENGTH = 120
+STREAMED_AT_ONCE = 500
+"""Records that a streamed list reads from the engine in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Answering:
     ) -> None:
         self._tables = installation.tables
         self._engine = engine
-        agencies = installation.tables.agencies
+        self.agencies = agencies = installation.tables.agencies
         names = Knowledge(agencies=agencies)
         self.vocabulary = Vocabulary(
             engine,
@@ -69,8 +71,11 @@ class Answering:
         )
         knowledge = Knowledge(installation.synonyms, agencies, self.vocabulary.is_prefix)
         weights = load_weights(profile)
-        understanding = Understanding(installation.analysis, weights, knowledge, today=today)
-        self._asking = Asking(engine, understanding, self.vocabulary, installation.tables)
+        self.today = today
+        self._understanding = Understanding(installation.analysis, weights, knowledge, today=today)
+        self._asking = Asking(engine, self._understanding, self.vocabulary, installation.tables)
+        self._relating = Relating(engine, installation.analysis, weights)
+        self._views = Views(installation.tables)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
@@ -83,7 +88,7 @@ class Answering:
             page=request.page,
             size=request.size,
             next_cursor=asked.result.next_cursor,
-            hits=[self._hit(orjson.loads(h.stored), h.score, needles) for h in asked.result.hits],
+            hits=[self._views.hit(each, needles) for each in asked.result.hits],
             facets=self._facets(request, asked.result),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
@@ -109,7 +114,38 @@ class Answering:
     async def record(self, record_id: str) -> RecordView | None:
         """One record, or None where no public record has this id."""
         stored = await self._engine.fetch(record_id)
-        return self._record(orjson.loads(stored)) if stored is not None else None
+        if stored is None:
+            return None
+        record = orjson.loads(stored)
+        repeals, repealing = await asyncio.gather(
+            self._relating.repealed(record), self._relating.repealing(record)
+        )
+        return self._views.record(record, repeals, repealing)
+
+    async def similar(self, record_id: str, size: int) -> SimilarAnswer | None:
+        """Records about the same matter, or None where no public record has this id."""
+        stored = await self._engine.fetch(record_id)
+        if stored is None:
+            return None
+        hits = await self._relating.similar(orjson.loads(stored), size)
+        return SimilarAnswer(hits=[self._views.hit(hit) for hit in hits])
+
+    async def every(self, request: SearchRequest) -> AsyncIterator[RecordView]:
+        """All records that the request finds, newest first (oldest first where asked so).
+
+        In order of dates, a commit between two pages neither repeats nor skips what was there.
+        """
+        sort = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
+        first = replace(request, sort=sort, page=1, size=1, cursor=None, facets=())
+        query = self._asking.query(first, (await self._asking.ask(first)).tree)
+        query = replace(query, limit=STREAMED_AT_ONCE)
+        while True:
+            result = await self._engine.search(query)
+            for hit in result.hits:
+                yield self._views.record(orjson.loads(hit.stored))
+            if result.next_cursor is None:
+                return
+            query = replace(query, after=result.next_cursor)
 
     async def is_withdrawn(self, record_id: str) -> bool:
         """Whether the record was published once and taken off since."""
@@ -124,35 +160,22 @@ class Answering:
         }
         return ClassificationsAnswer(trees=trees)
 
+    async def facet(self, request: SearchRequest, name: str) -> list[FacetValueView]:
+        """Every value of one facet among what the request finds."""
+        asked = await self._asking.ask(replace(request, page=1, size=1, facets=(name,)))
+        chosen = chosen_values(request, self._tables).get(name, frozenset())
+        return build_facet(name, asked.result.facets[name], chosen, self._tables, whole=True)
+
+    def needles(self, text: str) -> tuple[str, ...]:
+        """The runs of characters that are marked in a text for these words."""
+        return self._understanding.understand(text).needles if text.strip() else ()
+
     def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, Any]:
         chosen = chosen_values(request, self._tables)
         return {
             name: build_facet(name, counts, chosen.get(name, frozenset()), self._tables)
             for name, counts in result.facets.items()
         }
-
-    def _hit(self, stored: Mapping[str, Any], score: float, needles: Sequence[str]) -> HitView:
-        """`stored` is our own; it was checked when it was taken in."""
-        summary, body = stored["summary"], stored["body"]
-        text = body if summary in body else f"{summary}\n{body}"
-        return HitView.model_construct(
-            score=round(score, 4),
-            title_html=highlight(stored["title"], needles),
-            snippet_html=snippet(text, needles, SNIPPET_LENGTH),
-            publisher=self._publisher(stored),
-            **{key: stored[key] for key in _HIT_KEYS},
-        )
-
-    def _record(self, stored: Mapping[str, Any]) -> RecordView:
-        return RecordView.model_construct(
-            publisher=self._publisher(stored),
-            attachments=[AttachmentView.model_construct(**each) for each in stored["attachments"]],
-            **{key: stored[key] for key in _RECORD_KEYS},
-        )
-
-    def _publisher(self, stored: Mapping[str, Any]) -> PublisherView:
-        code = stored["publisher"]
-        return PublisherView.model_construct(code=code, name=self._tables.agencies.label_of(code))
 
 
 def _view_query(asked: Asked) -> QueryView:
@@ -174,13 +197,3 @@ def _view_query(asked: Asked) -> QueryView:
         if spoken
         else None,
     )
-
-
-_HIT_KEYS = tuple(
-    name
-    for name in HitView.model_fields
-    if name not in ("score", "title_html", "snippet_html", "publisher")
-)
-_RECORD_KEYS = tuple(
-    name for name in RecordView.model_fields if name not in ("publisher", "attachments")
-)

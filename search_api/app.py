@@ -1,27 +1,26 @@
 """Settings in, the ASGI application out. uvicorn calls `create_app` in every worker."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from engines.opening import Installation, open_installation
+from engines.port import SearchEngine
 from engines.settings import Settings
 from search_api.answering import Answering
-from search_api.endpoints import health, pages, search
+from search_api.endpoints import appearance, discovery, downloads, health, pages, search
 from search_api.errors import install_error_handlers
-from search_api.pages.rendering import Site
+from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
+from search_api.site import Site
 from search_api.suggesting import Suggesting
 
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; "
-        "object-src 'none'; img-src 'self' data:"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+GZIP_FROM = 1_000
+"""Bytes of an answer from which on it is compressed."""
+GZIP_LEVEL = 5
+"""Of a result page, 9 takes twice the time of 5 for two hundredths less."""
 
 
 def create_app(installation: Installation | None = None) -> FastAPI:
@@ -48,12 +47,22 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.state.suggesting = Suggesting(
         engine, answering.vocabulary, installed.analysis, installed.tables.agencies
     )
-    app.state.site = Site(name=installed.settings.site_name)
+    app.state.site = Site(
+        name=installed.settings.site_name,
+        public_url=installed.settings.public_url,
+        application_url=installed.settings.application_url,
+    )
     install_error_handlers(app)
-    app.middleware("http")(_add_security_headers)
+    app.add_middleware(Freshness, read_version=_version_reader(installed, engine, answering))
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
+    app.add_middleware(SecurityHeaders)
     app.include_router(search.router)
+    app.include_router(downloads.router, prefix="/api/v1")
+    app.include_router(downloads.router, include_in_schema=False)
     app.include_router(health.router)
+    app.include_router(discovery.router)
     app.include_router(pages.router)
+    app.include_router(appearance.router)
     # FastAPI's own page of the API fetches its script from the internet; this one comes with us.
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     app.mount("/static/openapi", swagger, name="openapi")
@@ -61,10 +70,15 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     return app
 
 
-async def _add_security_headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    for name, value in _SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+def _version_reader(
+    installed: Installation, engine: SearchEngine, answering: Answering
+) -> ReadVersion:
+    """What every answer is made of: this build, the day, the index, the words read out of it."""
+    build = name_build(installed.settings)
+
+    async def read() -> str:
+        words = answering.vocabulary.latest
+        read = words.version if words else None
+        return f"{build} {answering.today()} {await engine.version()} {read}"
+
+    return read

@@ -74,7 +74,7 @@ class Asking:
         await self._vocabulary.refresh()
         known = self._vocabulary.latest
         understood = self._understanding.understand(request.text, switches)
-        result = await self._engine.search(self._query(request, understood.strict))
+        result = await self._engine.search(self.query(request, understood.strict))
         complete = result.total
         if complete > FEW or not understood.text:
             return Asked(understood, result, complete)
@@ -107,7 +107,7 @@ class Asking:
         is_ranked = _order(request) is Sort.RELEVANCE and len(understood.terms) > 1
         may_loosen = is_ranked or not asked.complete
         if understood.relaxed is not None and may_loosen:
-            loose = await self._engine.search(self._query(request, understood.relaxed))
+            loose = await self._engine.search(self.query(request, understood.relaxed))
             if loose.total > asked.result.total:
                 return replace(asked, result=loose, relaxed=True)
         if understood.spoken and not asked.complete and not asked.result.total:
@@ -134,7 +134,8 @@ class Asking:
                 return _Meant(candidate.text, count)
         return None
 
-    def _query(self, request: SearchRequest, query: Query) -> EngineQuery:
+    def query(self, request: SearchRequest, query: Query) -> EngineQuery:
+        """`query` as the engine is asked it: with the request's filters, order and window."""
         return EngineQuery(
             query=query,
             filters=build_filters(request, self._tables),

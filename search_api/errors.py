@@ -14,10 +14,12 @@ from starlette.exceptions import HTTPException
 
 from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
 from search_api.answer import Problem
-from search_api.pages.rendering import render_problem
+from search_api.pages.problem_page import render_problem
+from search_api.pages.rendering import context_of
 
 log = logging.getLogger("gongkai.search_api")
 RETRY_AFTER_SECONDS = 5
+_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/opensearch", "/sitemap", "/robots")
 _TITLES = {
     400: "请求有误",
     404: "没有找到您要的内容",
@@ -50,6 +52,10 @@ class UnknownRecordError(Exception):
     """No public record has this id."""
 
 
+class UnknownPageError(Exception):
+    """This site has no such page."""
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Give every error one shape: JSON for programs, a page for people."""
     handlers = {
@@ -58,6 +64,7 @@ def install_error_handlers(app: FastAPI) -> None:
         UnknownRecordError: lambda r, _: problem_response(
             r, 404, "没有这条信息，或者它不是公开信息"
         ),
+        UnknownPageError: lambda r, _: problem_response(r, 404),
         GoneError: lambda r, _: problem_response(r, 410),
         EngineUnavailableError: _unavailable,
         IndexMismatchError: _unavailable,
@@ -82,14 +89,14 @@ def problem_response(
     if status in (429, 503):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if _wants_page(request):
-        return HTMLResponse(render_problem(problem, request.app.state.site), status, headers)
+        return HTMLResponse(render_problem(problem, context_of(request)), status, headers)
     content = problem.model_dump(exclude_none=True)
     return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
 def _wants_page(request: Request) -> bool:
     path = request.url.path
-    return not path.startswith(("/api/", "/healthz", "/readyz")) and path != "/openapi.json"
+    return not path.startswith(_PROGRAMS)
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:

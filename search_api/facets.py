@@ -36,7 +36,7 @@ def build_facet(
     *,
     whole: bool = False,
 ) -> list[FacetValueView]:
-    """One facet. `whole` shows every class of a tree, those without records with 0."""
+    """One facet. `whole` shows every value, and of a tree those without records too, with 0."""
     known = {**dict.fromkeys(chosen, 0), **counts}
     if whole and name in TREES:
         known = {**{node.path: 0 for node in tables.tree(name).walk()}, **known}

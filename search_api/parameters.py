@@ -1,9 +1,10 @@
-"""Query parameters of `/search` in, a checked SearchRequest out. API and pages share it.
+"""Query parameters of lists in, a checked SearchRequest out. API and pages share it.
 
 Every parameter is declared once, here, for the check, the OpenAPI document and the pages' links.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -20,6 +21,7 @@ from queries.request import (
     SearchRequest,
     Sort,
 )
+from search_api.exporting import ExportFormat
 
 TYPED_LIMIT = 100
 """Characters that are completed."""
@@ -29,8 +31,8 @@ CURSOR_LIMIT = 6_000
 _Values = Annotated[list[str], Field(default_factory=list, max_length=FILTER_LIMIT)]
 
 
-class SearchParameters(BaseModel):
-    """What a search may be asked with. Repeat a classification for OR; fields combine by AND."""
+class ListParameters(BaseModel):
+    """What a list may be asked with. Repeat a classification for OR; fields combine by AND."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,13 +51,6 @@ class SearchParameters(BaseModel):
     published_to: str = Field("", max_length=40, description="A day, month or year, included.")
     document_number: str = Field("", max_length=200)
     sort: Sort = Sort.RELEVANCE
-    page: int = Field(1, ge=1, le=PAGE_WINDOW)
-    size: int = Field(10, ge=1, le=SIZE_LIMIT)
-    cursor: str = Field("", max_length=CURSOR_LIMIT)
-    facets: list[str] = Field(
-        default_factory=lambda: list(FACETS), description="Fields to count; empty for none."
-    )
-    highlight: bool = True
     expand: bool = Field(True, description="Ask for official words beside plain ones.")
     correct: bool = Field(
         True, description="Correct words that find nothing, read letters as pinyin."
@@ -70,10 +65,40 @@ class SearchParameters(BaseModel):
         return years
 
 
+class SearchParameters(ListParameters):
+    """The same with a page of the list, the fields to count and whether words are marked."""
+
+    page: int = Field(1, ge=1, le=PAGE_WINDOW)
+    size: int = Field(10, ge=1, le=SIZE_LIMIT)
+    cursor: str = Field("", max_length=CURSOR_LIMIT)
+    facets: list[str] = Field(
+        default_factory=lambda: list(FACETS), description="Fields to count; empty for none."
+    )
+    highlight: bool = True
+
+
 class PageParameters(SearchParameters):
     """The same for pages: a link that was shared comes back with parameters nobody asked for."""
 
     model_config = ConfigDict(extra="ignore")
+
+
+class ExportParameters(ListParameters):
+    """A whole list as a file, in order of dates."""
+
+    format: list[str] = Field(
+        default_factory=list,
+        max_length=FILTER_LIMIT,
+        description="`csv` (default) or `jsonl`; any other value is a choice of 信息格式, as in "
+        "`/search`.",
+    )
+
+    def split_format(self) -> tuple[ExportFormat, "ExportParameters"]:
+        """The file format, and the parameters with the classification's values alone."""
+        named = [ExportFormat(each) for each in self.format if each in set(ExportFormat)]
+        values = [each for each in self.format if each not in set(ExportFormat)]
+        file_format = named[-1] if named else ExportFormat.CSV
+        return file_format, self.model_copy(update={"format": values})
 
 
 class SuggestParameters(BaseModel):
@@ -85,15 +110,23 @@ class SuggestParameters(BaseModel):
     size: int = Field(8, ge=1, le=SUGGESTIONS_LIMIT)
 
 
+class SimilarParameters(BaseModel):
+    """How many related records are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    size: int = Field(5, ge=1, le=SUGGESTIONS_LIMIT)
+
+
+ListQuery = Annotated[ListParameters, Query()]
+ExportQuery = Annotated[ExportParameters, Query()]
 SearchQuery = Annotated[SearchParameters, Query()]
 PageQuery = Annotated[PageParameters, Query()]
 PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
 
 
-def read_request(parameters: SearchParameters) -> SearchRequest:
+def read_list(parameters: ListParameters) -> SearchRequest:
     """Raises BadRequestError naming the parameter at fault."""
-    if parameters.page * parameters.size > PAGE_WINDOW and not parameters.cursor:
-        raise BadRequestError("page", f"按页码只能翻到第 {PAGE_WINDOW} 条，之后请使用 cursor 参数")
     first = _date(parameters.published_from, "published_from")
     last = _date(parameters.published_to, "published_to")
     if first and last and first.first_day > last.last_day:
@@ -105,14 +138,23 @@ def read_request(parameters: SearchParameters) -> SearchRequest:
         published_from=first,
         published_to=last,
         sort=parameters.sort,
+        expand=parameters.expand,
+        correct=parameters.correct,
+        dates=parameters.dates,
+    )
+
+
+def read_request(parameters: SearchParameters) -> SearchRequest:
+    """The list with its page. Raises BadRequestError naming the parameter at fault."""
+    if parameters.page * parameters.size > PAGE_WINDOW and not parameters.cursor:
+        raise BadRequestError("page", f"按页码只能翻到第 {PAGE_WINDOW} 条，之后请使用 cursor 参数")
+    return replace(
+        read_list(parameters),
         page=parameters.page,
         size=parameters.size,
         cursor=parameters.cursor or None,
         facets=tuple(_facets(parameters.facets)),
         highlight=parameters.highlight,
-        expand=parameters.expand,
-        correct=parameters.correct,
-        dates=parameters.dates,
     )
 
 
@@ -123,7 +165,7 @@ def refuse_unknown(request: Request, known: Iterable[str]) -> None:
         raise BadRequestError(unknown[0], "没有这个参数")
 
 
-def _chosen(parameters: SearchParameters) -> Mapping[str, tuple[str, ...]]:
+def _chosen(parameters: ListParameters) -> Mapping[str, tuple[str, ...]]:
     values: dict[str, list[Any]] = {name: getattr(parameters, name) for name in FACETS}
     chosen = {name: tuple(v for v in each if v.strip()) for name, each in values.items()}
     if sum(map(len, chosen.values())) > FILTER_LIMIT:

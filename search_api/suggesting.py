@@ -39,6 +39,7 @@ class SuggestionView(BaseModel):
     text: str
     kind: SuggestionKind
     count: int
+    id: str | None = Field(None, description="Of a title: the record that has it.")
 
 
 class SuggestAnswer(BaseModel):
@@ -133,8 +134,13 @@ class Suggesting:
         pairs = tuple(run[at : at + 2] for at in range(len(run) - 1))
         query: Query = Phrase("title_grams", pairs) if len(pairs) > 1 else Term("title_grams", run)
         found = await self._engine.search(EngineQuery(And((query,)), limit=_TITLES))
-        titles = dict.fromkeys(orjson.loads(hit.stored)["title"] for hit in found.hits)
-        return [SuggestionView(text=title, kind=SuggestionKind.TITLE, count=1) for title in titles]
+        titles: dict[str, str] = {}
+        for hit in found.hits:
+            titles.setdefault(orjson.loads(hit.stored)["title"], hit.id)
+        return [
+            SuggestionView(text=title, kind=SuggestionKind.TITLE, count=1, id=record_id)
+            for title, record_id in titles.items()
+        ]
 
 
 def _titled(word: str) -> Query:

@@ -1,15 +1,33 @@
 """`/api/v1`: search, records, classifications. HTTP in, `Answering` asked, JSON out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
-from search_api.answer import ClassificationsAnswer, Problem, RecordView, SearchAnswer
-from search_api.answering import Answering
-from search_api.errors import GoneError, UnknownRecordError
-from search_api.parameters import SearchQuery, SuggestParameters, read_request, refuse_unknown
-from search_api.suggesting import SuggestAnswer, Suggesting
+from search_api.answer import (
+    ClassificationsAnswer,
+    Problem,
+    RecordView,
+    SearchAnswer,
+    SimilarAnswer,
+)
+from search_api.endpoints.dependencies import (
+    AnsweringDependency,
+    RecordId,
+    SuggestingDependency,
+    describe_missing,
+    find_record,
+)
+from search_api.parameters import (
+    SearchQuery,
+    SimilarParameters,
+    SuggestParameters,
+    read_request,
+    refuse_unknown,
+)
+from search_api.suggesting import SuggestAnswer
 
 router = APIRouter(
     prefix="/api/v1",
@@ -18,69 +36,52 @@ router = APIRouter(
         503: {"model": Problem, "description": "The engine is away; Retry-After says how long."},
     },
 )
-
-
-def get_answering(request: Request) -> Answering:
-    """What this process answers with."""
-    answering: Answering = request.app.state.answering
-    return answering
-
-
-AnsweringDependency = Annotated[Answering, Depends(get_answering)]
-RecordId = Annotated[str, Path(max_length=200, description="As in a hit; `/` stays as it is.")]
+_MISSING: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "No public record has this id."},
+    410: {"model": Problem, "description": "The record has been withdrawn."},
+}
 
 
 @router.get("/search", response_model=SearchAnswer)
 async def search(parameters: SearchQuery, answering: AnsweringDependency) -> Response:
     """Full-text search with exact facet counts."""
-    answer = await answering.search(read_request(parameters))
-    return Response(answer.model_dump_json(), media_type="application/json")
-
-
-def get_suggesting(request: Request) -> Suggesting:
-    """What this process completes words with."""
-    suggesting: Suggesting = request.app.state.suggesting
-    return suggesting
+    return _as_json(await answering.search(read_request(parameters)))
 
 
 @router.get("/suggest", response_model=SuggestAnswer)
 async def suggest(
-    parameters: Annotated[SuggestParameters, Query()],
-    suggesting: Annotated[Suggesting, Depends(get_suggesting)],
+    parameters: Annotated[SuggestParameters, Query()], suggesting: SuggestingDependency
 ) -> Response:
     """Completions while typing: Chinese, full pinyin, initials, mixed."""
-    answer = await suggesting.suggest(parameters.q, parameters.size)
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return _as_json(await suggesting.suggest(parameters.q, parameters.size))
 
 
 @router.get("/classifications", response_model=ClassificationsAnswer)
 async def classifications(request: Request, answering: AnsweringDependency) -> Response:
     """The classification trees and agencies with counts."""
     refuse_unknown(request, ())
-    answer = await answering.classifications()
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return _as_json(await answering.classifications())
 
 
-@router.get(
-    "/records/{record_id:path}",
-    response_model=RecordView,
-    responses={
-        404: {"model": Problem, "description": "No public record has this id."},
-        410: {"model": Problem, "description": "The record has been withdrawn."},
-    },
-)
+@router.get("/records/{record_id:path}/similar", response_model=SimilarAnswer, responses=_MISSING)
+async def similar(
+    record_id: RecordId,
+    parameters: Annotated[SimilarParameters, Query()],
+    answering: AnsweringDependency,
+) -> Response:
+    """Records about the same matter."""
+    found = await answering.similar(record_id, parameters.size)
+    if found is None:
+        raise await describe_missing(record_id, answering)
+    return _as_json(found)
+
+
+@router.get("/records/{record_id:path}", response_model=RecordView, responses=_MISSING)
 async def record(record_id: RecordId, request: Request, answering: AnsweringDependency) -> Response:
     """One whole record as published."""
     refuse_unknown(request, ())
-    found = await find_record(record_id, answering)
-    return Response(found.model_dump_json(), media_type="application/json")
+    return _as_json(await find_record(record_id, answering))
 
 
-async def find_record(record_id: str, answering: Answering) -> RecordView:
-    """Raises GoneError for a withdrawn record, UnknownRecordError where there is none."""
-    found = await answering.record(record_id)
-    if found is not None:
-        return found
-    if await answering.is_withdrawn(record_id):
-        raise GoneError
-    raise UnknownRecordError
+def _as_json(answer: BaseModel) -> Response:
+    return Response(answer.model_dump_json(), media_type="application/json")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from catalog.disclosure import Disclosure
 
 _VALIDITY_TONES = {"废止": "ended", "失效": "ended", "已修改": "changed", "尚未生效": "pending"}
-"""Every value but 有效 warns the reader; a city's own value warns as 已修改 does."""
 IN_FORCE = "有效"
+"""Every other value warns the reader; a city's own value warns as 已修改 does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,11 @@ class Badge:
 
 
 def build_badges(disclosure: str, validity: str | None) -> tuple[Badge, ...]:
-    """What a reader has to know before opening the record; nothing for what is in force."""
+    """What a reader has to know before opening the record."""
     badges = []
     if disclosure == Disclosure.ON_REQUEST:
         badges.append(Badge(disclosure, "request"))
-    if validity and validity != IN_FORCE:
-        badges.append(Badge(validity, _VALIDITY_TONES.get(validity, "changed")))
+    if validity:
+        tone = "valid" if validity == IN_FORCE else _VALIDITY_TONES.get(validity, "changed")
+        badges.append(Badge(validity, tone))
     return tuple(badges)

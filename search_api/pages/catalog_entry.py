@@ -1,23 +1,14 @@
-"""A RecordView in, the rows and parts of its page out. `rendering` calls it."""
+"""A RecordView in, the rows of its catalog entry (目录信息) out, for its page and its text file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from catalog.disclosure import Disclosure
 from queries.request import SearchRequest
-from search_api.answer import AttachmentView, RecordView
+from search_api.answer import RecordView
 from search_api.facets import TITLES
-from search_api.pages.badges import IN_FORCE, Badge, build_badges
-from search_api.pages.body_layout import Paragraph, lay_out
 from search_api.pages.links import search_url
 
 _EXTRA_LONGEST = 500
-_WARNINGS = {
-    "废止": "本文件已经废止，不再作为行政管理的依据。",
-    "失效": "本文件已经失效，不再作为行政管理的依据。",
-    "已修改": "目录标注本文件已经修改。本页可能不是修改后的文本，请以发布机构公布的现行文本为准。",
-    "尚未生效": "目录标注本文件尚未生效，施行日期以文件规定为准。",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +30,27 @@ class Row:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPage:
-    """All that the page of one record shows. A record 依申请公开 has no text and no files here."""
-
-    title: str
-    publisher: str
-    badges: tuple[Badge, ...]
-    warning: str
-    rows: tuple[Row, ...]
-    extra: tuple[Row, ...]
-    is_on_request: bool
-    summary: str
-    body: tuple[Paragraph, ...]
-    attachments: tuple[AttachmentView, ...]
+def catalog_rows(record: RecordView) -> tuple[Row, ...]:
+    """The fields of the catalog entry that are filled, in the order that officials print them."""
+    return tuple(row for row in _each_row(record) if row.values)
 
 
-def build_record_page(record: RecordView) -> RecordPage:
-    """The wall is kept here once more: whatever the record holds, 依申请公开 shows its entry."""
-    is_on_request = record.disclosure != Disclosure.PUBLIC
-    return RecordPage(
-        title=record.title,
-        publisher=record.publisher.name,
-        badges=build_badges(record.disclosure, record.validity),
-        warning=_warning(record.validity),
-        rows=tuple(row for row in _catalog_rows(record) if row.values),
-        extra=() if is_on_request else tuple(_extra_rows(record)),
-        is_on_request=is_on_request,
-        summary=_summary(record),
-        body=() if is_on_request else lay_out(record.body),
-        attachments=() if is_on_request else tuple(map(_checked, record.attachments)),
-    )
+def extra_rows(record: RecordView) -> Iterable[Row]:
+    """Columns of the source that the catalog has no field for; nested ones are for programs."""
+    for heading, content in record.extra.items():
+        items = content if isinstance(content, list) else [content]
+        texts = [str(each).strip() for each in items if isinstance(each, str | int | float)]
+        values = tuple(Value(_shorten(text)) for text in texts if text)
+        if values:
+            yield Row(heading, values)
 
 
-def _warning(validity: str | None) -> str:
-    if not validity or validity == IN_FORCE:
-        return ""
-    other = f"目录标注本文件的有效性为“{validity}”，请向发布机构核实后使用。"
-    return _WARNINGS.get(validity, other)
+def is_web_address(url: str) -> bool:
+    """An address that is not http(s) is never linked."""
+    return url.lower().startswith(("http://", "https://"))
 
 
-def _catalog_rows(record: RecordView) -> Iterable[Row]:
+def _each_row(record: RecordView) -> Iterable[Row]:
     yield Row("索引号", _plain(record.index_number))
     yield Row("文号", _plain(record.document_number), _number_note(record))
     yield Row("发布机构", _linked("publisher", [record.publisher.code], record), _name_note(record))
@@ -120,17 +91,7 @@ def _keyword(word: str) -> Value:
 
 
 def _web_address(url: str | None) -> tuple[Value, ...]:
-    return (Value(url, url, is_external=True),) if url and _is_web(url) else ()
-
-
-def _checked(attachment: AttachmentView) -> AttachmentView:
-    """An address that is not http(s) is not linked: the name alone is shown."""
-    url = attachment.url if attachment.url and _is_web(attachment.url) else None
-    return AttachmentView(name=attachment.name, url=url)
-
-
-def _is_web(url: str) -> bool:
-    return url.lower().startswith(("http://", "https://"))
+    return (Value(url, url, is_external=True),) if url and is_web_address(url) else ()
 
 
 def _number_note(record: RecordView) -> str:
@@ -146,23 +107,6 @@ def _name_note(record: RecordView) -> str:
 
 def _date_note(record: RecordView) -> str:
     return "按原文照录，日期无法确认" if record.issued_on_original and not record.issued_on else ""
-
-
-def _summary(record: RecordView) -> str:
-    """Not where the text itself holds it."""
-    summary = record.summary.strip()
-    repeats = record.disclosure == Disclosure.PUBLIC and summary in record.body
-    return "" if repeats else summary
-
-
-def _extra_rows(record: RecordView) -> Iterable[Row]:
-    """Columns of the source that the catalog has no field for; nested ones are for programs."""
-    for heading, content in record.extra.items():
-        items = content if isinstance(content, list) else [content]
-        texts = [str(each).strip() for each in items if isinstance(each, str | int | float)]
-        values = tuple(Value(_shorten(text)) for text in texts if text)
-        if values:
-            yield Row(heading, values)
 
 
 def _shorten(text: str) -> str:

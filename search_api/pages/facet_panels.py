@@ -10,6 +10,7 @@ from queries.request import SearchRequest
 from search_api.answer import FacetValueView, SearchAnswer
 from search_api.facets import TITLES
 from search_api.pages.links import (
+    facet_url,
     search_url,
     toggle,
     without_dates,
@@ -49,7 +50,7 @@ class FacetRow:
 
 @dataclass(frozen=True, slots=True)
 class FacetPanel:
-    """One facet: `rows` in sight, `more` behind a fold."""
+    """One facet: `rows` in sight, `more` behind a fold, all of them to search in at `href`."""
 
     name: str
     title: str
@@ -57,6 +58,7 @@ class FacetPanel:
     rows: tuple[FacetRow, ...]
     more: tuple[FacetRow, ...]
     is_more_open: bool
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _narrows(values: Sequence[FacetValueView]) -> bool:
 
 
 def _build_panel(request: SearchRequest, name: str, values: Sequence[FacetValueView]) -> FacetPanel:
-    rows = tuple(_build_row(request, name, each) for each in missing_last(values))
+    rows = build_rows(request, name, values)
     # A fold over one single row would take as much room as the row.
     shown = len(rows) if len(rows) == ROWS_SHOWN + 1 else ROWS_SHOWN
     return FacetPanel(
@@ -129,18 +131,26 @@ def _build_panel(request: SearchRequest, name: str, values: Sequence[FacetValueV
         rows=rows[:shown],
         more=rows[shown:],
         is_more_open=any(row.is_selected or row.is_open for row in rows[shown:]),
+        href=facet_url(request, name),
     )
 
 
+def build_rows(
+    request: SearchRequest, name: str, values: Sequence[FacetValueView]
+) -> tuple[FacetRow, ...]:
+    """The values of one facet, 未分类 last, each with the link that chooses it."""
+    return tuple(_build_row(request, name, each) for each in missing_last(values))
+
+
 def _build_row(request: SearchRequest, name: str, value: FacetValueView) -> FacetRow:
-    below = [each for each in missing_last(value.children) if each.count or each.selected]
+    below = [each for each in value.children if each.count or each.selected]
     return FacetRow(
         label=value.label,
         count=value.count,
         href=search_url(toggle(request, name, value.value)),
         is_selected=value.selected,
         is_open=value.selected or any(each.selected for each in walk(value.children)),
-        children=tuple(_build_row(request, name, each) for each in below),
+        children=build_rows(request, name, below),
     )
 
 

@@ -1,13 +1,15 @@
-"""The answer to an empty question in, the ways to browse the start page offers out."""
+"""The answer to an empty question in, the start page with its ways to browse out, as HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.classifications import MISSING
-from queries.request import SearchRequest
+from queries.request import SearchRequest, Sort
 from search_api.answer import FacetValueView, SearchAnswer
 from search_api.facets import TITLES
 from search_api.pages.links import search_url
+from search_api.pages.rendering import PageContext, render
+from search_api.pages.results_page import build_hit
 
 _BROWSED = ("audience", "topic", "publisher")
 _TILES_SHOWN = {"audience": 8, "topic": 24, "publisher": 12}
@@ -32,6 +34,18 @@ class BrowseSection:
     title: str
     tiles: tuple[Tile, ...]
     more: tuple[Tile, ...]
+
+
+def render_home(answer: SearchAnswer, context: PageContext) -> str:
+    """`answer`: to an empty question, newest first, with all its facets."""
+    return render(
+        "home.html",
+        context,
+        total=answer.total,
+        sections=build_browse(answer),
+        hits=[build_hit(hit) for hit in answer.hits],
+        newest=search_url(SearchRequest(sort=Sort.NEWEST)),
+    )
 
 
 def build_browse(answer: SearchAnswer) -> tuple[BrowseSection, ...]:

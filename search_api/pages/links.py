@@ -5,11 +5,12 @@ The pages build every link with these. Changing what is asked goes back to page 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from catalog.dates import PartialDate
 from catalog.fields import FACETS, TREES
 from queries.request import SearchRequest, Sort
+from search_api.site import record_path
 
 SEARCH_PATH = "/search"
 SWITCHES = ("expand", "correct", "dates")
@@ -23,8 +24,35 @@ def search_url(request: SearchRequest) -> str:
 
 
 def record_url(record_id: str, text: str = "") -> str:
-    """A record's page. `/` in the id stays; `text` leads back to the search it was found by."""
-    return _with_query(f"/records/{quote(record_id, safe='/')}", [("q", text)] if text else [])
+    """A record's page; `text`: the words it was found by, marked there and led back to."""
+    return _with_query(record_path(record_id), [("q", text)] if text else [])
+
+
+def feed_url(request: SearchRequest) -> str:
+    """The list as an Atom feed; a feed has an order of its own."""
+    return _with_query("/feed.atom", _whole_list(request, "sort"))
+
+
+def export_url(request: SearchRequest, file_format: str) -> str:
+    """The whole list as a file."""
+    return _with_query("/search/export", [*_whole_list(request), ("format", file_format)])
+
+
+def citations_url(request: SearchRequest) -> str:
+    """The records of this page of the list, as they are cited."""
+    return _with_query("/search/citations", build_parameters(request))
+
+
+def facet_url(request: SearchRequest, name: str, find: str = "") -> str:
+    """All values of one facet in this list, on a page of their own."""
+    found = [("find", find)] if find else []
+    return _with_query(f"/search/facets/{name}", [*_whole_list(request), *found])
+
+
+def apply_url(text: str = "", record_id: str = "") -> str:
+    """How to apply for what is not public, with what was looked for carried over."""
+    given = {"q": text.strip(), "record": record_id}
+    return _with_query("/apply", [(name, value) for name, value in given.items() if value])
 
 
 def build_parameters(request: SearchRequest) -> list[tuple[str, str]]:
@@ -107,6 +135,11 @@ def _changed(request: SearchRequest, **changes: object) -> SearchRequest:
 def _choose(request: SearchRequest, field: str, values: Iterable[str]) -> SearchRequest:
     chosen: Mapping[str, tuple[str, ...]] = {**request.chosen, field: tuple(values)}
     return _changed(request, chosen={name: each for name, each in chosen.items() if each})
+
+
+def _whole_list(request: SearchRequest, *dropped: str) -> list[tuple[str, str]]:
+    left_out = {"page", "size", *dropped}
+    return [pair for pair in build_parameters(request) if pair[0] not in left_out]
 
 
 def _same_branch(one: str, other: str) -> bool:

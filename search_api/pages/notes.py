@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from analyzers.pinyin import is_latin
 from queries.request import SearchRequest
 from search_api.answer import QueryView, SearchAnswer
-from search_api.pages.links import search_url, with_text, without_switch
+from search_api.pages.links import apply_url, search_url, with_text, without_switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def _each_note(request: SearchRequest, query: QueryView) -> Iterator[Note]:
         href = search_url(without_switch(asked, "expand"))
         yield Note(f"已同时检索意思相近的用语：{_describe(query)}。", (Link("只按原词检索", href),))
     if query.relaxed:
-        yield Note(_relaxed(query.complete))
+        yield _relaxed(query.complete, query.text)
 
 
 def _corrected(request: SearchRequest, typed: str, meant: str) -> Note:
@@ -59,7 +59,9 @@ def _describe(query: QueryView) -> str:
     return "；".join(f"{term}——{'、'.join(others)}" for term, others in query.expanded.items())
 
 
-def _relaxed(complete: int) -> str:
-    if not complete:
-        return "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
-    return f"包含全部检索词的信息有 {complete} 条，排在最前；其后是包含其中部分检索词的信息。"
+def _relaxed(complete: int, text: str) -> Note:
+    if complete:
+        others = "排在最前；其后是包含其中部分检索词的信息。"
+        return Note(f"包含全部检索词的信息有 {complete} 条，{others}")
+    found = "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
+    return Note(found, (Link("都不是您要找的？可以申请公开", apply_url(text=text)),))

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from engines.opening import Installation
 from indexer.publishing import Order, publish
 from indexer.reading import find_sources
 from search_api.app import create_app
 from tests.conftest import require_or_skip
+from tests.journeys.browsing import SIZES
 
 SAMPLE = Path(__file__).resolve().parents[2] / "indexer" / "sample"
 _FLAGS = (
@@ -63,3 +64,24 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield opened
         opened.close()
+
+
+@pytest.fixture(
+    params=[(size, script) for script in (False, True) for size in SIZES],
+    ids=lambda param: f"{param[0]}-{'script' if param[1] else 'plain'}",
+)
+def sized(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    """A page of one size, with JavaScript or without; a script must not complain of anything."""
+    size, has_script = request.param
+    width, height = SIZES[size]
+    faults: list[str] = []
+    with browser.new_context(
+        viewport={"width": width, "height": height},
+        java_script_enabled=has_script,
+        base_url=address,
+        locale="zh-CN",
+    ) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield page
+    assert faults == []

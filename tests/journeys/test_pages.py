@@ -1,28 +1,14 @@
 """The pages as a citizen meets them, in Chromium: journeys without JavaScript, three sizes."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-SIZES = {"phone": (390, 844), "desk": (1280, 900), "kiosk": (1080, 1920)}
-
-
-@pytest.fixture(params=SIZES, ids=list(SIZES))
-def sized(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    """A page of one size with JavaScript switched off."""
-    width, height = SIZES[request.param]
-    with browser.new_context(
-        viewport={"width": width, "height": height},
-        java_script_enabled=False,
-        base_url=address,
-        locale="zh-CN",
-    ) as context:
-        yield context.new_page()
+from tests.journeys.browsing import SIZES, follow, number_in, record_path, show_filters
 
 
 @pytest.fixture
@@ -44,34 +30,9 @@ class Watched:
         self.page.goto(path, wait_until="networkidle")
 
 
-def number_in(text: str) -> int:
-    found = re.search(r"[\d,]+", text)
-    assert found, text
-    return int(found[0].replace(",", ""))
-
-
-def follow(link: Locator) -> None:
-    """Click, and go on only when the page it leads to is there."""
-    with link.page.expect_navigation():
-        link.click()
-
-
-def show_filters(page: Page) -> None:
-    """On a phone the filters are folded away behind a button."""
-    button = page.locator("label[for=show-filters]")
-    if button.is_visible():
-        button.click()
-    expect(page.get_by_role("complementary", name="筛选条件")).to_be_visible()
-
-
-def record_path(client: TestClient, **asked: str) -> str:
-    hit = client.get("/api/v1/search", params=asked).json()["hits"][0]
-    return f"/records/{quote(hit['id'])}"
-
-
 def test_from_the_start_page_to_a_record_and_back(sized: Page) -> None:
     sized.goto("/")
-    sized.get_by_role("searchbox").fill("公积金提取")
+    sized.locator("#q").fill("公积金提取")
     follow(sized.get_by_role("button", name="检索"))
     expect(sized.get_by_role("heading", level=1)).to_have_text("“公积金提取”的检索结果")
     first = sized.locator(".hits h2 a").first
@@ -126,7 +87,7 @@ def test_a_date_range_keeps_the_words(sized: Page) -> None:
     sized.get_by_label("到").fill("2021年6月")
     follow(sized.get_by_role("button", name="按日期筛选"))
     expect(sized.locator(".chips")).to_contain_text("2020 至 2021-06")
-    expect(sized.get_by_role("searchbox")).to_have_value("通知")
+    expect(sized.locator("#q")).to_have_value("通知")
     days = sized.locator(".hits time").all_inner_texts()
     assert days
     assert all("2020" <= day <= "2021-06-30" for day in days)
@@ -145,10 +106,28 @@ def test_pages_follow_one_another(sized: Page) -> None:
 
 
 def test_no_result_leads_on(sized: Page) -> None:
-    sized.goto("/search?q=" + quote("龘靐齉") + "&genre=" + quote("通知"))
+    sized.goto("/search?q=" + quote("公积金") + "&topic=" + quote("财政、金融、审计/财政"))
     expect(sized.get_by_role("heading", name="没有找到符合条件的信息")).to_be_visible()
-    follow(sized.get_by_role("link", name="去掉筛选条件"))
+    ways = sized.locator(".ways li")
+    labels = ways.all_inner_texts()
+    assert any("城乡建设" in label for label in labels), labels
+    other = ways.filter(has_text="城乡建设").first
+    count = number_in(other.locator(".count").inner_text())
+    follow(other.get_by_role("link"))
+    assert number_in(sized.locator(".total strong").inner_text()) == count > 0
+    sized.go_back()
+    follow(sized.get_by_role("link", name="去掉全部筛选条件"))
     expect(sized.locator(".chips")).to_have_count(0)
+    assert sized.locator(".hits > li").count() > 0
+
+
+def test_what_is_nowhere_may_be_applied_for(sized: Page) -> None:
+    sized.goto("/search?q=" + quote("龘靐齉"))
+    follow(sized.get_by_role("link", name="怎样申请公开"))
+    expect(sized.get_by_role("heading", level=1)).to_have_text("怎样申请公开")
+    expect(sized.locator(".wanted dd")).to_have_text("龘靐齉")
+    follow(sized.get_by_role("link", name="返回“龘靐齉”的检索结果"))
+    expect(sized.locator("#q")).to_have_value("龘靐齉")
 
 
 def test_a_record_on_request_says_how_to_apply(sized: Page, client: TestClient) -> None:
@@ -200,7 +179,7 @@ def test_everything_can_be_reached_by_keyboard(watched: Watched) -> None:
     expect(watched.page.get_by_role("link", name="跳到正文")).to_be_focused()
     watched.page.keyboard.press("Enter")
     watched.page.keyboard.press("Tab")
-    expect(watched.page.get_by_role("searchbox")).to_be_focused()
+    expect(watched.page.get_by_role("combobox")).to_be_focused()
     watched.page.keyboard.type("供水")
     watched.page.keyboard.press("Enter")
     expect(watched.page.get_by_role("heading", level=1)).to_contain_text("供水")

@@ -1,0 +1,100 @@
+"""Lists to take along: the whole list as a file, a saved search as a feed. For programs and people.
+
+Mounted twice: under `/api/v1`, and at the paths that pages link to.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from queries.request import SearchRequest, Sort
+from search_api.answer import Problem, RecordView
+from search_api.endpoints.dependencies import AnsweringDependency, SiteDependency
+from search_api.exporting import MEDIA_TYPES, ExportFormat, write_csv, write_json_lines
+from search_api.feeds import Feed, write_feed
+from search_api.pages.links import feed_url, search_url
+from search_api.parameters import ExportQuery, ListQuery, read_list
+from search_api.site import record_path
+
+FEED_ENTRIES = 50
+router = APIRouter()
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    422: {"model": Problem, "description": "A parameter is unknown or wrong."},
+    503: {"model": Problem, "description": "The engine is away; Retry-After says how long."},
+}
+
+
+class _ExportResponse(StreamingResponse):
+    media_type = MEDIA_TYPES[ExportFormat.CSV]
+
+
+class _FeedResponse(Response):
+    media_type = "application/atom+xml"
+
+
+@router.get(
+    "/search/export",
+    response_class=_ExportResponse,
+    responses={
+        200: {
+            "description": "All records of the list without their texts, newest first.",
+            "content": {name: {"schema": {"type": "string"}} for name in MEDIA_TYPES.values()},
+        },
+        **_PROBLEMS,
+    },
+)
+async def export(
+    parameters: ExportQuery, answering: AnsweringDependency, site: SiteDependency, request: Request
+) -> Response:
+    """The whole result list, streamed as CSV or JSON Lines."""
+    file_format, listed = parameters.split_format()
+    base = site.base(request)
+    records = await _begin(answering.every(read_list(listed)))
+
+    def address(record_id: str) -> str:
+        return base + record_path(record_id)
+
+    write = write_csv if file_format is ExportFormat.CSV else write_json_lines
+    name = f"gongkai.{file_format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return _ExportResponse(
+        write(records, address), headers=headers, media_type=MEDIA_TYPES[file_format]
+    )
+
+
+@router.get("/feed.atom", response_class=_FeedResponse, responses=_PROBLEMS)
+async def feed(
+    parameters: ListQuery, answering: AnsweringDependency, site: SiteDependency, request: Request
+) -> Response:
+    """The newest records of a search as an Atom feed."""
+    asked = replace(read_list(parameters), sort=Sort.NEWEST)
+    answer = await answering.search(replace(asked, size=FEED_ENTRIES, facets=(), highlight=False))
+    base = site.base(request)
+    described = Feed(
+        title=_title(asked, site.name),
+        address=base + feed_url(asked),
+        page=base + search_url(asked),
+        site=site.name,
+    )
+    entries = [(hit, base + record_path(hit.id)) for hit in answer.hits]
+    return _FeedResponse(write_feed(described, entries))
+
+
+def _title(request: SearchRequest, name: str) -> str:
+    return f"{request.text.strip()} - {name}" if request.text.strip() else f"最新信息 - {name}"
+
+
+async def _begin(records: AsyncIterator[RecordView]) -> AsyncIterator[RecordView]:
+    """Ask for the first record before a status is sent: a fault still has one of its own then."""
+    first = await anext(records, None)
+
+    async def whole() -> AsyncIterator[RecordView]:
+        if first is not None:
+            yield first
+            async for record in records:
+                yield record
+
+    return whole()

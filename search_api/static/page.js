@@ -1,0 +1,77 @@
+// What only a script can do on a list and on a record: print, share, copy, read aloud. Each button
+// is hidden until this file finds that the browser can do it.
+(() => {
+  "use strict";
+
+  const status = document.querySelector(".tools .done");
+  const say = (text) => { if (status) status.textContent = text; };
+  const each = (selector, use) => document.querySelectorAll(selector).forEach(use);
+
+  each("[data-print]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
+  each("[data-share]", (button) => {
+    if (!navigator.share) return;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const url = document.getElementById("permalink").value;
+      navigator.share({ title: document.title, url }).catch(() => {});
+    });
+  });
+
+  each("[data-copy]", (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      say((await copy(field)) ? "已复制。" : "未能复制，请选中文字后自行复制。");
+    });
+  });
+
+  async function copy(field) {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      return true;
+    } catch {
+      // Without HTTPS there is no clipboard; the older way still works.
+      field.select();
+      return document.execCommand("copy");
+    }
+  }
+
+  const speech = window.speechSynthesis;
+  each("[data-read-aloud]", (button) => {
+    if (!speech || typeof SpeechSynthesisUtterance === "undefined") return;
+    button.hidden = false;
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => (button.getAttribute("aria-pressed") === "true" ? stop() : start()));
+    window.addEventListener("pagehide", stop);
+
+    function start() {
+      speech.cancel();
+      button.setAttribute("aria-pressed", "true");
+      button.textContent = "停止朗读";
+      readNext([...document.querySelectorAll("[data-read]")]);
+    }
+
+    // Paragraph by paragraph: some browsers fall silent within a long text.
+    function readNext([part, ...rest]) {
+      each(".reading", (element) => element.classList.remove("reading"));
+      if (!part || button.getAttribute("aria-pressed") === "false") return stop();
+      const spoken = new SpeechSynthesisUtterance(part.textContent);
+      spoken.lang = "zh-CN";
+      part.classList.add("reading");
+      spoken.onend = () => readNext(rest);
+      spoken.onerror = () => stop();
+      speech.speak(spoken);
+    }
+
+    function stop() {
+      button.setAttribute("aria-pressed", "false");
+      button.textContent = "朗读";
+      speech.cancel();
+      each(".reading", (element) => element.classList.remove("reading"));
+    }
+  });
+})();

@@ -1,0 +1,82 @@
+"""What the index stored of a record in, what readers see of it out. `Answering` calls it.
+
+What is stored is our own and was checked when it was taken in, so it is not validated again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from analyzers.highlight import highlight, snippet
+from catalog.tables import Tables
+from engines.port import Hit
+from search_api.answer import (
+    AttachmentView,
+    CitedDocument,
+    HitView,
+    PublisherView,
+    RecordView,
+)
+
+SNIPPET_LENGTH = 120
+Stored = Mapping[str, Any]
+
+
+class Views:
+    """Labels come from the city's tables; the index holds codes."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def hit(self, hit: Hit, needles: Sequence[str] = ()) -> HitView:
+        """One row of a list, with the words that were looked for marked."""
+        stored = orjson.loads(hit.stored)
+        summary, body = stored["summary"], stored["body"]
+        text = body if summary in body else f"{summary}\n{body}"
+        return HitView.model_construct(
+            score=round(hit.score, 4),
+            title_html=highlight(stored["title"], needles),
+            snippet_html=snippet(text, needles, SNIPPET_LENGTH),
+            publisher=self._publisher(stored),
+            **{key: stored[key] for key in _HIT_KEYS},
+        )
+
+    def record(
+        self,
+        stored: Stored,
+        repeals: Iterable[tuple[Stored, Stored | None]] = (),
+        repealing: Iterable[Stored] = (),
+    ) -> RecordView:
+        """The whole record. `repeals`: each document as cited, with the record that it is."""
+        return RecordView.model_construct(
+            publisher=self._publisher(stored),
+            attachments=[AttachmentView.model_construct(**each) for each in stored["attachments"]],
+            repeals=[_cite(cited, found) for cited, found in repeals],
+            repealed_by=[_cite(each, each) for each in repealing],
+            **{key: stored[key] for key in _RECORD_KEYS},
+        )
+
+    def _publisher(self, stored: Stored) -> PublisherView:
+        code = stored["publisher"]
+        return PublisherView.model_construct(code=code, name=self._tables.agencies.label_of(code))
+
+
+def _cite(cited: Stored, found: Stored | None) -> CitedDocument:
+    return CitedDocument.model_construct(
+        title=cited["title"] or (found["title"] if found else None),
+        document_number=cited["document_number"] or (found["document_number"] if found else None),
+        id=found["id"] if found else None,
+    )
+
+
+_HIT_KEYS = tuple(
+    name
+    for name in HitView.model_fields
+    if name not in ("score", "title_html", "snippet_html", "publisher")
+)
+_RECORD_KEYS = tuple(
+    name
+    for name in RecordView.model_fields
+    if name not in ("publisher", "attachments", "repeals", "repealed_by")
+)
