@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from analyzers.pinyin import (
     Reading,
@@ -36,6 +37,8 @@ _SOUGHT = 4.0
 """What a word has that citizens are known to use (公积金), over officials' own (国家级)."""
 _LOOKED_AT = 2_000
 """Words of one beginning that are looked at, the most frequent; one or two letters have more."""
+_KEPT = 2_000
+"""Completions that are kept: the first letters of a word are everybody's."""
 
 
 class MatchKind(StrEnum):
@@ -72,7 +75,10 @@ class Lexicon:
 
     def __init__(self, counts: Mapping[str, int], sought: Collection[str] = ()) -> None:
         self.counts = dict(counts)
-        self._sought = frozenset(sought)
+        self._weights = {
+            word: math.log2(1 + count) + (_SOUGHT if word in sought else 0)
+            for word, count in self.counts.items()
+        }
         self._words = sorted(self.counts)
         self._joined = "\n" + "\n".join(self._words) + "\n"
         spoken = [each for word in self._words for each in _speak(word)]
@@ -82,12 +88,17 @@ class Lexicon:
         self._frequent = self._collect_frequent(spoken)
         blurred = ((_join_blurred(each.reading), each.word) for each in spoken if each.is_main)
         self._blurred = sorted(blurred)
+        # Made on first use, which takes half a second: better here than while someone types.
+        syllables()
+        # One or two letters begin thousands of words, and everybody types them.
+        self._completed = lru_cache(maxsize=_KEPT)(self._complete)
 
     def complete(self, typed: str, size: int = 8) -> tuple[Completion, ...]:
         """At most `size` words that someone who typed this so far may want, the likeliest first."""
         folded = fold_latin(typed)
-        if not folded:
-            return ()
+        return self._completed(folded, size) if folded else ()
+
+    def _complete(self, folded: str, size: int) -> tuple[Completion, ...]:
         scored = self._by_text(folded)
         if re.search("[a-z]", folded):
             _keep_best(scored, self._by_sound(folded), MatchKind.PINYIN)
@@ -101,11 +112,11 @@ class Lexicon:
     def _by_text(self, typed: str) -> dict[str, tuple[float, MatchKind]]:
         scored: dict[str, tuple[float, MatchKind]] = {}
         for word in _range(self._words, typed):
-            score = self._weigh(word) + _ending(len(word) - len(typed))
+            score = self._weights[word] + _ending(len(word) - len(typed))
             scored[word] = (score, MatchKind.TEXT)
         if len(typed) > 1:
             for word in self._holding(typed):
-                score = self._weigh(word) - _WHOLE - _GOES_ON * len(word)
+                score = self._weights[word] - _WHOLE - _GOES_ON * len(word)
                 scored.setdefault(word, (score, MatchKind.TEXT))
         return scored
 
@@ -118,12 +129,12 @@ class Lexicon:
 
     def _by_sound(self, typed: str) -> Iterator[tuple[str, float]]:
         for parts in _parse_mixed(typed):
+            # Letters that make whole syllables are more likely that than first letters.
+            whole = sum(part in syllables() and len(part) > 1 for part in parts)
             for spoken in self._beginning(parts):
                 if _fits(parts, spoken):
                     rest = len(spoken.reading) - len(parts)
-                    # Letters that make whole syllables are more likely that than first letters.
-                    whole = sum(part in syllables() and len(part) > 1 for part in parts)
-                    score = self._weigh(spoken.word) + _ending(rest) + whole
+                    score = self._weights[spoken.word] + _ending(rest) + whole
                     yield spoken.word, score - (0 if spoken.is_main else _OTHER_READING)
 
     def _beginning(self, parts: Sequence[str]) -> Iterable[_Spoken]:
@@ -146,10 +157,7 @@ class Lexicon:
             start = bisect_left(self._blurred, (key, ""))
             end = bisect_left(self._blurred, (key + _LAST, ""))
             for _, word in self._blurred[start:end]:
-                yield word, self._weigh(word) + _ending(len(word) - len(parts)) - _BLURRED
-
-    def _weigh(self, word: str) -> float:
-        return math.log2(1 + self.counts[word]) + (_SOUGHT if word in self._sought else 0)
+                yield word, self._weights[word] + _ending(len(word) - len(parts)) - _BLURRED
 
     def _collect_frequent(self, spoken: Iterable[_Spoken]) -> dict[str, list[_Spoken]]:
         groups: dict[str, list[_Spoken]] = {}
@@ -163,7 +171,7 @@ class Lexicon:
         }
 
     def _rank(self, spoken: _Spoken, initials: str) -> float:
-        return self._weigh(spoken.word) + _ending(len(spoken.word) - len(initials))
+        return self._weights[spoken.word] + _ending(len(spoken.word) - len(initials))
 
 
 def _speak(word: str) -> Iterator[_Spoken]:
@@ -214,10 +222,11 @@ def _spell_initials(parts: Sequence[str]) -> Iterable[str]:
 def _fits(parts: Sequence[str], spoken: _Spoken) -> bool:
     if len(parts) > len(spoken.reading):
         return False
-    return all(
-        syllable.startswith(part) if part.isascii() else part == character
-        for part, syllable, character in zip(parts, spoken.reading, spoken.word, strict=False)
-    )
+    for at, part in enumerate(parts):
+        # What was typed first is what differs most, and most words part from it there.
+        if not (spoken.reading[at].startswith(part) or spoken.word[at] == part):
+            return False
+    return True
 
 
 def _join_blurred(reading: Iterable[str]) -> str:

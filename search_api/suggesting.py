@@ -3,6 +3,7 @@
 Called by `/suggest`. Nothing is offered that the engine has not just counted among public records.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -83,8 +84,9 @@ class Suggesting:
             return SuggestAnswer(query=typed, suggestions=[])
         words = await self._vocabulary.words()
         known = self._complete_words(typed, words, size) if words else []
-        counted = await self._count([*known, *self._complete_agencies(typed)])
-        titles = await self._complete_titles(typed)
+        counted, titles = await asyncio.gather(
+            self._count([*known, *self._complete_agencies(typed)]), self._complete_titles(typed)
+        )
         shown = _arrange(counted, titles, size if is_latin(typed) else size - size // 4)
         return SuggestAnswer(query=typed, suggestions=shown[:size])
 
