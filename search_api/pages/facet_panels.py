@@ -34,6 +34,8 @@ UNFOLDED = frozenset(ORDER[:3])
 """Panels that are open before anything is chosen in them."""
 ROWS_SHOWN = 8
 """Values of a panel before the fold."""
+ROWS_FOLDED = 16
+"""Values behind the fold, without what lies below them; a page of its own holds all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,17 @@ class FacetRow:
 
 @dataclass(frozen=True, slots=True)
 class FacetPanel:
-    """One facet: `rows` in sight, `more` behind a fold, all of them to search in at `href`."""
+    """One facet: `rows` in sight, `more` behind a fold, all of them to search in at `href`.
+
+    `left_out`: values that are there only.
+    """
 
     name: str
     title: str
     is_open: bool
     rows: tuple[FacetRow, ...]
     more: tuple[FacetRow, ...]
+    left_out: int
     is_more_open: bool
     href: str
 
@@ -124,15 +130,28 @@ def _build_panel(request: SearchRequest, name: str, values: Sequence[FacetValueV
     rows = build_rows(request, name, values)
     # A fold over one single row would take as much room as the row.
     shown = len(rows) if len(rows) == ROWS_SHOWN + 1 else ROWS_SHOWN
+    is_open = name in UNFOLDED or any(each.selected for each in walk(values))
     return FacetPanel(
         name=name,
         title=TITLES[name],
-        is_open=name in UNFOLDED or any(each.selected for each in walk(values)),
-        rows=rows[:shown],
-        more=rows[shown:],
-        is_more_open=any(row.is_selected or row.is_open for row in rows[shown:]),
+        is_open=is_open,
+        rows=rows[:shown] if is_open else _without_branches(rows[:shown]),
+        more=_fold(rows[shown:]),
+        left_out=max(len(rows) - shown - ROWS_FOLDED, 0),
+        is_more_open=any(row.is_open for row in rows[shown:]),
         href=facet_url(request, name),
     )
+
+
+def _fold(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
+    """A page of 330 links weighs more than what it lists: what is chosen stays, the rest is cut."""
+    kept = [row for at, row in enumerate(rows) if at < ROWS_FOLDED or row.is_open]
+    return _without_branches(kept)
+
+
+def _without_branches(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
+    """Rows that show what lies below them only once they are chosen."""
+    return tuple(row if row.is_open else replace(row, children=()) for row in rows)
 
 
 def build_rows(

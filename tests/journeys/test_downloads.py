@@ -147,7 +147,7 @@ def test_crawlers_are_kept_out_of_combinations(client: TestClient) -> None:
     one = client.get("/search", params={"q": "公积金"}).text
     two = client.get("/search", params={"q": "公积金", "year": "2023"}).text
     assert 'content="noindex' not in one
-    assert 'content="noindex, follow"' in two
+    assert 'content="noindex, nofollow"' in two
 
 
 def test_a_browser_may_search_from_its_address_bar(client: TestClient) -> None:
