@@ -15,7 +15,7 @@ from search_api.answer import Problem, RecordView
 from search_api.endpoints.dependencies import AnsweringDependency, SiteDependency
 from search_api.exporting import MEDIA_TYPES, ExportFormat, write_csv, write_json_lines
 from search_api.feeds import Feed, write_feed
-from search_api.pages.links import feed_url, search_url
+from search_api.pages.links import absolute, feed_url, search_url
 from search_api.parameters import ExportQuery, ListQuery, read_list
 from search_api.site import record_path
 
@@ -75,8 +75,8 @@ async def feed(
     base = site.base(request)
     described = Feed(
         title=_title(asked, site.name),
-        address=base + feed_url(asked),
-        page=base + search_url(asked),
+        address=absolute(base, feed_url(asked)),
+        page=absolute(base, search_url(asked)),
         site=site.name,
     )
     entries = [(hit, base + record_path(hit.id)) for hit in answer.hits]

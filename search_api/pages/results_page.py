@@ -12,6 +12,7 @@ from search_api.pages.facet_panels import build_chips, build_panels, settle_requ
 from search_api.pages.leads import Elsewhere, build_leads
 from search_api.pages.links import (
     SWITCHES,
+    absolute,
     apply_url,
     build_parameters,
     citations_url,
@@ -104,7 +105,7 @@ def render_results(
 
 def _build_tools(request: SearchRequest, context: PageContext) -> Tools:
     return Tools(
-        permalink=context.base + search_url(with_page(request, 1)),
+        permalink=absolute(context.base, search_url(with_page(request, 1))),
         csv=export_url(request, "csv"),
         json_lines=export_url(request, "jsonl"),
         feed=feed_url(request),

@@ -4,7 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,8 +45,15 @@ def client(sampled: Installation) -> Iterator[TestClient]:
 @pytest.fixture(scope="module")
 def address(sampled: Installation) -> Iterator[str]:
     """The sample on a port of this machine: `http://127.0.0.1:PORT`."""
+    with serving(sampled) as served:
+        yield served
+
+
+@contextmanager
+def serving(installation: Installation) -> Iterator[str]:
+    """A real server over an installation, in a thread; its address without a last slash."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        server = uvicorn.Server(uvicorn.Config(create_app(sampled), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(create_app(installation), log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
