@@ -6,6 +6,7 @@ No message quotes what a record or a setting holds, and none shows a stack trace
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -42,6 +43,21 @@ _FAULTS = {
     "enum": "不是可用的取值",
     "missing": "缺少这个参数",
 }
+
+
+_DESCRIBED = {
+    404: "No public record has this id.",
+    410: "The record has been withdrawn.",
+    422: "A parameter is unknown or wrong.",
+    503: "The engine is away; Retry-After says how long.",
+}
+_PROBLEM_TYPE = "application/problem+json"
+
+
+def describe_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What an endpoint may answer beside 200, for its OpenAPI description."""
+    content = {_PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": _DESCRIBED[status], "content": content} for status in statuses}
 
 
 class GoneError(Exception):
@@ -91,7 +107,7 @@ def problem_response(
     if _wants_page(request):
         return HTMLResponse(render_problem(problem, context_of(request)), status, headers)
     content = problem.model_dump(exclude_none=True)
-    return JSONResponse(content, status, headers, media_type="application/problem+json")
+    return JSONResponse(content, status, headers, media_type=_PROBLEM_TYPE)
 
 
 def _wants_page(request: Request) -> bool:

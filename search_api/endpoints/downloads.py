@@ -5,14 +5,14 @@ Mounted twice: under `/api/v1`, and at the paths that pages link to.
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from queries.request import SearchRequest, Sort
-from search_api.answer import Problem, RecordView
+from search_api.answer import RecordView
 from search_api.endpoints.dependencies import AnsweringDependency, SiteDependency
+from search_api.errors import describe_problems
 from search_api.exporting import MEDIA_TYPES, ExportFormat, write_csv, write_json_lines
 from search_api.feeds import Feed, write_feed
 from search_api.pages.links import absolute, feed_url, search_url
@@ -21,10 +21,7 @@ from search_api.site import record_path
 
 FEED_ENTRIES = 50
 router = APIRouter()
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    422: {"model": Problem, "description": "A parameter is unknown or wrong."},
-    503: {"model": Problem, "description": "The engine is away; Retry-After says how long."},
-}
+_PROBLEMS = describe_problems(422, 503)
 
 
 class _ExportResponse(StreamingResponse):

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from engines.port import EngineQuery, SearchEngine
 from queries.tree import Everything
-from search_api.answer import Problem
+from search_api.errors import describe_problems
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", responses={503: {"model": Problem}})
+@router.get("/readyz", responses=describe_problems(503))
 async def readyz(engine: Annotated[SearchEngine, Depends(get_engine)]) -> Health:
     """A real, empty search has just been answered."""
     result = await engine.search(EngineQuery(Everything(), limit=0))

@@ -1,6 +1,6 @@
 """`/api/v1`: search, records, classifications. HTTP in, `Answering` asked, JSON out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from search_api.answer import (
     ClassificationsAnswer,
-    Problem,
     RecordView,
     SearchAnswer,
     SimilarAnswer,
@@ -20,6 +19,7 @@ from search_api.endpoints.dependencies import (
     describe_missing,
     find_record,
 )
+from search_api.errors import describe_problems
 from search_api.parameters import (
     SearchQuery,
     SimilarParameters,
@@ -29,17 +29,8 @@ from search_api.parameters import (
 )
 from search_api.suggesting import SuggestAnswer
 
-router = APIRouter(
-    prefix="/api/v1",
-    responses={
-        422: {"model": Problem, "description": "A parameter is unknown or wrong."},
-        503: {"model": Problem, "description": "The engine is away; Retry-After says how long."},
-    },
-)
-_MISSING: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "No public record has this id."},
-    410: {"model": Problem, "description": "The record has been withdrawn."},
-}
+router = APIRouter(prefix="/api/v1", responses=describe_problems(422, 503))
+_MISSING = describe_problems(404, 410)
 
 
 @router.get("/search", response_model=SearchAnswer)

@@ -1,0 +1,87 @@
+"""The API against its own description, on both engines: whatever is asked, no answer breaks it."""
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.schemas import APIOperation, BaseSchema
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from engines.opening import Installation
+from engines.settings import EngineKind
+from indexer.publishing import Order, publish
+from indexer.reading import find_sources
+from search_api.app import create_app
+from search_api.endpoints import downloads, search
+from tests.engines.conftest import elastic  # noqa: F401
+from tests.journeys.conftest import SAMPLE, serving
+
+OPERATIONS = {
+    "/api/v1/search",
+    "/api/v1/search/export",
+    "/api/v1/suggest",
+    "/api/v1/classifications",
+    "/api/v1/records/{record_id}",
+    "/api/v1/records/{record_id}/similar",
+    "/api/v1/feed.atom",
+    "/healthz",
+    "/readyz",
+}
+EXAMPLES = 40
+
+
+@pytest.fixture(params=list(EngineKind))
+def served(request: pytest.FixtureRequest, fresh: Installation) -> Iterator[str]:
+    """The sample on a real server over one engine."""
+    is_elastic = request.param is EngineKind.ELASTICSEARCH
+    made = request.getfixturevalue("elastic") if is_elastic else fresh
+    publish(Order(find_sources([SAMPLE])), made)
+    with serving(made) as address:
+        yield address
+
+
+def operations_of(schema: BaseSchema) -> dict[str, APIOperation]:
+    found = (result.ok() for result in schema.get_all_operations())
+    return {operation.path: operation for operation in found}
+
+
+def test_every_answer_is_as_described(served: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{served}/openapi.json")
+    operations = operations_of(schema)
+    assert set(operations) == OPERATIONS
+    asked: dict[str, int] = {}
+    for path, operation in operations.items():
+        asked[path] = ask_anything(operation)
+    assert all(count >= 1 for count in asked.values()), asked
+    assert asked["/api/v1/search"] >= EXAMPLES
+
+
+def ask_anything(operation: APIOperation) -> int:
+    """Right and wrong parameters; no 5xx, only described statuses, types and shapes."""
+    count = 0
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    def ask(case: schemathesis.Case) -> None:
+        nonlocal count
+        count += 1
+        # That a page lies past the 10,000th hit, or 2009219 is no date, no schema can say.
+        case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+    ask()
+    return count
+
+
+def test_every_route_of_the_api_is_described(fresh: Installation) -> None:
+    described = set(create_app(fresh).openapi()["paths"])
+    routes = {getattr(route, "path", "") for route in search.router.routes}
+    routes |= {f"/api/v1{getattr(route, 'path', '')}" for route in downloads.router.routes}
+    assert {path.replace(":path", "") for path in routes} <= described == OPERATIONS
