@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeVar
+from urllib.parse import unquote
 
 from catalog.agencies import Agency
 from catalog.classifications import ClassificationTree, split_values
@@ -51,6 +52,8 @@ _HTTP = re.compile(
     r"https?://(?:[^\s/?#@\\]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::[0-9]{0,5})?(?:[/?#].*)?",
     re.IGNORECASE,
 )
+# An address that is no relative path: a scheme or drive, a root, a way up.
+_NOT_BESIDE = re.compile(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 _T = TypeVar("_T")
 
 
@@ -381,19 +384,32 @@ def _parse_url(text: str) -> str:
 
 
 def _attachments(cells: _Cells) -> tuple[Attachment, ...]:
-    taken = (_attachment(entry, cells) for entry in cells.known.get("attachments", ()))
+    entries = (part for cell in cells.known.get("attachments", ()) for part in _parted(cell))
+    taken = (_attachment(entry, cells) for entry in entries)
     return tuple(attachment for attachment in taken if attachment)
 
 
+def _parted(cell: object) -> Sequence[object]:
+    """A cell of several names (甲表.pdf；乙表.docx); an address may hold such signs itself."""
+    if not isinstance(cell, str) or _HTTP.match(cell):
+        return (cell,)
+    return split_values(cell)
+
+
 def _attachment(entry: object, cells: _Cells) -> Attachment | None:
-    if isinstance(entry, Mapping):
-        parts = _Cells({key: [entry[key]] for key in ("name", "url") if entry.get(key)})
-        name, url = parts.line("name"), parts.line("url")
-        address = cells.attempt("attachments", url, _parse_url)
-    else:
+    if not isinstance(entry, Mapping):
         name = clean_line(entry)
-        address = name if _HTTP.fullmatch(name) else None
+        return Attachment(name, name if _HTTP.fullmatch(name) else None) if name else None
+    parts = _Cells({key: [entry[key]] for key in ("name", "url") if entry.get(key)})
+    name, url = parts.line("name"), parts.line("url")
+    if url and not _NOT_BESIDE.match(url):
+        return Attachment(name or _file_name(url), path=url)
+    address = cells.attempt("attachments", url, _parse_url)
     return Attachment(name or address or "", address) if name or address else None
+
+
+def _file_name(path: str) -> str:
+    return clean_line(unquote(path).replace("\\", "/").rstrip("/").rpartition("/")[2]) or path
 
 
 def _nested(cells: _Cells) -> Mapping[str, object]:

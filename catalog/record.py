@@ -2,18 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from catalog.dates import PartialDate
 from catalog.disclosure import Disclosure
 
 
+class AttachmentText(StrEnum):
+    """What became of an attachment's text."""
+
+    ABSENT = "absent"
+    """The file does not lie beside the input, or is of a format whose text is not read."""
+    READ = "read"
+    NO_TEXT_LAYER = "no_text_layer"
+    """A PDF of pictures: what there is of text (page numbers, a cover) is kept."""
+    UNREADABLE = "unreadable"
+    """Damaged, encrypted, or larger than is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that belongs to a record (附件); `text` is what was read out of it."""
+    """A file that belongs to a record (附件); `text` is what was read out of it.
+
+    `path` is where the source says that it lies, beside the input; it is no address for readers.
+    """
 
     name: str
     url: str | None = None
     text: str = ""
+    text_state: AttachmentText = AttachmentText.ABSENT
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from catalog.classifications import MISSING, ancestors_and_self
 from catalog.fields import FIELDS, ZONE_BREAK
 from catalog.intake import disclose
 from catalog.number_parts import split_number
-from catalog.record import Record
+from catalog.record import Attachment, Record
 from catalog.repeals import Repeal, find_repeals
 from engines.port import IndexDocument
 from queries.related import title_mark
@@ -86,8 +86,17 @@ def stored_form(record: Record) -> dict[str, object]:
         "summary": record.summary,
         "body": record.body,
         "url": record.url,
-        "attachments": [{"name": a.name, "url": a.url} for a in record.attachments],
+        "attachments": [_stored_attachment(each) for each in record.attachments],
         "extra": record.extra,
+    }
+
+
+def _stored_attachment(attachment: Attachment) -> dict[str, object]:
+    return {
+        "name": attachment.name,
+        "url": attachment.url,
+        "text": attachment.text,
+        "text_state": attachment.text_state.value,
     }
 
 
@@ -184,8 +193,5 @@ def _days(record: Record) -> dict[str, int]:
 
 
 def _revision(record: Record, stored: bytes) -> str:
-    """Names all that is searched: texts of attachments are, though they are not stored."""
-    digest = hashlib.blake2b(stored, digest_size=16)
-    for attachment in record.attachments:
-        digest.update(f"\x1f{len(attachment.text)}\x1f{attachment.text}".encode(errors="replace"))
-    return f"{record.id}\x1f{digest.hexdigest()}"
+    """Names all that is searched, for all of it is stored."""
+    return f"{record.id}\x1f{hashlib.blake2b(stored, digest_size=16).hexdigest()}"

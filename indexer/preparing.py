@@ -7,11 +7,13 @@ the memory and the ways that processes can fail.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from analyzers.chains import Analysis
-from catalog.intake import IntakeRules, Refused, Withheld, take_row
+from catalog.intake import IntakeRules, Refused, Withheld, holds_personal_data, take_row
 from engines.port import IndexDocument
+from indexer.attachments.attaching import attach_texts, warn_of_texts
 from indexer.documents import build_document
 from indexer.sources.row import Row, UnreadableRow
 
@@ -55,4 +57,8 @@ def _prepare(row: Row, rules: IntakeRules, analysis: Analysis) -> Prepared:
     outcome = take_row(row.fields, rules)
     if isinstance(outcome, Refused | Withheld):
         return outcome
-    return Ready(build_document(outcome.record, analysis), outcome.warnings)
+    record = attach_texts(outcome.record, Path(row.source).parent)
+    if record.attachments and holds_personal_data(record):
+        return Withheld("personal_data", record.id)
+    warnings = (*outcome.warnings, *warn_of_texts(record))
+    return Ready(build_document(record, analysis), warnings)

@@ -94,6 +94,15 @@ class AttachmentView(BaseModel):
 
     name: str
     url: str | None = None
+    text: str = Field("", description="What was read out of the file; it is searched.")
+    text_state: str = Field(
+        "absent",
+        description=(
+            "`read`; `no_text_layer`: a PDF of pictures; `unreadable`: damaged, encrypted or too "
+            "large; `absent`: no file lay beside the record, or not of a format that is read."
+        ),
+        examples=["read", "no_text_layer", "unreadable", "absent"],
+    )
 
 
 class CitedDocument(BaseModel):

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from analyzers.highlight import highlight, snippet
+from analyzers.normalize import literal_text
 from catalog.tables import Tables
 from engines.port import Hit
 from search_api.answer import (
@@ -32,12 +33,10 @@ class Views:
     def hit(self, hit: Hit, needles: Sequence[str] = ()) -> HitView:
         """One row of a list, with the words that were looked for marked."""
         stored = orjson.loads(hit.stored)
-        summary, body = stored["summary"], stored["body"]
-        text = body if summary in body else f"{summary}\n{body}"
         return HitView.model_construct(
             score=round(hit.score, 4),
             title_html=highlight(stored["title"], needles),
-            snippet_html=snippet(text, needles, SNIPPET_LENGTH),
+            snippet_html=snippet(_passage_source(stored, needles), needles, SNIPPET_LENGTH),
             publisher=self._publisher(stored),
             **{key: stored[key] for key in _HIT_KEYS},
         )
@@ -60,6 +59,23 @@ class Views:
     def _publisher(self, stored: Stored) -> PublisherView:
         code = stored["publisher"]
         return PublisherView.model_construct(code=code, name=self._tables.agencies.label_of(code))
+
+
+def _passage_source(stored: Stored, needles: Sequence[str]) -> str:
+    """What a passage is taken from: the record's own text, or an attachment that has more of it."""
+    summary, body = stored["summary"], stored["body"]
+    text = body if summary in body else f"{summary}\n{body}"
+    read = [
+        f"附件《{each['name']}》：{each['text']}" for each in stored["attachments"] if each["text"]
+    ]
+    if not read or not needles:
+        return text
+    return max((text, *read), key=lambda source: _count_found(source, needles))
+
+
+def _count_found(text: str, needles: Sequence[str]) -> int:
+    stream = literal_text(text)
+    return sum(needle in stream for needle in needles)
 
 
 def _cite(cited: Stored, found: Stored | None) -> CitedDocument:

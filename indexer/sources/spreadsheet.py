@@ -2,7 +2,6 @@
 
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -12,11 +11,9 @@ from catalog.headings import is_blank
 from indexer.sources.headers import is_header, name_columns, pair_cells
 from indexer.sources.limits import (
     HEADER_WITHIN_ROWS,
-    MAX_PACKING_RATIO,
     MAX_SPREADSHEET_ROWS,
-    MAX_WORKBOOK_BYTES,
-    RATIO_APPLIES_FROM,
 )
+from indexer.sources.packing import check_packing
 from indexer.sources.row import Row, UnreadableRow
 from indexer.sources.streams import BrokenFileError, CountingFile, OnBytes
 
@@ -31,7 +28,7 @@ def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     BrokenFileError for what is no sound workbook.
     """
     with io.BufferedReader(CountingFile(path, on_bytes)) as file:
-        _check_sizes(file)
+        check_packing(file)
         rows = _read_sheets(file, str(path))
         while True:
             # The parser meets hostile XML and odd values with errors of any class and warns of
@@ -45,18 +42,6 @@ def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
                 except Exception as error:
                     raise BrokenFileError("bad_file", "The workbook is damaged.") from error
             yield row
-
-
-def _check_sizes(file: BinaryIO) -> None:
-    """Bound what the zip directory announces; zipfile never unpacks more than that."""
-    try:
-        members = zipfile.ZipFile(file).infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise BrokenFileError("bad_file", "The file is no XLSX workbook.") from error
-    size = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    if size > min(MAX_WORKBOOK_BYTES, max(RATIO_APPLIES_FROM, packed * MAX_PACKING_RATIO)):
-        raise BrokenFileError("unpacks_too_large", "The workbook unpacks to far more than is sane.")
 
 
 def _read_sheets(file: BinaryIO, source: str) -> Iterator[Row]:

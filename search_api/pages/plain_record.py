@@ -25,6 +25,7 @@ def _lines(record: RecordView, address: str) -> Iterator[str]:
         yield from record.body.splitlines()
         for attachment in record.attachments:
             yield f"附件：{attachment.name}{f' {attachment.url}' if attachment.url else ''}"
+            yield from attachment.text.splitlines()
     else:
         yield "这条信息属于依申请公开，正文可以向发布机构申请获取。"
     yield ""

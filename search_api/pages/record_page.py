@@ -1,6 +1,6 @@
 """A RecordView in, its page out, as HTML, with the words it was found by marked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from analyzers.highlight import highlight
 from catalog.disclosure import Disclosure
+from catalog.record import AttachmentText
 from queries.request import TEXT_LIMIT, SearchRequest
 from search_api.answer import AttachmentView, CitedDocument, HitView, RecordView
 from search_api.pages.badges import IN_FORCE, Badge, build_badges
@@ -27,6 +28,11 @@ _WARNINGS = {
     "尚未生效": "目录标注本文件尚未生效，施行日期以文件规定为准。",
 }
 
+_TEXT_NOTES: Mapping[str, str] = {
+    AttachmentText.NO_TEXT_LAYER: "这个附件是扫描件或者图片，其中的文字不能检索。",
+    AttachmentText.UNREADABLE: "这个附件的内容无法识别，其中的文字不能检索。",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MarkedParagraph:
@@ -43,6 +49,16 @@ class Relation:
     title: str
     number: str
     href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """An attachment: its name, where it is to be had, what was read out of it, a word on that."""
+
+    name: str
+    href: str | None
+    text: Markup
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,7 @@ class RecordPage:
     is_on_request: bool
     summary: Markup
     body: tuple[MarkedParagraph, ...]
-    attachments: tuple[AttachmentView, ...]
+    attachments: tuple[AttachedFile, ...]
     repeals: tuple[Relation, ...]
     repealed_by: tuple[Relation, ...]
     similar: tuple[HitRow, ...]
@@ -128,7 +144,9 @@ def build_record_page(
         is_on_request=is_on_request,
         summary=mark(_summary(record)),
         body=() if is_on_request else _mark_body(record.body, mark),
-        attachments=() if is_on_request else tuple(map(_checked, record.attachments)),
+        attachments=()
+        if is_on_request
+        else tuple(_attach(each, mark) for each in record.attachments),
         repeals=() if is_on_request else _relate(record.repeals),
         repealed_by=_relate(record.repealed_by),
         similar=tuple(map(build_hit, similar)),
@@ -166,10 +184,11 @@ def _relate(cited: Sequence[CitedDocument]) -> tuple[Relation, ...]:
     )
 
 
-def _checked(attachment: AttachmentView) -> AttachmentView:
+def _attach(attachment: AttachmentView, mark: Callable[[str], Markup]) -> AttachedFile:
     """An address that is not http(s) is not linked: the name alone is shown."""
     url = attachment.url if attachment.url and is_web_address(attachment.url) else None
-    return attachment.model_copy(update={"url": url})
+    note = _TEXT_NOTES.get(attachment.text_state, "")
+    return AttachedFile(attachment.name, url, mark(attachment.text), note)
 
 
 def _summary(record: RecordView) -> str:

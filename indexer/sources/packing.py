@@ -1,0 +1,22 @@
+"""A zip file's directory in, a refusal of what unpacks to far too much out: XLSX and DOCX."""
+
+import zipfile
+from typing import BinaryIO
+
+from indexer.sources.limits import MAX_PACKING_RATIO, MAX_WORKBOOK_BYTES, RATIO_APPLIES_FROM
+from indexer.sources.streams import BrokenFileError
+
+
+def check_packing(file: BinaryIO) -> None:
+    """Bound what the zip directory announces; zipfile never unpacks more than that.
+
+    Raises BrokenFileError.
+    """
+    try:
+        members = zipfile.ZipFile(file).infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise BrokenFileError("bad_file", "The file is no zip archive.") from error
+    size = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if size > min(MAX_WORKBOOK_BYTES, max(RATIO_APPLIES_FROM, packed * MAX_PACKING_RATIO)):
+        raise BrokenFileError("unpacks_too_large", "The file unpacks to far more than is sane.")
