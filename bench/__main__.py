@@ -28,4 +28,5 @@ if __name__ == "__main__":
         )
         asyncio.run(known_items.measure(Path(folder), every=10))
         asyncio.run(typos.measure(Path(folder), SHARED / "typos" / "character_pairs.tsv", 300))
-        subprocess.run([sys.executable, "-m", "bench.latency", folder], check=True)
+        for name in ("latency", "pages"):
+            subprocess.run([sys.executable, "-m", f"bench.{name}", folder], check=True)

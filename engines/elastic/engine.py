@@ -32,6 +32,7 @@ WINDOW = 10_000
 _COPY = "gongkai"
 """Questions prefer the same copy of a shard: copies may count deleted records differently."""
 
+_NO_INDEX = "index_not_found_exception"
 _Answer = TypeVar("_Answer")
 
 
@@ -63,19 +64,7 @@ class ElasticEngine:
         return await self._answer(self._read_version)
 
     async def fetch(self, record_id: str) -> bytes | None:
-        async with self._circuit.guard():
-            with explained():
-                index = await self._live_index()
-                try:
-                    found = await self._client.get(
-                        index=index,
-                        id=document_key(record_id),
-                        realtime=False,
-                        source_includes=[STORED],
-                    )
-                except NotFoundError:
-                    return None
-        return _stored(found)
+        return await self._answer(lambda: self._fetch(record_id))
 
     async def is_withdrawn(self, record_id: str) -> bool:
         async with self._circuit.guard():
@@ -89,11 +78,17 @@ class ElasticEngine:
         return bool(found)
 
     async def live(self) -> Generation:
-        async with self._circuit.guard():
-            with explained():
-                index = await self._live_index()
-                meta = await self._manifest(index)
-                stats = await self._client.indices.stats(index=index, metric=["docs", "store"])
+        return await self._answer(self._describe_live)
+
+    async def close(self) -> None:
+        client, self._opened = self._opened, None
+        if client is not None:
+            await client.close()
+
+    async def _describe_live(self) -> Generation:
+        index = await self._live_index()
+        meta = await self._manifest(index)
+        stats = await self._client.indices.stats(index=index, metric=["docs", "store"])
         return Generation(
             name=meta["name"],
             created=meta["created"],
@@ -102,11 +97,6 @@ class ElasticEngine:
             fingerprint=meta["fingerprint"],
             live=True,
         )
-
-    async def close(self) -> None:
-        client, self._opened = self._opened, None
-        if client is not None:
-            await client.close()
 
     @property
     def _client(self) -> AsyncElasticsearch:
@@ -122,7 +112,7 @@ class ElasticEngine:
                 try:
                     return await ask()
                 except NotFoundError as error:
-                    if error.error != "index_not_found_exception":
+                    if error.error != _NO_INDEX:
                         raise
                     return await ask()
 
@@ -132,6 +122,18 @@ class ElasticEngine:
         except (NotFoundError, RefusedRequest):
             # A point in time that has run out, or a position no record can have.
             raise outlived() from None
+
+    async def _fetch(self, record_id: str) -> bytes | None:
+        index = await self._live_index()
+        try:
+            found = await self._client.get(
+                index=index, id=document_key(record_id), realtime=False, source_includes=[STORED]
+            )
+        except NotFoundError as error:
+            if error.error == _NO_INDEX:
+                raise
+            return None
+        return _stored(found)
 
     async def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
         filters = {str(at): compile_query(query) for at, query in enumerate(queries)}

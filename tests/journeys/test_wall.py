@@ -97,9 +97,16 @@ def test_no_door_lets_it_out(guarded: tuple[Path, str], installation: Installati
     with TestClient(create_app(served)) as client:
         everything = client.get("/api/v1/search", params={"size": 100}).json()
         assert {hit["id"] for hit in everything["hits"]} >= {"r1", "r3"}
-        doors = ["/", "/search", "/api/v1/search", "/api/v1/classifications", "/openapi.json"]
+        doors = [
+            "/", "/search", "/api/v1/search", "/api/v1/classifications", "/openapi.json",
+            "/search/export", "/search/export?format=jsonl", "/feed.atom", "/search/citations",
+            "/browse", "/browse/publisher", "/browse/topic", "/search/facets/publisher",
+            "/sitemap.xml", "/sitemap/pages.xml", "/sitemap/2020.xml", "/robots.txt", "/apply",
+        ]  # fmt: skip
         ids = [hit["id"] for hit in everything["hits"]] + [f"r{i}" for i in range(2, 10)]
-        doors += [f"{kind}/{each}" for each in ids for kind in ("/records", "/api/v1/records")]
+        kinds = ("/records/{}", "/api/v1/records/{}", "/api/v1/records/{}/similar",
+                 "/text/records/{}", "/apply?record={}")  # fmt: skip
+        doors += [kind.format(each) for each in ids for kind in kinds]
         texts = [client.get(door).text for door in doors]
         for canary in CANARIES:
             assert not any(canary in text for text in texts)
