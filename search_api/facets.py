@@ -6,7 +6,7 @@ Labels come from the catalog's tables here, at the last step; the index holds co
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from catalog.classifications import MISSING, MISSING_LABEL
+from catalog.classifications import MISSING, MISSING_LABEL, ancestors_and_self
 from catalog.fields import TREES
 from catalog.tables import Tables
 from search_api.answer import FacetValueView
@@ -37,11 +37,17 @@ def build_facet(
     whole: bool = False,
 ) -> list[FacetValueView]:
     """One facet. `whole` shows every value, and of a tree those without records too, with 0."""
-    known = {**dict.fromkeys(chosen, 0), **counts}
+    shown = _with_ancestors(chosen) if name in TREES else chosen
+    known = {**dict.fromkeys(shown, 0), **counts}
     if whole and name in TREES:
         known = {**{node.path: 0 for node in tables.tree(name).walk()}, **known}
     facet = _Facet(name, known, chosen, tables)
     return facet.as_tree() if name in TREES else facet.as_list(None if whole else VALUES_SHOWN)
+
+
+def _with_ancestors(paths: Iterable[str]) -> list[str]:
+    """A chosen class stands below its parents, even where nothing is found in any of them."""
+    return sorted({step for path in paths for step in ancestors_and_self(path)})
 
 
 def label_of(name: str, value: str, tables: Tables) -> str:
@@ -70,7 +76,6 @@ class _Facet:
         below: dict[str, list[str]] = {}
         for path in sorted(self.counts, key=self.tables.tree(self.name).order_of):
             parent = path.rpartition("/")[0]
-            # A chosen path that no record has may stand without its parent.
             below.setdefault(parent if parent in self.counts else "", []).append(path)
         return self._branch("", below)
 

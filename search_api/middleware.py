@@ -131,7 +131,7 @@ class Freshness:
 def _holds(wanted: str, etag: str) -> bool:
     """Weak comparison: what the validator names, W/ or not."""
     given = (each.strip().removeprefix("W/") for each in wanted.split(","))
-    return wanted.strip() == "*" or etag.removeprefix("W/") in given
+    return etag.removeprefix("W/") in given
 
 
 def _date(headers: MutableHeaders, status: int, scope: Scope, etag: str | None) -> None:

@@ -93,12 +93,9 @@ def _lines(container: Any) -> Iterator[str]:
             yield part.text
             continue
         for row in part.rows:
-            seen: list[Any] = []
-            for cell in row.cells:
-                # A merged cell is given once for each column that it spans.
-                if cell._tc not in seen:
-                    seen.append(cell._tc)
-                    yield from _lines(cell)
+            # A merged cell is given once for each column that it spans.
+            cells = {cell._tc: cell for cell in row.cells}
+            yield " ".join(" ".join(_lines(cell)) for cell in cells.values())
 
 
 _READERS: Mapping[str, Callable[[Path], tuple[str, AttachmentText]]] = {

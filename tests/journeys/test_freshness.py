@@ -52,7 +52,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: TestClient, path: str) ->
     first = client.get(path)
     etag = first.headers["etag"]
     assert first.headers["cache-control"] == "no-cache"
-    for named in (etag, etag.removeprefix("W/"), f'"x", {etag}', "*"):
+    for named in (etag, etag.removeprefix("W/"), f'"x", {etag}'):
         again = client.get(path, headers={"If-None-Match": named})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == etag
@@ -86,7 +86,7 @@ def test_faults_are_not_kept(client: TestClient) -> None:
         assert response.status_code >= 400
         assert response.headers["cache-control"] == "no-store"
         assert "etag" not in response.headers
-    assert client.get("/records/none", headers={"If-None-Match": "*"}).status_code in (304, 404)
+    assert client.get("/records/none", headers={"If-None-Match": "*"}).status_code == 404
 
 
 def test_files_with_their_content_in_the_address_are_kept_for_good(client: TestClient) -> None:

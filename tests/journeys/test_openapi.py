@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -55,6 +56,14 @@ def test_every_answer_is_as_described(served: str) -> None:
         asked[path] = ask_anything(operation)
     assert all(count >= 1 for count in asked.values()), asked
     assert asked["/api/v1/search"] >= EXAMPLES
+
+
+def test_a_whole_list_is_streamed_once(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search_api.answering.STREAMED_AT_ONCE", 100)
+    with httpx2.Client(base_url=served, trust_env=False) as client:
+        total = client.get("/api/v1/search").json()["total"]
+        lines = client.get("/api/v1/search/export", params={"format": "jsonl"}).text.splitlines()
+    assert len(lines) == len(set(lines)) == total > 200
 
 
 def ask_anything(operation: APIOperation) -> int:

@@ -108,6 +108,9 @@ def test_pages_follow_one_another(sized: Page) -> None:
 def test_no_result_leads_on(sized: Page) -> None:
     sized.goto("/search?q=" + quote("公积金") + "&topic=" + quote("财政、金融、审计/财政"))
     expect(sized.get_by_role("heading", name="没有找到符合条件的信息")).to_be_visible()
+    show_filters(sized)
+    branch = sized.locator("details.panel").first.locator(".rows > li").first
+    expect(branch.locator(".branch a.chosen")).to_contain_text("财政")
     ways = sized.locator(".ways li")
     labels = ways.all_inner_texts()
     assert any("城乡建设" in label for label in labels), labels
