@@ -7,6 +7,7 @@ from analyzers.chains import Analysis
 from analyzers.dictionary import load_dictionary
 from analyzers.synonyms import Synonym, load_synonyms
 from catalog.fields import SCHEMA_VERSION
+from catalog.halls import Halls, load_halls
 from catalog.places import Places, load_places
 from catalog.tables import Tables, load_tables
 from engines.elastic.engine import ElasticEngine
@@ -26,6 +27,7 @@ class Installation:
     analysis: Analysis
     synonyms: tuple[Synonym, ...] = ()
     places: Places = field(default_factory=Places)
+    halls: Halls = field(default_factory=Halls)
 
     @property
     def fingerprint(self) -> str:
@@ -52,4 +54,11 @@ def open_installation(settings: Settings) -> Installation:
     ]
     analysis = Analysis(load_dictionary(settings.dictionary_dir), names)
     synonyms = load_synonyms(settings.dictionary_dir)
-    return Installation(settings, tables, analysis, synonyms, load_places(settings.tables_dir))
+    return Installation(
+        settings,
+        tables,
+        analysis,
+        synonyms,
+        load_places(settings.tables_dir),
+        load_halls(settings.tables_dir),
+    )

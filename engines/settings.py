@@ -72,6 +72,7 @@ class Settings(BaseSettings):
         description="Address that readers reach the pages at (https://xxgk.example.gov.cn), for "
         "feeds, sitemaps and citations; without it, the one they asked.",
     )
+    kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows unless asked.")
     application_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",

@@ -8,6 +8,7 @@ import typer
 from analyzers.dictionary import check_dictionary
 from analyzers.synonyms import check_synonyms
 from catalog.errors import EngineUnavailableError
+from catalog.halls import check_halls
 from catalog.places import check_places
 from catalog.tables import check_tables
 from engines.opening import Installation, open_installation
@@ -22,6 +23,7 @@ def check() -> None:
     problems = [
         *check_tables(settings.tables_dir),
         *check_places(settings.tables_dir),
+        *check_halls(settings.tables_dir),
         *check_dictionary(settings.dictionary_dir),
         *check_synonyms(settings.dictionary_dir),
     ]

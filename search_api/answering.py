@@ -166,6 +166,10 @@ class Answering:
         chosen = chosen_values(request, self._tables).get(name, frozenset())
         return build_facet(name, asked.result.facets[name], chosen, self._tables, whole=True)
 
+    async def created(self) -> str:
+        """The day that the data searched now was published, YYYY-MM-DD."""
+        return (await self._engine.live()).created[:10]
+
     def needles(self, text: str) -> tuple[str, ...]:
         """The runs of characters that are marked in a text for these words."""
         return self._understanding.understand(text).needles if text.strip() else ()

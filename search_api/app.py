@@ -11,7 +11,7 @@ from engines.opening import Installation, open_installation
 from engines.port import SearchEngine
 from engines.settings import Settings
 from search_api.answering import Answering
-from search_api.endpoints import appearance, discovery, downloads, health, pages, search
+from search_api.endpoints import appearance, discovery, downloads, health, kiosk, pages, search
 from search_api.errors import install_error_handlers
 from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
 from search_api.site import Site
@@ -47,6 +47,8 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.state.suggesting = Suggesting(
         engine, answering.vocabulary, installed.analysis, installed.tables.agencies
     )
+    app.state.halls = installed.halls
+    app.state.hall = installed.settings.kiosk_hall
     app.state.site = Site(
         name=installed.settings.site_name,
         public_url=installed.settings.public_url,
@@ -63,6 +65,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.include_router(discovery.router)
     app.include_router(pages.router)
     app.include_router(appearance.router)
+    app.include_router(kiosk.router)
     # FastAPI's own page of the API fetches its script from the internet; this one comes with us.
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     app.mount("/static/openapi", swagger, name="openapi")

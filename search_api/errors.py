@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
 from search_api.answer import Problem
+from search_api.kiosk.screens import render_kiosk_problem
 from search_api.pages.problem_page import render_problem
 from search_api.pages.rendering import context_of
 
@@ -105,7 +106,14 @@ def problem_response(
     if status in (429, 503):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if _wants_page(request):
-        return HTMLResponse(render_problem(problem, context_of(request)), status, headers)
+        context = context_of(request)
+        is_kiosk = request.url.path.startswith("/kiosk")
+        page = (
+            render_kiosk_problem(context, problem.title)
+            if is_kiosk
+            else render_problem(problem, context)
+        )
+        return HTMLResponse(page, status, headers)
     content = problem.model_dump(exclude_none=True)
     return JSONResponse(content, status, headers, media_type=_PROBLEM_TYPE)
 

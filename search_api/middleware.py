@@ -27,7 +27,10 @@ SECURITY_HEADERS = {
 }
 VERSION_SECONDS = 0.5
 """How long one word of the engine about its version is believed: a withdrawal shows in a second."""
-_NEVER_KEPT = ("/healthz", "/readyz", "/appearance")
+# A kiosk's screens run scripts and forms of their own, and open no window and no download.
+KIOSK_POLICY = "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
+_KIOSK = "/kiosk"
+_NEVER_KEPT = ("/healthz", "/readyz", "/appearance", _KIOSK)
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 
@@ -62,6 +65,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(_KIOSK):
+                    policy = SECURITY_HEADERS["Content-Security-Policy"]
+                    headers["Content-Security-Policy"] = f"{policy}; {KIOSK_POLICY}"
             await send(message)
 
         await self._app(scope, receive, send_secured)
@@ -103,7 +109,7 @@ class Freshness:
 
     async def _name(self, scope: Scope, headers: Headers) -> str | None:
         path = scope["path"]
-        if path.startswith("/static/") or path in _NEVER_KEPT:
+        if path.startswith(("/static/", f"{_KIOSK}/")) or path in _NEVER_KEPT:
             return None
         try:
             version = await self._current_version()

@@ -1,0 +1,113 @@
+"""`/kiosk`: the screens of service halls. Nothing of a visitor is kept, here or in the browser."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from catalog.errors import BadRequestError
+from catalog.halls import Halls
+from queries.request import TEXT_LIMIT, SearchRequest
+from search_api.endpoints.dependencies import AnsweringDependency, RecordId, find_record
+from search_api.endpoints.pages import ContextDependency
+from search_api.errors import UnknownPageError
+from search_api.kiosk.mode import SIZES, Mode
+from search_api.kiosk.screens import (
+    BROWSED,
+    HITS,
+    NARROWED,
+    KioskContext,
+    Reached,
+    render_browse,
+    render_find,
+    render_kiosk_record,
+    render_list,
+    render_narrow,
+    render_start,
+)
+from search_api.pages.record_page import Found
+from search_api.parameters import PageQuery, read_request
+
+router = APIRouter(prefix="/kiosk", include_in_schema=False, default_response_class=HTMLResponse)
+_BACK_LIMIT = 4_000
+Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
+
+
+def read_kiosk(
+    request: Request,
+    context: ContextDependency,
+    hall: Annotated[str, Query(max_length=40)] = "",
+    size: int = 1,
+    contrast: str = "",
+) -> KioskContext:
+    """Raises BadRequestError for a hall that the table does not hold."""
+    halls: Halls = request.app.state.halls
+    found = halls.find(hall or request.app.state.hall)
+    if found is None:
+        raise BadRequestError("hall", "没有登记这个场所")
+    mode = Mode(hall, size if size in SIZES else 1, is_contrast=contrast == "on")
+    return KioskContext(context, found, mode)
+
+
+KioskDependency = Annotated[KioskContext, Depends(read_kiosk)]
+
+
+@router.get("")
+async def start(kiosk: KioskDependency, answering: AnsweringDependency) -> HTMLResponse:
+    """Search, ways to browse, words that this hall is asked for."""
+    return HTMLResponse(render_start(kiosk, await answering.created()))
+
+
+@router.get("/find")
+async def find(kiosk: KioskDependency, q: Words = "") -> HTMLResponse:
+    """The keyboard on the screen."""
+    return HTMLResponse(render_find(kiosk, q))
+
+
+@router.get("/list")
+async def list_hits(
+    parameters: PageQuery, kiosk: KioskDependency, answering: AnsweringDependency
+) -> HTMLResponse:
+    """Some hits."""
+    asked = _read(parameters)
+    return HTMLResponse(render_list(kiosk, await answering.search(asked), asked))
+
+
+@router.get("/narrow")
+async def narrow(
+    parameters: PageQuery, kiosk: KioskDependency, answering: AnsweringDependency
+) -> HTMLResponse:
+    """What the list can be narrowed by."""
+    asked = replace(_read(parameters), facets=NARROWED, highlight=False)
+    return HTMLResponse(render_narrow(kiosk, await answering.search(asked), asked))
+
+
+@router.get("/browse/{name}")
+async def browse(
+    name: str, kiosk: KioskDependency, answering: AnsweringDependency, path: Words = ""
+) -> HTMLResponse:
+    """One level of one classification."""
+    if name not in BROWSED:
+        raise UnknownPageError
+    values = await answering.facet(SearchRequest(), name)
+    return HTMLResponse(render_browse(kiosk, name, values, path))
+
+
+@router.get("/records/{record_id:path}")
+async def record(
+    record_id: RecordId,
+    kiosk: KioskDependency,
+    answering: AnsweringDependency,
+    q: Words = "",
+    back: Annotated[str, Query(max_length=_BACK_LIMIT)] = "",
+) -> HTMLResponse:
+    """One record."""
+    found = await find_record(record_id, answering)
+    reached = Reached(Found(q, answering.needles(q)), back, answering.today())
+    return HTMLResponse(render_kiosk_record(kiosk, found, reached))
+
+
+def _read(parameters: PageQuery) -> SearchRequest:
+    """`size` is the size of type here; a screen has its own number of hits."""
+    return read_request(parameters.model_copy(update={"size": HITS}))

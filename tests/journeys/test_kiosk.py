@@ -1,0 +1,307 @@
+"""The kiosk under fingers, portrait and landscape: journeys, sizes of targets, forgetting."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page, expect
+
+from engines.opening import Installation
+from search_api.app import create_app
+from tests.journeys.conftest import serving
+from tests.journeys.test_accessibility import TAGS
+
+SCREENS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
+PUBLIC = "https://xxgk.example.gov.cn"
+PATHS = (
+    "/kiosk?hall=zwfw",
+    "/kiosk/find?q=公积金",
+    "/kiosk/list?q=公积金",
+    "/kiosk/list?q=龘靐齉",
+    "/kiosk/narrow?q=公积金&year=2021",
+    "/kiosk/browse/audience",
+    "/kiosk/browse/topic?path=城乡建设、环境保护",
+    "/kiosk/records/none",
+)
+
+
+@pytest.fixture(scope="module")
+def kiosk(sampled: Installation) -> Iterator[str]:
+    """The sample, served with the address that readers know."""
+    settings = sampled.settings.model_copy(update={"public_url": PUBLIC})
+    with serving(replace(sampled, settings=settings)) as address:
+        yield address
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request: pytest.FixtureRequest, browser: Browser, kiosk: str) -> Iterator[Page]:
+    width, height = SCREENS[request.param]
+    with browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=True, base_url=kiosk, locale="zh-CN"
+    ) as context:
+        yield context.new_page()
+
+
+def tap(page: Page, *names: str, role: str = "link") -> None:
+    """Tap what has this name; a link leads to another screen."""
+    for name in names:
+        target = page.get_by_role(role, name=name, exact=role == "button").first  # type: ignore[arg-type]
+        if role == "link":
+            with page.expect_navigation():
+                target.tap()
+        else:
+            target.tap()
+
+
+def tap_keys(page: Page, keys: str) -> None:
+    for key in keys:
+        page.locator(f"[data-key='{key}']").tap()
+
+
+def test_three_letters_reach_a_document(screen: Page) -> None:
+    screen.goto("/kiosk?hall=zwfw")
+    tap(screen, "输入文字查找")
+    tap_keys(screen, "gjj")
+    with screen.expect_navigation():
+        screen.locator("#candidates button").filter(has_text="公积金提取").tap()
+    expect(screen.get_by_role("heading", level=1)).to_have_text("公积金提取")
+    with screen.expect_navigation():
+        screen.locator(".hits a").first.tap()
+    expect(screen.locator("h1")).to_contain_text("公积金")
+    expect(screen.locator(".hall")).to_have_text("安庆市政务服务中心")
+    tap(screen, "返回")
+    expect(screen.get_by_role("heading", level=1)).to_have_text("公积金提取")
+    tap(screen, "回到开始")
+    expect(screen.get_by_role("heading", level=1)).to_have_text("您要查找什么？")
+
+
+def test_a_number_is_tapped_from_its_code(screen: Page) -> None:
+    screen.goto("/kiosk/find?q=" + quote("宜公积"))
+    with screen.expect_response("**/suggest*"):
+        screen.locator("[data-act=back]").tap()
+    screen.locator("#candidates button").filter(has_text="文号").first.tap()
+    typed = screen.locator("#typed")
+    expect(typed).to_have_value(re.compile("^宜公"))
+    screen.locator("[data-act=clear]").tap()
+    expect(typed).to_have_value("")
+    screen.goto("/kiosk/find?q=" + quote("宜公积金"))
+    tap_keys(screen, "〔2021〕12号")
+    expect(typed).to_have_value("宜公积金〔2021〕12号")
+    with screen.expect_navigation():
+        screen.get_by_role("button", name="查找", exact=True).tap()
+    expect(screen.locator(".hits a").first).to_contain_text("安庆市住房公积金提取管理办法")
+
+
+def test_by_browsing_alone(screen: Page) -> None:
+    screen.goto("/kiosk")
+    tap(screen, "按人生事项", "公民 ", "住房 ")
+    assert screen.locator(".hits a").count() > 0
+    expect(screen.locator("h1")).to_have_text("住房")
+    tap(screen, "缩小范围")
+    tile = screen.locator(".tiles a").filter(has_text="条").first
+    count = int((tile.locator("span").inner_text()).split()[0])
+    with screen.expect_navigation():
+        tile.tap()
+    expect(screen.locator(".total")).to_contain_text(f"共 {count} 条")
+
+
+def test_the_halls_own_agencies_come_first(screen: Page) -> None:
+    screen.goto("/kiosk/browse/publisher?hall=zwfw")
+    labels = screen.locator(".tiles a").all_inner_texts()
+    own = ("住房公积金", "人力资源", "医疗保障", "民政")
+    assert [name in label for name, label in zip(own, labels, strict=False)] == [True] * 4
+
+
+def test_a_hall_that_nobody_registered(screen: Page) -> None:
+    response = screen.goto("/kiosk?hall=nowhere")
+    assert response
+    assert response.status == 422
+    tap(screen, "回到开始")
+    expect(screen.locator("h1")).to_have_text("您要查找什么？")
+
+
+NARROW_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden])')]
+  .filter(each => each.checkVisibility()).map(each => [each, each.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 64 || box.height < 64)
+  .map(([each, box]) => `${each.outerHTML.slice(0, 60)} ${box.width}x${box.height}`)"""
+CLOSE_TARGETS = """() => { const boxes = [...document.querySelectorAll('main a, main button')]
+  .filter(each => each.checkVisibility())
+  .map(each => [each.textContent.trim(), each.getBoundingClientRect()]);
+  const gap = (a, b) => Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom,
+    b.top - a.bottom);
+  return boxes.flatMap(([name, box], at) => boxes.slice(at + 1)
+    .filter(([, other]) => gap(box, other) < 15.5)
+    .map(([other, place]) => `${name} ${other} ${gap(box, place)}`)); }"""
+SMALL_TEXTS = """() => { const walker = document.createTreeWalker(document.body,
+  NodeFilter.SHOW_TEXT); const found = [];
+  for (let node; node = walker.nextNode();) { const parent = node.parentElement;
+    if (node.data.trim() && parent.checkVisibility() && !parent.closest('.unseen, title')
+        && parseFloat(getComputedStyle(parent).fontSize) < 24) found.push(node.data); }
+  return found; }"""
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_every_target_and_text_is_measured(screen: Page, client: TestClient, size: int) -> None:
+    faults = {}
+    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    for path in (*PATHS, f"/kiosk/records/{hit['id']}?q=公积金"):
+        screen.goto(f"{path}{'&' if '?' in path else '?'}size={size}")
+        if "/find" in path:
+            expect(screen.locator("#candidates button").first).to_be_visible()
+        found = [
+            *screen.evaluate(NARROW_TARGETS),
+            *screen.evaluate(CLOSE_TARGETS),
+            *screen.evaluate(SMALL_TEXTS),
+        ]
+        width = screen.evaluate("document.documentElement.scrollWidth")
+        if found or width > screen.evaluate("innerWidth"):
+            faults[path] = [*found, width]
+    assert not faults
+
+
+@pytest.mark.parametrize("contrast", ["", "on"])
+def test_axe_finds_nothing(screen: Page, contrast: str, client: TestClient) -> None:
+    options = {"runOnly": {"type": "tag", "values": TAGS}}
+    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    for path in (*PATHS, f"/kiosk/records/{hit['id']}?q=公积金"):
+        screen.goto(f"{path}{'&' if '?' in path else '?'}contrast={contrast}")
+        found = Axe().run(screen, options=options).response["violations"]
+        assert [(path, each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+def test_the_whole_keyboard_is_in_sight(screen: Page) -> None:
+    for size in (1, 2):
+        screen.goto(f"/kiosk/find?size={size}&q=" + quote("公积金"))
+        expect(screen.locator("#candidates button").first).to_be_visible()
+        bottom = screen.locator("#keyboard").bounding_box()
+        bar = screen.locator(".bar").bounding_box()
+        assert bottom
+        assert bar
+        assert bottom["y"] + bottom["height"] <= bar["y"]
+
+
+def test_idle_warns_then_forgets(screen: Page) -> None:
+    screen.clock.install()
+    screen.goto("/kiosk/list?hall=zwfw&size=3&q=" + quote("公积金"))
+    screen.clock.fast_forward(65_000)
+    expect(screen.get_by_role("alertdialog")).to_be_hidden()
+    screen.clock.fast_forward(7_000)
+    expect(screen.get_by_role("alertdialog")).to_be_visible()
+    expect(screen.locator("#idle-left")).to_have_text(re.compile("^(1[789]|20)$"))
+    screen.get_by_role("button", name="继续使用").tap()
+    expect(screen.get_by_role("alertdialog")).to_be_hidden()
+    screen.clock.fast_forward(60_000)
+    expect(screen.get_by_role("alertdialog")).to_be_hidden()
+    screen.clock.fast_forward(15_000)
+    expect(screen.get_by_role("alertdialog")).to_be_visible()
+    with screen.expect_navigation():
+        screen.clock.fast_forward(21_000)
+    expect(screen.locator("h1")).to_have_text("您要查找什么？")
+    assert screen.url.endswith("/kiosk?hall=zwfw")
+
+
+def test_nothing_is_left_behind(screen: Page) -> None:
+    screen.goto("/kiosk?hall=zwfw")
+    depth = screen.evaluate("history.length")
+    tap(screen, "公积金提取")
+    with screen.expect_navigation():
+        screen.locator(".hits a").first.tap()
+    tap(screen, "回到开始")
+    assert screen.evaluate("history.length") == depth
+    assert screen.context.cookies() == []
+    left = screen.evaluate(
+        """async () => [localStorage.length, sessionStorage.length, (await caches.keys()).length,
+        (await indexedDB.databases()).length]"""
+    )
+    assert left == [0, 0, 0, 0]
+
+
+def test_no_way_leads_out(kiosk: str, client: TestClient) -> None:
+    hits = client.get("/api/v1/search", params={"size": 100}).json()["hits"]
+    addresses = [f"/kiosk/records/{hit['id']}" for hit in hits if hit["url"]]
+    assert len(addresses) > 50
+    for path in (*PATHS, *addresses):
+        response = client.get(path)
+        hrefs = re.findall(r'(?:href|action|src)="([^"]*)"', response.text)
+        assert all(each.startswith(("/kiosk", "/static/", "#take")) for each in hrefs), path
+        assert response.headers["cache-control"] == "no-store"
+        policy = response.headers["content-security-policy"]
+        sandbox = policy.partition("sandbox ")[2].split()
+        assert "allow-popups" not in sandbox
+        assert "allow-downloads" not in sandbox
+        assert "default-src 'self'" in policy
+    away = client.get(addresses[0], params={"back": "https://example.com/"}).text
+    assert "example.com" not in away
+
+
+def test_a_code_takes_the_address_along(screen: Page, client: TestClient) -> None:
+    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    screen.goto(f"/kiosk/records/{hit['id']}")
+    expect(screen.locator("svg.qr")).to_be_visible()
+    expect(screen.locator(".address")).to_have_text(f"{PUBLIC}/records/{hit['id']}")
+    # Without an address that phones can reach there is none to take along.
+    assert "<svg" not in client.get(f"/kiosk/records/{hit['id']}").text
+
+
+def test_a_printer_is_offered_where_there_is_one(client: TestClient) -> None:
+    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    path = f"/kiosk/records/{hit['id']}"
+    assert "data-print" in client.get(path, params={"hall": "zwfw"}).text
+    assert "data-print" not in client.get(path, params={"hall": "tsg"}).text
+
+
+NEEDS = {
+    # What a visitor came for: what is tapped on, in order; keys count one each.
+    "公积金提取": ("tile", "公积金提取"),
+    "低保": ("tile", "低保"),
+    "医保报销": ("tile", "医保报销"),
+    "社保缴费": ("tile", "社保缴费"),
+    "不动产登记": ("tile", "不动产登记"),
+    "烟花爆竹": ("keys", "yhbz"),
+    "公租房": ("keys", "gzf"),
+    "教师招聘": ("keys", "jszp"),
+    "供水": ("keys", "gs"),
+    "电动自行车": ("keys", "ddzxc"),
+    "黄梅戏": ("keys", "hmx"),
+    "创业担保贷款": ("keys", "cydb"),
+    "加装电梯": ("keys", "jzdt"),
+    "残疾人": ("keys", "cjr"),
+    "公交线路": ("keys", "gjxl"),
+}
+
+
+def test_few_taps_reach_what_people_come_for(screen: Page) -> None:
+    """A document is on the screen; the median is what issue reports quote."""
+    taps = {}
+    for need, (way, given) in NEEDS.items():
+        screen.goto("/kiosk?hall=zwfw")
+        if way == "tile":
+            tap(screen, given)
+            taps[need] = 2
+        else:
+            tap(screen, "输入文字查找")
+            tap_keys(screen, given)
+            candidate = screen.locator("#candidates button").filter(has_text=need).first
+            with screen.expect_navigation():
+                candidate.tap()
+            taps[need] = 1 + len(given) + 1
+            if "/list" in screen.url:
+                taps[need] += 1
+        if "/list" in screen.url:
+            with screen.expect_navigation():
+                screen.locator(".hits a").first.tap()
+        expect(screen.locator("article h1")).to_be_visible()
+    assert sorted(taps.values())[len(taps) // 2] <= 6, taps
+
+
+def test_an_unreachable_index_is_a_screen_too(
+    installation: Installation, fresh: Installation
+) -> None:
+    with TestClient(create_app(fresh), raise_server_exceptions=False) as client:
+        response = client.get("/kiosk")
+        assert response.status_code == 503
+        assert "回到开始" in response.text
