@@ -51,7 +51,7 @@ def serving(data_dir: Path) -> Iterator[HTTPConnection]:
 def measure(connection: HTTPConnection, installation: Installation, count: int) -> None:
     """Print p50 and p99 of the first byte in milliseconds, and bytes, a kind of address."""
     draw = random.Random(20090220)
-    titles = _read_titles(connection)
+    titles = read_titles(connection)
     words = [
         draw.choice(found)
         for title in draw.choices(titles, k=count)
@@ -98,7 +98,8 @@ def _ask(connection: HTTPConnection, path: str) -> tuple[float, int]:
     return taken, len(content)
 
 
-def _read_titles(connection: HTTPConnection) -> list[str]:
+def read_titles(connection: HTTPConnection) -> list[str]:
+    """Titles of the newest records, at most SAMPLED_TITLES."""
     titles: list[str] = []
     for page in range(1, SAMPLED_TITLES // 100 + 1):
         connection.request("GET", f"/api/v1/search?facets=&size=100&page={page}")

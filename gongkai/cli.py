@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from catalog.errors import EngineUnavailableError, GongkaiError, IndexMismatchError
-from gongkai import checking, evaluating, indexing, reading, serving, verifying
+from gongkai import checking, evaluating, indexing, reading, replicating, serving, verifying
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 
@@ -29,6 +29,7 @@ app.command("explain")(reading.explain)
 app.command("evaluate")(evaluating.evaluate)
 app.command("verify")(verifying.verify)
 app.command("check")(checking.check)
+app.add_typer(replicating.replica, name="replica")
 app.command("status")(reading.status)
 
 

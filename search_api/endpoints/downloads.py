@@ -16,16 +16,22 @@ from search_api.errors import describe_problems
 from search_api.exporting import MEDIA_TYPES, ExportFormat, write_csv, write_json_lines
 from search_api.feeds import Feed, write_feed
 from search_api.pages.links import absolute, feed_url, search_url
-from search_api.parameters import ExportQuery, ListQuery, read_list
+from search_api.parameters import ExportQuery, ListQuery, read_list, refuse_unknown
+from search_api.replicating import stream_replica
 from search_api.site import record_path
 
 FEED_ENTRIES = 50
+_JSON_LINES = MEDIA_TYPES[ExportFormat.JSONL]
 router = APIRouter()
 _PROBLEMS = describe_problems(422, 503)
 
 
 class _ExportResponse(StreamingResponse):
     media_type = MEDIA_TYPES[ExportFormat.CSV]
+
+
+class _ReplicaResponse(StreamingResponse):
+    media_type = _JSON_LINES
 
 
 class _FeedResponse(Response):
@@ -60,6 +66,32 @@ async def export(
     return _ExportResponse(
         write(records, address), headers=headers, media_type=MEDIA_TYPES[file_format]
     )
+
+
+@router.get(
+    "/replica",
+    response_class=_ReplicaResponse,
+    responses={
+        200: {
+            "description": "A head, every public record as stored, and a last line with their "
+            "number, as JSON Lines: what `gongkai replica pull` copies.",
+            "content": {_JSON_LINES: {"schema": {"type": "string"}}},
+        },
+        **_PROBLEMS,
+    },
+)
+async def replica(request: Request) -> Response:
+    """The whole public index, for a machine that has to stand alone."""
+    refuse_unknown(request, ())
+    lines = stream_replica(request.app.state.engine)
+    head = await anext(lines)
+    return _ReplicaResponse(_after(head, lines))
+
+
+async def _after(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for each in rest:
+        yield each
 
 
 @router.get("/feed.atom", response_class=_FeedResponse, responses=_PROBLEMS)

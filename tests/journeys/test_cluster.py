@@ -189,9 +189,14 @@ def test_a_node_killed_during_an_ingest_loses_nothing(
     cluster: Cluster, spread: Installation, documents: list[IndexDocument]
 ) -> None:
     victim = cluster.nodes[1]
-    killer = threading.Timer(0.7, victim.kill)
-    killer.start()
-    write(spread, documents, anew=False)
+    killer = threading.Timer(0.5, victim.kill)
+
+    def begin() -> Iterator[IndexDocument]:
+        """Asked for once the writer is open: a kill before that only says to run again."""
+        killer.start()
+        yield from documents
+
+    write(spread, begin(), anew=False)
     killer.join()
     assert victim.process is None, "the ingest ended before the node was killed"
     asyncio.run(check_content(spread, documents))

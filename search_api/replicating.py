@@ -1,0 +1,40 @@
+"""The public index in, all of it as lines out: what a kiosk's own machine is fed with.
+
+Engine-neutral: a portal on Elasticsearch feeds a kiosk on the embedded engine. What is sent is
+what the API shows of each record, no more. `indexer.replicas` reads it.
+"""
+
+from collections.abc import AsyncIterator
+
+import orjson
+
+from engines.port import EngineQuery, SearchEngine
+from queries.request import Sort
+from queries.tree import Everything
+
+FORMAT = 1
+AT_ONCE = 500
+
+
+async def stream_replica(engine: SearchEngine) -> AsyncIterator[bytes]:
+    """A first line that names the format, a line a record, a last line with their number.
+
+    Without the last line a copy is half a copy. In order of dates a commit between two pages
+    neither repeats nor skips what was there.
+    """
+    query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE)
+    result = await engine.search(query)
+    yield _line({"format": FORMAT, "generation": result.generation, "records": result.total})
+    count = 0
+    while result.hits:
+        count += len(result.hits)
+        yield b"".join(hit.stored + b"\n" for hit in result.hits)
+        if result.next_cursor is None:
+            break
+        query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE, after=result.next_cursor)
+        result = await engine.search(query)
+    yield _line({"end": count})
+
+
+def _line(content: dict[str, object]) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
