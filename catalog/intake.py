@@ -6,13 +6,14 @@ is not public. Called by `indexer.ingest` for every row.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeVar
-from urllib.parse import unquote
 
+from catalog.addresses import parse_url, read_attachments
 from catalog.agencies import Agency
+from catalog.cells import Cells
 from catalog.classifications import ClassificationTree, split_values
 from catalog.dates import PartialDate, parse_date
 from catalog.disclosure import Disclosure, settle_disclosure
@@ -22,8 +23,8 @@ from catalog.genre import infer_genre
 from catalog.headings import gather_by_key
 from catalog.index_number import parse_index_number
 from catalog.personal_data import find_personal_data
-from catalog.plain_text import clean_line, clean_text, clean_value, reduce_markup, strings_in
-from catalog.record import Attachment, Record
+from catalog.plain_text import clean_line, clean_value, reduce_markup, strings_in
+from catalog.record import Record
 from catalog.tables import Tables
 
 TITLE_LIMIT = 500
@@ -48,12 +49,6 @@ _PLACE_COLUMNS = ("region", "地区", "所属地区", "行政区划")
 _NO_NUMBER = re.compile(
     r"[-—–―_/\\.。*×]+|[无無空]|暂无|没有|无[文字编]?号|null|none|nan|n/?a", re.IGNORECASE
 )
-_HTTP = re.compile(
-    r"https?://(?:[^\s/?#@\\]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::[0-9]{0,5})?(?:[/?#].*)?",
-    re.IGNORECASE,
-)
-# An address that is no relative path: a scheme or drive, a root, a way up.
-_NOT_BESIDE = re.compile(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 _T = TypeVar("_T")
 
 
@@ -94,44 +89,6 @@ class Withheld:
     id: str | None = field(default=None, repr=False)
 
 
-@dataclass(slots=True)
-class _Cells:
-    """The filled cells of one row by key, with the warnings met on the way."""
-
-    known: Mapping[str, Sequence[object]]
-    warnings: list[tuple[str, str]] = field(default_factory=list)
-
-    def first(self, key: str) -> object | None:
-        """The first value of text or number; an object is none."""
-        for cell in self.known.get(key, ()):
-            if isinstance(cell, str) or not isinstance(cell, Mapping):
-                return cell
-            self.warnings.append((key, "not_text"))
-        return None
-
-    def line(self, key: str) -> str:
-        cell = self.first(key) if key in self.known else None
-        return "" if cell is None else clean_line(cell)
-
-    def texts(self, key: str) -> list[str]:
-        """Every value of text or number, line ends kept."""
-        cells = self.known.get(key)
-        if not cells:
-            return []
-        texts = [clean_text(cell) for cell in cells if not isinstance(cell, Mapping)]
-        if len(texts) < len(cells):
-            self.warnings.append((key, "not_text"))
-        return [text for text in texts if text]
-
-    def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:
-        """Parse what an optional cell says; what can't be read is left empty with a warning."""
-        try:
-            return parse(text) if text else None
-        except RefusedValueError as refusal:
-            self.warnings.append((key, refusal.reason))
-            return None
-
-
 @dataclass(frozen=True, slots=True)
 class _Names:
     """What a row is known by."""
@@ -156,7 +113,7 @@ class _Names:
 def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refused | Withheld:
     """One source row through every rule. Raises nothing for bad data."""
     known, unknown = gather_by_key(raw)
-    cells = _Cells(known)
+    cells = Cells(known)
     try:
         stated = strings_in(known.get("disclosure", ()))
         others = {**unknown, **_nested(cells)} if "extra" in known else unknown
@@ -190,7 +147,7 @@ def holds_personal_data(record: Record) -> bool:
 
 
 def _build_record(
-    cells: _Cells, others: Mapping[str, object], disclosure: Disclosure, tables: Tables
+    cells: Cells, others: Mapping[str, object], disclosure: Disclosure, tables: Tables
 ) -> Record:
     names = _read_names(cells)
     agency = tables.agencies.find(names.publisher, place=_place(others))
@@ -222,13 +179,13 @@ def _build_record(
         keywords=_keywords(cells),
         summary=reduce_markup("\n".join(cells.texts("summary")[:1])),
         body=_body(cells),
-        url=cells.attempt("url", cells.line("url"), _parse_url),
-        attachments=_attachments(cells),
+        url=cells.attempt("url", cells.line("url"), parse_url),
+        attachments=read_attachments(cells),
         extra=_extra(others),
     )
 
 
-def _read_names(cells: _Cells) -> _Names:
+def _read_names(cells: Cells) -> _Names:
     title = _required(cells, "title")
     if len(title) > TITLE_LIMIT:
         raise RefusedValueError("title", "too_long", f"The title is over {TITLE_LIMIT} characters.")
@@ -244,7 +201,7 @@ def _read_names(cells: _Cells) -> _Names:
     )
 
 
-def _closed_id(cells: _Cells) -> str | None:
+def _closed_id(cells: Cells) -> str | None:
     """What a row that is not public was known by if it was public once; None if that is unclear."""
     try:
         return _given_id(cells) or _index_number(cells) or _read_names(cells).id
@@ -252,7 +209,7 @@ def _closed_id(cells: _Cells) -> str | None:
         return None
 
 
-def _given_id(cells: _Cells) -> str:
+def _given_id(cells: Cells) -> str:
     given = cells.line("id")
     if len(given) > ID_LIMIT:
         raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
@@ -262,7 +219,7 @@ def _given_id(cells: _Cells) -> str:
     return given
 
 
-def _index_number(cells: _Cells) -> str | None:
+def _index_number(cells: Cells) -> str | None:
     return cells.attempt("index_number", _number_text(cells, "index_number"), _parse_index)
 
 
@@ -272,14 +229,14 @@ def _place(others: Mapping[str, object]) -> str:
     return next((clean_line(place) for place in places if isinstance(place, str)), "")
 
 
-def _required(cells: _Cells, key: str) -> str:
+def _required(cells: Cells, key: str) -> str:
     text = cells.line(key)
     if not text:
         raise RefusedValueError(key, "missing", f"The {key} is missing.")
     return text
 
 
-def _date_text(cells: _Cells, key: str) -> str:
+def _date_text(cells: Cells, key: str) -> str:
     """A date cell as text; what could not be read when the row was exported is in its original."""
     cell = cells.first(key)
     if isinstance(cell, float) and cell.is_integer():
@@ -287,7 +244,7 @@ def _date_text(cells: _Cells, key: str) -> str:
     return cells.line(f"{key}_original") if cell is None else clean_line(cell)
 
 
-def _number_text(cells: _Cells, key: str) -> str:
+def _number_text(cells: Cells, key: str) -> str:
     text = cells.line(key) or cells.line(f"{key}_original")
     return "" if _NO_NUMBER.fullmatch(text) else text
 
@@ -314,7 +271,7 @@ def _parse_index(text: str) -> str:
 
 
 def _original(
-    cells: _Cells, key: str, stated: str, value: _T | None, parse: Callable[[str], _T]
+    cells: Cells, key: str, stated: str, value: _T | None, parse: Callable[[str], _T]
 ) -> str | None:
     """The cell as published; of a record taken in again, its first original if that still fits."""
     first = cells.line(f"{key}_original")
@@ -326,14 +283,14 @@ def _original(
         return stated
 
 
-def _publisher_name(cells: _Cells, published: str, agency: Agency | None) -> str:
+def _publisher_name(cells: Cells, published: str, agency: Agency | None) -> str:
     """The name as published; where the source gave only a code, the agency's name."""
     if not agency or published != agency.code:
         return published
     return cells.line("publisher_name") or agency.name
 
 
-def _classes(cells: _Cells, tree: ClassificationTree) -> tuple[str, ...]:
+def _classes(cells: Cells, tree: ClassificationTree) -> tuple[str, ...]:
     stated = cells.texts(tree.field)
     if not stated:
         return ()
@@ -343,11 +300,11 @@ def _classes(cells: _Cells, tree: ClassificationTree) -> tuple[str, ...]:
     return paths
 
 
-def _keywords(cells: _Cells) -> tuple[str, ...]:
+def _keywords(cells: Cells) -> tuple[str, ...]:
     return split_values(cells.texts("keywords"))
 
 
-def _genre(cells: _Cells, title: str, tree: ClassificationTree) -> tuple[str | None, bool]:
+def _genre(cells: Cells, title: str, tree: ClassificationTree) -> tuple[str | None, bool]:
     """The genre, and whether it is only what the title's ending says."""
     ending = infer_genre(title)
     inferred = tree.canonical(ending) if ending else None
@@ -358,7 +315,7 @@ def _genre(cells: _Cells, title: str, tree: ClassificationTree) -> tuple[str | N
     return given, is_marked and given == inferred
 
 
-def _validity(cells: _Cells) -> str | None:
+def _validity(cells: Cells) -> str | None:
     stated = cells.line("validity")
     if not stated:
         return None
@@ -370,49 +327,14 @@ def _validity(cells: _Cells) -> str | None:
     return known
 
 
-def _body(cells: _Cells) -> str:
+def _body(cells: Cells) -> str:
     text = "\n".join(cells.texts("body"))
     if len(text) > BODY_LIMIT:
         raise RefusedValueError("body", "too_long", f"The body is over {BODY_LIMIT} characters.")
     return reduce_markup(text)
 
 
-def _parse_url(text: str) -> str:
-    if not _HTTP.fullmatch(text):
-        raise RefusedValueError("url", "not_http", "The address is not an http(s) one.")
-    return text
-
-
-def _attachments(cells: _Cells) -> tuple[Attachment, ...]:
-    entries = (part for cell in cells.known.get("attachments", ()) for part in _parted(cell))
-    taken = (_attachment(entry, cells) for entry in entries)
-    return tuple(attachment for attachment in taken if attachment)
-
-
-def _parted(cell: object) -> Sequence[object]:
-    """A cell of several names (甲表.pdf；乙表.docx); an address may hold such signs itself."""
-    if not isinstance(cell, str) or _HTTP.match(cell):
-        return (cell,)
-    return split_values(cell)
-
-
-def _attachment(entry: object, cells: _Cells) -> Attachment | None:
-    if not isinstance(entry, Mapping):
-        name = clean_line(entry)
-        return Attachment(name, name if _HTTP.fullmatch(name) else None) if name else None
-    parts = _Cells({key: [entry[key]] for key in ("name", "url") if entry.get(key)})
-    name, url = parts.line("name"), parts.line("url")
-    if url and not _NOT_BESIDE.match(url):
-        return Attachment(name or _file_name(url), path=url)
-    address = cells.attempt("attachments", url, _parse_url)
-    return Attachment(name or address or "", address) if name or address else None
-
-
-def _file_name(path: str) -> str:
-    return clean_line(unquote(path).replace("\\", "/").rstrip("/").rpartition("/")[2]) or path
-
-
-def _nested(cells: _Cells) -> Mapping[str, object]:
+def _nested(cells: Cells) -> Mapping[str, object]:
     """The unknown columns of a record that was exported with them."""
     nested: dict[str, object] = {}
     for cell in cells.known.get("extra", ()):

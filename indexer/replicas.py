@@ -17,10 +17,8 @@ from catalog.disclosure import Disclosure
 from catalog.errors import GongkaiError
 from catalog.record import Attachment, AttachmentText, Record
 from engines.opening import Installation
-from engines.port import DISCLOSURE, STAFF, IndexStore
+from engines.port import DISCLOSURE, REPLICA_FORMAT, STAFF, IndexStore
 from indexer.documents import build_document
-
-FORMAT = 1
 
 
 class BrokenReplicaError(GongkaiError):
@@ -62,7 +60,7 @@ def check_replica(copy: Path) -> None:
     """Raises BrokenReplicaError unless the copy is whole."""
     with copy.open("rb") as lines:
         head = _parse(next(lines, b""))
-        if head.get("format") != FORMAT:
+        if head.get("format") != REPLICA_FORMAT:
             raise BrokenReplicaError("The copy is of another format, or of another program.")
         count, last = 0, b""
         for line in lines:

@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator
 
 import orjson
 
-from engines.port import EngineQuery, SearchEngine
+from engines.port import REPLICA_FORMAT, EngineQuery, SearchEngine
 from queries.request import Sort
 from queries.tree import Everything
 
-FORMAT = 1
 AT_ONCE = 500
 
 
@@ -24,7 +23,9 @@ async def stream_replica(engine: SearchEngine) -> AsyncIterator[bytes]:
     """
     query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE)
     result = await engine.search(query)
-    yield _line({"format": FORMAT, "generation": result.generation, "records": result.total})
+    yield _line(
+        {"format": REPLICA_FORMAT, "generation": result.generation, "records": result.total}
+    )
     count = 0
     while result.hits:
         count += len(result.hits)

@@ -95,16 +95,18 @@ class Suggesting:
             _Candidate(each.text, SuggestionKind.TERM, _titled(each.text))
             for each in words.lexicon.complete(normalize_text(typed), size)
         ]
-        return [*self._complete_codes(typed, words.prefixes, size), *terms]
+        return [*self._complete_codes(typed, words, size), *terms]
 
-    def _complete_codes(self, typed: str, prefixes: frozenset[str], size: int) -> list[_Candidate]:
+    def _complete_codes(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
+        """机关代字 by their beginning, or by sound: yzbm for 宜政办秘."""
         beginning = normalize_text(typed).replace(" ", "")
-        found = sorted(
-            each for each in prefixes if len(beginning) > 1 and each.startswith(beginning)
-        )
+        if len(beginning) < 2:
+            return []
+        found = words.codes.complete(beginning, size // 2)
         return [
-            _Candidate(each, SuggestionKind.DOCUMENT_NUMBER, Term("number_prefix", each))
-            for each in found[: size // 2]
+            _Candidate(each.text, SuggestionKind.DOCUMENT_NUMBER, Term("number_prefix", each.text))
+            for each in found
+            if each.kind is MatchKind.PINYIN or each.text.startswith(beginning)
         ]
 
     def _complete_agencies(self, typed: str) -> list[_Candidate]:

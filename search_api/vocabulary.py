@@ -26,12 +26,12 @@ _TERMS, _PREFIXES = "terms", "number_prefix"
 
 @dataclass(frozen=True, slots=True)
 class PublicWords:
-    """One reading of the index: `version` is the engine's, `prefixes` are 机关代字."""
+    """One reading of the index: `version` is the engine's, `codes` are its 机关代字."""
 
     version: str
     lexicon: Lexicon
     corrector: Corrector
-    prefixes: frozenset[str]
+    codes: Lexicon
 
 
 class Vocabulary:
@@ -61,7 +61,7 @@ class Vocabulary:
 
     def is_prefix(self, text: str) -> bool:
         """Whether a public number has this code, as far as is known yet."""
-        return self._words is not None and text in self._words.prefixes
+        return self._words is not None and text in self._words.codes.counts
 
     async def refresh(self) -> None:
         """Read anew in the background where the index has changed; waits for its version only.
@@ -100,9 +100,8 @@ class Vocabulary:
         corrector = Corrector(
             counts, self._analysis.is_word, self._analysis.stopwords, self._is_name
         )
-        return PublicWords(
-            version, Lexicon(counts, self._sought), corrector, frozenset(facets[_PREFIXES])
-        )
+        codes = Lexicon(facets[_PREFIXES])
+        return PublicWords(version, Lexicon(counts, self._sought), corrector, codes)
 
 
 def _count_inside(sought: Collection[str], counts: Mapping[str, int]) -> dict[str, int]:

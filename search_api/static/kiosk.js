@@ -112,38 +112,6 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   });
-  const speech = window.speechSynthesis;
-  document.querySelectorAll("[data-read-aloud]").forEach((button) => {
-    if (!speech || typeof SpeechSynthesisUtterance === "undefined") return;
-    let isReading = false;
-    button.hidden = false;
-    const mark = (part) => {
-      document.querySelectorAll(".reading").forEach((each) => each.classList.remove("reading"));
-      part?.classList.add("reading");
-    };
-    const stop = () => {
-      isReading = false;
-      button.textContent = "朗读";
-      speech.cancel();
-      mark(null);
-    };
-    const readNext = ([part, ...rest]) => {
-      if (!part || !isReading) return stop();
-      const spoken = new SpeechSynthesisUtterance(part.textContent);
-      spoken.lang = "zh-CN";
-      spoken.onend = () => { wake(); readNext(rest); };
-      spoken.onerror = stop;
-      mark(part);
-      speech.speak(spoken);
-    };
-    button.addEventListener("click", () => {
-      if (isReading) return stop();
-      isReading = true;
-      button.textContent = "停止朗读";
-      readNext([...document.querySelectorAll("[data-read]")]);
-    });
-    window.addEventListener("pagehide", stop);
-  });
 
   // Forgetting
 
@@ -158,10 +126,10 @@
     document.addEventListener(kind, () => { if (!warning.open) wake(); }, { capture: true, passive: true });
   }
   document.getElementById("idle-go-on").addEventListener("click", wake);
+  document.addEventListener("reading", wake); // who listens is there
   setInterval(() => {
     const rest = Number(idle) - (Date.now() - seen) / 1000;
     if (rest <= 0) {
-      speech?.cancel();
       go(reset);
     } else if (rest <= WARN_SECONDS) {
       left.textContent = String(Math.ceil(rest));

@@ -1,4 +1,4 @@
-// What only a script can do on a list and on a record: print, share, copy, read aloud. Each button
+// What only a script can do on a list and on a record: print, share, copy. Each button
 // is hidden until this file finds that the browser can do it.
 (() => {
   "use strict";
@@ -39,39 +39,4 @@
       return document.execCommand("copy");
     }
   }
-
-  const speech = window.speechSynthesis;
-  each("[data-read-aloud]", (button) => {
-    if (!speech || typeof SpeechSynthesisUtterance === "undefined") return;
-    button.hidden = false;
-    button.setAttribute("aria-pressed", "false");
-    button.addEventListener("click", () => (button.getAttribute("aria-pressed") === "true" ? stop() : start()));
-    window.addEventListener("pagehide", stop);
-
-    function start() {
-      speech.cancel();
-      button.setAttribute("aria-pressed", "true");
-      button.textContent = "停止朗读";
-      readNext([...document.querySelectorAll("[data-read]")]);
-    }
-
-    // Paragraph by paragraph: some browsers fall silent within a long text.
-    function readNext([part, ...rest]) {
-      each(".reading", (element) => element.classList.remove("reading"));
-      if (!part || button.getAttribute("aria-pressed") === "false") return stop();
-      const spoken = new SpeechSynthesisUtterance(part.textContent);
-      spoken.lang = "zh-CN";
-      part.classList.add("reading");
-      spoken.onend = () => readNext(rest);
-      spoken.onerror = () => stop();
-      speech.speak(spoken);
-    }
-
-    function stop() {
-      button.setAttribute("aria-pressed", "false");
-      button.textContent = "朗读";
-      speech.cancel();
-      each(".reading", (element) => element.classList.remove("reading"));
-    }
-  });
 })();

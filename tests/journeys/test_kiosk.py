@@ -271,6 +271,11 @@ NEEDS = {
     "加装电梯": ("keys", "jzdt"),
     "残疾人": ("keys", "cjr"),
     "公交线路": ("keys", "gjxl"),
+    "义务教育": ("keys", "ywjy"),
+    "食品安全": ("keys", "spaq"),
+    "垃圾分类": ("keys", "ljfl"),
+    "老年人": ("keys", "lnr"),
+    "预算": ("keys", "ys"),
 }
 
 

@@ -38,6 +38,8 @@ def texts(suggestions: list[dict[str, Any]]) -> list[str]:
         ("煙花", "烟花爆竹"),
         ("宜公积", "宜公积金"),
         ("市教体", "安庆市教育体育局"),
+        ("yzbm", "宜政办秘"),
+        ("宜政办", "宜政办秘"),
     ],
 )
 def test_a_few_keys_reach_a_word(client: TestClient, typed: str, word: str) -> None:
