@@ -1,6 +1,7 @@
 """The kiosk under fingers, portrait and landscape: journeys, sizes of targets, forgetting."""
 
 import re
+import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
@@ -275,32 +276,38 @@ NEEDS = {
     "食品安全": ("keys", "spaq"),
     "垃圾分类": ("keys", "ljfl"),
     "老年人": ("keys", "lnr"),
-    "预算": ("keys", "ys"),
+    "预算": ("keys", "yusuan"),
 }
 
 
+def type_until_offered(page: Page, keys: str, need: str) -> int:
+    """Tap keys until the candidates hold the need, and tap it; how many taps that took."""
+    offered = page.locator("#candidates button").filter(has_text=need).first
+    tapped = 0
+    while tapped < len(keys) and not offered.is_visible():
+        with page.expect_response("**/suggest*"):
+            page.locator(f"[data-key='{keys[tapped]}']").tap()
+        page.wait_for_timeout(50)
+        tapped += 1
+    with page.expect_navigation():
+        offered.tap()
+    return tapped + 1
+
+
 def test_few_taps_reach_what_people_come_for(screen: Page) -> None:
-    """A document is on the screen; the median is what issue reports quote."""
+    """Twenty needs, from the start screen to a document on it."""
     taps = {}
     for need, (way, given) in NEEDS.items():
         screen.goto("/kiosk?hall=zwfw")
-        if way == "tile":
-            tap(screen, given)
-            taps[need] = 2
-        else:
-            tap(screen, "输入文字查找")
-            tap_keys(screen, given)
-            candidate = screen.locator("#candidates button").filter(has_text=need).first
-            with screen.expect_navigation():
-                candidate.tap()
-            taps[need] = 1 + len(given) + 1
-            if "/list" in screen.url:
-                taps[need] += 1
+        tap(screen, given if way == "tile" else "输入文字查找")
+        taps[need] = 1 + (type_until_offered(screen, given, need) if way == "keys" else 0)
         if "/list" in screen.url:
+            taps[need] += 1
             with screen.expect_navigation():
                 screen.locator(".hits a").first.tap()
         expect(screen.locator("article h1")).to_be_visible()
-    assert sorted(taps.values())[len(taps) // 2] <= 6, taps
+    assert len(taps) == 20
+    assert statistics.median(taps.values()) <= 6, taps
 
 
 def test_an_unreachable_index_is_a_screen_too(
