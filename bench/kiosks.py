@@ -8,10 +8,12 @@ list, opens a record, starts anew. Words and pauses are drawn with a fixed seed.
 
 import asyncio
 import random
+import re
 import statistics
 import sys
 import time
 from collections import defaultdict
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +27,7 @@ from engines.settings import Settings
 
 KEY_SECONDS = (0.4, 0.9)
 READ_SECONDS = (2.0, 6.0)
+RECORD_LINK = re.compile(r'href="(/kiosk/records/[^"]+)"')
 
 
 async def visit(
@@ -48,11 +51,10 @@ async def visit(
         for end in range(1, len(initials) + 1):
             await asyncio.sleep(draw.uniform(*KEY_SECONDS))
             await ask("key", f"/api/v1/suggest?size=8&q={initials[:end]}")
-        await ask("list", f"/kiosk/list?q={quote(word)}")
+        listed = await ask("list", f"/kiosk/list?q={quote(word)}")
         await asyncio.sleep(draw.uniform(*READ_SECONDS))
-        hits = (await ask("hits", f"/api/v1/search?facets=&size=1&q={quote(word)}")).json()["hits"]
-        for hit in hits:
-            await ask("record", f"/kiosk/records/{quote(hit['id'])}")
+        for address in RECORD_LINK.findall(listed.text)[:1]:
+            await ask("record", unescape(address))
             await asyncio.sleep(draw.uniform(*READ_SECONDS))
     return taken
 

@@ -61,9 +61,13 @@ def serving(installation: Installation) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; skips, saying so, where there is none and none is required."""
+    """Debian's Chromium; skips, saying so, where there is none and none is required.
+
+    One for each module: as long as it is open, Playwright's event loop counts as running in this
+    thread, and `asyncio.run` of another module would be refused.
+    """
     path = shutil.which("chromium")
     if path is None:
         require_or_skip("chromium", "no page was looked at, Chromium is not installed")
