@@ -20,7 +20,7 @@ def serve(
     print(f"gongkai: http://{host}:{port}/  (API: http://{host}:{port}/docs)", flush=True)
     # The access log would tell who asked what.
     uvicorn.run(
-        "search_api.app:create_app",
+        "search_api.app:create_served_app",
         factory=True,
         host=host,
         port=port,

@@ -1,5 +1,6 @@
-"""Settings in, the ASGI application out. uvicorn calls `create_app` in every worker."""
+"""Settings in, the ASGI application out. uvicorn calls `create_served_app` in every worker."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -71,6 +72,20 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.mount("/static/openapi", swagger, name="openapi")
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     return app
+
+
+def create_served_app() -> FastAPI:
+    """`create_app` for a process that does nothing but serve."""
+    app = create_app()
+    app.state.answering.vocabulary.on_read = _spare_from_collection
+    return app
+
+
+def _spare_from_collection() -> None:
+    # Dictionaries and words are a million objects: a full collection that walks them held up
+    # every request for a quarter of a second. The young are collected first, lest they stay.
+    gc.collect(1)
+    gc.freeze()
 
 
 def _version_reader(

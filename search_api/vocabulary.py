@@ -6,7 +6,6 @@ with the record.
 """
 
 import asyncio
-import gc
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -54,6 +53,8 @@ class Vocabulary:
         self._words: PublicWords | None = None
         self._checked = float("-inf")
         self._reading: asyncio.Task[None] | None = None
+        self.on_read: Callable[[], None] = lambda: None
+        """Called after each reading."""
 
     @property
     def latest(self) -> PublicWords | None:
@@ -91,10 +92,7 @@ class Vocabulary:
         try:
             facets = (await self._engine.search(counted)).facets
             self._words = await asyncio.to_thread(self._build, version, facets)
-            # Words and dictionaries are a million objects: a collection that walks them again
-            # holds up every request for a quarter of a second. The young first, lest they stay.
-            gc.collect(1)
-            gc.freeze()
+            self.on_read()
         except GongkaiError:
             self._checked = float("-inf")
         finally:

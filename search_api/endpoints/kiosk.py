@@ -69,9 +69,9 @@ async def find(kiosk: KioskDependency, q: Words = "") -> HTMLResponse:
 async def list_hits(
     parameters: PageQuery, kiosk: KioskDependency, answering: AnsweringDependency
 ) -> HTMLResponse:
-    """Some hits; of the facets only those that a heading names."""
+    """Some hits; of the facets only those whose chosen values a heading may name."""
     asked = _read(parameters)
-    asked = replace(asked, facets=() if asked.text else tuple(asked.chosen))
+    asked = replace(asked, facets=tuple(asked.chosen))
     return HTMLResponse(render_list(kiosk, await answering.search(asked), asked))
 
 
