@@ -5,6 +5,7 @@ An index and its questions must use one Analysis; `fingerprint` tells whether th
 
 from array import array
 from collections.abc import Iterable
+from functools import cached_property
 
 from analyzers.dictionary import Dictionary
 from analyzers.normalize import literal_text, normalize, normalize_text
@@ -26,8 +27,8 @@ class Analysis:
     def __init__(
         self, dictionary: Dictionary, names: Iterable[str] = (), *, pure: bool = False
     ) -> None:
-        words = (*dictionary.words, *((name, None) for name in names))
-        self._segmenter = Segmenter(words, pure=pure)
+        self._words = (*dictionary.words, *((name, None) for name in names))
+        self._pure = pure
         self.stopwords = dictionary.stopwords
         """Words that a question may do without, normalized."""
         self.fingerprint = name_cuts(dictionary.words)
@@ -36,6 +37,15 @@ class Analysis:
         Stopwords are of questions, and `names` (of agencies) only steer rank: neither counts, so
         that a renamed agency asks for no new index.
         """
+
+    @cached_property
+    def _segmenter(self) -> Segmenter:
+        # Built when first needed: it takes a second, and half the commands cut no text.
+        return Segmenter(self._words, pure=self._pure)
+
+    def prepare(self) -> None:
+        """Build now what the first text would wait for. Servers call it at their start."""
+        self.is_word("")
 
     def words(self, text: str) -> list[str]:
         """Search cuts: normalize, cut, add the dictionary words inside each word before it."""

@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from engines.opening import open_installation
 from engines.port import SearchEngine
+from engines.reading import read_hits
 from engines.settings import Settings
-from gongkai.verifying import read_records
 from queries.request import SearchRequest
 from search_api.answering import Answering
 
@@ -45,7 +47,7 @@ def _spell(number: str) -> Iterator[tuple[str, str]]:
 
 async def read_all(engine: SearchEngine) -> list[Mapping[str, Any]]:
     """Every record as it is stored."""
-    return [record async for record in read_records(engine)]
+    return [orjson.loads(hit.stored) async for hit in read_hits(engine)]
 
 
 async def measure(data_dir: Path, every: int) -> None:

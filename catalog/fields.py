@@ -54,6 +54,8 @@ _ROWS = (
     Field("authority", Kind.KEYWORD),
     Field("repeals", Kind.KEYWORD),
     Field("terms", Kind.KEYWORD, vocabulary=True),
+    Field("text_key", Kind.KEYWORD),
+    Field("bands", Kind.KEYWORD),
     Field("title_words", Kind.WORDS),
     Field("title_grams", Kind.GRAMS),
     Field("entry_words", Kind.WORDS),
@@ -80,5 +82,5 @@ FACETS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.facet)
 TREES: tuple[str, ...] = tuple(row.name for row in _ROWS if row.tree)
 ZONE_BREAK = "\u2063"
 """A token no text can hold: between two zones of one field, so that no phrase spans both."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raise it when a row above changes its meaning: every index has to be rebuilt then."""

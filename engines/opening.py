@@ -10,8 +10,6 @@ from catalog.fields import SCHEMA_VERSION
 from catalog.halls import Halls, load_halls
 from catalog.places import Places, load_places
 from catalog.tables import Tables, load_tables
-from engines.elastic.engine import ElasticEngine
-from engines.elastic.store import ElasticStore
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.store import EmbeddedStore
 from engines.port import IndexStore, SearchEngine
@@ -37,11 +35,16 @@ class Installation:
 
     def open_engine(self) -> SearchEngine:
         if self.settings.engine is EngineKind.ELASTICSEARCH:
+            # Its client takes half a second to load, which no other installation should wait for.
+            from engines.elastic.engine import ElasticEngine  # noqa: PLC0415
+
             return ElasticEngine(self.settings, self.fingerprint)
         return EmbeddedEngine(self.settings.data_dir, self.fingerprint)
 
     def open_store(self) -> IndexStore:
         if self.settings.engine is EngineKind.ELASTICSEARCH:
+            from engines.elastic.store import ElasticStore  # noqa: PLC0415
+
             return ElasticStore(self.settings, self.fingerprint)
         return EmbeddedStore(self.settings.data_dir, self.fingerprint)
 

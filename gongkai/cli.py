@@ -4,39 +4,64 @@
 """
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 from pydantic import ValidationError
 
 from catalog.errors import EngineUnavailableError, GongkaiError, IndexMismatchError
-from gongkai import checking, evaluating, indexing, reading, replicating, serving, verifying
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
+COMMANDS = {
+    "index": "indexing",
+    "rollback": "indexing",
+    "withdraw": "indexing",
+    "serve": "serving",
+    "search": "reading",
+    "explain": "reading",
+    "evaluate": "evaluating",
+    "verify": "verifying",
+    "check": "checking",
+    "duplicates": "deduplicating",
+    "replica": "replicating",
+    "status": "inspecting",
+}
+"""Each command and the module of this package that holds it, under the command's own name."""
 
-app = typer.Typer(
-    name="gongkai",
-    help="Full-text search over published government information (政府信息公开).",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("index")(indexing.index)
-app.command("rollback")(indexing.rollback)
-app.command("withdraw")(indexing.withdraw)
-app.command("serve")(serving.serve)
-app.command("search")(reading.search)
-app.command("explain")(reading.explain)
-app.command("evaluate")(evaluating.evaluate)
-app.command("verify")(verifying.verify)
-app.command("check")(checking.check)
-app.add_typer(replicating.replica, name="replica")
-app.command("status")(reading.status)
+
+def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """All commands; where `arguments` begin with one, that one alone.
+
+    Only what a command needs is loaded then: the rest takes longer than most commands do.
+    """
+    app = typer.Typer(
+        name="gongkai",
+        help="Full-text search over published government information (政府信息公开).",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    # A single command would lose its name.
+    app.callback()(_about)
+    asked = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    for name in (asked,) if asked else COMMANDS:
+        found = getattr(import_module(f"gongkai.{COMMANDS[name]}"), name)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _about() -> None:
+    """Full-text search over published government information (政府信息公开)."""
 
 
 def main() -> None:
     """Run one command; expected errors are one clear sentence, never a stack trace."""
     try:
-        app()
+        build_app(sys.argv[1:])()
     except (EngineUnavailableError, IndexMismatchError) as error:
         _leave(str(error), NO_ENGINE)
     except GongkaiError as error:

@@ -1,28 +1,24 @@
-"""`gongkai search` and `status`: what only looks."""
+"""`gongkai search` and `explain`: what the pages answer, in the terminal."""
 
 import asyncio
 import html
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from catalog.errors import EngineUnavailableError
 from engines.opening import Installation, open_installation
-from engines.port import Generation
 from engines.settings import Settings
 from queries.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
 from search_api.answer import HitView, QueryView, SearchAnswer
 from search_api.answering import Answering, ScoredPart
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
-_HEALTHY, _NOT_FOUND, _NO_ENGINE = 0, 3, 4
+_NOT_FOUND = 3
 
 
 def search(
@@ -60,34 +56,6 @@ def explain(
     Console().print(table)
 
 
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """Engine, generations, records, size, dictionary version and health."""
-    installation = open_installation(Settings())
-    with closing(installation.open_store()) as store:
-        generations = store.generations()
-    live = next((each for each in generations if each.live), None)
-    facts = {
-        "engine": installation.settings.engine.value,
-        "health": _health(live, installation),
-        "generation": live.name if live else None,
-        "records": live.records if live else 0,
-        "bytes": live.bytes if live else 0,
-        "fingerprint": installation.fingerprint,
-        "dictionary": installation.analysis.fingerprint,
-        "generations": [_describe(each) for each in generations],
-    }
-    if as_json:
-        print(orjson.dumps(facts, option=orjson.OPT_INDENT_2).decode())
-    else:
-        for name, value in facts.items():
-            lines = value if isinstance(value, list) else [value]
-            for line in lines:
-                print(f"{name:<12} {line}")
-    raise typer.Exit(_HEALTHY if facts["health"] == "ready" else _NO_ENGINE)
-
-
 async def _ask(installation: Installation, request: SearchRequest) -> SearchAnswer:
     engine = installation.open_engine()
     try:
@@ -108,24 +76,6 @@ async def _explain(
         return await answering.explain(request, record_id)
     finally:
         await engine.close()
-
-
-def _health(live: Generation | None, installation: Installation) -> str:
-    if live is None:
-        return "nothing is indexed yet"
-    if live.fingerprint != installation.fingerprint:
-        return "built with another analysis, dictionary or schema: run gongkai index --rebuild"
-    try:
-        asyncio.run(_ask(installation, SearchRequest(size=1, facets=())))
-    except EngineUnavailableError as error:
-        return str(error)
-    return "ready"
-
-
-def _describe(generation: Generation) -> str:
-    mark = " live" if generation.live else ""
-    size = generation.bytes / 1_000_000
-    return f"{generation.name} {generation.records:,} records {size:,.1f} MB{mark}"
 
 
 def _print_answer(answer: SearchAnswer) -> None:

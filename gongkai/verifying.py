@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,16 +12,16 @@ from rich.console import Console
 from rich.progress import Progress
 
 from engines.opening import Installation, open_installation
-from engines.port import EngineQuery, SearchEngine
+from engines.port import EngineQuery
+from engines.reading import read_hits
 from engines.settings import Settings
-from queries.request import SearchRequest, Sort
+from queries.request import SearchRequest
 from queries.tree import Everything
 from search_api.answering import Answering
 
 PAGE = 10
 _MISSED = 3
 _KEYS = ("title", "document_number", "index_number")
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,6 @@ def verify(
         raise typer.Exit(_MISSED)
 
 
-async def read_records(engine: SearchEngine) -> AsyncIterator[Mapping[str, Any]]:
-    """Every public record as it is stored, newest first, some hundreds at a time."""
-    cursor: str | None = None
-    while True:
-        query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=_AT_ONCE, after=cursor)
-        result = await engine.search(query)
-        for hit in result.hits:
-            yield orjson.loads(hit.stored)
-        cursor = result.next_cursor
-        if cursor is None:
-            return
-
-
 async def _verify(installation: Installation, every: int) -> tuple[Counter[str], list[Miss]]:
     engine = installation.open_engine()
     answering = Answering(installation, engine)
@@ -77,7 +64,8 @@ async def _verify(installation: Installation, every: int) -> tuple[Counter[str],
         with Progress(console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task("verifying", total=total)
             at = 0
-            async for record in read_records(engine):
+            async for hit in read_hits(engine):
+                record = orjson.loads(hit.stored)
                 bar.advance(task)
                 at += 1
                 for key, text in _names(record) if at % every == 0 else ():

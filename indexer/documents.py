@@ -16,6 +16,8 @@ from catalog.intake import disclose
 from catalog.number_parts import split_number
 from catalog.record import Attachment, Record
 from catalog.repeals import Repeal, find_repeals
+from duplicates.minhash import pack_bands
+from duplicates.texts import Text, choose_body
 from engines.port import IndexDocument
 from queries.related import title_mark
 
@@ -29,7 +31,9 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
     record = disclose(record)
     repeals = find_repeals(record.body)
     cited = [{"title": r.title, "document_number": r.document_number} for r in repeals]
-    stored = orjson.dumps({**stored_form(record), "repeals": cited})
+    text = Text.of(choose_body(record.body, (a.text for a in record.attachments)), record.title)
+    compared = {"text_key": text.key, "bands": pack_bands(text.bands)}
+    stored = orjson.dumps({**stored_form(record), "repeals": cited, **compared})
     title = record.title
     entry_texts, body_texts = _filled(_entry_texts(record)), _filled(_body_texts(record))
     zones = (title, *entry_texts, *body_texts)
@@ -54,6 +58,8 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
             **_codes(record),
             "terms": _terms(record, analysis),
             "repeals": _repealed(repeals, analysis),
+            "text_key": _present(text.key),
+            "bands": text.bands,
             **_days(record),
         },
         stored=stored,

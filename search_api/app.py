@@ -32,6 +32,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        installed.analysis.prepare()
         await answering.vocabulary.refresh()
         yield
         await engine.close()

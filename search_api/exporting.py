@@ -6,13 +6,13 @@ in `/records/{id}`.
 
 import csv
 import io
-import re
 from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
 
 import orjson
 
 from search_api.answer import RecordView
+from search_api.spreadsheets import BYTE_ORDER_MARK, guard_cells
 
 
 class ExportFormat(StrEnum):
@@ -48,9 +48,6 @@ COLUMNS = {
     "page": "本站网址",
 }
 """Keys and their headings; `本站网址` is for people, the others are read again."""
-_BYTE_ORDER_MARK = "\ufeff"
-_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
-_MISREAD = re.compile(r"0\d+|\d{12,}|\d{4}-\d{1,2}|\d+[Ee]\d+|\d{1,2}[-/]\d{1,4}")
 _CHUNK_LINES = 200
 
 PageAddress = Callable[[str], str]
@@ -60,12 +57,12 @@ async def write_csv(records: AsyncIterator[RecordView], page: PageAddress) -> As
     """With a byte order mark and CRLF, as Excel wants it; no cell is a formula there."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    buffer.write(_BYTE_ORDER_MARK)
+    buffer.write(BYTE_ORDER_MARK)
     writer.writerow(COLUMNS.values())
     lines = 0
     async for record in records:
         row = build_row(record, page)
-        writer.writerow(_guard(_cell(row[key])) for key in COLUMNS)
+        writer.writerow(guard_cells(row[key] for key in COLUMNS))
         lines += 1
         if lines % _CHUNK_LINES == 0:
             yield _take(buffer)
@@ -89,19 +86,6 @@ def build_row(record: RecordView, page: PageAddress) -> dict[str, object]:
     """One record under the keys of COLUMNS; the agency by its name."""
     own = {"publisher": record.publisher.name, "page": page(record.id)}
     return {key: own.get(key, getattr(record, key, None)) for key in COLUMNS}
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return "；".join(map(str, value))
-    return "" if value is None else str(value)
-
-
-def _guard(text: str) -> str:
-    """Excel runs =…, and makes a number of 0012 and a date of 2008-05, unless told it is text."""
-    if _FORMULA.match(text):
-        return f"'{text}"
-    return f"\t{text}" if _MISREAD.fullmatch(text) else text
 
 
 def _take(buffer: io.StringIO) -> str:

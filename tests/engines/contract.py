@@ -5,9 +5,9 @@ An engine is opened twice over, as the indexer's store and as the API's engine, 
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import pytest
@@ -21,6 +21,7 @@ from engines.port import (
     DISCLOSURE,
     STAFF,
     EngineQuery,
+    Hit,
     IndexDocument,
     IndexStore,
     SearchEngine,
@@ -37,6 +38,7 @@ TOPICS = ("财政、金融、审计/财政", "财政、金融、审计/审计", 
 PUBLISHERS = ("安庆市财政局", "安庆市水利局", "一个未收录的机构")
 
 Make = Callable[..., IndexDocument]
+Result = TypeVar("Result")
 
 
 class Opened:
@@ -66,8 +68,15 @@ class Opened:
             writer.commit()
             self.store.publish(writer.name)
 
+    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """On the one loop that the engine lives in."""
+        return self._loop.run(coroutine)
+
     def ask(self, query: EngineQuery) -> SearchResult:
         return self._loop.run(self.engine.search(query))
+
+    def every(self) -> Sequence[Hit]:
+        return self.ask(EngineQuery(Everything(), limit=1000)).hits
 
     def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
         return self._loop.run(self.engine.count(queries))
@@ -80,7 +89,7 @@ class Opened:
         return [hit.id for hit in self.ask(EngineQuery(query, limit=100, **kept)).hits]
 
     def all_ids(self) -> list[str]:
-        return sorted(hit.id for hit in self.ask(EngineQuery(Everything(), limit=1000)).hits)
+        return sorted(hit.id for hit in self.every())
 
     def fetch(self, record_id: str) -> bytes | None:
         return self._loop.run(self.engine.fetch(record_id))

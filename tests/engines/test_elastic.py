@@ -14,12 +14,13 @@ from engines.port import EngineQuery, IndexStore, SearchEngine
 from queries.tree import Everything
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
+from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vocabulary import VocabularyContract
 from tests.engines.records import make_document
 
 
-class TestElastic(VocabularyContract, RelationsContract, EngineContract):
+class TestElastic(VocabularyContract, RelationsContract, DuplicatesContract, EngineContract):
     @pytest.fixture
     def fresh(self, elastic: Installation) -> Installation:
         return elastic

@@ -10,11 +10,12 @@ from engines.opening import Installation
 from engines.port import IndexStore, SearchEngine
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
+from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vocabulary import VocabularyContract
 
 
-class TestEmbedded(VocabularyContract, RelationsContract, EngineContract):
+class TestEmbedded(VocabularyContract, RelationsContract, DuplicatesContract, EngineContract):
     @pytest.fixture
     def open_engine(self) -> Callable[[Installation], tuple[IndexStore, SearchEngine]]:
         return lambda installation: (installation.open_store(), installation.open_engine())

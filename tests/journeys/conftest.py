@@ -78,7 +78,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(
-    params=[(size, script) for script in (False, True) for size in SIZES],
+    params=[("phone", False), ("desk", False), ("phone", True), ("kiosk", True)],
     ids=lambda param: f"{param[0]}-{'script' if param[1] else 'plain'}",
 )
 def sized(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:

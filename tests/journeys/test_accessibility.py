@@ -45,9 +45,9 @@ class Look:
 
 
 LOOKS = {
-    "light": Look("light", "standard.system", WIDTHS),
+    "light": Look("light", "standard.system", (390, 1280)),
     "dark": Look("dark", "standard.system", (1280,)),
-    "elder": Look("light", "elder.system", (390, 1280)),
+    "elder": Look("light", "elder.system", (390,)),
     "elder-dark": Look("light", "elder.dark", (1920,)),
     "contrast": Look("light", "standard.contrast", (1280,)),
 }

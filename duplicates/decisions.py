@@ -1,0 +1,192 @@
+"""What staff decided about clusters: kept through every rebuild, never changed, can be undone.
+
+`search_api` and `gongkai duplicates` call it. Nothing in the index changes by a decision.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import combinations
+from pathlib import Path
+
+import orjson
+
+from engines.database import Database
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS decisions (
+    sequence INTEGER PRIMARY KEY,
+    cluster TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    members TEXT NOT NULL,
+    kept TEXT,
+    decided_by TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS decisions_cluster ON decisions (cluster);
+CREATE TRIGGER IF NOT EXISTS decisions_stay BEFORE UPDATE ON decisions
+    BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END;
+CREATE TRIGGER IF NOT EXISTS decisions_last BEFORE DELETE ON decisions
+    BEGIN SELECT RAISE(ABORT, 'decisions are only added'); END;
+"""
+
+
+class Decision(StrEnum):
+    """What a cluster is."""
+
+    DUPLICATE = "duplicate"
+    """Its records are one document; the others lead to the one kept."""
+    DISTINCT = "distinct"
+    """Its records are different documents; they are not listed together again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One decision as it stands: `kept` is a member, for DUPLICATE; `decided_at` is ISO UTC."""
+
+    cluster: str
+    decision: Decision
+    members: tuple[str, ...]
+    kept: str | None
+    decided_by: str
+    decided_at: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One line of a cluster's history; `decision` may be `undone`."""
+
+    decision: str
+    kept: str | None
+    decided_by: str
+    decided_at: str
+    note: str
+
+
+_UNDONE = "undone"
+
+
+class Decisions:
+    """The ledger of one installation; safe for many processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = Database(folder / "decisions.sqlite3", _SCHEMA)
+        self._seen: object = None
+        self._verdicts: Mapping[str, Verdict] = {}
+        self._kept: Mapping[str, str] = {}
+
+    def decide(self, verdict: Verdict) -> None:
+        """Add a decision; it takes the place of an earlier one about the same cluster."""
+        self._add(verdict.cluster, verdict.decision, verdict)
+
+    def undo(self, cluster: str, *, by: str) -> bool:
+        """Whether there was a decision to take back."""
+        verdict = self.current().get(cluster)
+        if verdict is None:
+            return False
+        undone = Verdict(cluster, verdict.decision, verdict.members, None, by, now())
+        self._add(cluster, _UNDONE, undone)
+        return True
+
+    def current(self) -> Mapping[str, Verdict]:
+        """Cluster -> the decision that stands, the latest first."""
+        self._refresh()
+        return self._verdicts
+
+    def history(self, cluster: str) -> list[HistoryEntry]:
+        """Everything that was decided about a cluster, in order."""
+        columns = "decision, kept, decided_by, decided_at, note"
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {columns} FROM decisions WHERE cluster = ? ORDER BY sequence",  # noqa: S608
+                (cluster,),
+            )
+            return [HistoryEntry(*row) for row in rows]
+
+    def kept_for(self, record_id: str) -> str | None:
+        """The record that this one was merged into, or None. Follows later mergers."""
+        self._refresh()
+        return self._kept.get(record_id)
+
+    def merged_into(self, record_id: str) -> tuple[str, ...]:
+        """The records that were merged into this one."""
+        self._refresh()
+        return tuple(sorted(each for each, kept in self._kept.items() if kept == record_id))
+
+    def settled_pairs(self) -> frozenset[tuple[str, str]]:
+        """Pairs of ids, in order, that need no decision any more."""
+        self._refresh()
+        return frozenset(
+            pair
+            for verdict in self._verdicts.values()
+            for pair in combinations(sorted(verdict.members), 2)
+        )
+
+    def stamp(self) -> object:
+        """Changes with every decision."""
+        return self._database.stamp()
+
+    def _add(self, cluster: str, decision: str, verdict: Verdict) -> None:
+        row = (
+            cluster,
+            decision,
+            orjson.dumps(verdict.members).decode(),
+            verdict.kept,
+            verdict.decided_by,
+            verdict.decided_at,
+            verdict.note,
+        )
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO decisions (cluster, decision, members, kept, decided_by, decided_at,"
+                " note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+
+    def _refresh(self) -> None:
+        stamp = self._database.stamp()
+        if stamp == self._seen:
+            return
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT cluster, decision, members, kept, decided_by, decided_at, note"
+                " FROM decisions WHERE sequence IN"
+                " (SELECT MAX(sequence) FROM decisions GROUP BY cluster) ORDER BY sequence DESC"
+            ).fetchall()
+        self._verdicts = {row[0]: _read(row) for row in rows if row[1] != _UNDONE}
+        self._kept = _follow(list(self._verdicts.values()))
+        self._seen = stamp
+
+
+def now() -> str:
+    """This moment as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _read(row: Sequence[str]) -> Verdict:
+    cluster, decision, members, kept, by, at, note = row
+    return Verdict(cluster, Decision(decision), tuple(orjson.loads(members)), kept, by, at, note)
+
+
+def _follow(verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """Merged id -> the id it ends at; the latest decision wins, and a ring leads nowhere."""
+    steps: dict[str, str] = {}
+    for verdict in verdicts:
+        if verdict.decision is Decision.DUPLICATE and verdict.kept:
+            for member in verdict.members:
+                if member != verdict.kept:
+                    steps.setdefault(member, verdict.kept)
+    return {start: end for start in steps if (end := _end_of(start, steps)) is not None}
+
+
+def _end_of(start: str, steps: Mapping[str, str]) -> str | None:
+    seen, at = {start}, steps[start]
+    while at in steps:
+        if at in seen:
+            return None
+        seen.add(at)
+        at = steps[at]
+    return at if at not in seen else None

@@ -1,0 +1,53 @@
+"""A stream of characters in, the set of its shingles out, as sorted 64-bit hashes.
+
+A shingle is SHINGLE neighbouring characters. Jaccard and containment are of whole sets: two
+different shingles share a hash once in 2^64 pairs, which no collection reaches.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+SHINGLE = 5
+"""Characters: long enough that two texts on one matter share few, short enough that a wrong
+character spoils five and not a sentence."""
+Shingles: TypeAlias = npt.NDArray[np.uint64]
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_MIX_A, _MIX_B = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
+_SHIFT = np.uint64(33)
+
+
+def cut_shingles(stream: str) -> Shingles:
+    """Sorted, each once; of a stream shorter than a shingle, one of the whole stream."""
+    codes = np.frombuffer(stream.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    width = min(SHINGLE, len(codes))
+    if not width:
+        return np.empty(0, np.uint64)
+    count = len(codes) - width + 1
+    hashes = np.zeros(count, np.uint64)
+    for offset in range(width):
+        hashes = hashes * _BASE + codes[offset : offset + count]
+    ordered = np.sort(mix(hashes))
+    is_first = np.empty(count, bool)
+    is_first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
+
+
+def mix(values: Shingles) -> Shingles:
+    """Spread every bit over all others (the finalizer of MurmurHash3, public domain)."""
+    mixed = (values ^ (values >> _SHIFT)) * _MIX_A
+    mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX_B
+    return mixed ^ (mixed >> _SHIFT)
+
+
+def measure_overlap(one: Shingles, other: Shingles) -> tuple[float, float]:
+    """Jaccard (shared of all) and containment (shared of the smaller set), each from 0 to 1."""
+    if not len(one) or not len(other):
+        return 0.0, 0.0
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    places = np.minimum(np.searchsorted(large, small), len(large) - 1)
+    shared = int(np.count_nonzero(large[places] == small))
+    return shared / (len(one) + len(other) - shared), shared / len(small)

@@ -1,0 +1,59 @@
+"""The pairs of real texts in the shared data: what is found and what is left alone."""
+
+import csv
+import gzip
+from collections import Counter
+from pathlib import Path
+
+import orjson
+import pytest
+
+from catalog.places import load_places
+from duplicates.judging import DUPLICATES, Kind, judge
+from duplicates.texts import Subject
+
+IS_PLACE = load_places().is_name
+PLAIN = {
+    **dict.fromkeys(("document_number", "index_number", "issued_on", "published_on")),
+    "publisher": "",
+    "attachments": [],
+}
+
+
+@pytest.fixture(scope="module")
+def judged(shared_data: Path) -> dict[str, Counter[Kind | None]]:
+    subjects = {}
+    for file in sorted((shared_data / "documents").glob("*.jsonl.gz")):
+        with gzip.open(file) as lines:
+            for row in map(orjson.loads, lines):
+                subjects[row["id"]] = Subject.of({**PLAIN, **row})
+    counts: dict[str, Counter[Kind | None]] = {}
+    with (shared_data / "duplicates" / "pairs.tsv").open(encoding="utf-8") as lines:
+        for pair in csv.DictReader(lines, delimiter="\t"):
+            found = judge(subjects[pair["id_a"]], subjects[pair["id_b"]], IS_PLACE)
+            kind = found.kind if found else None
+            # A text that is another's to the letter is its copy, whatever its dates say.
+            is_same = found is not None and Kind.SAME_TEXT in found.evidence
+            name = "copy" if pair["kind"] == "same_title_overlap" and is_same else pair["kind"]
+            counts.setdefault(name, Counter())[kind] += 1
+    return counts
+
+
+def share(counts: Counter[Kind | None], kinds: frozenset[Kind] | set[Kind]) -> float:
+    return sum(count for kind, count in counts.items() if kind in kinds) / counts.total()
+
+
+def test_copies_are_found(judged: dict[str, Counter[Kind | None]]) -> None:
+    assert share(judged["copy"], DUPLICATES) >= 0.99
+
+
+def test_chance_pairs_and_other_regions_are_left_alone(
+    judged: dict[str, Counter[Kind | None]],
+) -> None:
+    assert share(judged["random_different"], DUPLICATES) == 0
+    assert share(judged["sibling_other_region"], DUPLICATES) <= 0.01
+    assert share(judged["same_title_low_overlap"], {Kind.SAME_TITLE, Kind.REVISION}) == 1
+
+
+def test_revisions_are_named_as_such(judged: dict[str, Counter[Kind | None]]) -> None:
+    assert share(judged["same_title_overlap"], {Kind.REVISION}) >= 0.90
