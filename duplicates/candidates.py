@@ -5,7 +5,6 @@ grows with the cluster. `duplicates.checking` calls it.
 """
 
 from analyzers.chains import Analysis
-from duplicates.minhash import SHARED
 from duplicates.texts import Subject
 from duplicates.titles import read_core
 from queries.tree import AnyTerm, Constant, Nothing, Or, Phrase, Query, Term
@@ -27,7 +26,7 @@ def find_candidates(subject: Subject, analysis: Analysis) -> Query:
     if subject.text.key:
         parts.append(Constant(Term("text_key", subject.text.key), _TEXT))
         bands = tuple(Constant(Term("bands", band), 1.0) for band in subject.text.bands)
-        parts.append(Or(bands, minimum=SHARED))
+        parts.append(Or(bands))
     keys = tuple(dict.fromkeys(key for key in (analysis.literal(subject.title), core) if key))
     if keys:
         parts.append(Constant(AnyTerm("title_key", keys), _TITLE))

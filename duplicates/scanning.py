@@ -1,7 +1,7 @@
 """A whole index in, all pairs of duplicates out. `gongkai duplicates` and the server call it.
 
 One reading gathers numbers, names of texts and bands, some hundred bytes a record. Records that
-share a number, a text or SHARED bands are read again, group by group, and compared.
+share a number, a text or a band are read again, group by group, and compared.
 """
 
 from collections import OrderedDict, defaultdict
@@ -17,7 +17,7 @@ import orjson
 from duplicates.clusters import Pair
 from duplicates.comparing import NEAR
 from duplicates.judging import judge
-from duplicates.minhash import BANDS, SHARED
+from duplicates.minhash import BANDS
 from duplicates.texts import Subject
 from duplicates.titles import IsPlace, read_core
 from engines.port import SearchEngine
@@ -132,15 +132,14 @@ def _pair_up(group: Sequence[int]) -> Iterable[tuple[int, int]]:
 
 
 def _pair_by_bands(packed: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Pairs with SHARED bands or more in common."""
+    """Pairs with a band in common."""
     with_text = np.array([at for at, bands in enumerate(packed) if bands], dtype=np.int64)
     if len(with_text) < 2:
         return []
     joined = b"".join(packed[at] for at in with_text)
     words = np.frombuffer(joined, dtype=f"<u{_BAND_BYTES}").reshape(len(with_text), BANDS)
     keys = [_pair_keys(words[:, band], len(with_text)) for band in range(BANDS)]
-    pairs, counts = np.unique(np.concatenate(keys), return_counts=True)
-    shared = pairs[counts >= SHARED]
+    shared = np.unique(np.concatenate(keys))
     ones, others = with_text[shared // len(with_text)], with_text[shared % len(with_text)]
     return list(zip(ones.tolist(), others.tolist(), strict=True))
 

@@ -75,5 +75,5 @@ class DuplicatesContract:
 
     def test_what_is_compared_stands_in_the_record(self, published: Opened) -> None:
         stored = {hit.id: orjson.loads(hit.stored) for hit in published.every()}
-        assert len(stored["water"]["bands"]) == 128
+        assert len(stored["water"]["bands"]) == 80
         assert stored["hidden"]["bands"] == stored["renamed"]["bands"] == ""
