@@ -6,7 +6,7 @@ For suggestions and for queries typed in Latin letters only: records are never m
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
@@ -65,36 +65,42 @@ def fold_latin(text: str) -> str:
     return _SPACES.sub("", text.casefold().replace("ü", "v").replace("u:", "v"))
 
 
-def parse_latin(text: str) -> list[Reading]:
+@lru_cache(maxsize=4_000)
+def parse_latin(text: str) -> tuple[Reading, ...]:
     """Every way to read letters as beginnings of syllables, at most 64: gjj is g-j-j, xian xian
     and xi-an. Whole syllables come before beginnings, few before many."""
-    found = list(islice(_parse(text), _PARSES_LIMIT))
-    return sorted(
-        found, key=lambda parts: (sum(each not in syllables() for each in parts), len(parts))
+    whole = syllables()
+    found = islice(_parse(text), _PARSES_LIMIT)
+    return tuple(
+        sorted(found, key=lambda parts: (sum(each not in whole for each in parts), len(parts)))
     )
 
 
 def _parse(text: str) -> Iterator[Reading]:
     """Longest beginnings first, and only where the rest can be read: no way leads nowhere."""
+    ends = [_ends(text, start) for start in range(len(text))]
     readable = [False] * len(text) + [True]
     for start in reversed(range(len(text))):
-        readable[start] = any(readable[end] for end in _ends(text, start))
-    yield from _parse_from(text, 0, readable) if readable[0] else ()
+        ends[start] = [end for end in ends[start] if readable[end]]
+        readable[start] = bool(ends[start])
+    cuts = [0]
+    ahead = [iter(ends[0])] if text else []
+    while ahead:
+        end = next(ahead[-1], None)
+        if end is None:
+            ahead.pop()
+            cuts.pop()
+        elif end == len(text):
+            yield tuple(text[a:b] for a, b in pairwise((*cuts, end)))
+        else:
+            cuts.append(end)
+            ahead.append(iter(ends[end]))
 
 
-def _parse_from(text: str, start: int, readable: list[bool]) -> Iterator[Reading]:
-    if start == len(text):
-        yield ()
-    for end in _ends(text, start):
-        if readable[end]:
-            for rest in _parse_from(text, end, readable):
-                yield (text[start:end], *rest)
-
-
-def _ends(text: str, start: int) -> Iterator[int]:
-    for end in range(min(start + _LONGEST_SYLLABLE, len(text)), start, -1):
-        if text[start:end] in _beginnings():
-            yield end
+def _ends(text: str, start: int) -> list[int]:
+    known = _beginnings()
+    last = min(start + _LONGEST_SYLLABLE, len(text))
+    return [end for end in range(last, start, -1) if text[start:end] in known]
 
 
 def is_latin(text: str) -> bool:

@@ -4,8 +4,9 @@ Called by `/suggest`. Nothing is offered that the engine has not just counted am
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import orjson
@@ -18,11 +19,13 @@ from analyzers.pinyin import is_latin
 from catalog.agencies import AgencyDirectory
 from engines.port import EngineQuery, SearchEngine
 from queries.tree import And, Or, Phrase, Query, Term
+from search_api.middleware import VERSION_SECONDS
 from search_api.vocabulary import PublicWords, Vocabulary
 
 _TITLES = 3
 """Titles among the suggestions, where that many words leave room."""
 _AGENCIES = 2
+_KEPT = 20_000
 
 
 class SuggestionKind(StrEnum):
@@ -57,6 +60,19 @@ class _Candidate:
     query: Query
 
 
+@dataclass
+class _Known:
+    """What was counted in one version of the index: everybody's first letters offer the same."""
+
+    version: str
+    counts: dict[Query, int] = field(default_factory=dict)
+    titles: dict[str, list[SuggestionView]] = field(default_factory=dict)
+
+    @property
+    def is_full(self) -> bool:
+        return max(len(self.counts), len(self.titles)) > _KEPT
+
+
 class Suggesting:
     """One object serves every request of a process."""
 
@@ -76,6 +92,8 @@ class Suggesting:
             for name in (*each.former_names, *each.short_names, each.name)
         }
         self._agencies = Lexicon(dict.fromkeys(self._named, 1))
+        self._latest = _Known("")
+        self._asked_version = float("-inf")
 
     async def suggest(self, typed: str, size: int) -> SuggestAnswer:
         """Raises EngineUnavailableError, IndexMismatchError."""
@@ -123,18 +141,36 @@ class Suggesting:
         ]
 
     async def _count(self, candidates: Sequence[_Candidate]) -> list[SuggestionView]:
-        counts = await self._engine.count([each.query for each in candidates])
+        known = (await self._known()).counts
+        unknown = [each.query for each in candidates if each.query not in known]
+        if unknown:
+            known.update(zip(unknown, await self._engine.count(unknown), strict=True))
         return [
-            SuggestionView(text=each.text, kind=each.kind, count=count)
-            for each, count in zip(candidates, counts, strict=True)
-            if count
+            SuggestionView(text=each.text, kind=each.kind, count=known[each.query])
+            for each in candidates
+            if known[each.query]
         ]
+
+    async def _known(self) -> _Known:
+        now = time.monotonic()
+        if now - self._asked_version >= VERSION_SECONDS:
+            version = await self._engine.version()
+            if version != self._latest.version or self._latest.is_full:
+                self._latest = _Known(version)
+            self._asked_version = now
+        return self._latest
 
     async def _complete_titles(self, typed: str) -> list[SuggestionView]:
         """Titles that hold what was typed as written."""
         run = self._analysis.literal(typed)
         if len(run) < 2:
             return []
+        known = (await self._known()).titles
+        if run not in known:
+            known[run] = await self._find_titles(run)
+        return known[run]
+
+    async def _find_titles(self, run: str) -> list[SuggestionView]:
         pairs = tuple(run[at : at + 2] for at in range(len(run) - 1))
         query: Query = Phrase("title_grams", pairs) if len(pairs) > 1 else Term("title_grams", run)
         found = await self._engine.search(EngineQuery(And((query,)), limit=_TITLES))
