@@ -4,7 +4,7 @@ GongkaiError
 ├── RefusedValueError        a value of a source row can't be taken (field, reason, safe words)
 ├── TableError               a table the city replaced is wrong (file, line, what to mend)
 ├── UnusableSourceError      a path to index is missing or of no format we read (indexer.reading)
-├── BrokenFileError          a source file is broken as a whole (indexer.sources)
+├── BrokenFileError          a source file is broken as a whole (files.errors)
 ├── BadRequestError          a question that can't be asked (parameter at fault)
 ├── EngineUnavailableError   the engine is away or locked
 │   ├── NothingIndexedError  the engine is there and holds no index yet

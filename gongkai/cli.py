@@ -24,6 +24,8 @@ COMMANDS = {
     "verify": "verifying",
     "check": "checking",
     "duplicates": "deduplicating",
+    "stats": "counting",
+    "token": "admitting",
     "replica": "replicating",
     "status": "inspecting",
 }

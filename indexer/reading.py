@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.errors import GongkaiError
+from files.errors import BrokenFileError
 from indexer.sources.formats import READERS, find_reader, sniff_reader
 from indexer.sources.row import Row, UnreadableRow
-from indexer.sources.streams import BrokenFileError, OnBytes, ignore_bytes
+from indexer.sources.streams import OnBytes, ignore_bytes
 
 
 class UnusableSourceError(GongkaiError):

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from catalog.record import Attachment, AttachmentText, Record
+from files.texts import SUFFIXES, read_file
 from indexer.attachments.finding import find_file
-from indexer.attachments.texts import SUFFIXES, read_file
 
 _TOLD = (AttachmentText.NO_TEXT_LAYER, AttachmentText.UNREADABLE)
 

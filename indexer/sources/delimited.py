@@ -12,8 +12,8 @@ from itertools import chain, islice
 from pathlib import Path
 
 from catalog.headings import is_blank
+from files.limits import HEADER_WITHIN_ROWS, MAX_ROW_BYTES
 from indexer.sources.headers import is_header, known_keys, name_columns, pair_cells
-from indexer.sources.limits import HEADER_WITHIN_ROWS, MAX_ROW_BYTES
 from indexer.sources.row import Row, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text, read_lines
 

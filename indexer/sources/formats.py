@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from files.encodings import detect_encoding
 from indexer.sources.delimited import read_delimited
-from indexer.sources.encodings import detect_encoding
 from indexer.sources.headers import is_header
 from indexer.sources.json_array import read_json
 from indexer.sources.json_lines import read_json_lines

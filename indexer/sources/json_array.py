@@ -5,11 +5,12 @@ rows out. Registered in `formats`. Memory holds one record, however long the lis
 from collections.abc import Iterator
 from pathlib import Path
 
+from files.errors import BrokenFileError
 from indexer.sources.json_cutter import JsonCutter
 from indexer.sources.json_list import find_list
 from indexer.sources.json_values import parse_row
 from indexer.sources.row import Row, UnreadableRow
-from indexer.sources.streams import BrokenFileError, OnBytes, open_text
+from indexer.sources.streams import OnBytes, open_text
 
 
 def read_json(path: Path, on_bytes: OnBytes) -> Iterator[Row]:

@@ -10,11 +10,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
+from files.errors import BrokenFileError
+from files.limits import MAX_ROW_BYTES
 from indexer.sources.catalog_block import take_catalog_blocks
 from indexer.sources.headers import known_keys
-from indexer.sources.limits import MAX_ROW_BYTES
 from indexer.sources.row import Row, SourceRow, UnreadableRow
-from indexer.sources.streams import BrokenFileError, OnBytes, open_text
+from indexer.sources.streams import OnBytes, open_text
 
 # meta tag -> the heading its value goes under where the catalog block does not state it
 _STANDS_FOR = {

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from catalog.headings import is_blank
-from indexer.sources.headers import is_header, name_columns, pair_cells
-from indexer.sources.limits import (
+from files.errors import BrokenFileError
+from files.limits import (
     HEADER_WITHIN_ROWS,
     MAX_SPREADSHEET_ROWS,
 )
-from indexer.sources.packing import check_packing
+from files.packing import check_packing
+from indexer.sources.headers import is_header, name_columns, pair_cells
 from indexer.sources.row import Row, UnreadableRow
-from indexer.sources.streams import BrokenFileError, CountingFile, OnBytes
+from indexer.sources.streams import CountingFile, OnBytes
 
 _NO_HEADER = "No row of headings that the catalog knows was found in the first rows of any sheet."
 _HIDDEN = "A hidden sheet holds records; show it or delete it."

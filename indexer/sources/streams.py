@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from catalog.errors import GongkaiError
-from indexer.sources.encodings import detect_encoding
-from indexer.sources.limits import (
+from files.encodings import detect_encoding
+from files.errors import BrokenFileError
+from files.limits import (
     MAX_PACKING_RATIO,
     MAX_ROW_BYTES,
     MIB,
@@ -24,14 +24,6 @@ from indexer.sources.limits import (
 OnBytes: TypeAlias = Callable[[int], None]
 _CHUNK = 256 * 1024
 _MARKED = "mark-undecodable"
-
-
-class BrokenFileError(GongkaiError):
-    """The rest of a file can't be read; `reason` is a stable code, the message quotes nothing."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 class CountingFile(io.RawIOBase):

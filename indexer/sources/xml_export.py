@@ -10,9 +10,10 @@ from typing import BinaryIO, cast
 
 from lxml import etree
 
-from indexer.sources.limits import MAX_ROW_BYTES
+from files.errors import BrokenFileError
+from files.limits import MAX_ROW_BYTES
 from indexer.sources.row import Row, SourceRow
-from indexer.sources.streams import BrokenFileError, OnBytes, open_text
+from indexer.sources.streams import OnBytes, open_text
 from indexer.sources.xml_fields import RowLevel, read_fields
 
 _CHUNK = 64 * 1024

@@ -6,9 +6,9 @@ from typing import Any
 from lxml import etree
 
 from catalog.headings import key_of
+from files.errors import BrokenFileError
 from indexer.sources.headers import known_keys
 from indexer.sources.row import gather_cells
-from indexer.sources.streams import BrokenFileError
 
 _ENOUGH_HEADINGS = 2
 _MAX_DEPTH = 64

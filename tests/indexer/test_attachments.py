@@ -16,9 +16,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from catalog.record import Attachment, AttachmentText
 from engines.opening import Installation
-from indexer.attachments import texts
+from files import texts
+from files.texts import SUFFIXES, read_file
 from indexer.attachments.finding import find_file
-from indexer.attachments.texts import SUFFIXES, read_file
 from indexer.publishing import Order, publish
 from search_api.app import create_app
 from tests.journeys.command import plain_row, write_rows

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from files.encodings import detect_encoding
 from indexer.reading import UnusableSourceError, find_sources, read_source, source_size
-from indexer.sources.encodings import detect_encoding
 from indexer.sources.formats import READERS
 from indexer.sources.row import SourceRow, UnreadableRow
 from tests.indexer.sources.files import HEADINGS, ROWS, fields, outline, write, write_workbook

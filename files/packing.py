@@ -3,8 +3,8 @@
 import zipfile
 from typing import BinaryIO
 
-from indexer.sources.limits import MAX_PACKING_RATIO, MAX_WORKBOOK_BYTES, RATIO_APPLIES_FROM
-from indexer.sources.streams import BrokenFileError
+from files.errors import BrokenFileError
+from files.limits import MAX_PACKING_RATIO, MAX_WORKBOOK_BYTES, RATIO_APPLIES_FROM
 
 
 def check_packing(file: BinaryIO) -> None:

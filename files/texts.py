@@ -12,9 +12,9 @@ from typing import Any
 
 from catalog.plain_text import clean_text
 from catalog.record import AttachmentText
-from indexer.sources.encodings import detect_encoding
-from indexer.sources.limits import MIB, SAMPLE_BYTES
-from indexer.sources.packing import check_packing
+from files.encodings import detect_encoding
+from files.limits import MIB, SAMPLE_BYTES
+from files.packing import check_packing
 
 MAX_FILE_BYTES = 128 * MIB
 """Scanned plans come this large, and have no text."""
@@ -24,7 +24,7 @@ MAX_CHARACTERS = 2_000_000
 TEXT_LAYER_FROM = 10
 """Characters a page on average, below which a PDF is pictures with page numbers."""
 
-log = logging.getLogger("gongkai.indexer")
+log = logging.getLogger("gongkai.files")
 
 
 class _UnreadableError(Exception):
