@@ -10,7 +10,7 @@ import orjson
 from analyzers.chains import Analysis
 from duplicates.candidates import CANDIDATES, find_candidates
 from duplicates.comparing import NEAR
-from duplicates.judging import Finding, judge
+from duplicates.judging import Finding, Kind, judge
 from duplicates.texts import Subject
 from duplicates.titles import IsPlace
 from engines.port import EngineQuery, SearchEngine
@@ -31,10 +31,11 @@ async def check_draft(
     is_place: IsPlace,
     threshold: float = NEAR,
 ) -> list[Match]:
-    """Duplicates first, then by score; a record with the draft's own id is not one of them."""
+    """By the surest layer, then by score; a record with the draft's own id is not one of them."""
     query = EngineQuery(find_candidates(draft, analysis), limit=CANDIDATES)
     hits = (await engine.search(query)).hits
     records = [Subject.of(orjson.loads(hit.stored)) for hit in hits if hit.id != draft.id]
     judged = ((record, judge(draft, record, is_place, threshold)) for record in records)
     matches = [Match(record, finding) for record, finding in judged if finding]
-    return sorted(matches, key=lambda m: (not m.finding.kind.is_duplicate, -m.finding.score))
+    layers = list(Kind)
+    return sorted(matches, key=lambda m: (layers.index(m.finding.kind), -m.finding.score))

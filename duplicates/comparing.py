@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein, Opcode
 
 from catalog.numerals import CHINESE_NUMERALS
-from duplicates.shingles import cut_shingles, measure_overlap
+from duplicates.shingles import Shingles, cut_shingles, measure_overlap
 from duplicates.texts import Text
 
 NEAR = 0.95
@@ -33,7 +34,7 @@ _NUMERALS = frozenset("0123456789" + CHINESE_NUMERALS)
 class Overlap:
     """`score`, from 0 to 1, is what is held against the threshold.
 
-    It is the Jaccard; of whole sentences where these were only moved; of a copy with a frame around
+    It is the Jaccard; that within sentences where these were moved; of a copy with a frame around
     it, the containment; of one with scattered wrong characters, the part of all characters that
     agrees.
     """
@@ -55,9 +56,10 @@ def compare_texts(one: Text, other: Text) -> Overlap:
     plain = Overlap(jaccard, containment, jaccard)
     if not _WORTH_ALIGNING <= jaccard < NEAR:
         return plain
-    moved = _share_sentences(one, other)
-    if moved >= NEAR:
-        return replace(plain, score=moved, is_moved=True)
+    if _is_reordered(one, other):
+        within = measure_overlap(_cut_within(one), _cut_within(other))[0]
+        if within >= NEAR:
+            return replace(plain, score=within, is_moved=True)
     if max(len(one.stream), len(other.stream)) > _LONGEST_ALIGNED:
         return plain
     return _align(one, other, plain)
@@ -98,11 +100,18 @@ def _stretch(edits: Sequence[Opcode], one: str, other: str) -> tuple[str, str]:
     return one[first.src_start : last.src_end], other[first.dest_start : last.dest_end]
 
 
-def _share_sentences(one: Text, other: Text) -> float:
-    """Jaccard of whole sentences by their characters: an amended one counts for nothing."""
-    ours, theirs = Counter(one.sentences), Counter(other.sentences)
-    shared = sum(len(each) * times for each, times in (ours & theirs).items())
-    return shared / (len(one.stream) + len(other.stream) - shared)
+def _is_reordered(one: Text, other: Text) -> bool:
+    """Whether sentences that both texts have stand in another order."""
+    shared = set(one.sentences) & set(other.sentences)
+    ours, theirs = (
+        dict.fromkeys(each for each in text.sentences if each in shared) for text in (one, other)
+    )
+    return list(ours) != list(theirs)
+
+
+def _cut_within(text: Text) -> Shingles:
+    """Shingles that no seam between two sentences is in, so that their order does not count."""
+    return np.unique(np.concatenate([cut_shingles(each) for each in text.sentences]))
 
 
 def _size(edit: Opcode) -> int:

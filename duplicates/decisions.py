@@ -3,8 +3,9 @@
 `search_api` and `gongkai duplicates` call it. Nothing in the index changes by a decision.
 """
 
+import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import combinations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import orjson
 
+from duplicates.judging import Kind
 from engines.database import Database
 
 _SCHEMA = """
@@ -20,6 +22,8 @@ CREATE TABLE IF NOT EXISTS decisions (
     cluster TEXT NOT NULL,
     decision TEXT NOT NULL,
     members TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    score REAL NOT NULL,
     kept TEXT,
     decided_by TEXT NOT NULL,
     decided_at TEXT NOT NULL,
@@ -44,11 +48,16 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One decision as it stands: `kept` is a member, for DUPLICATE; `decided_at` is ISO UTC."""
+    """One decision as it stands: `kept` is a member, for DUPLICATE; `decided_at` is ISO UTC.
+
+    `kind` and `score` are those of the cluster at that time.
+    """
 
     cluster: str
     decision: Decision
     members: tuple[str, ...]
+    kind: Kind
+    score: float
     kept: str | None
     decided_by: str
     decided_at: str
@@ -87,7 +96,7 @@ class Decisions:
         verdict = self.current().get(cluster)
         if verdict is None:
             return False
-        undone = Verdict(cluster, verdict.decision, verdict.members, None, by, now())
+        undone = replace(verdict, kept=None, decided_by=by, decided_at=now(), note="")
         self._add(cluster, _UNDONE, undone)
         return True
 
@@ -134,6 +143,8 @@ class Decisions:
             cluster,
             decision,
             orjson.dumps(verdict.members).decode(),
+            verdict.kind.value,
+            verdict.score,
             verdict.kept,
             verdict.decided_by,
             verdict.decided_at,
@@ -141,8 +152,8 @@ class Decisions:
         )
         with self._database.write() as connection:
             connection.execute(
-                "INSERT INTO decisions (cluster, decision, members, kept, decided_by, decided_at,"
-                " note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO decisions (cluster, decision, members, kind, score, kept, decided_by,"
+                " decided_at, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
 
@@ -152,7 +163,7 @@ class Decisions:
             return
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT cluster, decision, members, kept, decided_by, decided_at, note"
+                "SELECT cluster, decision, members, kind, score, kept, decided_by, decided_at, note"
                 " FROM decisions WHERE sequence IN"
                 " (SELECT MAX(sequence) FROM decisions GROUP BY cluster) ORDER BY sequence DESC"
             ).fetchall()
@@ -166,9 +177,18 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _read(row: Sequence[str]) -> Verdict:
-    cluster, decision, members, kept, by, at, note = row
-    return Verdict(cluster, Decision(decision), tuple(orjson.loads(members)), kept, by, at, note)
+def _read(row: sqlite3.Row) -> Verdict:
+    return Verdict(
+        row["cluster"],
+        Decision(row["decision"]),
+        tuple(orjson.loads(row["members"])),
+        Kind(row["kind"]),
+        row["score"],
+        row["kept"],
+        row["decided_by"],
+        row["decided_at"],
+        row["note"],
+    )
 
 
 def _follow(verdicts: Sequence[Verdict]) -> dict[str, str]:

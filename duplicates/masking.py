@@ -26,6 +26,7 @@ _WRITTEN_DATE = re.compile(
 )
 _ISO_DATE = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})([-./])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)")
 _MARKDOWN = re.compile(r"^(?:[#>*\s]+|-{3,}\s*$)|\[\[|\]\]|\*\*", re.MULTILINE)
+_FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff)\]\"])\.(?!\d)")
 _HISTORY = re.compile(
     rf"[(\[]?(?=[^。]{{0,60}}{_NUMERAL}{{4}}年).{{0,4000}}"
     r"(?:通过|公布|发布|修正|修订|施行|批准|颁布|实施).{0,40}?[)\]]?"
@@ -63,7 +64,7 @@ _IMPRINT = re.compile(
 
 def mask(body: str, title: str = "") -> list[str]:
     """The paragraphs that are left, normalized, dates in one spelling; none of an empty body."""
-    text = _MARKDOWN.sub("", normalize_text(body))
+    text = _FULL_STOP.sub("。", _MARKDOWN.sub("", normalize_text(body)))
     stripped = (line.strip() for line in text.split("\n"))
     lines = [_spell_dates(line) for line in stripped if line]
     return _drop_tail(_drop_contents(_drop_head(lines, literal_text(title))))

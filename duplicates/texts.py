@@ -13,6 +13,8 @@ from duplicates.minhash import find_bands
 from duplicates.shingles import Shingles, cut_shingles
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")
+_ANGLES = str.maketrans("", "", "<>")
+"""Typed for 《》, and symbols to the literal stream, where 《》 are none."""
 LEAST_TEXT = 30
 """Characters of a text that says something by itself; 详见附件 is shorter and says nothing."""
 
@@ -26,7 +28,7 @@ class Text:
     @classmethod
     def of(cls, body: str, title: str = "") -> Self:
         """Of a body too short to say anything, none."""
-        cut = _SENTENCE_END.split("\n".join(mask(body, title)))
+        cut = _SENTENCE_END.split("\n".join(mask(body, title)).translate(_ANGLES))
         sentences = tuple(filter(None, map(literal_text, cut)))
         return cls(sentences if sum(map(len, sentences)) >= LEAST_TEXT else ())
 

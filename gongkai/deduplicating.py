@@ -102,7 +102,11 @@ def _csv_rows(
 
 
 def _print_table(clusters: Sequence[Cluster], records: Mapping[str, Mapping[str, Any]]) -> None:
-    table = Table("cluster", "kind", "score", "id", "title", "number", box=None)
+    table = Table(box=None)
+    for head in ("cluster", "kind", "score", "id"):
+        table.add_column(head, no_wrap=True)
+    for head in ("title", "number"):
+        table.add_column(head, overflow="fold")
     for cluster in clusters:
         for at, name in enumerate(cluster.members):
             record = records.get(name, {})

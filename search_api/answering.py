@@ -11,7 +11,7 @@ import orjson
 
 from catalog.fields import FACETS
 from engines.opening import Installation
-from engines.port import EngineQuery, SearchEngine, SearchResult
+from engines.port import EngineQuery, Generation, SearchEngine, SearchResult
 from queries.explanation import find_parts
 from queries.filters import chosen_values
 from queries.knowledge import Knowledge
@@ -166,9 +166,13 @@ class Answering:
         chosen = chosen_values(request, self._tables).get(name, frozenset())
         return build_facet(name, asked.result.facets[name], chosen, self._tables, whole=True)
 
+    async def live(self) -> Generation:
+        """The generation that is searched now."""
+        return await self._engine.live()
+
     async def created(self) -> str:
         """The day that the data searched now was published, YYYY-MM-DD."""
-        return (await self._engine.live()).created[:10]
+        return (await self.live()).created[:10]
 
     def needles(self, text: str) -> tuple[str, ...]:
         """The runs of characters that are marked in a text for these words."""

@@ -8,15 +8,24 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
+from duplicates.decisions import Decisions
 from engines.opening import Installation, open_installation
 from engines.port import SearchEngine
 from engines.settings import Settings
+from search_api.access import Doorkeeper
 from search_api.answering import Answering
+from search_api.duplicating import Duplicating
 from search_api.endpoints import appearance, discovery, downloads, health, kiosk, pages, search
+from search_api.endpoints.staff import api, certificates, check, desk, duplicates, reports
 from search_api.errors import install_error_handlers
 from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
 from search_api.site import Site
 from search_api.suggesting import Suggesting
+from staff.audit import Audit
+from staff.certificates import Certificates
+from staff.ledger import open_ledger
+from staff.tokens import Tokens
+from staff.unfound import UnfoundSearches
 
 GZIP_FROM = 1_000
 """Bytes of an answer from which on it is compressed."""
@@ -51,13 +60,16 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     )
     app.state.halls = installed.halls
     app.state.hall = installed.settings.kiosk_hall
+    _open_staff_side(app, installed, engine)
     app.state.site = Site(
         name=installed.settings.site_name,
         public_url=installed.settings.public_url,
         application_url=installed.settings.application_url,
     )
     install_error_handlers(app)
-    app.add_middleware(Freshness, read_version=_version_reader(installed, engine, answering))
+    decisions = app.state.duplicating.decisions
+    read_version = _version_reader(installed, engine, answering, decisions)
+    app.add_middleware(Freshness, read_version=read_version)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
     app.add_middleware(SecurityHeaders)
     app.include_router(search.router)
@@ -68,11 +80,24 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(appearance.router)
     app.include_router(kiosk.router)
+    for part in (api, desk, duplicates, check, reports, certificates):
+        app.include_router(part.router)
     # FastAPI's own page of the API fetches its script from the internet; this one comes with us.
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     app.mount("/static/openapi", swagger, name="openapi")
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     return app
+
+
+def _open_staff_side(app: FastAPI, installed: Installation, engine: SearchEngine) -> None:
+    """What only staff routes use. Nothing is written before somebody does something."""
+    ledger = open_ledger(installed.settings.data_dir)
+    app.state.installation = installed
+    app.state.audit = Audit(ledger)
+    app.state.doorkeeper = Doorkeeper(Tokens(ledger), app.state.audit)
+    app.state.duplicating = Duplicating(installed, engine)
+    app.state.unfound = UnfoundSearches(ledger)
+    app.state.certificates = Certificates(ledger)
 
 
 def create_served_app() -> FastAPI:
@@ -90,7 +115,7 @@ def _spare_from_collection() -> None:
 
 
 def _version_reader(
-    installed: Installation, engine: SearchEngine, answering: Answering
+    installed: Installation, engine: SearchEngine, answering: Answering, decisions: Decisions
 ) -> ReadVersion:
     """What every answer is made of: this build, the day, the index, the words read out of it."""
     build = name_build(installed.settings)
@@ -98,6 +123,7 @@ def _version_reader(
     async def read() -> str:
         words = answering.vocabulary.latest
         read = words.version if words else None
-        return f"{build} {answering.today()} {await engine.version()} {read}"
+        merged = decisions.stamp()
+        return f"{build} {answering.today()} {await engine.version()} {read} {merged}"
 
     return read

@@ -7,23 +7,27 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
+from search_api.access import WINDOW_SECONDS, FormKeyError, SignInError, TooManyAttemptsError
 from search_api.answer import Problem
 from search_api.kiosk.screens import render_kiosk_problem
 from search_api.pages.problem_page import render_problem
-from search_api.pages.rendering import context_of
+from search_api.pages.rendering import context_of, render
 
 log = logging.getLogger("gongkai.search_api")
 RETRY_AFTER_SECONDS = 5
 _PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/opensearch", "/sitemap", "/robots")
 _TITLES = {
     400: "请求有误",
+    401: "需要有效的令牌",
+    403: "页面已经失效，请刷新后重新操作",
     404: "没有找到您要的内容",
     405: "不支持这种请求方式",
     410: "该信息已撤回，不再公开",
@@ -69,6 +73,14 @@ class UnknownRecordError(Exception):
     """No public record has this id."""
 
 
+class MovedError(Exception):
+    """A record that was merged into another one, which `kept` names."""
+
+    def __init__(self, kept: str) -> None:
+        super().__init__()
+        self.kept = kept
+
+
 class UnknownPageError(Exception):
     """This site has no such page."""
 
@@ -82,7 +94,13 @@ def install_error_handlers(app: FastAPI) -> None:
             r, 404, "没有这条信息，或者它不是公开信息"
         ),
         UnknownPageError: lambda r, _: problem_response(r, 404),
+        SignInError: _ask_to_sign_in,
+        FormKeyError: lambda r, _: problem_response(r, 403),
+        TooManyAttemptsError: lambda r, _: problem_response(
+            r, 429, given={"Retry-After": str(WINDOW_SECONDS)}
+        ),
         GoneError: lambda r, _: problem_response(r, 410),
+        MovedError: _lead_on,
         EngineUnavailableError: _unavailable,
         IndexMismatchError: _unavailable,
         HTTPException: lambda r, e: problem_response(r, e.status_code, given=e.headers),
@@ -104,7 +122,7 @@ def problem_response(
     problem = Problem(title=title or known, status=status, parameter=parameter)
     headers = dict(given or {})
     if status in (429, 503):
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     if _wants_page(request):
         context = context_of(request)
         is_kiosk = request.url.path.startswith("/kiosk")
@@ -128,6 +146,21 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
     place = [str(part) for part in first["loc"] if part not in ("query", "path", "body")]
     title = _FAULTS.get(first["type"], "参数取值有误")
     return problem_response(request, 422, title, place[0] if place else None)
+
+
+def _lead_on(request: Request, error: MovedError) -> Response:
+    """The same address with the id of the record that was kept."""
+    path, asked = request.scope["path"], request.path_params["record_id"]
+    before, _, after = path.rpartition(asked)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{before}{quote(error.kept, safe='/')}{after}{query}", 308)
+
+
+def _ask_to_sign_in(request: Request, _: Exception) -> Response:
+    if _wants_page(request):
+        page = render("staff/sign_in.html", context_of(request), problem="请先登录。")
+        return HTMLResponse(page, 401)
+    return problem_response(request, 401, given={"WWW-Authenticate": "Bearer"})
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

@@ -30,6 +30,7 @@ VERSION_SECONDS = 0.5
 # A kiosk's screens run scripts and forms of their own, and open no window and no download.
 KIOSK_POLICY = "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
 _KIOSK = "/kiosk"
+_STAFF = ("/staff", "/api/v1/duplicates")
 _NEVER_KEPT = ("/healthz", "/readyz", "/appearance", _KIOSK)
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
@@ -65,6 +66,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(_STAFF):
+                    headers["Cache-Control"] = "no-store"
+                    headers["X-Robots-Tag"] = "noindex"
                 if scope["path"].startswith(_KIOSK):
                     policy = SECURITY_HEADERS["Content-Security-Policy"]
                     headers["Content-Security-Policy"] = f"{policy}; {KIOSK_POLICY}"
@@ -109,7 +113,7 @@ class Freshness:
 
     async def _name(self, scope: Scope, headers: Headers) -> str | None:
         path = scope["path"]
-        if path.startswith(("/static/", f"{_KIOSK}/")) or path in _NEVER_KEPT:
+        if path.startswith(("/static/", f"{_KIOSK}/", *_STAFF)) or path in _NEVER_KEPT:
             return None
         try:
             version = await self._current_version()

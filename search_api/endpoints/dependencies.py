@@ -1,14 +1,21 @@
 """What this process answers with, as FastAPI hands it to endpoints."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
+from fastapi.responses import Response
+from starlette.background import BackgroundTask
 
-from search_api.answer import RecordView
+from queries.request import SearchRequest
+from search_api.answer import RecordView, SearchAnswer
 from search_api.answering import Answering
-from search_api.errors import GoneError, UnknownRecordError
+from search_api.duplicating import Duplicating
+from search_api.errors import GoneError, MovedError, UnknownRecordError
 from search_api.site import Site, site_of
+from search_api.spreadsheets import write_sheet
 from search_api.suggesting import Suggesting
+from staff.unfound import UnfoundSearches
 
 
 def get_answering(request: Request) -> Answering:
@@ -23,10 +30,36 @@ def get_suggesting(request: Request) -> Suggesting:
     return suggesting
 
 
+Noting = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
+
+
+def get_noting(request: Request) -> Noting:
+    """What writes down, after the answer has gone, words that found nothing."""
+    unfound: UnfoundSearches = request.app.state.unfound
+
+    def note(asked: SearchRequest, answer: SearchAnswer) -> BackgroundTask | None:
+        is_plain = asked == SearchRequest(
+            text=asked.text, size=asked.size, facets=asked.facets, highlight=asked.highlight
+        )
+        if answer.total or not is_plain or not asked.text.strip():
+            return None
+        return BackgroundTask(unfound.note, asked.text)
+
+    return note
+
+
+NotingDependency = Annotated[Noting, Depends(get_noting)]
 AnsweringDependency = Annotated[Answering, Depends(get_answering)]
 SuggestingDependency = Annotated[Suggesting, Depends(get_suggesting)]
 SiteDependency = Annotated[Site, Depends(site_of)]
 RecordId = Annotated[str, Path(max_length=200, description="As in a hit; `/` stays as it is.")]
+
+
+def refuse_merged(record_id: RecordId, request: Request) -> None:
+    """Raises MovedError where staff found that the record is another one over again."""
+    duplicating: Duplicating = request.app.state.duplicating
+    if kept := duplicating.decisions.kept_for(record_id):
+        raise MovedError(kept)
 
 
 async def find_record(record_id: str, answering: Answering) -> RecordView:
@@ -40,3 +73,9 @@ async def find_record(record_id: str, answering: Answering) -> RecordView:
 async def describe_missing(record_id: str, answering: Answering) -> GoneError | UnknownRecordError:
     """What to raise for an id that no public record has."""
     return GoneError() if await answering.is_withdrawn(record_id) else UnknownRecordError()
+
+
+def sheet_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """A table as a CSV file to save."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(write_sheet(heads, rows), media_type="text/csv; charset=utf-8", headers=headers)

@@ -9,7 +9,12 @@ from fastapi.responses import HTMLResponse
 from catalog.errors import BadRequestError
 from catalog.halls import Halls
 from queries.request import TEXT_LIMIT, SearchRequest
-from search_api.endpoints.dependencies import AnsweringDependency, RecordId, find_record
+from search_api.endpoints.dependencies import (
+    AnsweringDependency,
+    RecordId,
+    find_record,
+    refuse_merged,
+)
 from search_api.endpoints.pages import ContextDependency
 from search_api.errors import UnknownPageError
 from search_api.kiosk.mode import SIZES, Mode
@@ -95,7 +100,7 @@ async def browse(
     return HTMLResponse(render_browse(kiosk, name, values, path))
 
 
-@router.get("/records/{record_id:path}")
+@router.get("/records/{record_id:path}", dependencies=[Depends(refuse_merged)])
 async def record(
     record_id: RecordId,
     kiosk: KioskDependency,

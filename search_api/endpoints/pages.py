@@ -12,7 +12,13 @@ from catalog.fields import FACETS
 from queries.request import TEXT_LIMIT, SearchRequest, Sort
 from search_api.answer import SearchAnswer, SimilarAnswer
 from search_api.answering import Answering
-from search_api.endpoints.dependencies import AnsweringDependency, RecordId, find_record
+from search_api.endpoints.dependencies import (
+    AnsweringDependency,
+    NotingDependency,
+    RecordId,
+    find_record,
+    refuse_merged,
+)
 from search_api.errors import UnknownPageError
 from search_api.pages.application_page import render_application
 from search_api.pages.browse_page import BROWSED, render_facet, render_overview
@@ -46,13 +52,17 @@ async def home(context: ContextDependency, answering: AnsweringDependency) -> HT
 
 @router.api_route("/search", methods=_METHODS)
 async def search(
-    parameters: PageQuery, context: ContextDependency, answering: AnsweringDependency
+    parameters: PageQuery,
+    context: ContextDependency,
+    answering: AnsweringDependency,
+    noting: NotingDependency,
 ) -> HTMLResponse:
     """Results with facets; where there are none, what leads on."""
     asked = read_request(parameters)
     answer = await answering.search(asked)
     elsewhere = None if answer.total else await _look_elsewhere(asked, answering)
-    return HTMLResponse(render_results(answer, asked, context, elsewhere))
+    page = render_results(answer, asked, context, elsewhere)
+    return HTMLResponse(page, background=noting(asked, answer))
 
 
 @router.api_route("/search/facets/{name}", methods=_METHODS)
@@ -116,7 +126,9 @@ async def docs(context: ContextDependency) -> HTMLResponse:
     return HTMLResponse(render("docs.html", context))
 
 
-@router.api_route("/text/records/{record_id:path}", methods=_METHODS)
+@router.api_route(
+    "/text/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
+)
 async def record_text(
     record_id: RecordId, context: ContextDependency, answering: AnsweringDependency
 ) -> PlainTextResponse:
@@ -127,7 +139,9 @@ async def record_text(
     return PlainTextResponse(text, headers=headers)
 
 
-@router.api_route("/records/{record_id:path}", methods=_METHODS)
+@router.api_route(
+    "/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
+)
 async def record(
     record_id: RecordId, context: ContextDependency, answering: AnsweringDependency, q: str = ""
 ) -> HTMLResponse:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -14,10 +14,12 @@ from search_api.answer import (
 )
 from search_api.endpoints.dependencies import (
     AnsweringDependency,
+    NotingDependency,
     RecordId,
     SuggestingDependency,
     describe_missing,
     find_record,
+    refuse_merged,
 )
 from search_api.errors import describe_problems
 from search_api.parameters import (
@@ -30,13 +32,19 @@ from search_api.parameters import (
 from search_api.suggesting import SuggestAnswer
 
 router = APIRouter(prefix="/api/v1", responses=describe_problems(422, 503))
-_MISSING = describe_problems(404, 410)
+_MISSING = {**describe_problems(404, 410), 308: {"description": "One of two copies; see Location."}}
 
 
 @router.get("/search", response_model=SearchAnswer)
-async def search(parameters: SearchQuery, answering: AnsweringDependency) -> Response:
+async def search(
+    parameters: SearchQuery, answering: AnsweringDependency, noting: NotingDependency
+) -> Response:
     """Full-text search with exact facet counts."""
-    return _as_json(await answering.search(read_request(parameters)))
+    asked = read_request(parameters)
+    answer = await answering.search(asked)
+    response = _as_json(answer)
+    response.background = noting(asked, answer)
+    return response
 
 
 @router.get("/suggest", response_model=SuggestAnswer)
@@ -54,7 +62,12 @@ async def classifications(request: Request, answering: AnsweringDependency) -> R
     return _as_json(await answering.classifications())
 
 
-@router.get("/records/{record_id:path}/similar", response_model=SimilarAnswer, responses=_MISSING)
+@router.get(
+    "/records/{record_id:path}/similar",
+    response_model=SimilarAnswer,
+    responses=_MISSING,
+    dependencies=[Depends(refuse_merged)],
+)
 async def similar(
     record_id: RecordId,
     parameters: Annotated[SimilarParameters, Query()],
@@ -67,7 +80,12 @@ async def similar(
     return _as_json(found)
 
 
-@router.get("/records/{record_id:path}", response_model=RecordView, responses=_MISSING)
+@router.get(
+    "/records/{record_id:path}",
+    response_model=RecordView,
+    responses=_MISSING,
+    dependencies=[Depends(refuse_merged)],
+)
 async def record(record_id: RecordId, request: Request, answering: AnsweringDependency) -> Response:
     """One whole record as published."""
     refuse_unknown(request, ())

@@ -5,6 +5,7 @@ Templates hold the markup and nothing else; what they show is built beside this 
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from search_api.site import Site, site_of
 
 _ROOT = Path(__file__).resolve().parents[1]
 _HEADING_LONGEST = 40
+_BEIJING = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ def _static_url(name: str) -> str:
     return f"/static/{name}?v={digest[:8]}"
 
 
+def _spell_time(moment: str) -> str:
+    """A time in UTC, in any form of ISO 8601, as the clock in the office shows it."""
+    read = datetime.fromisoformat(moment)
+    told = read if read.tzinfo else read.replace(tzinfo=UTC)
+    return f"{told.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
+
+
 ICON = _static_url("icon.svg")
 
 
@@ -81,6 +90,7 @@ def _build_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["number"] = "{:,}".format
+    environment.filters["beijing"] = _spell_time
     environment.globals["static"] = _static_url
     environment.globals["icon"] = ICON
     environment.globals["text_limit"] = TEXT_LIMIT

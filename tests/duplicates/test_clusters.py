@@ -19,7 +19,8 @@ def pair(one: str, other: str, kind: Kind = Kind.SAME_TEXT, score: float = 1.0) 
 def verdict(*members: str, kept: str | None = None) -> Verdict:
     decision = Decision.DUPLICATE if kept else Decision.DISTINCT
     name = name_cluster(members)
-    return Verdict(name, decision, members, kept, "工号07", "2026-01-05T08:00:00+00:00")
+    at = "2026-01-05T08:00:00+00:00"
+    return Verdict(name, decision, members, Kind.NEAR_TEXT, 0.97, kept, "工号07", at)
 
 
 def test_a_chain_is_one_cluster_named_by_its_members() -> None:

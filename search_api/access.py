@@ -1,0 +1,130 @@
+"""A request in, the member of staff behind it out. Every staff route depends on it.
+
+Programs show a token (`Authorization: Bearer`), browsers the cookie of a session. Public routes
+never look.
+"""
+
+import hmac
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Form, Request
+
+from staff.audit import Action, Audit
+from staff.tokens import Session, Token, Tokens
+
+COOKIE = "gongkai_staff"
+COOKIE_PATH = "/staff"
+ATTEMPTS, WINDOW_SECONDS = 10, 300
+"""Wrong tokens from one address before it is told to wait. A right one is always taken, so that
+nobody can lock the others out; guessing 256 bits does not depend on it."""
+_ADDRESSES = 10_000
+
+
+class SignInError(Exception):
+    """No token, or none in force. One error for all, so that nothing tells which."""
+
+
+class FormKeyError(Exception):
+    """A form that this session's own page did not send."""
+
+
+class TooManyAttemptsError(Exception):
+    """Wrong tokens again and again from one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who asks, by the name of the token."""
+
+    name: str
+
+
+class Doorkeeper:
+    """Lets staff in; one object serves every request of a process."""
+
+    def __init__(self, tokens: Tokens, audit: Audit) -> None:
+        self._tokens = tokens
+        self._audit = audit
+        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def admit(self, text: str, address: str) -> Token:
+        """Raises SignInError, TooManyAttemptsError."""
+        token = self._tokens.check(text)
+        if token is None:
+            self._count_failure(address)
+            raise SignInError
+        self._failures.pop(address, None)
+        return token
+
+    def open_session(self, text: str, address: str) -> str:
+        """What the cookie holds. Raises SignInError, TooManyAttemptsError."""
+        try:
+            token = self.admit(text, address)
+        except SignInError:
+            self._audit.add("", Action.SIGN_IN_REFUSED)
+            raise
+        cookie, _ = self._tokens.open_session(token)
+        self._audit.add(token.name, Action.SIGN_IN, token.id)
+        return cookie
+
+    def find_session(self, cookie: str | None) -> Session | None:
+        return self._tokens.find_session(cookie) if cookie else None
+
+    def close_session(self, cookie: str, session: Session) -> None:
+        self._tokens.close_session(cookie)
+        self._audit.add(session.token.name, Action.SIGN_OUT, session.token.id)
+
+    def _count_failure(self, address: str) -> None:
+        now = time.monotonic()
+        times = self._failures.setdefault(address, deque(maxlen=ATTEMPTS))
+        self._failures.move_to_end(address)
+        if len(self._failures) > _ADDRESSES:
+            self._failures.popitem(last=False)
+        while times and now - times[0] > WINDOW_SECONDS:
+            times.popleft()
+        if len(times) == ATTEMPTS:
+            raise TooManyAttemptsError
+        times.append(now)
+
+
+def get_doorkeeper(request: Request) -> Doorkeeper:
+    """What lets staff in."""
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
+    return doorkeeper
+
+
+def require_token(request: Request) -> Staff:
+    """For programs. Raises SignInError, TooManyAttemptsError."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text:
+        raise SignInError
+    return Staff(get_doorkeeper(request).admit(text, address_of(request)).name)
+
+
+def require_session(request: Request) -> Session:
+    """For pages. Raises SignInError."""
+    session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
+    if session is None:
+        raise SignInError
+    return session
+
+
+def require_form(request: Request, form_key: Annotated[str, Form(max_length=100)] = "") -> Session:
+    """For what a page sends. Raises SignInError, FormKeyError."""
+    session = require_session(request)
+    if not hmac.compare_digest(session.form_key.encode(), form_key.encode()):
+        raise FormKeyError
+    return session
+
+
+def address_of(request: Request) -> str:
+    """The address that a request came from."""
+    return request.client.host if request.client else ""
+
+
+StaffDependency = Annotated[Staff, Depends(require_token)]
+SessionDependency = Annotated[Session, Depends(require_session)]
+FormDependency = Annotated[Session, Depends(require_form)]

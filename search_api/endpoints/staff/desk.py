@@ -1,0 +1,136 @@
+"""`/staff`: sign-in, what waits, what was done.
+
+Signed in by a token, each form with its session's own key.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from catalog.classifications import MISSING
+from queries.request import SearchRequest
+from search_api.access import (
+    COOKIE,
+    COOKIE_PATH,
+    FormDependency,
+    FormKeyError,
+    SignInError,
+    TooManyAttemptsError,
+    address_of,
+    get_doorkeeper,
+)
+from search_api.duplicating import ScanRunningError
+from search_api.endpoints.dependencies import AnsweringDependency
+from search_api.endpoints.pages import ContextDependency
+from search_api.endpoints.staff.dependencies import (
+    DuplicatingDependency,
+    Looking,
+    UnfoundDependency,
+)
+from search_api.pages.rendering import render
+from search_api.pages.staff_page import (
+    ACTION_LABELS,
+    label_subject,
+    render_staff,
+)
+from staff.rejected import list_runs, read_run
+from staff.tokens import SESSION
+
+AUDIT_SIZE = 100
+router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("")
+async def home(
+    request: Request,
+    context: ContextDependency,
+    duplicating: DuplicatingDependency,
+    answering: AnsweringDependency,
+    unfound: UnfoundDependency,
+) -> HTMLResponse:
+    """What waits for staff; the sign-in form for those who are not signed in."""
+    session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
+    if session is None:
+        return HTMLResponse(render("staff/sign_in.html", context, problem=""))
+    try:
+        clusters: int | None = len((await duplicating.open_clusters())[2])
+    except ScanRunningError:
+        clusters = None
+    folder = request.app.state.installation.settings.data_dir
+    runs = list_runs(folder)
+    unclassified = await answering.search(
+        SearchRequest(chosen={"topic": (MISSING,)}, size=1, facets=())
+    )
+    return HTMLResponse(
+        render_staff(
+            "home.html",
+            context,
+            session,
+            clusters=clusters,
+            rejected=sum(1 for _ in read_run(folder, runs[0])) if runs else 0,
+            unclassified=unclassified.total,
+            searches=len(unfound.list()),
+        )
+    )
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    context: ContextDependency,
+    token: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Open a session; its cookie goes to /staff alone and to no other site."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormKeyError
+    try:
+        cookie = get_doorkeeper(request).open_session(token, address_of(request))
+    except SignInError:
+        problem = "令牌不正确或者已经失效。"
+        return HTMLResponse(render("staff/sign_in.html", context, problem=problem), 401)
+    except TooManyAttemptsError:
+        problem = "尝试次数过多，请 5 分钟后再试。"
+        page = render("staff/sign_in.html", context, problem=problem)
+        return HTMLResponse(page, 429, {"Retry-After": "300"})
+    response = RedirectResponse("/staff", status_code=303)
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=int(SESSION.total_seconds()),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, session: FormDependency) -> Response:
+    """End the session here and in every copy of its cookie."""
+    get_doorkeeper(request).close_session(request.cookies.get(COOKIE, ""), session)
+    response = RedirectResponse("/staff", status_code=303)
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return response
+
+
+@router.get("/audit")
+async def audit_log(
+    context: ContextDependency,
+    acting: Looking,
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> HTMLResponse:
+    """What staff did, the latest first."""
+    entries = acting.audit.entries(AUDIT_SIZE, before)
+    older = entries[-1].sequence if len(entries) == AUDIT_SIZE else None
+    page = render_staff(
+        "audit.html",
+        context,
+        acting.session,
+        entries=entries,
+        older=older,
+        labels=ACTION_LABELS,
+        subject=label_subject,
+    )
+    return HTMLResponse(page)

@@ -1,0 +1,200 @@
+"""A clerk's day in a real browser: sign in, decide by one key, check a draft, report, certify."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from engines.opening import Installation
+from indexer.publishing import Order, publish
+from indexer.reading import find_sources
+from staff.ledger import open_ledger
+from staff.tokens import Tokens
+from staff.unfound import DAYS_SHOWN, UnfoundSearches
+from tests.duplicates.texts import SCHOOL, WATER, misread
+from tests.journeys.browsing import SIZES
+from tests.journeys.command import plain_row, write_rows
+from tests.journeys.conftest import serving
+
+PAGES = (
+    *("/staff", "/staff/duplicates", "/staff/check", "/staff/rejected", "/staff/unclassified"),
+    *("/staff/searches", "/staff/statistics", "/staff/certificate", "/staff/audit"),
+)
+
+
+@pytest.fixture(scope="module")
+def office(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    folder = tmp_path_factory.mktemp("office")
+    settings = installation.settings.model_copy(update={"data_dir": folder / "data"})
+    made = replace(installation, settings=settings)
+    rows = [
+        plain_row(
+            1, title="关于加强饮水安全的通知", document_number="宜政发〔2020〕12号", body=WATER
+        ),
+        plain_row(2, title="关于加强饮水安全的通知", body=WATER.replace("稳步提高", "不断提高")),
+        plain_row(3, title="关于做好招生的通知", body=SCHOOL),
+        plain_row(4, title="关于做好招生的通知", body=misread(SCHOOL, 0.02)),
+        plain_row(5, published_on="2009219"),
+    ]
+    publish(Order(find_sources([write_rows(folder / "export.jsonl", rows)])), made)
+    days = [date(2026, 1, 5) + timedelta(days=number) for number in range(DAYS_SHOWN)]
+    unfound = UnfoundSearches(open_ledger(settings.data_dir), lambda: days[0])
+    while days:
+        unfound.note("龘靐")
+        days.pop(0)
+    return made
+
+
+@pytest.fixture(scope="module")
+def address(office: Installation) -> Iterator[str]:
+    with serving(office) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def token(office: Installation) -> str:
+    return Tokens(open_ledger(office.settings.data_dir)).add("政务公开办")
+
+
+@pytest.fixture(params=[("desk", True), ("phone", False)], ids=["desk-script", "phone-plain"])
+def clerk(
+    request: pytest.FixtureRequest, browser: Browser, address: str, token: str
+) -> Iterator[Page]:
+    """A page that is signed in; scripts must not complain."""
+    size, has_script = request.param
+    faults: list[str] = []
+    width, height = SIZES[size]
+    with browser.new_context(
+        viewport={"width": width, "height": height},
+        java_script_enabled=has_script,
+        base_url=address,
+        locale="zh-CN",
+    ) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto("/staff")
+        page.get_by_label("令牌").fill(token)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", name="工作人员首页")).to_be_visible()
+        yield page
+    assert faults == []
+
+
+def test_a_wrong_token_is_told_and_lets_nobody_in(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, locale="zh-CN") as context:
+        page = context.new_page()
+        page.goto("/staff")
+        page.get_by_label("令牌").fill("gk_00000000_" + "A" * 43)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("alert")).to_contain_text("令牌不正确")
+        page.goto("/staff/duplicates")
+        expect(page.get_by_role("heading", name="工作人员登录")).to_be_visible()
+
+
+def test_clusters_are_decided_and_undone(clerk: Page, request: pytest.FixtureRequest) -> None:
+    by_key = "script" in request.node.name
+    clerk.get_by_role("link", name="待处理的重复").click()
+    expect(clerk.get_by_text("共 2 组")).to_be_visible()
+    row = clerk.get_by_role("row").filter(has_text="饮水安全")
+    row.get_by_role("link", name="对照处理").click()
+    expect(clerk.locator(".passages").first).to_contain_text("稳步不断提高")
+    expect(clerk.locator(".passages del").first).to_have_text("稳步")
+    if by_key:
+        clerk.keyboard.press("2")
+        expect(clerk.get_by_role("radio").nth(1)).to_be_checked()
+        clerk.keyboard.press("1")
+        clerk.keyboard.press("d")
+    else:
+        clerk.get_by_role("button", name="是同一份，保留选中的").click()
+    expect(clerk.get_by_role("heading", name="对照：正文基本相同")).to_be_visible()
+    expect(clerk.get_by_role("link", name="关于做好招生的通知").first).to_be_visible()
+    clerk.goto("/records/r2")
+    assert clerk.url.endswith("/records/r1")
+    clerk.goto("/staff/duplicates?state=duplicate")
+    expect(clerk.get_by_text("政务公开办 于")).to_be_visible()
+    clerk.get_by_role("link", name="查看").click()
+    if by_key:
+        clerk.keyboard.press("u")
+    else:
+        clerk.get_by_role("button", name="撤销这次处理").click()
+    expect(clerk.get_by_role("heading", name="处理经过")).to_be_visible()
+    clerk.goto("/records/r2")
+    assert clerk.url.endswith("/records/r2")
+
+
+def test_a_draft_is_checked_by_text_and_by_file(clerk: Page, tmp_path: Path) -> None:
+    clerk.goto("/staff/check")
+    clerk.get_by_role("button", name="核对").click()
+    expect(clerk.get_by_role("alert")).to_contain_text("请至少填写一项")
+    clerk.get_by_label("标题").fill("关于加强饮水安全的通知")
+    clerk.get_by_label("正文").fill(WATER)
+    clerk.get_by_role("button", name="核对").click()
+    expect(clerk.get_by_role("heading", name="重复（2）")).to_be_visible()
+    file = tmp_path / "draft.txt"
+    file.write_text(SCHOOL, encoding="gb18030")
+    clerk.goto("/staff/check")
+    clerk.get_by_label("或者选择文件").set_input_files(file)
+    clerk.get_by_role("button", name="核对").click()
+    expect(clerk.get_by_text("关于做好招生的通知").first).to_be_visible()
+    wrong = tmp_path / "draft.exe"
+    wrong.write_bytes(b"MZ")
+    clerk.get_by_label("或者选择文件").set_input_files(wrong)
+    clerk.get_by_role("button", name="核对").click()
+    expect(clerk.get_by_role("alert")).to_contain_text("只能读取")
+
+
+def test_a_search_is_certified_and_stays_so(clerk: Page) -> None:
+    clerk.goto("/staff/certificate")
+    clerk.get_by_label("检索词").fill("龘靐齉")
+    clerk.get_by_label("受理编号").fill("2026-017")
+    clerk.get_by_role("button", name="检索并出具证明").click()
+    expect(clerk.get_by_role("heading", name="检索证明 20")).to_be_visible()
+    expect(clerk.get_by_role("row", name="受理编号")).to_contain_text("2026-017")
+    expect(clerk.get_by_role("row", name="符合全部检索词的信息")).to_contain_text("0 条")
+    shown = clerk.locator("table.certificate").inner_text()
+    clerk.reload()
+    assert clerk.locator("table.certificate").inner_text() == shown
+    clerk.get_by_role("link", name="用同样的条件再检索一次").click()
+    expect(clerk.get_by_label("检索政府信息")).to_have_value("龘靐齉")
+
+
+def test_reports_show_what_is_to_mend(clerk: Page) -> None:
+    clerk.goto("/staff/rejected")
+    expect(clerk.get_by_role("row", name="安庆市水利局")).to_contain_text("日期有两种以上读法")
+    clerk.goto("/staff/searches")
+    expect(clerk.get_by_role("row", name="龘靐")).to_contain_text(str(DAYS_SHOWN))
+    clerk.goto("/staff/unclassified")
+    clerk.get_by_role("link", name="在检索页列出").first.click()
+    expect(clerk.get_by_text("未分类").first).to_be_visible()
+    clerk.goto("/staff/audit")
+    expect(clerk.get_by_role("row", name="登录").first).to_be_visible()
+
+
+@pytest.mark.parametrize("clerk", [("desk", True), ("phone", True)], indirect=True)
+def test_axe_finds_nothing_on_staff_pages(clerk: Page) -> None:
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    clerk.goto("/staff/duplicates")
+    cluster = clerk.get_by_role("link", name="对照处理").first.get_attribute("href")
+    faults = {}
+    for path in (*PAGES, cluster or ""):
+        clerk.goto(path)
+        clerk.evaluate(
+            "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+        )
+        found = Axe().run(clerk, options={"runOnly": {"type": "tag", "values": tags}})
+        if found.response["violations"]:
+            faults[path] = [
+                (v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]
+            ]
+    assert faults == {}
+
+
+def test_signing_out_leaves_nothing(clerk: Page) -> None:
+    clerk.get_by_role("button", name="退出").click()
+    expect(clerk.get_by_role("heading", name="工作人员登录")).to_be_visible()
+    clerk.goto("/staff/audit")
+    expect(clerk.get_by_role("heading", name="工作人员登录")).to_be_visible()

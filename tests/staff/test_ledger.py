@@ -1,0 +1,95 @@
+"""Audit log, unfound searches, certificates: what is kept, and what never is."""
+
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from staff.audit import Action, Audit
+from staff.certificates import Certificates
+from staff.ledger import open_ledger
+from staff.unfound import DAYS_SHOWN, KEPT_DAYS, UnfoundSearches
+
+
+class Calendar:
+    """A day that tests move."""
+
+    def __init__(self) -> None:
+        self.day = date(2026, 1, 5)
+
+    def __call__(self) -> date:
+        return self.day
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    return Calendar()
+
+
+@pytest.fixture
+def unfound(tmp_path: Path, calendar: Calendar) -> UnfoundSearches:
+    return UnfoundSearches(open_ledger(tmp_path), calendar)
+
+
+def test_the_audit_log_is_only_added_to(tmp_path: Path) -> None:
+    audit = Audit(open_ledger(tmp_path))
+    for number in range(5):
+        audit.add("甲", Action.CHECKED, f"{number} found")
+    latest = audit.entries(limit=2)
+    assert [each.subject for each in latest] == ["4 found", "3 found"]
+    earlier = audit.entries(10, before=latest[-1].sequence)
+    assert earlier[0].subject == "2 found"
+    with closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection:
+        for statement in ("UPDATE audit SET who = 'x'", "DELETE FROM audit"):
+            with pytest.raises(sqlite3.IntegrityError, match="only added"):
+                connection.execute(statement)
+
+
+def test_words_are_written_down_after_several_days_only(
+    unfound: UnfoundSearches, calendar: Calendar, tmp_path: Path
+) -> None:
+    def on_disk() -> bool:
+        return "龘靐".encode() in (tmp_path / "staff.sqlite3").read_bytes()
+
+    for _ in range(DAYS_SHOWN - 1):
+        unfound.note("龘靐  齉")
+        unfound.note("龘靐 齉")
+        calendar.day += timedelta(days=1)
+    assert unfound.list() == []
+    assert not on_disk()
+    unfound.note(" 龘靐 齉")
+    assert [(each.words, each.days) for each in unfound.list()] == [("龘靐 齉", DAYS_SHOWN)]
+    assert on_disk()
+
+
+@pytest.mark.parametrize("words", ["", "  ", "很长" * 40, "身份证 11010519491231002X 查询"])
+def test_what_names_a_person_or_says_nothing_is_not_kept(
+    unfound: UnfoundSearches, calendar: Calendar, words: str
+) -> None:
+    for _ in range(DAYS_SHOWN + 1):
+        unfound.note(words)
+        calendar.day += timedelta(days=1)
+    assert unfound.list() == []
+
+
+def test_old_words_are_forgotten(unfound: UnfoundSearches, calendar: Calendar) -> None:
+    for _ in range(DAYS_SHOWN):
+        unfound.note("龘靐")
+        calendar.day += timedelta(days=1)
+    calendar.day += timedelta(days=KEPT_DAYS)
+    unfound.note("别的")
+    assert unfound.list() == []
+
+
+def test_a_certificate_stays_as_it_was_issued(tmp_path: Path) -> None:
+    certificates = Certificates(open_ledger(tmp_path))
+    issued = certificates.issue({"text": "公积金", "total": 0}, "甲")
+    assert certificates.find(issued.id) == issued
+    assert certificates.find("20260105-00000000") is None
+    with (
+        closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="never changed"),
+    ):
+        connection.execute("UPDATE certificates SET content = '{}'")

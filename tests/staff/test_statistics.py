@@ -1,0 +1,93 @@
+"""The year's figures against a count by hand, and working days against the holiday notices."""
+
+import asyncio
+import statistics
+from datetime import date
+
+import pytest
+
+from engines.opening import Installation
+from indexer.publishing import Order, publish
+from indexer.reading import find_sources
+from staff.rejected import UNKNOWN, count_reasons, list_runs, read_run
+from staff.statistics import Statistics, count_year, list_figures
+from staff.working_days import count_working_days
+from tests.journeys.command import plain_row, write_rows
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        ("2023-09-28", "2023-10-07", 1),
+        ("2023-09-28", "2023-10-08", 2),
+        ("2024-02-09", "2024-02-19", 2),
+        ("2023-05-05", "2023-05-08", 2),
+        ("2023-05-08", "2023-05-08", 0),
+        ("2023-05-08", "2023-05-01", 0),
+        ("2090-01-06", "2090-01-10", 2),
+    ],
+    ids=[
+        "golden week",
+        "moved to a Sunday",
+        "spring",
+        "moved to a Saturday",
+        "same",
+        "turned",
+        "far",
+    ],
+)
+def test_working_days_follow_the_notices(first: str, last: str, days: int) -> None:
+    counted = count_working_days(date.fromisoformat(first), date.fromisoformat(last))
+    assert counted == days
+
+
+@pytest.fixture
+def counted(fresh: Installation, tmp_path: object) -> Statistics:
+    rows = [
+        plain_row(1, published_on="2023-03-06", issued_on="2023-03-01", topic="财政/预算"),
+        plain_row(2, published_on="2023-05-31", issued_on="2023-03-01"),
+        plain_row(3, published_on="2023-03", issued_on="2023-03-01", disclosure="依申请公开"),
+        plain_row(4, published_on="2023-03-07", issued_on="2023-03-09"),
+        plain_row(5, published_on="2022-03-07", issued_on="2022-03-01"),
+        plain_row(6, published_on="2023-06-01", publisher=""),
+        plain_row(7, published_on="2009219"),
+    ]
+    source = write_rows(fresh.settings.data_dir.parent / "export.jsonl", rows)
+    publish(Order(find_sources([source])), fresh)
+
+    async def count() -> Statistics:
+        engine = fresh.open_engine()
+        try:
+            return await count_year(engine, fresh.tables, 2023)
+        finally:
+            await engine.close()
+
+    return asyncio.run(count())
+
+
+def test_figures_are_exact(counted: Statistics) -> None:
+    assert counted.records == 4
+    assert counted.by_month == {"03": 3, "05": 1}
+    assert counted.by_disclosure == {"主动公开": 3, "依申请公开": 1}
+    assert counted.lags == [91, 5] or sorted(counted.lags) == [5, 91]
+    assert counted.median_days == statistics.median([5, 91])
+    assert [(each.id, each.working_days) for each in counted.late] == [("r2", 63)]
+    figures = {(figure, value): number for figure, value, number in list_figures(counted)}
+    assert figures["publisher", "安庆市水利局"] == 4
+    assert figures["records with both dates", ""] == 2
+    assert figures["published after 20 working days", ""] == 1
+
+
+def test_rows_to_send_back_are_counted_by_agency_and_reason(
+    counted: Statistics, fresh: Installation
+) -> None:
+    (run,) = list_runs(fresh.settings.data_dir)
+    rows = list(read_run(fresh.settings.data_dir, run))
+    assert {(row.publisher, row.field, row.reason) for row in rows} == {
+        (UNKNOWN, "publisher", "missing"),
+        ("安庆市水利局", "published_on", "ambiguous_date"),
+    }
+    assert all(row.title.startswith("关于第") for row in rows)
+    reasons = count_reasons(iter(rows))
+    assert reasons["安庆市水利局"] == {("published_on", "ambiguous_date"): 1}
+    assert list(read_run(fresh.settings.data_dir, "../staff")) == []
