@@ -18,6 +18,7 @@ if __name__ == "__main__":
     numbers.measure(SHARED / "numbers" / "document_numbers.tsv")
     pinyin.measure(SHARED / "catalog" / "catalog_entries.jsonl.gz", 1_000)
     understanding.measure(SHARED / "relevance" / "questions_train.jsonl")
+    subprocess.run([sys.executable, "-m", "bench.duplicates"], check=True)
     with tempfile.TemporaryDirectory() as folder:
         command = "from gongkai.cli import main; main()"
         paths = [str(SHARED / "catalog"), str(SHARED / "documents")]
@@ -28,5 +29,5 @@ if __name__ == "__main__":
         )
         asyncio.run(known_items.measure(Path(folder), every=10))
         asyncio.run(typos.measure(Path(folder), SHARED / "typos" / "character_pairs.tsv", 300))
-        for name in ("latency", "pages"):
+        for name in ("latency", "pages", "duplicates"):
             subprocess.run([sys.executable, "-m", f"bench.{name}", folder], check=True)

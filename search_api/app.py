@@ -18,7 +18,7 @@ from search_api.duplicating import Duplicating
 from search_api.endpoints import appearance, discovery, downloads, health, kiosk, pages, search
 from search_api.endpoints.staff import api, certificates, check, desk, duplicates, reports
 from search_api.errors import install_error_handlers
-from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
+from search_api.middleware import BodyLimit, Freshness, ReadVersion, SecurityHeaders, name_build
 from search_api.site import Site
 from search_api.suggesting import Suggesting
 from staff.audit import Audit
@@ -71,6 +71,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     read_version = _version_reader(installed, engine, answering, decisions)
     app.add_middleware(Freshness, read_version=read_version)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     app.include_router(search.router)
     app.include_router(downloads.router, prefix="/api/v1")

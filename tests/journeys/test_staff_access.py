@@ -17,6 +17,7 @@ from indexer.reading import find_sources
 from search_api.access import ATTEMPTS, COOKIE
 from search_api.app import create_app
 from search_api.endpoints import staff as staff_endpoints
+from search_api.middleware import LARGE_BODY, SMALL_BODY
 from staff.audit import Audit
 from staff.ledger import open_ledger
 from staff.tokens import Tokens
@@ -148,6 +149,20 @@ def test_the_cookie_goes_nowhere_else(door: TestClient, token: str) -> None:
         part.strip() for part in cookie.split(";")
     }
     assert token not in cookie
+
+
+def test_a_body_larger_than_any_form_is_refused(door: TestClient, key: dict[str, str]) -> None:
+    large = b"x" * (LARGE_BODY + 1)
+    kept = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert door.post("/staff/check", content=large, headers=kept).status_code == 413
+    assert (
+        door.post("/staff/sign-in", content=large[: SMALL_BODY + 1], headers=kept).status_code
+        == 413
+    )
+    chunks = iter([large[:SMALL_BODY], large[:SMALL_BODY]])
+    assert door.post("/appearance", content=chunks, headers=kept).status_code == 413
+    draft = {"title": "标题", "body": "很长的正文" * 100_000}
+    assert door.post("/api/v1/duplicates/check", headers=key, json=draft).status_code == 200
 
 
 def test_the_public_sees_nothing_of_staff(door: TestClient) -> None:

@@ -1,7 +1,6 @@
 """`/staff/check`: is this draft published already? Neither the form nor its file is kept."""
 
 import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Annotated, Any
@@ -15,20 +14,13 @@ from duplicates.texts import Subject
 from files.texts import SUFFIXES, read_file
 from search_api.duplicating import read_draft
 from search_api.endpoints.pages import ContextDependency
-from search_api.endpoints.staff.api import (
-    BODY_LIMIT,
-    describe_match,
-)
+from search_api.endpoints.staff.api import BODY_LIMIT, describe_match
 from search_api.endpoints.staff.dependencies import (
     ActingByForm,
     DuplicatingDependency,
     Looking,
 )
-from search_api.pages.staff_page import (
-    KIND_LABELS,
-    label_evidence,
-    render_staff,
-)
+from search_api.pages.staff_page import KIND_LABELS, label_evidence, render_staff
 from search_api.site import record_path
 from staff.audit import Action
 
@@ -40,7 +32,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False, default_response_cl
 @router.get("/check")
 async def check_form(context: ContextDependency, acting: Looking) -> HTMLResponse:
     """The form for a draft."""
-    return HTMLResponse(_render_check(context, acting, Counter()))
+    return HTMLResponse(_render_check(context, acting, {}))
 
 
 @router.post("/check")

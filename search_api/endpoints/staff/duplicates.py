@@ -14,10 +14,7 @@ from duplicates.register import Scan
 from search_api.duplicating import Listed, cluster_of
 from search_api.endpoints.dependencies import sheet_response
 from search_api.endpoints.pages import ContextDependency
-from search_api.endpoints.staff.api import (
-    DecisionBody,
-    settle,
-)
+from search_api.endpoints.staff.api import DecisionBody, settle
 from search_api.endpoints.staff.dependencies import (
     ActingByForm,
     ClusterId,
@@ -25,16 +22,10 @@ from search_api.endpoints.staff.dependencies import (
     Looking,
 )
 from search_api.errors import UnknownPageError, UnknownRecordError
-from search_api.pages.staff_page import (
-    KIND_LABELS,
-    describe_verdict,
-    face,
-    render_staff,
-)
+from search_api.pages.staff_page import KIND_LABELS, describe_verdict, face, render_staff
 from staff.audit import Action
 
 PAGE_SIZE = 20
-FILE_LIMIT = 16 * 1024 * 1024
 _HEADS = (
     *("组", "依据", "相似度", "编号", "标题", "文号", "索引号", "发布机构"),
     *("成文日期", "发布日期", "保留"),
