@@ -82,7 +82,7 @@ class Decisions:
     """The ledger of one installation; safe for many processes."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = Database(folder / "decisions.sqlite3", _SCHEMA)
+        self.file = Database(folder / "decisions.sqlite3", _SCHEMA)
         self._seen: object = None
         self._verdicts: Mapping[str, Verdict] = {}
         self._kept: Mapping[str, str] = {}
@@ -108,7 +108,7 @@ class Decisions:
     def history(self, cluster: str) -> list[HistoryEntry]:
         """Everything that was decided about a cluster, in order."""
         columns = "decision, kept, decided_by, decided_at, note"
-        with self._database.read() as connection:
+        with self.file.read() as connection:
             rows = connection.execute(
                 f"SELECT {columns} FROM decisions WHERE cluster = ? ORDER BY sequence",  # noqa: S608
                 (cluster,),
@@ -136,7 +136,7 @@ class Decisions:
 
     def stamp(self) -> object:
         """Changes with every decision."""
-        return self._database.stamp()
+        return self.file.stamp()
 
     def _add(self, cluster: str, decision: str, verdict: Verdict) -> None:
         row = (
@@ -150,7 +150,7 @@ class Decisions:
             verdict.decided_at,
             verdict.note,
         )
-        with self._database.write() as connection:
+        with self.file.write() as connection:
             connection.execute(
                 "INSERT INTO decisions (cluster, decision, members, kind, score, kept, decided_by,"
                 " decided_at, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -158,10 +158,10 @@ class Decisions:
             )
 
     def _refresh(self) -> None:
-        stamp = self._database.stamp()
+        stamp = self.file.stamp()
         if stamp == self._seen:
             return
-        with self._database.read() as connection:
+        with self.file.read() as connection:
             rows = connection.execute(
                 "SELECT cluster, decision, members, kind, score, kept, decided_by, decided_at, note"
                 " FROM decisions WHERE sequence IN"

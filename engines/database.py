@@ -49,6 +49,17 @@ class Database:
                 raise
             connection.execute("COMMIT")
 
+    def examine(self) -> str | None:
+        """What is wrong with the file, or None; a file that is not there yet is well."""
+        if not self.path.exists():
+            return None
+        try:
+            with closing(self._connect()) as connection:
+                (answer,) = connection.execute("PRAGMA quick_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        return None if answer == "ok" else str(answer)
+
     def stamp(self) -> tuple[int, int, int] | None:
         """Changes with every commit; None before the first."""
         return signature(self.path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
+from catalog.errors import EngineUnavailableError
 from queries.request import Sort
 from queries.tree import Query
 
@@ -85,6 +86,30 @@ class Generation:
     bytes: int
     fingerprint: str
     live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """One generation as it lies there: `faults` are sentences; none where it can be searched."""
+
+    name: str
+    live: bool
+    faults: tuple[str, ...]
+
+
+def choose_recovery(examined: Sequence[Examination]) -> str | None:
+    """The newest generation that is well, or None where the live one is, or there is none at all.
+
+    Raises EngineUnavailableError where every one has a fault.
+    """
+    if not examined or any(each.live and not each.faults for each in examined):
+        return None
+    for each in examined:
+        if not each.faults:
+            return each.name
+    raise EngineUnavailableError(
+        "No generation can be searched: run `gongkai index --rebuild` over the exports."
+    )
 
 
 class SearchEngine(Protocol):
@@ -180,6 +205,16 @@ class IndexStore(Protocol):
 
     def generations(self) -> list[Generation]:
         """All that are kept, the newest first."""
+
+    def examine(self) -> list[Examination]:
+        """Every complete generation and the live one, whole or not, the newest first."""
+
+    def recover(self) -> str | None:
+        """Drop what killed runs left behind, and where the live generation can't be searched, go
+        to the newest one that can; its name, or None where nothing had to be switched.
+
+        Raises EngineUnavailableError where there is none.
+        """
 
     def close(self) -> None:
         """Let go of what is open; nothing is written by it."""

@@ -1,9 +1,10 @@
 """What an installation may set: environment GONGKAI_* or gongkai.toml in. Read by every command."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,6 +13,8 @@ from pydantic_settings import (
 )
 
 from catalog.disclosure import Disclosure
+
+Network = IPv4Network | IPv6Network
 
 
 class EngineKind(StrEnum):
@@ -72,12 +75,32 @@ class Settings(BaseSettings):
         description="Address that readers reach the pages at (https://xxgk.example.gov.cn), for "
         "feeds, sitemaps and citations; without it, the one they asked.",
     )
+    requests_at_once: int = Field(
+        32, ge=1, le=1024, description="Requests answered at once by one worker; others wait."
+    )
+    client_rate: float = Field(
+        20.0, ge=0, description="Requests a second from one address; 0: no limit."
+    )
+    kiosk_addresses: str = Field(
+        "", description="Addresses or networks of kiosks, parted by commas: a lane of their own."
+    )
     kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows unless asked.")
     application_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
         description="The city's own form for 依申请公开, linked where something is not found.",
     )
+
+    @property
+    def kiosk_networks(self) -> tuple[Network, ...]:
+        """`kiosk_addresses`, read; a single address is a network of one."""
+        return _read_networks(self.kiosk_addresses)
+
+    @field_validator("kiosk_addresses")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        _read_networks(text)
+        return text
 
     @classmethod
     def settings_customise_sources(
@@ -90,3 +113,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Call arguments, then the environment, then gongkai.toml in the working folder."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _read_networks(text: str) -> tuple[Network, ...]:
+    parts = (each.strip() for each in text.split(","))
+    return tuple(ip_network(each, strict=False) for each in parts if each)

@@ -23,6 +23,7 @@ COMMANDS = {
     "evaluate": "evaluating",
     "verify": "verifying",
     "check": "checking",
+    "doctor": "doctoring",
     "duplicates": "deduplicating",
     "stats": "counting",
     "token": "admitting",

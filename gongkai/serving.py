@@ -1,5 +1,7 @@
 """`gongkai serve`: API and pages, by uvicorn."""
 
+import os
+import tempfile
 from typing import Annotated
 
 import typer
@@ -7,6 +9,11 @@ import uvicorn
 
 from engines.opening import open_installation
 from engines.settings import Settings
+from gongkai.server_log import LOGGING
+from search_api.observing import MULTIPROCESS
+
+GRACE_SECONDS = 30
+"""How long a server that is told to stop goes on answering what it has begun."""
 
 
 def serve(
@@ -18,7 +25,10 @@ def serve(
     # Wrong settings or tables should be said here, once, not by every worker.
     open_installation(Settings())
     print(f"gongkai: http://{host}:{port}/  (API: http://{host}:{port}/docs)", flush=True)
-    # The access log would tell who asked what.
+    if workers > 1:
+        counts = tempfile.TemporaryDirectory(prefix="gongkai-metrics-")
+        os.environ[MULTIPROCESS] = counts.name
+    # uvicorn's own access log would tell who asked what.
     uvicorn.run(
         "search_api.app:create_served_app",
         factory=True,
@@ -26,5 +36,7 @@ def serve(
         port=port,
         workers=workers,
         access_log=False,
+        log_config=LOGGING,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
     )

@@ -13,12 +13,14 @@ from engines.opening import Installation, open_installation
 from engines.port import SearchEngine
 from engines.settings import Settings
 from search_api.access import Doorkeeper
+from search_api.admission import Admission, Limits
 from search_api.answering import Answering
 from search_api.duplicating import Duplicating
 from search_api.endpoints import appearance, discovery, downloads, health, kiosk, pages, search
 from search_api.endpoints.staff import api, certificates, check, desk, duplicates, reports
-from search_api.errors import install_error_handlers
+from search_api.errors import install_error_handlers, refuse_entry
 from search_api.middleware import BodyLimit, Freshness, ReadVersion, SecurityHeaders, name_build
+from search_api.observing import Metrics, Observing
 from search_api.site import Site
 from search_api.suggesting import Suggesting
 from staff.audit import Audit
@@ -54,6 +56,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.engine = engine
+    app.state.metrics = Metrics()
     app.state.answering = answering
     app.state.suggesting = Suggesting(
         engine, answering.vocabulary, installed.analysis, installed.tables.agencies
@@ -72,7 +75,18 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.add_middleware(Freshness, read_version=read_version)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
     app.add_middleware(BodyLimit)
+    app.add_middleware(
+        Admission,
+        metrics=app.state.metrics,
+        refuse=lambda scope, status, seconds: refuse_entry(app, scope, status, seconds),
+        limits=Limits(
+            installed.settings.requests_at_once,
+            installed.settings.client_rate,
+            installed.settings.kiosk_networks,
+        ),
+    )
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observing, metrics=app.state.metrics)
     app.include_router(search.router)
     app.include_router(downloads.router, prefix="/api/v1")
     app.include_router(downloads.router, include_in_schema=False)

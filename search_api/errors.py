@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
 from search_api.access import WINDOW_SECONDS, FormKeyError, SignInError, TooManyAttemptsError
@@ -108,6 +109,12 @@ def install_error_handlers(app: FastAPI) -> None:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+
+
+def refuse_entry(app: FastAPI, scope: Scope, status: int, seconds: int) -> Response:
+    """The answer of who stands before the door: nothing was looked at yet."""
+    request = Request({**scope, "app": app})
+    return problem_response(request, status, given={"Retry-After": str(seconds)})
 
 
 def problem_response(

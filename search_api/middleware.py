@@ -35,7 +35,7 @@ SMALL_BODY, LARGE_BODY = 64 * 1024, 20 * 1024 * 1024
 """Bytes that a request may bring: a form of words, or a draft with its file."""
 _WITH_FILES = ("/staff/check", "/api/v1/duplicates/check")
 _STAFF = ("/staff", "/api/v1/duplicates")
-_NEVER_KEPT = ("/healthz", "/readyz", "/appearance", _KIOSK)
+_NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/appearance", _KIOSK)
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 

@@ -120,6 +120,11 @@ class GenerationIndices:
             if not manifest.complete:
                 self.drop(manifest.name)
 
+    def health(self, name: str) -> str:
+        """`green`, `yellow` (copies are missing) or `red` (records are)."""
+        answer = self._client.cluster.health(index=self._names.generation(name), level="indices")
+        return str(answer["status"])
+
     def describe(self, manifest: Manifest, live: str | None) -> Generation:
         stats = self._client.indices.stats(
             index=self._names.generation(manifest.name), metric=["docs", "store"]

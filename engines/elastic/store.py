@@ -15,7 +15,7 @@ from engines.elastic.lock import WriterLock
 from engines.elastic.mapping import Names, document_key
 from engines.elastic.writing import ElasticWriter, WriterHooks
 from engines.fingerprint import check_fingerprint
-from engines.port import KEPT_GENERATIONS, Generation
+from engines.port import KEPT_GENERATIONS, Examination, Generation, choose_recovery
 from engines.settings import Settings
 
 
@@ -109,9 +109,35 @@ class ElasticStore:
                 for manifest in self._generations.complete()
             ]
 
+    def examine(self) -> list[Examination]:
+        with explained():
+            live = self._generations.live_name()
+            known = {each.name: each for each in self._generations.complete()}
+            names = sorted(filter(None, {*known, live}), reverse=True)
+            return [self._examine(name, known.get(name), live=name == live) for name in names]
+
+    def recover(self) -> str | None:
+        with self._locked(), explained():
+            self._generations.drop_incomplete()
+            to = choose_recovery(self.examine())
+            if to is not None:
+                self._generations.point_at(to)
+        return to
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+    def _examine(self, name: str, manifest: Manifest | None, *, live: bool) -> Examination:
+        faults = []
+        if manifest is None:
+            faults.append("Its index is missing or was never finished.")
+        else:
+            if self._generations.health(name) == "red":
+                faults.append("The cluster has lost a part of it (its health is red).")
+            if manifest.fingerprint != self._fingerprint:
+                faults.append("It was built with another analysis, dictionary or schema.")
+        return Examination(name, live, tuple(faults))
 
     def _open_writer(
         self, manifest: Manifest, after_commit: Callable[[str], None] | None = None

@@ -77,8 +77,12 @@ class Layout:
         replace_file(path, orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
 
     def manifest(self, name: str) -> Manifest | None:
-        content = read_json(self.generations / name / "manifest.json")
-        return Manifest(**content) if content else None
+        """What a generation says of itself; None where that is missing or torn."""
+        try:
+            content = read_json(self.generations / name / "manifest.json")
+            return Manifest(**content) if content else None
+        except (ValueError, TypeError):
+            return None
 
     def complete(self) -> list[Manifest]:
         """Generations that may be searched, the newest first."""

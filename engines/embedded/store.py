@@ -9,12 +9,13 @@ import tantivy
 from filelock import FileLock, Timeout
 
 from catalog.errors import AnotherWriterError, EngineUnavailableError
+from engines.embedded.examining import examine_index
 from engines.embedded.layout import Layout, Manifest, folder_bytes
 from engines.embedded.ledger import Ledger
 from engines.embedded.schema import open_index
 from engines.embedded.writing import TantivyWriter
 from engines.fingerprint import check_fingerprint
-from engines.port import KEPT_GENERATIONS, Generation
+from engines.port import KEPT_GENERATIONS, Examination, Generation, choose_recovery
 
 WITHDRAW_PATIENCE_SECONDS = 2.0
 """How long a withdrawal waits for a running writer; it counts at once either way."""
@@ -92,8 +93,31 @@ class EmbeddedStore:
     def generations(self) -> list[Generation]:
         return [self._describe(manifest) for manifest in self._layout.complete()]
 
+    def examine(self) -> list[Examination]:
+        live = self._layout.live_name()
+        names = {manifest.name for manifest in self._layout.complete()} | ({live} - {None})
+        return [self._examine(name, live) for name in sorted(filter(None, names), reverse=True)]
+
+    def recover(self) -> str | None:
+        with self._locked():
+            self._layout.drop_incomplete()
+            to = choose_recovery(self.examine())
+            if to is not None:
+                self._layout.point_at(to)
+        return to
+
     def close(self) -> None:
         """Nothing stays open between calls."""
+
+    def _examine(self, name: str, live: str | None) -> Examination:
+        manifest = self._layout.manifest(name)
+        if manifest is None:
+            faults = ["Its manifest is missing or torn."]
+        else:
+            faults = examine_index(self._layout.index_folder(name))
+            if manifest.fingerprint != self._fingerprint:
+                faults.append("It was built with another analysis, dictionary or schema.")
+        return Examination(name, name == live, tuple(faults))
 
     def _open_writer(
         self, manifest: Manifest, after_commit: Callable[[str], None] | None = None

@@ -1,14 +1,18 @@
-"""`/healthz` (the process runs) and `/readyz` (a search would be answered)."""
+"""`/healthz` (the process runs), `/readyz` (a search would be answered), `/metrics`."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from engines.port import EngineQuery, SearchEngine
 from queries.tree import Everything
-from search_api.errors import describe_problems
+from search_api.errors import UnknownPageError, describe_problems
+from search_api.observing import Metrics
 
+_FORWARDED = frozenset(("forwarded", "x-forwarded-for", "x-real-ip", "via"))
 router = APIRouter()
 
 
@@ -37,3 +41,14 @@ async def readyz(engine: Annotated[SearchEngine, Depends(get_engine)]) -> Health
     """A real, empty search has just been answered."""
     result = await engine.search(EngineQuery(Everything(), limit=0))
     return Health(status="ready", generation=result.generation, records=result.total)
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(
+    request: Request, engine: Annotated[SearchEngine, Depends(get_engine)]
+) -> Response:
+    """For Prometheus, which asks here directly; nothing is told through a proxy."""
+    if not _FORWARDED.isdisjoint(request.headers):
+        raise UnknownPageError
+    counted: Metrics = request.app.state.metrics
+    return Response(await counted.write(engine), media_type=CONTENT_TYPE_LATEST)

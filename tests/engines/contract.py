@@ -115,6 +115,14 @@ class EngineContract:
     def make(self, installation: Installation) -> Make:
         return lambda **fields: make_document(installation, **fields)
 
+    def test_what_is_whole_needs_no_doctor(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a")])
+        opened.rebuild([make(id="a"), make(id="b")])
+        examined = opened.store.examine()
+        assert [(each.live, each.faults) for each in examined] == [(True, ()), (False, ())]
+        assert opened.store.recover() is None
+        assert opened.all_ids() == ["a", "b"]
+
     def test_before_the_first_index_it_says_so(self, opened: Opened) -> None:
         with pytest.raises(EngineUnavailableError, match="Nothing is indexed"):
             opened.ask(EngineQuery(Everything()))

@@ -1,0 +1,88 @@
+"""`gongkai doctor`: is everything whole that this installation keeps, and what to do if not."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from duplicates.decisions import Decisions
+from engines.opening import Installation, open_installation
+from engines.port import Examination
+from engines.settings import Settings
+from staff.ledger import open_ledger
+
+_ILL, _NO_INDEX = 3, 4
+LEAST_FREE = 0.1
+"""Part of a disk that should be free: a rebuild needs room for a second index."""
+
+
+def doctor(
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Drop what killed runs left, go to a generation that is well."
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check every file of the index to its last byte, ledgers and disk; say what to do."""
+    installation = open_installation(Settings())
+    with closing(installation.open_store()) as store:
+        switched = store.recover() if repair else None
+        examined = store.examine()
+    faults = [*_find_faults(installation, examined)]
+    advice = _advise(examined)
+    if as_json:
+        report = {"generations": examined, "faults": faults, "advice": advice, "switched": switched}
+        print(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for each in examined:
+            state = "well" if not each.faults else "ill"
+            print(f"generation {each.name} {'live ' if each.live else ''}{state}")
+        for line in (*faults, *([f"switched to {switched}"] if switched else []), advice):
+            print(line)
+    if not any(each.live and not each.faults for each in examined):
+        raise typer.Exit(_NO_INDEX)
+    if faults:
+        raise typer.Exit(_ILL)
+
+
+def _find_faults(installation: Installation, examined: list[Examination]) -> Iterator[str]:
+    for each in examined:
+        yield from (f"{each.name}: {fault}" for fault in each.faults)
+    folder = installation.settings.data_dir
+    yield from _find_ledger_faults(folder)
+    if folder.exists():
+        usage = shutil.disk_usage(folder)
+        if usage.free < LEAST_FREE * usage.total:
+            yield f"Only {usage.free / 1e9:,.1f} GB of the disk are left; a rebuild may not fit."
+
+
+def _find_ledger_faults(folder: Path) -> Iterator[str]:
+    databases = {"staff.sqlite3": open_ledger(folder), "decisions.sqlite3": Decisions(folder).file}
+    for name, database in databases.items():
+        if fault := database.examine():
+            yield f"{name}: {fault}. Restore it from its backup."
+    ledger = folder / "withdrawn.json"
+    if ledger.exists():
+        try:
+            orjson.loads(ledger.read_bytes())
+        except ValueError:
+            # Whatever was withdrawn would be shown again: nothing may be guessed here.
+            yield "withdrawn.json is torn. Restore it from its backup before anything is served."
+
+
+def _advise(examined: list[Examination]) -> str:
+    live = next((each for each in examined if each.live), None)
+    if live and not live.faults:
+        return "The live generation is well."
+    whole = next((each for each in examined if not each.faults), None)
+    if whole:
+        return f"Go back to {whole.name}: run `gongkai doctor --repair`."
+    if not examined:
+        return "Nothing is indexed yet: run `gongkai index` first."
+    return "No generation can be searched: run `gongkai index --rebuild` over the exports."

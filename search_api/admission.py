@@ -1,0 +1,153 @@
+"""How many requests are let in at once and from one address; the rest is told to come back.
+
+What is let in is answered in time; what would only wait is told so at once. Lanes keep the long
+(exports, replicas) and the kiosks from waiting behind the crowd.
+"""
+
+import asyncio
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engines.settings import Network
+from search_api.observing import Metrics
+
+WAIT_SECONDS = 2.0
+"""How long a request may wait for its turn; who waits longer has reloaded the page by then."""
+WAITING_EACH = 8
+"""Requests that may wait for each one that runs."""
+KIOSK_LANE, LONG_LANE = 8, 4
+BURST_SECONDS = 5
+"""Seconds of a client's rate that may come at once: a page with its parts, several tabs."""
+_CLIENTS = 50_000
+_FREE = ("/healthz", "/readyz", "/metrics", "/static/")
+_LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica")
+
+Refuse = Callable[[Scope, int, int], ASGIApp]
+"""Makes the answer: scope, status, seconds to wait."""
+
+
+@dataclass
+class Lane:
+    """So many at once, WAITING_EACH times as many waiting."""
+
+    at_once: int
+    _turns: asyncio.Semaphore = field(init=False)
+    _waiting: int = 0
+
+    def __post_init__(self) -> None:
+        self._turns = asyncio.Semaphore(self.at_once)
+
+    async def enter(self) -> bool:
+        """Whether there was room within WAIT_SECONDS."""
+        if not self._turns.locked():
+            return await self._turns.acquire()
+        if self._waiting >= self.at_once * WAITING_EACH:
+            return False
+        self._waiting += 1
+        try:
+            await asyncio.wait_for(self._turns.acquire(), WAIT_SECONDS)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
+
+    def leave(self) -> None:
+        self._turns.release()
+
+
+class Rates:
+    """A bucket of tokens for each address, or for each /64 of IPv6, which one household has."""
+
+    def __init__(self, a_second: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._a_second = a_second
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: str) -> bool:
+        """Whether this client may ask once more now."""
+        most, now = self._a_second * BURST_SECONDS, self._clock()
+        left, filled = self._buckets.pop(client, (most, now))
+        left = min(most, left + (now - filled) * self._a_second)
+        may = left >= 1
+        self._buckets[client] = (left - 1 if may else left, now)
+        if len(self._buckets) > _CLIENTS:
+            self._buckets.popitem(last=False)
+        return may
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an installation sets; `a_second` of one address, 0 for no limit."""
+
+    at_once: int
+    a_second: float
+    kiosks: tuple[Network, ...] = ()
+
+
+class Admission:
+    """ASGI middleware.
+
+    Addresses of this machine have no rate: they are the city's own proxy, monitors and tests.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        refuse: Refuse,
+        limits: Limits,
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._refuse = refuse
+        self._rates = Rates(limits.a_second) if limits.a_second else None
+        self._kiosks = limits.kiosks
+        self._crowd = Lane(limits.at_once)
+        self._kiosk, self._long = Lane(KIOSK_LANE), Lane(LONG_LANE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http" or scope["path"].startswith(_FREE):
+            await self._app(scope, receive, send)
+            return
+        address = _read_address(scope)
+        is_kiosk = address is not None and any(address in network for network in self._kiosks)
+        is_limited = self._rates and address and not is_kiosk and not address.is_loopback
+        if is_limited and self._rates and not self._rates.take(_name(address)):
+            self._metrics.turned_away.labels("rate").inc()
+            await self._refuse(scope, 429, BURST_SECONDS)(scope, receive, send)
+            return
+        lane = self._choose(scope["path"], is_kiosk=is_kiosk)
+        if not await lane.enter():
+            self._metrics.turned_away.labels("busy").inc()
+            await self._refuse(scope, 503, 1)(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            lane.leave()
+
+    def _choose(self, path: str, *, is_kiosk: bool) -> Lane:
+        if path in _LONG:
+            return self._long
+        return self._kiosk if is_kiosk else self._crowd
+
+
+def _read_address(scope: Scope) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    client = scope.get("client")
+    try:
+        return ipaddress.ip_address(client[0]) if client else None
+    except ValueError:
+        return None
+
+
+def _name(address: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> str:
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
