@@ -49,6 +49,14 @@ class Database:
                 raise
             connection.execute("COMMIT")
 
+    def copy_to(self, path: Path) -> None:
+        """A whole copy, while others read and write; of a file that is not there, none."""
+        if not self.path.exists():
+            return
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(self._connect()) as source, closing(sqlite3.connect(path)) as copy:
+            source.backup(copy)
+
     def examine(self) -> str | None:
         """What is wrong with the file, or None; a file that is not there yet is well."""
         if not self.path.exists():

@@ -206,6 +206,9 @@ class IndexStore(Protocol):
     def generations(self) -> list[Generation]:
         """All that are kept, the newest first."""
 
+    def forget(self) -> list[str]:
+        """Drop every generation but the live one; their names. No rollback after it."""
+
     def examine(self) -> list[Examination]:
         """Every complete generation and the live one, whole or not, the newest first."""
 

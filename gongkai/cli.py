@@ -17,6 +17,7 @@ COMMANDS = {
     "index": "indexing",
     "rollback": "indexing",
     "withdraw": "indexing",
+    "purge": "indexing",
     "serve": "serving",
     "search": "reading",
     "explain": "reading",
@@ -28,6 +29,8 @@ COMMANDS = {
     "stats": "counting",
     "token": "admitting",
     "replica": "replicating",
+    "backup": "backing_up",
+    "restore": "backing_up",
     "status": "inspecting",
 }
 """Each command and the module of this package that holds it, under the command's own name."""

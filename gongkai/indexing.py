@@ -22,6 +22,7 @@ from engines.port import STAFF
 from engines.settings import Settings
 from indexer.ingest import OnProgress, Summary
 from indexer.publishing import Order, Outcome, publish
+from indexer.purging import purge as purge_index
 from indexer.reading import find_sources, source_size
 
 _console = Console(stderr=True)
@@ -75,6 +76,12 @@ def withdraw(
         print(f"{record_id}: {word if was_there else 'not found'}")
     if not all(done.values()):
         raise typer.Exit(REFUSED)
+
+
+def purge() -> None:
+    """Write the live index anew, drop all others: what was deleted leaves the disk."""
+    done = purge_index(open_installation(Settings()))
+    print(f"live: {done.generation} ({done.records:,} records), dropped: {len(done.dropped)}")
 
 
 @contextmanager

@@ -109,6 +109,14 @@ class ElasticStore:
                 for manifest in self._generations.complete()
             ]
 
+    def forget(self) -> list[str]:
+        with self._locked(), explained():
+            live = self._generations.live_name()
+            old = [each.name for each in self._generations.complete() if each.name != live]
+            for name in old:
+                self._generations.drop(name)
+        return old
+
     def examine(self) -> list[Examination]:
         with explained():
             live = self._generations.live_name()

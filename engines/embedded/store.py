@@ -93,6 +93,14 @@ class EmbeddedStore:
     def generations(self) -> list[Generation]:
         return [self._describe(manifest) for manifest in self._layout.complete()]
 
+    def forget(self) -> list[str]:
+        with self._locked():
+            live = self._layout.live_name()
+            old = [each.name for each in self._layout.complete() if each.name != live]
+            for name in old:
+                self._layout.drop(name)
+        return old
+
     def examine(self) -> list[Examination]:
         live = self._layout.live_name()
         names = {manifest.name for manifest in self._layout.complete()} | ({live} - {None})

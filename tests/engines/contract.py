@@ -115,6 +115,16 @@ class EngineContract:
     def make(self, installation: Installation) -> Make:
         return lambda **fields: make_document(installation, **fields)
 
+    def test_forgetting_leaves_the_live_generation_alone(self, opened: Opened, make: Make) -> None:
+        opened.index([make(id="a")])
+        opened.rebuild([make(id="a"), make(id="b")])
+        (live, old) = opened.store.generations()
+        assert opened.store.forget() == [old.name]
+        assert [each.name for each in opened.store.generations()] == [live.name]
+        assert opened.all_ids() == ["a", "b"]
+        with pytest.raises(EngineUnavailableError):
+            opened.store.rollback()
+
     def test_what_is_whole_needs_no_doctor(self, opened: Opened, make: Make) -> None:
         opened.index([make(id="a")])
         opened.rebuild([make(id="a"), make(id="b")])

@@ -1,0 +1,70 @@
+"""What was deleted leaves the disk, and nothing else does."""
+
+import asyncio
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engines.opening import Installation
+from engines.port import STAFF, EngineQuery
+from indexer.publishing import Order, publish
+from indexer.purging import purge
+from indexer.reading import find_sources
+from queries.tree import Everything
+from tests.journeys.command import plain_row, write_rows
+from tests.journeys.conftest import SAMPLE
+
+
+def draw_secret() -> str:
+    """Signs that no packing makes shorter, so that they stand on the disk as they are."""
+    draw = random.Random(9)
+    return "".join(chr(draw.randint(0x4E00, 0x9FA5)) for _ in range(400))
+
+
+def on_disk(folder: Path, text: str) -> bool:
+    part = text[100:104].encode()
+    return any(part in file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def contents(installation: Installation) -> dict[str, bytes]:
+    async def read() -> dict[str, bytes]:
+        engine = installation.open_engine()
+        found = await engine.search(EngineQuery(Everything(), limit=1_000))
+        await engine.close()
+        return {hit.id: hit.stored for hit in found.hits}
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize("how", ["withdrawn by staff", "closed by its source"])
+def test_bytes_of_a_record_that_is_gone_leave_the_disk(
+    fresh: Installation, tmp_path: Path, how: str
+) -> None:
+    secret = draw_secret()
+    rows = [plain_row(1), plain_row(2, body=secret), plain_row(3)]
+    publish(Order(find_sources([write_rows(tmp_path / "one.jsonl", rows)])), fresh)
+    kept = contents(fresh)
+    del kept["r2"]
+    (tmp_path / "one.jsonl").unlink()
+    if how == "withdrawn by staff":
+        fresh.open_store().withdraw(["r2"], cause=STAFF)
+    else:
+        closed = write_rows(tmp_path / "two.jsonl", [plain_row(2, disclosure="不予公开")])
+        publish(Order(find_sources([closed])), fresh)
+    assert contents(fresh) == kept
+    assert on_disk(fresh.settings.data_dir, secret)
+    done = purge(fresh)
+    assert not on_disk(fresh.settings.data_dir, secret)
+    assert contents(fresh) == kept
+    assert (done.records, len(fresh.open_store().generations())) == (2, 1)
+
+
+def test_a_purged_index_is_the_same_and_takes_updates(fresh: Installation) -> None:
+    publish(Order(find_sources([SAMPLE])), fresh)
+    before = contents(fresh)
+    purge(fresh)
+    assert contents(fresh) == before
+    again = publish(Order(find_sources([SAMPLE])), replace(fresh))
+    assert again.summary.indexed == 0
