@@ -12,6 +12,7 @@ from staff.tokens import NAME_LIMIT, TOKEN_DAYS, Tokens
 
 _UNKNOWN = 3
 _HERE = "command line"
+_ANYBODY = "工作人员"
 
 token = typer.Typer(help="Tokens of staff.", no_args_is_help=True)
 
@@ -23,7 +24,7 @@ def about() -> None:
 
 @token.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="Whose it is: a person or a desk.")],
+    name: Annotated[str, typer.Argument(help="Whose it is: a person or a desk.")] = _ANYBODY,
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is good for.")] = (
         TOKEN_DAYS
     ),

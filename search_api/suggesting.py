@@ -4,7 +4,6 @@ Called by `/suggest`. Nothing is offered that the engine has not just counted am
 """
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,7 +18,6 @@ from analyzers.pinyin import is_latin
 from catalog.agencies import AgencyDirectory
 from engines.port import EngineQuery, SearchEngine
 from queries.tree import And, Or, Phrase, Query, Term
-from search_api.middleware import VERSION_SECONDS
 from search_api.vocabulary import PublicWords, Vocabulary
 
 _TITLES = 3
@@ -93,7 +91,6 @@ class Suggesting:
         }
         self._agencies = Lexicon(dict.fromkeys(self._named, 1))
         self._latest = _Known("")
-        self._asked_version = float("-inf")
 
     async def suggest(self, typed: str, size: int) -> SuggestAnswer:
         """Raises EngineUnavailableError, IndexMismatchError."""
@@ -152,12 +149,10 @@ class Suggesting:
         ]
 
     async def _known(self) -> _Known:
-        now = time.monotonic()
-        if now - self._asked_version >= VERSION_SECONDS:
-            version = await self._engine.version()
-            if version != self._latest.version or self._latest.is_full:
-                self._latest = _Known(version)
-            self._asked_version = now
+        """What is known of the index as it is at this moment: a withdrawal counts at once."""
+        version = await self._engine.version()
+        if version != self._latest.version or self._latest.is_full:
+            self._latest = _Known(version)
         return self._latest
 
     async def _complete_titles(self, typed: str) -> list[SuggestionView]:

@@ -23,7 +23,7 @@ from queries.tree import Everything, Term
 from tests.conftest import require_or_skip
 from tests.engines.records import make_document
 
-RECORDS = 4_000
+RECORDS = 2_400
 SEARCHERS = 50
 TOPICS = ("供水", "医院", "学校", "道路")
 

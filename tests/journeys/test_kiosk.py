@@ -294,6 +294,7 @@ def type_until_offered(page: Page, keys: str, need: str) -> int:
     return tapped + 1
 
 
+@pytest.mark.parametrize("screen", ["portrait"], indirect=True)
 def test_few_taps_reach_what_people_come_for(screen: Page) -> None:
     """Twenty needs, from the start screen to a document on it."""
     taps = {}

@@ -217,6 +217,7 @@ def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
     is_compared = finding.kind in _COMPARED and draft.body and record.body
     passages = list_passages(draft.body, record.body, PASSAGES) if is_compared else []
     return {
+        "id": record.id,
         "record": {key: getattr(record, key) for key in (*_FACTS, "publisher")},
         "kind": finding.kind,
         "score": round(finding.score, 4),
