@@ -63,12 +63,15 @@ class Duplicating:
         analysis, places = self._installation.analysis, self._installation.places
         return await check_draft(draft, self._engine, analysis, places.is_name)
 
-    async def open_clusters(self) -> tuple[Scan, bool, list[Cluster]]:
+    async def open_clusters(
+        self, patience: float = WAIT_SECONDS
+    ) -> tuple[Scan, bool, list[Cluster]]:
         """The scan, whether it is of the index as it is now, and what still needs a decision.
 
-        Raises ScanRunningError where there is none yet and making one takes WAIT_SECONDS.
+        Raises ScanRunningError where there is none yet and making one takes longer than
+        `patience`, in seconds.
         """
-        latest, is_current = await self._current_scan()
+        latest, is_current = await self._current_scan(patience)
         return latest, is_current, self._register.open_clusters()
 
     def settled(self, decision: Decision) -> list[Verdict]:
@@ -111,14 +114,14 @@ class Duplicating:
         self.decisions.decide(verdict)
         return verdict
 
-    async def _current_scan(self) -> tuple[Scan, bool]:
+    async def _current_scan(self, patience: float) -> tuple[Scan, bool]:
         version = await self._engine.version()
         latest = self._register.latest()
         if latest and latest.version == version:
             return latest, True
         if self._running is None:
             self._running = asyncio.create_task(self._scan(version))
-        await asyncio.wait([self._running], timeout=WAIT_SECONDS)
+        await asyncio.wait([self._running], timeout=patience)
         if self._running is not None and self._running.done():
             task, self._running = self._running, None
             task.result()

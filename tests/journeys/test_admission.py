@@ -39,16 +39,16 @@ def open_from(installed: Installation, address: str) -> TestClient:
 
 
 def test_an_address_that_asks_too_often_is_told_when_to_come_back(sampled: Installation) -> None:
-    app = create_app(limited(sampled, client_rate=2.0))
+    # One request, and the next after five seconds: no machine is so slow that it comes by then.
+    app = create_app(limited(sampled, client_rate=1.05 / BURST_SECONDS))
     citizen, neighbour = (TestClient(app, client=(each, 1)) for each in (CITIZEN, NEIGHBOUR))
-    answers = [citizen.get("/api/v1/search?size=1&facets=") for _ in range(2 * BURST_SECONDS + 4)]
-    refused = [each for each in answers if each.status_code == 429]
-    assert refused
-    assert answers[0].status_code == 200
-    assert refused[0].json()["title"] == "请求过于频繁，请稍后再试"
-    assert int(refused[0].headers["retry-after"]) > 0
-    assert "content-security-policy" in refused[0].headers
     assert neighbour.get("/").status_code == 200
+    assert citizen.get("/browse").status_code == 200
+    refused = citizen.get("/api/v1/search?size=1&facets=")
+    assert refused.status_code == 429
+    assert refused.json()["title"] == "请求过于频繁，请稍后再试"
+    assert int(refused.headers["retry-after"]) > 0
+    assert "content-security-policy" in refused.headers
     assert "请求过于频繁" in citizen.get("/").text
     assert citizen.get("/healthz").status_code == 200
     assert citizen.get("/static/icon.svg").status_code == 200

@@ -38,6 +38,8 @@ from staff.rejected import list_runs, read_run
 from staff.tokens import SESSION
 
 AUDIT_SIZE = 100
+PATIENCE = 1.0
+"""Seconds that the first page waits for a scan; the others wait longer."""
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -54,7 +56,7 @@ async def home(
     if session is None:
         return HTMLResponse(render("staff/sign_in.html", context, problem=""))
     try:
-        clusters: int | None = len((await duplicating.open_clusters())[2])
+        clusters: int | None = len((await duplicating.open_clusters(PATIENCE))[2])
     except ScanRunningError:
         clusters = None
     folder = request.app.state.installation.settings.data_dir
