@@ -121,6 +121,7 @@ def test_clusters_are_decided_and_undone(clerk: Page, request: pytest.FixtureReq
         clerk.keyboard.press("u")
     else:
         clerk.get_by_role("button", name="撤销这次处理").click()
+    expect(clerk.get_by_role("button", name="撤销这次处理")).to_have_count(0)
     expect(clerk.get_by_role("heading", name="处理经过")).to_be_visible()
     clerk.goto("/records/r2")
     assert clerk.url.endswith("/records/r2")
