@@ -16,7 +16,7 @@ from staff.ledger import open_ledger
 from staff.tokens import Tokens
 from staff.unfound import DAYS_SHOWN, UnfoundSearches
 from tests.duplicates.texts import SCHOOL, WATER, misread
-from tests.journeys.browsing import SIZES
+from tests.journeys.browsing import SIZES, follow
 from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import serving
 
@@ -100,7 +100,7 @@ def test_clusters_are_decided_and_undone(clerk: Page, request: pytest.FixtureReq
     clerk.get_by_role("link", name="待处理的重复").click()
     expect(clerk.get_by_text("共 2 组")).to_be_visible()
     row = clerk.get_by_role("row").filter(has_text="饮水安全")
-    row.get_by_role("link", name="对照处理").click()
+    follow(row.get_by_role("link", name="对照处理"))
     expect(clerk.locator(".passages").first).to_contain_text("稳步不断提高")
     expect(clerk.locator(".passages del").first).to_have_text("稳步")
     if by_key:
@@ -116,7 +116,7 @@ def test_clusters_are_decided_and_undone(clerk: Page, request: pytest.FixtureReq
     assert clerk.url.endswith("/records/r1")
     clerk.goto("/staff/duplicates?state=duplicate")
     expect(clerk.get_by_text("政务公开办 于")).to_be_visible()
-    clerk.get_by_role("link", name="查看").click()
+    follow(clerk.get_by_role("link", name="查看"))
     if by_key:
         clerk.keyboard.press("u")
     else:
