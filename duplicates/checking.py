@@ -10,7 +10,7 @@ import orjson
 from analyzers.chains import Analysis
 from duplicates.candidates import CANDIDATES, find_candidates
 from duplicates.comparing import NEAR
-from duplicates.judging import Finding, Kind, judge
+from duplicates.judging import LAYERS, Finding, judge
 from duplicates.texts import Subject
 from duplicates.titles import IsPlace
 from engines.port import EngineQuery, SearchEngine
@@ -37,5 +37,4 @@ async def check_draft(
     records = [Subject.of(orjson.loads(hit.stored)) for hit in hits if hit.id != draft.id]
     judged = ((record, judge(draft, record, is_place, threshold)) for record in records)
     matches = [Match(record, finding) for record, finding in judged if finding]
-    layers = list(Kind)
-    return sorted(matches, key=lambda m: (layers.index(m.finding.kind), -m.finding.score))
+    return sorted(matches, key=lambda m: (LAYERS.index(m.finding.kind), -m.finding.score))

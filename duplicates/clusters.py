@@ -5,9 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from duplicates.judging import Finding, Kind
-
-_LAYERS = list(Kind)
+from duplicates.judging import LAYERS, Finding, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def build_clusters(pairs: Iterable[Pair]) -> list[Cluster]:
     for pair in listed:
         groups[_lead(leaders, pair.one)].append(pair)
     clusters = [_build(group) for group in groups.values()]
-    return sorted(clusters, key=lambda c: (_LAYERS.index(c.kind), -c.score, c.id))
+    return sorted(clusters, key=lambda c: (LAYERS.index(c.kind), -c.score, c.id))
 
 
 def name_cluster(members: Iterable[str]) -> str:
@@ -51,7 +49,7 @@ def _build(pairs: list[Pair]) -> Cluster:
     members = tuple(sorted({name for pair in pairs for name in (pair.one, pair.other)}))
     return Cluster(
         id=name_cluster(members),
-        kind=min((pair.finding.kind for pair in pairs), key=_LAYERS.index),
+        kind=min((pair.finding.kind for pair in pairs), key=LAYERS.index),
         score=min(pair.finding.score for pair in pairs),
         members=members,
         pairs=tuple(pairs),

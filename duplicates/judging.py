@@ -50,6 +50,8 @@ DUPLICATES = frozenset(
         Kind.SAME_ENTRY,
     )
 )
+LAYERS = tuple(Kind)
+"""The kinds in their order: the surest evidence of a duplicate first."""
 _REVISED, _REVISED_CONTAINED = 0.15, 0.5
 """Overlap of two texts under one title from which on one is a revision of the other."""
 _WITHIN = 0.9

@@ -61,12 +61,7 @@ class Register:
         if scan is None:
             return []
         settled = self._decisions.settled_pairs()
-        clusters = build_clusters(p for p in scan.pairs if (p.one, p.other) not in settled)
-        return [each for each in clusters if not self._is_settled(each)]
-
-    def _is_settled(self, cluster: Cluster) -> bool:
-        verdict = self._decisions.current().get(cluster.id)
-        return verdict is not None
+        return build_clusters(p for p in scan.pairs if (p.one, p.other) not in settled)
 
 
 def _write(scan: Scan) -> dict[str, Any]:

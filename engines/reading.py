@@ -1,25 +1,38 @@
 """An engine in, every public record out: for verification, statistics, duplicates, copies."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
-from engines.port import EngineQuery, Hit, SearchEngine
+from engines.port import EngineQuery, Hit, SearchEngine, SearchResult
 from queries.request import Sort
 from queries.tree import AnyTerm, Everything
 
 AT_ONCE = 500
 
 
-async def read_hits(engine: SearchEngine) -> AsyncIterator[Hit]:
-    """Newest first. In order of dates a commit between two pages neither repeats nor skips."""
-    cursor: str | None = None
+EVERY = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE)
+
+
+async def read_pages(
+    engine: SearchEngine, query: EngineQuery = EVERY
+) -> AsyncIterator[SearchResult]:
+    """All pages of a query in order of dates, `limit` hits each; at least one, maybe empty.
+
+    In that order a commit between two pages neither repeats nor skips what was there.
+    """
     while True:
-        query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE, after=cursor)
         result = await engine.search(query)
+        yield result
+        if result.next_cursor is None:
+            return
+        query = replace(query, after=result.next_cursor)
+
+
+async def read_hits(engine: SearchEngine) -> AsyncIterator[Hit]:
+    """Every record, newest first."""
+    async for result in read_pages(engine):
         for hit in result.hits:
             yield hit
-        cursor = result.next_cursor
-        if cursor is None:
-            return
 
 
 async def fetch_hits(engine: SearchEngine, record_ids: list[str]) -> dict[str, Hit]:

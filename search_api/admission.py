@@ -118,8 +118,8 @@ class Admission:
             return
         address = _read_address(scope)
         is_kiosk = address is not None and any(address in network for network in self._kiosks)
-        is_limited = self._rates and address and not is_kiosk and not address.is_loopback
-        if is_limited and self._rates and not self._rates.take(_name(address)):
+        is_known = address is None or is_kiosk or address.is_loopback
+        if self._rates and not is_known and not self._rates.take(_name(address)):
             self._metrics.turned_away.labels("rate").inc()
             await self._refuse(scope, 429, BURST_SECONDS)(scope, receive, send)
             return

@@ -12,6 +12,7 @@ import orjson
 from catalog.fields import FACETS
 from engines.opening import Installation
 from engines.port import EngineQuery, Generation, SearchEngine, SearchResult
+from engines.reading import read_pages
 from queries.explanation import find_parts
 from queries.filters import chosen_values
 from queries.knowledge import Knowledge
@@ -138,14 +139,9 @@ class Answering:
         sort = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
         first = replace(request, sort=sort, page=1, size=1, cursor=None, facets=())
         query = self._asking.query(first, (await self._asking.ask(first)).tree)
-        query = replace(query, limit=STREAMED_AT_ONCE)
-        while True:
-            result = await self._engine.search(query)
+        async for result in read_pages(self._engine, replace(query, limit=STREAMED_AT_ONCE)):
             for hit in result.hits:
                 yield self._views.record(orjson.loads(hit.stored))
-            if result.next_cursor is None:
-                return
-            query = replace(query, after=result.next_cursor)
 
     async def is_withdrawn(self, record_id: str) -> bool:
         """Whether the record was published once and taken off since."""

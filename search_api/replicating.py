@@ -8,11 +8,8 @@ from collections.abc import AsyncIterator
 
 import orjson
 
-from engines.port import REPLICA_FORMAT, EngineQuery, SearchEngine
-from queries.request import Sort
-from queries.tree import Everything
-
-AT_ONCE = 500
+from engines.port import REPLICA_FORMAT, SearchEngine
+from engines.reading import read_pages
 
 
 async def stream_replica(engine: SearchEngine) -> AsyncIterator[bytes]:
@@ -21,19 +18,15 @@ async def stream_replica(engine: SearchEngine) -> AsyncIterator[bytes]:
     Without the last line a copy is half a copy. In order of dates a commit between two pages
     neither repeats nor skips what was there.
     """
-    query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE)
-    result = await engine.search(query)
-    yield _line(
-        {"format": REPLICA_FORMAT, "generation": result.generation, "records": result.total}
-    )
-    count = 0
-    while result.hits:
-        count += len(result.hits)
-        yield b"".join(hit.stored + b"\n" for hit in result.hits)
-        if result.next_cursor is None:
-            break
-        query = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE, after=result.next_cursor)
-        result = await engine.search(query)
+    count: int | None = None
+    async for result in read_pages(engine):
+        if count is None:
+            count = 0
+            head = {"format": REPLICA_FORMAT, "generation": result.generation}
+            yield _line({**head, "records": result.total})
+        if result.hits:
+            count += len(result.hits)
+            yield b"".join(hit.stored + b"\n" for hit in result.hits)
     yield _line({"end": count})
 
 

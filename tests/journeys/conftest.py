@@ -83,7 +83,13 @@ def browser() -> Iterator[Browser]:
 )
 def sized(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
     """A page of one size, with JavaScript or without; a script must not complain of anything."""
-    size, has_script = request.param
+    with watched_page(browser, address, *request.param) as page:
+        yield page
+
+
+@contextmanager
+def watched_page(browser: Browser, address: str, size: str, has_script: bool) -> Iterator[Page]:
+    """A page of one of SIZES; fails at its end if a script complained of anything."""
     width, height = SIZES[size]
     faults: list[str] = []
     with browser.new_context(

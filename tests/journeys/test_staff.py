@@ -16,9 +16,9 @@ from staff.ledger import open_ledger
 from staff.tokens import Tokens
 from staff.unfound import DAYS_SHOWN, UnfoundSearches
 from tests.duplicates.texts import SCHOOL, WATER, misread
-from tests.journeys.browsing import SIZES, follow
+from tests.journeys.browsing import follow
 from tests.journeys.command import plain_row, write_rows
-from tests.journeys.conftest import serving
+from tests.journeys.conftest import serving, watched_page
 
 PAGES = (
     *("/staff", "/staff/duplicates", "/staff/check", "/staff/rejected", "/staff/unclassified"),
@@ -65,23 +65,12 @@ def clerk(
     request: pytest.FixtureRequest, browser: Browser, address: str, token: str
 ) -> Iterator[Page]:
     """A page that is signed in; scripts must not complain."""
-    size, has_script = request.param
-    faults: list[str] = []
-    width, height = SIZES[size]
-    with browser.new_context(
-        viewport={"width": width, "height": height},
-        java_script_enabled=has_script,
-        base_url=address,
-        locale="zh-CN",
-    ) as context:
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
+    with watched_page(browser, address, *request.param) as page:
         page.goto("/staff")
         page.get_by_label("令牌").fill(token)
         page.get_by_role("button", name="登录").click()
         expect(page.get_by_role("heading", name="工作人员首页")).to_be_visible()
         yield page
-    assert faults == []
 
 
 def test_a_wrong_token_is_told_and_lets_nobody_in(browser: Browser, address: str) -> None:

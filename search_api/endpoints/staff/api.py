@@ -14,7 +14,7 @@ from catalog.errors import BadRequestError
 from duplicates.checking import Match
 from duplicates.clusters import Cluster
 from duplicates.decisions import Decision, Verdict
-from duplicates.differences import list_passages
+from duplicates.differences import Passage, list_passages
 from duplicates.judging import Kind
 from duplicates.texts import Subject
 from search_api.access import StaffDependency, require_token
@@ -214,8 +214,6 @@ def describe_verdict(verdict: Verdict) -> dict[str, Any]:
 def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
     """A record found for a draft as JSON, with the passages that differ."""
     finding, record = match.finding, match.record
-    is_compared = finding.kind in _COMPARED and draft.body and record.body
-    passages = list_passages(draft.body, record.body, PASSAGES) if is_compared else []
     return {
         "id": record.id,
         "record": {key: getattr(record, key) for key in (*_FACTS, "publisher")},
@@ -226,6 +224,12 @@ def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
         "evidence": finding.evidence,
         "passages": [
             {"before": p.before, "draft": p.one, "record": p.other, "after": p.after}
-            for p in passages
+            for p in find_passages(draft, match)
         ],
     }
+
+
+def find_passages(draft: Subject, match: Match) -> list[Passage]:
+    """Where the texts differ; none where the two are no versions of one text."""
+    is_compared = match.finding.kind in _COMPARED and draft.body and match.record.body
+    return list_passages(draft.body, match.record.body, PASSAGES) if is_compared else []

@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from catalog.record import AttachmentText
+from duplicates.checking import Match
 from duplicates.texts import Subject
 from files.texts import SUFFIXES, read_file
 from search_api.duplicating import read_draft
 from search_api.endpoints.pages import ContextDependency
-from search_api.endpoints.staff.api import BODY_LIMIT, describe_match
+from search_api.endpoints.staff.api import BODY_LIMIT, find_passages
 from search_api.endpoints.staff.dependencies import (
     ActingByForm,
     DuplicatingDependency,
@@ -84,12 +85,8 @@ def _render_check(
     )
 
 
-def _label_match(draft: Subject, match: Any) -> dict[str, Any]:
+def _label_match(draft: Subject, match: Match) -> dict[str, Any]:
     kind = match.finding.kind
-    passages = [
-        {**each, "one": each["draft"], "other": each["record"]}
-        for each in describe_match(draft, match)["passages"]
-    ]
     return {
         "record": match.record,
         "href": record_path(match.record.id),
@@ -97,7 +94,7 @@ def _label_match(draft: Subject, match: Any) -> dict[str, Any]:
         "is_duplicate": kind.is_duplicate,
         "score": match.finding.score,
         "evidence": label_evidence(match.finding.evidence),
-        "passages": passages,
+        "passages": find_passages(draft, match),
     }
 
 
