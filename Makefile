@@ -3,6 +3,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+# Each worker starts a node of its own; two processors are kept busy by two.
+PYTEST_WORKERS ?= 2
 
 .PHONY: help demo test check lint types arrows unit elasticsearch bench lock clean
 
@@ -41,7 +43,7 @@ arrows: .venv/.ready
 	$(BIN)/lint-imports
 
 unit: .venv/.ready
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 elasticsearch: .venv/.ready
 	$(BIN)/python -m development.elasticsearch_node

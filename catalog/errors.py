@@ -8,6 +8,7 @@ GongkaiError
 ├── BadRequestError          a question that can't be asked (parameter at fault)
 ├── EngineUnavailableError   the engine is away or locked
 │   ├── NothingIndexedError  the engine is there and holds no index yet
+│   ├── StorageError         the data folder can't be written or read (disk full, read-only, broken)
 │   └── AnotherWriterError   another process is writing
 └── IndexMismatchError       the index was built by another analysis, dictionary or schema
 """
@@ -48,6 +49,16 @@ class NothingIndexedError(EngineUnavailableError):
 
     def __init__(self) -> None:
         super().__init__("Nothing is indexed yet: run `gongkai index` first.")
+
+
+class StorageError(EngineUnavailableError):
+    """The data folder can't be written or read; `reason` is the system's own word."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            f"The data folder can't be written or read ({reason}). Free space or mount it for "
+            "writing, then run the same again; `gongkai doctor` says whether all is whole."
+        )
 
 
 class AnotherWriterError(EngineUnavailableError):

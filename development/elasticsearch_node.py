@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from filelock import FileLock
 
 VERSION = os.environ.get("ELASTICSEARCH_VERSION", "9.5.0")
 LEAST_JAVA = 21
@@ -224,8 +225,12 @@ def _store_password(
 def _fetch() -> Path:
     """The unpacked distribution, brought by Maven the first time."""
     unpacked = _distribution_folder()
-    if unpacked.is_dir():
-        return unpacked
+    # Two runs side by side fetch it once.
+    with FileLock(_home() / "fetch.lock"):
+        return unpacked if unpacked.is_dir() else _unpack_into(unpacked)
+
+
+def _unpack_into(unpacked: Path) -> Path:
     if shutil.which("mvn") is None:
         raise MissingPartError("mvn, which fetches Elasticsearch, is not installed")
     with tempfile.TemporaryDirectory(dir=_home()) as folder:
@@ -293,13 +298,14 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     """Elasticsearch refuses to run as root."""
     if os.geteuid() != 0:
         return None
-    try:
-        return pwd.getpwnam(_USER)
-    except KeyError:
-        subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home", _USER], check=True
-        )
-        return pwd.getpwnam(_USER)
+    with FileLock(_home() / "user.lock"):
+        try:
+            return pwd.getpwnam(_USER)
+        except KeyError:
+            subprocess.run(
+                ["useradd", "--system", "--user-group", "--no-create-home", _USER], check=True
+            )
+            return pwd.getpwnam(_USER)
 
 
 def _as_user(owner: pwd.struct_passwd | None) -> dict[str, Any]:

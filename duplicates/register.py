@@ -13,7 +13,7 @@ import orjson
 from duplicates.clusters import Cluster, Pair, build_clusters
 from duplicates.decisions import Decisions, now
 from duplicates.judging import Finding, Kind
-from engines.embedded.files import read_json, replace_file, signature
+from files.durable import read_json, replace_file, signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines.embedded.files import signature
+from catalog.errors import StorageError
+from files.durable import signature
 
 WAIT_SECONDS = 10.0
 """How long a writer waits for another one."""
@@ -36,18 +37,28 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: on an error nothing of it stays. Returns once it is on the disk."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        with closing(self._connect()) as connection:
-            connection.executescript(self.schema)
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        """One transaction: on an error nothing of it stays. Returns once it is on the disk.
+
+        Raises StorageError where the disk is full, read-only or broken.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            with closing(self._connect()) as connection:
+                connection.executescript(self.schema)
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except BaseException:
+                    # A full disk has ended the transaction already.
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
+        except OSError as error:
+            raise StorageError(error.strerror) from error
+        except sqlite3.OperationalError as error:
+            raise StorageError(error) from error
 
     def copy_to(self, path: Path) -> None:
         """A whole copy, while others read and write; of a file that is not there, none."""

@@ -14,8 +14,6 @@ from queries.tree import Query
 
 STAFF, DISCLOSURE = "staff", "disclosure"
 """Causes of a withdrawal: someone took it off, or its source closed it."""
-KEPT_GENERATIONS = 2
-"""The live one and the one a rollback goes to."""
 REPLICA_FORMAT = 1
 """Of the lines by which a copy of a public index travels: `search_api` writes, `indexer` reads."""
 VOCABULARY_VALUES = 30_000

@@ -75,6 +75,10 @@ def main() -> None:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         _leave(f"A setting is wrong: {faults}", USAGE)
+    except OSError as error:
+        # Whatever file it was: the system's word and the name say more than a stack would.
+        where = f": {error.filename}" if error.filename else ""
+        _leave(f"{error.strerror or type(error).__name__}{where}", NO_ENGINE)
     except KeyboardInterrupt:
         _leave("Stopped. Run the same command again to go on.", 130)
 

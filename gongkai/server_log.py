@@ -3,13 +3,14 @@
 import json
 import logging
 import logging.config
+import traceback
 from datetime import UTC, datetime
 
 _EXTRAS = ("request", "status", "ms")
 
 
 class JsonLines(logging.Formatter):
-    """time (UTC), level, logger, message and what a record brings of _EXTRAS."""
+    """time (UTC), level, logger, message, what a record brings of _EXTRAS, frames of an error."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -19,8 +20,10 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         line.update({name: getattr(record, name) for name in _EXTRAS if hasattr(record, name)})
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[0]:
+            # Where it happened, without the error's own words: they may quote what was asked.
+            kind, _, trace = record.exc_info
+            line["trace"] = [*traceback.format_tb(trace), kind.__name__]
         return json.dumps(line, ensure_ascii=False)
 
 

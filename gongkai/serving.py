@@ -1,6 +1,7 @@
 """`gongkai serve`: API and pages, by uvicorn."""
 
 import os
+import resource
 import tempfile
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import uvicorn
 from engines.opening import open_installation
 from engines.settings import Settings
 from gongkai.server_log import LOGGING
+from search_api.connections import PatientProtocol
 from search_api.observing import MULTIPROCESS
 
 GRACE_SECONDS = 30
@@ -28,6 +30,7 @@ def serve(
     if workers > 1:
         counts = tempfile.TemporaryDirectory(prefix="gongkai-metrics-")
         os.environ[MULTIPROCESS] = counts.name
+    _raise_file_limit()
     # uvicorn's own access log would tell who asked what.
     uvicorn.run(
         "search_api.app:create_served_app",
@@ -39,4 +42,12 @@ def serve(
         log_config=LOGGING,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
+        http=PatientProtocol,
+        ws="none",
     )
+
+
+def _raise_file_limit() -> None:
+    """As many open connections as the system allows; a shell's own limit is meant for people."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -18,6 +18,7 @@ from catalog.errors import GongkaiError
 from catalog.record import Attachment, AttachmentText, Record
 from engines.opening import Installation
 from engines.port import DISCLOSURE, REPLICA_FORMAT, STAFF, IndexStore
+from files.durable import replace_file
 from indexer.documents import build_document
 
 
@@ -122,7 +123,7 @@ def _ids(path: Path) -> set[str]:
 def _keep(installation: Installation, ids: set[str]) -> None:
     path = _kept(installation)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(orjson.dumps(sorted(ids)))
+    replace_file(path, orjson.dumps(sorted(ids)))
 
 
 def _parse(line: bytes) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Form, Request
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
 from staff.audit import Action, Audit
 from staff.tokens import Session, Token, Tokens
@@ -73,6 +75,14 @@ class Doorkeeper:
     def find_session(self, cookie: str | None) -> Session | None:
         return self._tokens.find_session(cookie) if cookie else None
 
+    def knows(self, headers: Headers) -> bool:
+        """Whether these headers show a session or a token in force; no failure is counted."""
+        session = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        if self.find_session(session) is not None:
+            return True
+        text = _bearer_of(headers)
+        return bool(text) and self._tokens.check(text) is not None
+
     def close_session(self, cookie: str, session: Session) -> None:
         self._tokens.close_session(cookie)
         self._audit.add(session.token.name, Action.SIGN_OUT, session.token.id)
@@ -98,8 +108,8 @@ def get_doorkeeper(request: Request) -> Doorkeeper:
 
 def require_token(request: Request) -> Staff:
     """For programs. Raises SignInError, TooManyAttemptsError."""
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not text:
+    text = _bearer_of(request.headers)
+    if not text:
         raise SignInError
     return Staff(get_doorkeeper(request).admit(text, address_of(request)).name)
 
@@ -123,6 +133,11 @@ def require_form(request: Request, form_key: Annotated[str, Form(max_length=100)
 def address_of(request: Request) -> str:
     """The address that a request came from."""
     return request.client.host if request.client else ""
+
+
+def _bearer_of(headers: Headers) -> str:
+    scheme, _, text = headers.get("authorization", "").partition(" ")
+    return text if scheme.lower() == "bearer" else ""
 
 
 StaffDependency = Annotated[Staff, Depends(require_token)]

@@ -25,10 +25,12 @@ BURST_SECONDS = 5
 """Seconds of a client's rate that may come at once: a page with its parts, several tabs."""
 _CLIENTS = 50_000
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
-_LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica")
+WITH_FILES = ("/staff/check", "/api/v1/duplicates/check")
+"""Where staff send a draft with its file."""
+_LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica", *WITH_FILES)
 
 Refuse = Callable[[Scope, int, int], ASGIApp]
-"""Makes the answer: scope, status, seconds to wait."""
+"""Makes the answer: scope, status, seconds to wait (0: no use waiting)."""
 
 
 @dataclass

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from duplicates.decisions import Decisions
 from engines.opening import Installation, open_installation
@@ -15,11 +17,12 @@ from engines.settings import Settings
 from search_api.access import Doorkeeper
 from search_api.admission import Admission, Limits
 from search_api.answering import Answering
+from search_api.bodies import WholeBodies
 from search_api.duplicating import Duplicating
 from search_api.endpoints import appearance, discovery, downloads, health, kiosk, pages, search
 from search_api.endpoints.staff import api, certificates, check, desk, duplicates, reports
 from search_api.errors import install_error_handlers, refuse_entry
-from search_api.middleware import BodyLimit, Freshness, ReadVersion, SecurityHeaders, name_build
+from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
 from search_api.observing import Metrics, Observing
 from search_api.site import Site
 from search_api.suggesting import Suggesting
@@ -72,19 +75,23 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     install_error_handlers(app)
     decisions = app.state.duplicating.decisions
     read_version = _version_reader(installed, engine, answering, decisions)
+
+    def refuse(scope: Scope, status: int, seconds: int) -> Response:
+        return refuse_entry(app, scope, status, seconds)
+
     app.add_middleware(Freshness, read_version=read_version)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
-    app.add_middleware(BodyLimit)
     app.add_middleware(
         Admission,
         metrics=app.state.metrics,
-        refuse=lambda scope, status, seconds: refuse_entry(app, scope, status, seconds),
+        refuse=refuse,
         limits=Limits(
             installed.settings.requests_at_once,
             installed.settings.client_rate,
             installed.settings.kiosk_networks,
         ),
     )
+    app.add_middleware(WholeBodies, is_staff=app.state.doorkeeper.knows, refuse=refuse)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observing, metrics=app.state.metrics)
     app.include_router(search.router)

@@ -114,7 +114,8 @@ def install_error_handlers(app: FastAPI) -> None:
 def refuse_entry(app: FastAPI, scope: Scope, status: int, seconds: int) -> Response:
     """The answer of who stands before the door: nothing was looked at yet."""
     request = Request({**scope, "app": app})
-    return problem_response(request, status, given={"Retry-After": str(seconds)})
+    given = {"Retry-After": str(seconds)} if seconds else {}
+    return problem_response(request, status, given=given)
 
 
 def problem_response(

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from catalog.errors import GongkaiError
@@ -31,9 +30,6 @@ VERSION_SECONDS = 0.5
 # A kiosk's screens run scripts and forms of their own, and open no window and no download.
 KIOSK_POLICY = "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
 _KIOSK = "/kiosk"
-SMALL_BODY, LARGE_BODY = 64 * 1024, 20 * 1024 * 1024
-"""Bytes that a request may bring: a form of words, or a draft with its file."""
-_WITH_FILES = ("/staff/check", "/api/v1/duplicates/check")
 _STAFF = ("/staff", "/api/v1/duplicates")
 _NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/appearance", _KIOSK)
 _FOREVER = "public, max-age=31536000, immutable"
@@ -79,35 +75,6 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_secured)
-
-
-class BodyLimit:
-    """Refuses what is larger than any form of this site, before all of it has come: 413."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        limit = LARGE_BODY if scope["path"] in _WITH_FILES else SMALL_BODY
-        declared = Headers(scope=scope).get("content-length", "")
-        count = int(declared) if declared.isdecimal() else 0
-
-        async def receive_some() -> Message:
-            nonlocal count
-            if count > limit:
-                raise HTTPException(413)
-            message = await receive()
-            if not declared:
-                count += len(message.get("body", b""))
-                if count > limit:
-                    raise HTTPException(413)
-            return message
-
-        await self._app(scope, receive_some, send)
 
 
 class Freshness:

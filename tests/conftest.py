@@ -1,18 +1,45 @@
 """Fixtures every room shares: the real data, if it is here, and an installation to test."""
 
 import os
+import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from development.elasticsearch_node import find_missing_parts, start_cluster
+from engines.elastic.connection import open_client
 from engines.opening import Installation, open_installation
-from engines.settings import Settings
+from engines.settings import EngineKind, Settings
+
+# How long an example takes says more of what else runs than of the code.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# The modules that take minutes: begun first, no worker is left alone with one at the end.
+_LONG_MODULES = (
+    "journeys/test_cluster",
+    "journeys/test_accessibility",
+    "journeys/test_crawl",
+    "journeys/test_backup",
+    "engines/test_elastic",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long modules first; all else keeps its order."""
+
+    def place(item: pytest.Item) -> int:
+        found = (n for n, name in enumerate(_LONG_MODULES) if name in item.nodeid)
+        return next(found, len(_LONG_MODULES))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +79,21 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def fresh(installation: Installation, tmp_path: Path) -> Installation:
     """The same over an empty data folder of this one test."""
     return replace(installation, settings=Settings(data_dir=tmp_path / "data"))
+
+
+@pytest.fixture
+def elastic(installation: Installation, elasticsearch_url: str) -> Iterator[Installation]:
+    """Two shards, no copies; its indices are deleted afterwards."""
+    settings = Settings(
+        engine=EngineKind.ELASTICSEARCH,
+        elasticsearch_url=elasticsearch_url,
+        elasticsearch_prefix=f"test-{secrets.token_hex(4)}",
+        elasticsearch_shards=2,
+        elasticsearch_replicas=0,
+    )
+    yield replace(installation, settings=settings)
+    with closing(open_client(settings)) as client:
+        prefix = settings.elasticsearch_prefix
+        for index in client.indices.get(index=f"{prefix}-*"):
+            client.indices.delete(index=index)
+        client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-generation")

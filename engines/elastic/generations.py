@@ -1,8 +1,6 @@
 """Generations as indices of a cluster, and which is live. Called by `store`, which has the lock."""
 
-import secrets
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
 from typing import Any
 
 from elasticsearch import BadRequestError as AlreadyThere
@@ -10,6 +8,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from engines.elastic.connection import explained
 from engines.elastic.mapping import Names, build_index_settings, build_mapping, copies
+from engines.manifest import Manifest, begin_generation
 from engines.port import Generation
 from engines.settings import Settings
 
@@ -25,16 +24,6 @@ _LEDGER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself, in its mapping; incomplete while a rebuild fills it."""
-
-    name: str
-    created: str
-    fingerprint: str
-    complete: bool
-
-
 class GenerationIndices:
     """Makes, lists, names and drops them; errors of the cluster pass through."""
 
@@ -45,11 +34,8 @@ class GenerationIndices:
 
     def create(self, fingerprint: str) -> Manifest:
         """A new, still incomplete generation; the template gives it its mapping and settings."""
-        moment = datetime.now(UTC)
-        name = f"{moment:%Y%m%dt%H%M%S%f}-{secrets.token_hex(3)}"
-        created = moment.isoformat(timespec="microseconds")
-        manifest = Manifest(name, created, fingerprint, complete=False)
         with explained():
+            manifest = begin_generation(fingerprint, self.manifests())
             self._client.indices.put_index_template(
                 name=self._names.template,
                 index_patterns=[self._names.generations],
@@ -62,7 +48,7 @@ class GenerationIndices:
                 allow_auto_create=False,
             )
             self._client.indices.create(
-                index=self._names.generation(name),
+                index=self._names.generation(manifest.name),
                 mappings={"_meta": asdict(manifest)},
                 wait_for_active_shards="all",
             )

@@ -9,13 +9,14 @@ from elasticsearch.helpers import bulk
 
 from catalog.errors import AnotherWriterError, EngineUnavailableError
 from engines.elastic.connection import explained, open_client
-from engines.elastic.generations import GenerationIndices, Manifest
+from engines.elastic.generations import GenerationIndices
 from engines.elastic.ledger import ElasticLedger
 from engines.elastic.lock import WriterLock
 from engines.elastic.mapping import Names, document_key
 from engines.elastic.writing import ElasticWriter, WriterHooks
 from engines.fingerprint import check_fingerprint
-from engines.port import KEPT_GENERATIONS, Examination, Generation, choose_recovery
+from engines.manifest import Manifest, superseded
+from engines.port import Examination, Generation, choose_recovery
 from engines.settings import Settings
 
 
@@ -52,10 +53,11 @@ class ElasticStore:
             if manifest is None:
                 raise EngineUnavailableError(f"There is no generation {name}.")
             self._lock.check()
+            before = self._generations.live_name()
             self._generations.write_manifest(replace(manifest, complete=True))
             self._generations.point_at(name)
-            for old in self._generations.complete()[KEPT_GENERATIONS:]:
-                self._generations.drop(old.name)
+            for old in superseded(self._generations.complete(), name, before):
+                self._generations.drop(old)
 
     def rollback(self) -> Generation:
         with self._locked(), explained():

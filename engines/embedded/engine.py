@@ -12,13 +12,14 @@ from catalog.errors import EngineUnavailableError, NothingIndexedError
 from catalog.fields import FIELDS
 from engines.cursor import read_cursor, unreadable, write_cursor
 from engines.embedded.compile import compile_query, narrow, without
-from engines.embedded.files import signature
+from engines.embedded.faults import explained
 from engines.embedded.layout import Layout
 from engines.embedded.ledger import Ledger
 from engines.embedded.schema import STORED, build_schema, open_index
 from engines.embedded.store import describe
 from engines.fingerprint import check_fingerprint
 from engines.port import VOCABULARY_VALUES, EngineQuery, Generation, Hit, SearchResult
+from files.durable import signature
 from queries.request import Sort
 from queries.tree import AnyTerm, Query, Range
 
@@ -135,7 +136,7 @@ class EmbeddedEngine:
         snapshot = self._snapshot
         if snapshot is not None and seen == self._seen:
             return snapshot
-        with self._opening:
+        with self._opening, explained():
             self._snapshot = self._open(name)
             self._seen = seen
             return self._snapshot

@@ -4,6 +4,7 @@ Every file that tantivy writes ends with a footer: JSON with the CRC-32 of what 
 then the footer's length and a number that marks it (tantivy, src/directory/footer.rs).
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -12,12 +13,13 @@ from typing import BinaryIO
 
 import orjson
 
-from engines.embedded.files import read_json
+from files.durable import read_json
 
 _MARK = 1337
 _TAIL = struct.Struct("<II")
 _LONGEST_FOOTER = 50_000
 _CHUNK = 1 << 20
+_WRITTEN = re.compile(r"[0-9a-f]{32}\.|\.tmp")
 _PARTS = ("idx", "pos", "term", "store", "fast", "fieldnorm")
 
 
@@ -30,6 +32,24 @@ def examine_index(folder: Path) -> list[str]:
     if meta is None:
         return ["meta.json is missing."]
     return [fault for file in _list_files(folder, meta) if (fault := examine_file(file))]
+
+
+def drop_orphans(folder: Path) -> None:
+    """Delete what no commit holds: a run that was killed or ran out of disk leaves it behind.
+
+    Only for the holder of the write lock, with no writer open. tantivy does it with the next
+    commit; a full disk has no next commit.
+    """
+    try:
+        meta = read_json(folder / "meta.json")
+    except ValueError:
+        return
+    if meta is None:
+        return
+    held = {file.name for file in _list_files(folder, meta)}
+    for file in folder.iterdir():
+        if file.name not in held and _WRITTEN.match(file.name):
+            file.unlink(missing_ok=True)
 
 
 def examine_file(path: Path) -> str | None:

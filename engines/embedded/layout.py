@@ -7,25 +7,14 @@ DATA_DIR/generations/NAME/manifest.json
 DATA_DIR/generations/NAME/index/   tantivy's files
 """
 
-import secrets
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
-from engines.embedded.files import read_json, replace_file, sync_folder
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself; `complete` is false while a rebuild fills it."""
-
-    name: str
-    created: str
-    fingerprint: str
-    complete: bool
+from engines.manifest import Manifest, begin_generation
+from files.durable import read_json, replace_file, sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +52,10 @@ class Layout:
     def point_at(self, name: str) -> None:
         replace_file(self.pointer, name.encode("ascii") + b"\n")
 
-    def create(self, fingerprint: str, *, now: datetime | None = None) -> Manifest:
+    def create(self, fingerprint: str) -> Manifest:
         """A new, still incomplete generation with a name of its own."""
-        moment = now or datetime.now(UTC)
-        name = f"{moment:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
-        self.index_folder(name).mkdir(parents=True)
-        manifest = Manifest(name, moment.isoformat(timespec="microseconds"), fingerprint, False)
+        manifest = begin_generation(fingerprint, (each.name for each in self._manifests()))
+        self.index_folder(manifest.name).mkdir(parents=True)
         self.write_manifest(manifest)
         return manifest
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import orjson
 from filelock import FileLock
 
-from engines.embedded.files import read_json, replace_file, signature
+from catalog.errors import StorageError
 from engines.port import STAFF
+from files.durable import read_json, replace_file, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ class Ledger:
         seen = signature(self._path)
         if seen == self._seen:
             return
-        content = read_json(self._path) or {}
+        try:
+            content = read_json(self._path) or {}
+        except ValueError as error:
+            # Nothing may be guessed: what was withdrawn would be shown again.
+            raise StorageError("withdrawn.json is torn") from error
         self._entries = {key: Withdrawal(**entry) for key, entry in content.items()}
         self._pending = frozenset(key for key, e in self._entries.items() if not e.erased)
         self._seen = seen

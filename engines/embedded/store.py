@@ -9,13 +9,15 @@ import tantivy
 from filelock import FileLock, Timeout
 
 from catalog.errors import AnotherWriterError, EngineUnavailableError
-from engines.embedded.examining import examine_index
-from engines.embedded.layout import Layout, Manifest, folder_bytes
+from engines.embedded.examining import drop_orphans, examine_index
+from engines.embedded.faults import explained
+from engines.embedded.layout import Layout, folder_bytes
 from engines.embedded.ledger import Ledger
 from engines.embedded.schema import open_index
 from engines.embedded.writing import TantivyWriter
 from engines.fingerprint import check_fingerprint
-from engines.port import KEPT_GENERATIONS, Examination, Generation, choose_recovery
+from engines.manifest import Manifest, superseded
+from engines.port import Examination, Generation, choose_recovery
 
 WITHDRAW_PATIENCE_SECONDS = 2.0
 """How long a withdrawal waits for a running writer; it counts at once either way."""
@@ -49,10 +51,11 @@ class EmbeddedStore:
             manifest = self._layout.manifest(name)
             if manifest is None:
                 raise EngineUnavailableError(f"There is no generation {name}.")
+            before = self._layout.live_name()
             self._layout.write_manifest(replace(manifest, complete=True))
             self._layout.point_at(name)
-            for old in self._layout.complete()[KEPT_GENERATIONS:]:
-                self._layout.drop(old.name)
+            for old in superseded(self._layout.complete(), name, before):
+                self._layout.drop(old)
 
     def rollback(self) -> Generation:
         with self._locked():
@@ -67,7 +70,6 @@ class EmbeddedStore:
         self, record_ids: Iterable[str], *, cause: str, held: Collection[str] = ()
     ) -> dict[str, bool]:
         ids = tuple(dict.fromkeys(record_ids))
-        self._layout.prepare()
         try:
             with self._locked(WITHDRAW_PATIENCE_SECONDS):
                 found = self._look_up(ids) | dict.fromkeys(held, True)
@@ -75,7 +77,8 @@ class EmbeddedStore:
                 self._erase_pending()
         except AnotherWriterError:
             # A writer is at work and may be about to bring these in: it erases what is pending.
-            self._ledger.add(ids, cause)
+            with explained():
+                self._ledger.add(ids, cause)
             found = self._look_up(ids) | dict.fromkeys(held, True)
         return found
 
@@ -108,7 +111,7 @@ class EmbeddedStore:
 
     def recover(self) -> str | None:
         with self._locked():
-            self._layout.drop_incomplete()
+            self._drop_left_behind()
             to = choose_recovery(self.examine())
             if to is not None:
                 self._layout.point_at(to)
@@ -132,10 +135,15 @@ class EmbeddedStore:
     ) -> TantivyWriter:
         def close(error: BaseException | None) -> None:
             current = self._layout.manifest(manifest.name)
-            if error is not None and current and not current.complete:
-                self._layout.drop(manifest.name)
-            self._erase_pending()
-            self._lock.release()
+            try:
+                if error is not None and current:
+                    if current.complete:
+                        drop_orphans(self._layout.index_folder(manifest.name))
+                    else:
+                        self._layout.drop(manifest.name)
+                self._erase_pending()
+            finally:
+                self._lock.release()
 
         index = open_index(self._layout.index_folder(manifest.name))
         return TantivyWriter(manifest.name, index, after_commit=after_commit, on_close=close)
@@ -153,6 +161,12 @@ class EmbeddedStore:
             for each in record_ids
         }
 
+    def _drop_left_behind(self) -> None:
+        """What killed runs wrote and nothing holds; only under the write lock."""
+        self._layout.drop_incomplete()
+        for manifest in self._layout.complete():
+            drop_orphans(self._layout.index_folder(manifest.name))
+
     def _erase_pending(self) -> None:
         """Delete what the ledger still finds in index files; only under the write lock."""
         pending = self._ledger.pending()
@@ -167,8 +181,9 @@ class EmbeddedStore:
         self._ledger.mark_erased(pending)
 
     def _open(self, manifest: Manifest) -> tantivy.Index:
-        index = open_index(self._layout.index_folder(manifest.name))
-        index.reload()
+        with explained():
+            index = open_index(self._layout.index_folder(manifest.name))
+            index.reload()
         return index
 
     def _describe(self, manifest: Manifest) -> Generation:
@@ -176,22 +191,23 @@ class EmbeddedStore:
 
     @contextmanager
     def _locked(self, patience: float = 0.0) -> Iterator[None]:
-        self._layout.prepare()
-        try:
-            self._lock.acquire(timeout=patience)
-        except Timeout:
-            raise AnotherWriterError from None
-        try:
-            yield
-        finally:
-            self._lock.release()
+        with explained():
+            self._layout.prepare()
+            try:
+                self._lock.acquire(timeout=patience)
+            except Timeout:
+                raise AnotherWriterError from None
+            try:
+                yield
+            finally:
+                self._lock.release()
 
     @contextmanager
     def _kept_on_success(self) -> Iterator[None]:
         """Take the lock for a writer, which lets go of it when it is closed."""
         with self._locked():
             if self._lock.lock_counter == 1:
-                self._layout.drop_incomplete()
+                self._drop_left_behind()
                 # Before anything is written: a record that was closed and is open again stays.
                 self._erase_pending()
             yield

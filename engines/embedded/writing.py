@@ -6,6 +6,8 @@ from typing import Self
 
 import tantivy
 
+from catalog.errors import StorageError
+from engines.embedded.faults import explained
 from engines.embedded.schema import STORED, build_schema
 from engines.port import IndexDocument
 
@@ -48,17 +50,20 @@ class TantivyWriter:
     def put(self, document: IndexDocument) -> None:
         """See the port; an id that is new to this generation costs no deletion."""
         if document.id in self._unseen or self.holds(document.id):
-            self._writer.delete_documents_by_term("id", document.id)
-        self._writer.add_document(_tantivy_document(document))
+            self.delete(document.id)
+        with explained():
+            self._writer.add_document(_tantivy_document(document))
         self._unseen[document.id] = document.revision
 
     def delete(self, record_id: str) -> None:
-        self._writer.delete_documents_by_term("id", record_id)
+        with explained():
+            self._writer.delete_documents_by_term("id", record_id)
         self._unseen[record_id] = None
 
     def commit(self) -> None:
-        self._writer.commit()
-        self._index.reload()
+        with explained():
+            self._writer.commit()
+            self._index.reload()
         self._searcher = self._index.searcher()
         self._unseen.clear()
         if self._after_commit:
@@ -77,14 +82,16 @@ class TantivyWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if error is None:
-                self._writer.wait_merging_threads()
-            else:
-                self._writer.rollback()
-        finally:
-            del self._writer
-            self._on_close(error)
+        with explained():
+            try:
+                if error is None:
+                    self._writer.wait_merging_threads()
+                elif not isinstance(error, StorageError):
+                    # A writer whose disk failed has nothing to take back.
+                    self._writer.rollback()
+            finally:
+                del self._writer
+                self._on_close(error)
 
 
 def _tantivy_document(document: IndexDocument) -> tantivy.Document:

@@ -1,5 +1,6 @@
 """What this process answers with, as FastAPI hands it to endpoints."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from fastapi import Depends, Path, Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
+from catalog.errors import StorageError
 from queries.request import SearchRequest
 from search_api.answer import RecordView, SearchAnswer
 from search_api.answering import Answering
@@ -16,6 +18,8 @@ from search_api.site import Site, site_of
 from search_api.spreadsheets import write_sheet
 from search_api.suggesting import Suggesting
 from staff.unfound import UnfoundSearches
+
+log = logging.getLogger("gongkai.search_api")
 
 
 def get_answering(request: Request) -> Answering:
@@ -43,9 +47,17 @@ def get_noting(request: Request) -> Noting:
         )
         if answer.total or not is_plain or not asked.text.strip():
             return None
-        return BackgroundTask(unfound.note, asked.text)
+        return BackgroundTask(_note_if_possible, unfound, asked.text)
 
     return note
+
+
+def _note_if_possible(unfound: UnfoundSearches, text: str) -> None:
+    """The answer has gone already: a disk that is full must not cost the next one."""
+    try:
+        unfound.note(text)
+    except StorageError:
+        log.warning("a search without results was not counted: the data folder takes nothing")
 
 
 NotingDependency = Annotated[Noting, Depends(get_noting)]

@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
+from engines import manifest
 from engines.cursor import read_cursor, write_cursor
 from engines.opening import Installation
 from engines.port import (
@@ -335,6 +337,30 @@ class EngineContract:
         assert len(opened.store.generations()) == 2
         opened.store.rollback()
         assert opened.all_ids() == ["three"]
+
+    def test_what_was_rolled_back_from_is_not_come_back_to(
+        self, opened: Opened, make: Make
+    ) -> None:
+        for name in ("good", "bad"):
+            opened.rebuild([make(id=name)])
+        opened.store.rollback()
+        opened.rebuild([make(id="next")])
+        opened.store.rollback()
+        assert opened.all_ids() == ["good"]
+
+    def test_a_clock_set_back_changes_nothing(
+        self, opened: Opened, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened.rebuild([make(id="first")])
+        monkeypatch.setattr(manifest, "_now", lambda: datetime(2001, 1, 1, tzinfo=UTC))
+        opened.rebuild([make(id="second")])
+        assert opened.all_ids() == ["second"]
+        opened.store.withdraw(["second"], cause=STAFF)
+        assert opened.all_ids() == []
+        opened.store.rollback()
+        assert opened.all_ids() == ["first"]
+        opened.rebuild([make(id="third")])
+        assert [each.live for each in opened.store.generations()] == [True, False]
 
     def test_withdrawn_is_gone_everywhere_and_stays_gone(self, opened: Opened, make: Make) -> None:
         opened.index([make(id="a"), make(id="b")])

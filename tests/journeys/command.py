@@ -1,11 +1,16 @@
 """The `gongkai` command as a user runs it: a process of its own, with its own data folder."""
 
 import os
+import resource
+import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx2
 import orjson
 
 Row = Mapping[str, object]
@@ -32,6 +37,29 @@ def start_with(settings: Mapping[str, str], *words: object) -> "subprocess.Popen
     )
 
 
+@contextmanager
+def running_server(
+    settings: Mapping[str, str], *words: object
+) -> "Iterator[tuple[subprocess.Popen[bytes], httpx2.Client]]":
+    """`gongkai serve` on a free port, ready, and a client of it; killed on leaving."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = start_with(settings, "serve", "--port", port, *words)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        with httpx2.Client(base_url=address, trust_env=False, timeout=30) as client:
+            until = time.monotonic() + 60
+            while time.monotonic() < until and process.poll() is None:
+                with suppress(httpx2.TransportError):
+                    client.get("/healthz")
+                    break
+                time.sleep(0.05)
+            yield process, client
+    finally:
+        process.kill()
+        process.wait()
+
+
 def arguments(*words: object) -> list[str]:
     """The command line of `gongkai WORDS`."""
     return [sys.executable, "-c", "from gongkai.cli import main; main()", *map(str, words)]
@@ -51,6 +79,26 @@ def run_with(settings: Mapping[str, str], *words: object) -> subprocess.Complete
         text=True,
         timeout=120,
         check=False,
+    )
+
+
+def run_limited(
+    limits: Mapping[int, int], settings: Mapping[str, str], *words: object
+) -> subprocess.CompletedProcess[str]:
+    """The same under limits of `resource`: kind to most, as the system enforces them."""
+
+    def limit() -> None:
+        for kind, most in limits.items():
+            resource.setrlimit(kind, (most, most))
+
+    return subprocess.run(
+        arguments(*words),
+        env=environment_with(settings),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        preexec_fn=limit,
     )
 
 

@@ -16,8 +16,8 @@ from indexer.publishing import Order, publish
 from indexer.reading import find_sources
 from search_api.access import ATTEMPTS, COOKIE
 from search_api.app import create_app
+from search_api.bodies import LARGE_BODY, SMALL_BODY
 from search_api.endpoints import staff as staff_endpoints
-from search_api.middleware import LARGE_BODY, SMALL_BODY
 from staff.audit import Audit
 from staff.ledger import open_ledger
 from staff.tokens import Tokens

@@ -1,4 +1,4 @@
-"""Small files that are either old or new, never half: the live pointer, manifests, the ledger."""
+"""Small files of state that are whole or not there, whenever the power fails."""
 
 import os
 from pathlib import Path

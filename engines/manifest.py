@@ -1,0 +1,45 @@
+"""What a generation says of itself, and how generations follow one another. Both stores use it."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+_MOMENT = "%Y%m%dt%H%M%S%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`name` sorts by age; `created` is ISO UTC; `complete` is false while a rebuild fills it."""
+
+    name: str
+    created: str
+    fingerprint: str
+    complete: bool
+
+
+def begin_generation(fingerprint: str, known: Iterable[str]) -> Manifest:
+    """A new, still incomplete generation, named after those known, whatever the clock says.
+
+    A clock that was set back would put the new generation before the one it follows.
+    """
+    moment = max((_now(), *(_after(name) for name in known)))
+    name = f"{moment:{_MOMENT}}-{secrets.token_hex(3)}"
+    return Manifest(name, moment.isoformat(timespec="microseconds"), fingerprint, complete=False)
+
+
+def superseded(complete: Iterable[Manifest], live: str, before: str | None) -> list[str]:
+    """Generations to drop once `live` took the place of `before`, to which a rollback goes.
+
+    One that was rolled back from goes too: nobody wants to come back to it.
+    """
+    return [each.name for each in complete if before and each.name not in (live, before)]
+
+
+def _after(name: str) -> datetime:
+    moment = datetime.strptime(name.partition("-")[0].lower(), _MOMENT).replace(tzinfo=UTC)
+    return moment + timedelta(microseconds=1)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,81 @@
+"""What a request brings, whole and within bounds, before it takes anybody's place. `app` puts it on.
+
+Who sends the half of a form and waits would otherwise hold one of the few places there are.
+"""
+
+from collections.abc import Callable
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from search_api.admission import WITH_FILES, Refuse
+
+SMALL_BODY, LARGE_BODY = 64 * 1024, 20 * 1024 * 1024
+"""Bytes that a request may bring: a form of words, or a draft with its file."""
+
+
+class WholeBodies:
+    """ASGI middleware: reads a small body to its end, refuses a larger one by 413.
+
+    A file is taken of staff only, which `is_staff` tells by the headers; it comes in pieces.
+    """
+
+    def __init__(self, app: ASGIApp, is_staff: Callable[[Headers], bool], refuse: Refuse) -> None:
+        self._app = app
+        self._is_staff = is_staff
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        declared = headers.get("content-length", "")
+        if not declared and "transfer-encoding" not in headers:
+            await self._app(scope, receive, send)
+            return
+        if scope["path"] in WITH_FILES and self._is_staff(headers):
+            await self._app(scope, _limited(receive, LARGE_BODY), send)
+            return
+        too_large = declared.isdecimal() and int(declared) > SMALL_BODY
+        body = b""
+        more = not too_large
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # who sent it has gone
+            body += message.get("body", b"")
+            too_large = len(body) > SMALL_BODY
+            more = message.get("more_body", False) and not too_large
+        if too_large:
+            await self._refuse(scope, 413, 0)(scope, receive, send)
+        else:
+            await self._app(scope, _replayed(body, receive), send)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body first, then whatever else comes."""
+    left = [body]
+
+    async def replay() -> Message:
+        if left:
+            return {"type": "http.request", "body": left.pop(), "more_body": False}
+        return await receive()
+
+    return replay
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    count = 0
+
+    async def receive_some() -> Message:
+        nonlocal count
+        message = await receive()
+        count += len(message.get("body", b""))
+        if count > limit:
+            raise HTTPException(413)
+        return message
+
+    return receive_some
