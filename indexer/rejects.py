@@ -4,13 +4,12 @@ JSON Lines of source, line, field, reason, row. A row that is not public, or mig
 personal data, is named by source and line alone: its text stays where it came from.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
-
-import orjson
 
 
 class RejectsFile:
@@ -29,7 +28,9 @@ class RejectsFile:
     ) -> None:
         """One row; `row` is None where its text must not be copied."""
         entry = {"source": source, "line": line, "field": field, "reason": reason, "row": row}
-        self._open().write(orjson.dumps(entry, default=str, option=orjson.OPT_APPEND_NEWLINE))
+        # Not orjson: a row may hold numbers beyond 64 bits and halves of surrogate pairs.
+        line_of_it = json.dumps(entry, default=str, ensure_ascii=True)
+        self._open().write(line_of_it.encode() + b"\n")
 
     def __enter__(self) -> Self:
         return self

@@ -1,6 +1,7 @@
-"""What a request brings, whole and within bounds, before it takes anybody's place. `app` puts it on.
+"""What a request brings, whole and within bounds, before it takes anybody's place.
 
-Who sends the half of a form and waits would otherwise hold one of the few places there are.
+Put round Admission by `app`. Who sends the half of a form and waits would otherwise hold one of
+the few places there are.
 """
 
 from collections.abc import Callable

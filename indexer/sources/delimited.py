@@ -107,7 +107,8 @@ def _unquoted(feed: "_LineFeed", delimiter: str) -> list[str] | None:
     if delimiter != "\t" or len(feed.taken) != 1 or feed.is_undecodable or not feed.taken[0]:
         return None
     line = feed.taken[0].decode("utf-8").rstrip("\r\n")
-    return next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE), None)
+    # A bare carriage return inside is a line's end to csv.reader, which takes one line here.
+    return None if "\r" in line else line.split(delimiter)
 
 
 class _OverlongError(Exception):

@@ -36,6 +36,9 @@ _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|txt|rtf|zip|rar)$", re.
 _MOST_ELEMENTS = 50_000  # trafilatura takes longer than linear
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>]+)")
 
+# Characters that no XML text may hold, for whom the replacement character stands in.
+_NO_TEXT = dict.fromkeys({*range(0x20), 0x7F, 0xFFFE, 0xFFFF} - {0x09, 0x0A, 0x0D}, "\ufffd")
+
 
 def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     """The page as one row. Raises BrokenFileError for what is no HTML."""
@@ -45,11 +48,16 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     if len(data) > MAX_ROW_BYTES:
         yield UnreadableRow(source, 1, "too_long", "The page is over 32 MiB.")
         return
-    yield SourceRow(source, 1, _read_page(_parse(data), data))
+    page = _parse(data)
+    try:
+        yield SourceRow(source, 1, _read_page(page, data))
+    except ValueError as error:
+        # A character reference such as &#1; makes what lxml gives and won't take back.
+        raise BrokenFileError("bad_file", "The page names characters that no text has.") from error
 
 
 def _parse(data: bytes) -> html.HtmlElement:
-    clean = data.decode("utf-8", "replace").replace("\0", "\ufffd").encode("utf-8")
+    clean = data.decode("utf-8", "replace").translate(_NO_TEXT).encode("utf-8")
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     try:
         return html.document_fromstring(clean, parser=parser)

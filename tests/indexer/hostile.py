@@ -117,16 +117,16 @@ SUFFIXES = (".jsonl", ".json", ".csv", ".tsv", ".xlsx", ".xml", ".html", ".jsonl
 
 def write_corpus(folder: Path, count: int, seed: int = 20080501) -> Iterator[Path]:
     """So many files, each with another harm, and then the bombs."""
-    chance = random.Random(seed)
     for number in range(count):
+        chance = random.Random(f"{seed} {number}")
         suffix = SUFFIXES[number % len(SUFFIXES)]
         content = _render(make_rows(chance), suffix.removesuffix(".gz"), chance)
         harm = HARMS[number // len(SUFFIXES) % len(HARMS)]
         if suffix.endswith(".gz"):
             packed_last = chance.random() < 0.5
             content = (
-                gzip.compress(harm(content, chance)) if packed_last
-                else harm(gzip.compress(content), chance)
+                gzip.compress(harm(content, chance), mtime=0) if packed_last
+                else harm(gzip.compress(content, mtime=0), chance)
             )  # fmt: skip
         else:
             content = harm(content, chance)
