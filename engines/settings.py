@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         "feeds, sitemaps and citations; without it, the one they asked.",
     )
     requests_at_once: int = Field(
-        32, ge=1, le=1024, description="Requests answered at once by one worker; others wait."
+        8, ge=1, le=1024, description="Requests answered at once by one worker; others wait."
     )
     client_rate: float = Field(
         20.0, ge=0, description="Requests a second from one address; 0: no limit."

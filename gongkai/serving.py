@@ -14,6 +14,9 @@ from gongkai.server_log import LOGGING
 from search_api.connections import PatientProtocol
 from search_api.observing import MULTIPROCESS
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than proxies keep theirs (nginx: 60), so that
+none sends a request into a connection that is just being closed."""
 GRACE_SECONDS = 30
 """How long a server that is told to stop goes on answering what it has begun."""
 
@@ -40,6 +43,7 @@ def serve(
         workers=workers,
         access_log=False,
         log_config=LOGGING,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
         http=PatientProtocol,

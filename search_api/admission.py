@@ -18,7 +18,7 @@ from search_api.observing import Metrics
 
 WAIT_SECONDS = 2.0
 """How long a request may wait for its turn; who waits longer has reloaded the page by then."""
-WAITING_EACH = 8
+WAITING_EACH = 4
 """Requests that may wait for each one that runs."""
 KIOSK_LANE, LONG_LANE = 8, 4
 BURST_SECONDS = 5

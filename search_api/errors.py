@@ -5,6 +5,8 @@ No message quotes what a record or a setting holds, and none shows a stack trace
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -20,10 +22,11 @@ from search_api.access import WINDOW_SECONDS, FormKeyError, SignInError, TooMany
 from search_api.answer import Problem
 from search_api.kiosk.screens import render_kiosk_problem
 from search_api.pages.problem_page import render_problem
-from search_api.pages.rendering import context_of, render
+from search_api.pages.rendering import PageContext, context_of, render
 
 log = logging.getLogger("gongkai.search_api")
 RETRY_AFTER_SECONDS = 5
+_KIOSK = "/kiosk"
 _PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/opensearch", "/sitemap", "/robots")
 _TITLES = {
     400: "请求有误",
@@ -112,10 +115,22 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def refuse_entry(app: FastAPI, scope: Scope, status: int, seconds: int) -> Response:
-    """The answer of who stands before the door: nothing was looked at yet."""
+    """The answer of who stands before the door: nothing was looked at yet.
+
+    Most come when there is least time for them: a page of it is drawn once for all.
+    """
     request = Request({**scope, "app": app})
     given = {"Retry-After": str(seconds)} if seconds else {}
-    return problem_response(request, status, given=given)
+    if not _wants_page(request):
+        return problem_response(request, status, given=given)
+    is_kiosk = request.url.path.startswith(_KIOSK)
+    context = replace(context_of(request), here=_KIOSK if is_kiosk else "/")
+    return HTMLResponse(_draw_refusal(status, context, is_kiosk=is_kiosk), status, given)
+
+
+@lru_cache(maxsize=64)
+def _draw_refusal(status: int, context: PageContext, *, is_kiosk: bool) -> str:
+    return _draw(Problem(title=_TITLES[status], status=status), context, is_kiosk=is_kiosk)
 
 
 def problem_response(
@@ -132,16 +147,17 @@ def problem_response(
     if status in (429, 503):
         headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     if _wants_page(request):
-        context = context_of(request)
-        is_kiosk = request.url.path.startswith("/kiosk")
-        page = (
-            render_kiosk_problem(context, problem.title)
-            if is_kiosk
-            else render_problem(problem, context)
-        )
+        is_kiosk = request.url.path.startswith(_KIOSK)
+        page = _draw(problem, context_of(request), is_kiosk=is_kiosk)
         return HTMLResponse(page, status, headers)
     content = problem.model_dump(exclude_none=True)
     return JSONResponse(content, status, headers, media_type=_PROBLEM_TYPE)
+
+
+def _draw(problem: Problem, context: PageContext, *, is_kiosk: bool) -> str:
+    if is_kiosk:
+        return render_kiosk_problem(context, problem.title)
+    return render_problem(problem, context)
 
 
 def _wants_page(request: Request) -> bool:

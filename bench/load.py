@@ -1,0 +1,296 @@
+"""Twice what the machine can do, for minutes: who is answered, how soon, who is told to come back?
+
+    python -m bench.load DATA_DIR [SECONDS] [CLIENTS]
+
+First AT_ONCE connections tell what the server can do at most; then CLIENTS clients with addresses of
+their own ask at twice that rate together, two more addresses greedily over ten connections each,
+and five kiosks at their own calm pace; then it is calm again. Answers, times, memory and open
+files are printed as ratios to the calm. The server is `gongkai serve --workers 2` on this machine,
+on the engine that the environment names.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from bench.known_items import read_all
+from engines.opening import open_installation
+from engines.settings import Settings
+
+PORT = 8767
+WORKERS = 2
+GREEDY, GREEDY_CONNECTIONS, KIOSKS = 2, 10, 5
+GREEDY_PAUSE_SECONDS, KIOSK_PAUSE_SECONDS = 0.05, 2.0
+AT_ONCE = 24
+WARM_UP_SECONDS, CALM_SECONDS = 10, 20
+_KIOSK_NETWORK = "198.51.100.0/24"
+
+
+@dataclass
+class Seen:
+    """What one kind of client was answered: status to seconds, each."""
+
+    times: dict[int, list[float]] = field(default_factory=dict)
+
+    def add(self, status: int, seconds: float) -> None:
+        self.times.setdefault(status, []).append(seconds)
+
+    def counts(self) -> dict[int, int]:
+        return {status: len(times) for status, times in sorted(self.times.items())}
+
+    def cuts(self, status: int = 200) -> tuple[float, float]:
+        """p50 and p99 in seconds; 0 where there are too few."""
+        times = self.times.get(status, [])
+        if len(times) < 2:
+            return 0.0, 0.0
+        cuts = statistics.quantiles(times, n=100)
+        return cuts[49], cuts[98]
+
+
+class Connection:
+    """One kept-alive connection that speaks as a proxy for one address."""
+
+    def __init__(self, address: str) -> None:
+        self._head = f"Host: load\r\nX-Forwarded-For: {address}\r\n\r\n"
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, path: str) -> int:
+        """The status, 0 where a fresh connection was lost; an old one is opened anew, once."""
+        was_open = self._streams is not None
+        status = await self._get(path)
+        return await self._get(path) if status == 0 and was_open else status
+
+    async def _get(self, path: str) -> int:
+        try:
+            if self._streams is None:
+                self._streams = await asyncio.open_connection("127.0.0.1", PORT)
+            reader, writer = self._streams
+            writer.write(f"GET {path} HTTP/1.1\r\n{self._head}".encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            await _skip_body(reader, head)
+        except (OSError, asyncio.IncompleteReadError):
+            self.close()
+            return 0
+        if b"connection: close" in head:
+            self.close()
+        return int(head.split(b" ", 2)[1])
+
+    def close(self) -> None:
+        if self._streams:
+            self._streams[1].close()
+        self._streams = None
+
+
+async def _skip_body(reader: asyncio.StreamReader, head: bytes) -> None:
+    if b"transfer-encoding: chunked" in head:
+        while size := int(await reader.readline(), 16):
+            await reader.readexactly(size + 2)
+        await reader.readline()
+        return
+    _, found, rest = head.partition(b"content-length: ")
+    if found:
+        await reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
+
+
+def draw_paths(words: list[str], ids: list[str], seed: int) -> Iterator[str]:
+    """What people ask, in the shares of a portal's own log: pages, their parts, some exports."""
+    draw = random.Random(seed)
+    while True:
+        word = quote(" ".join(draw.choices(words, k=draw.randint(1, 2))))
+        yield draw.choices(
+            (
+                f"/search?q={word}",
+                f"/api/v1/search?q={word}",
+                f"/api/v1/suggest?q={quote(draw.choice(words)[:2])}",
+                f"/records/{quote(draw.choice(ids))}",
+                f"/search?q={quote('没有人用过的词' + str(draw.randrange(10**6)))}",
+                f"/search/export?q={word}",
+            ),
+            (38, 30, 18, 11, 2, 1),
+        )[0]
+
+
+async def run_client(
+    address: str, paths: Iterator[str], pause: Callable[[], float], until: float, seen: Seen
+) -> None:
+    """Ask, wait for the answer, wait until the next turn; as long as it is not over."""
+    connection = Connection(address)
+    turn = time.monotonic() + pause()
+    while (now := time.monotonic()) < until:
+        if turn > now:
+            await asyncio.sleep(min(turn, until) - now)
+            if turn > until:
+                break
+        started = time.monotonic()
+        status = await connection.get(next(paths))
+        seen.add(status, time.monotonic() - started)
+        # Nobody catches up: who waited asks at once, and then at the old pace.
+        turn = max(turn + pause(), started)
+    connection.close()
+
+
+async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> None:
+    """Print the calm, the storm and the calm after it."""
+    installation = open_installation(Settings(data_dir=data_dir))
+    engine = installation.open_engine()
+    records = await read_all(engine)
+    await engine.close()
+    draw = random.Random(20080501)
+    titles = [record["title"] for record in draw.sample(records, min(len(records), 2000))]
+    words = sorted({w for title in titles for w in installation.analysis.exact(title) if w[1:]})
+    ids = [record["id"] for record in draw.sample(records, min(len(records), 2000))]
+
+    def paths(seed: int) -> Iterator[str]:
+        return draw_paths(words, ids, seed)
+
+    await _wait_until_up()
+    for span in (WARM_UP_SECONDS, CALM_SECONDS):
+        calm = Seen()
+        until = time.monotonic() + span
+        await asyncio.gather(
+            *(run_client("127.0.0.1", paths(n), lambda: 0.0, until, calm) for n in range(AT_ONCE))
+        )
+    most = sum(calm.counts().values()) / CALM_SECONDS
+    print(f"at most      {most:,.0f} requests a second, {AT_ONCE} at once; {_describe(calm)}")
+    single = Seen()
+    until = time.monotonic() + CALM_SECONDS / 2
+    await run_client("127.0.0.1", paths(99), lambda: 0.1, until, single)
+    print(f"calm         {_describe(single)}")
+    before = _footprint(server)
+    crowd, greedy, kiosks = Seen(), Seen(), Seen()
+    each = clients / (2 * most)
+    until = time.monotonic() + seconds
+    watching = asyncio.create_task(_watch(server, until))
+    await asyncio.gather(
+        *(
+            run_client(f"203.0.{n // 250}.{n % 250}", paths(n), _poisson(each, n), until, crowd)
+            for n in range(clients)
+        ),
+        *(
+            run_client(
+                f"192.0.2.{n % GREEDY}",
+                paths(1000 + n),
+                lambda: GREEDY_PAUSE_SECONDS,
+                until,
+                greedy,
+            )
+            for n in range(GREEDY * GREEDY_CONNECTIONS)
+        ),
+        *(
+            run_client(
+                f"198.51.100.{n}", paths(2000 + n), _poisson(KIOSK_PAUSE_SECONDS, n), until, kiosks
+            )
+            for n in range(KIOSKS)
+        ),
+    )
+    footprints = await watching
+    print(f"crowd        {_describe(crowd)}")
+    print(f"greedy       {_describe(greedy)}")
+    print(f"kiosks       {_describe(kiosks)}")
+    again = Seen()
+    until = time.monotonic() + CALM_SECONDS / 2
+    await run_client("127.0.0.1", paths(99), lambda: 0.1, until, again)
+    print(f"calm again   {_describe(again)}")
+    served = len(crowd.times.get(200, [])) + len(greedy.times.get(200, []))
+    print(f"answered {served / seconds / most:.2f} of what it can do at most")
+    print(f"p99 of what was admitted: {crowd.cuts()[1] / single.cuts()[1]:.1f} of the calm one, "
+          f"kiosks {kiosks.cuts()[1] / single.cuts()[1]:.1f}, "
+          f"calm again {again.cuts()[1] / single.cuts()[1]:.1f}")  # fmt: skip
+    for name, (megabytes, files) in zip(
+        ("before", *(f"{share:.0%}" for share in _SHARES), "after"),
+        (before, *footprints, _footprint(server)),
+        strict=True,
+    ):
+        print(f"memory {name:<7} {megabytes:6,.0f} MiB, {files} open files")
+
+
+_SHARES = (0.1, 0.4, 0.7, 0.98)
+
+
+async def _watch(server: int, until: float) -> list[tuple[float, int]]:
+    started = time.monotonic()
+    seen = []
+    for share in _SHARES:
+        await asyncio.sleep(max(0.0, started + share * (until - started) - time.monotonic()))
+        seen.append(_footprint(server))
+    return seen
+
+
+def _footprint(server: int) -> tuple[float, int]:
+    """Memory (MiB, without mapped files) and open files of a process and all below it."""
+    memory, files = 0, 0
+    for process in _family(server):
+        folder = Path(f"/proc/{process}")
+        try:
+            lines = (folder / "smaps_rollup").read_text().splitlines()
+            files += sum(1 for _ in (folder / "fd").iterdir())
+        except OSError:
+            continue
+        memory += next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
+    return memory / 1024, files
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from _family(int(child))
+
+
+def _poisson(mean: float, seed: int) -> Callable[[], float]:
+    draw = random.Random(seed)
+    return lambda: draw.expovariate(1 / mean)
+
+
+def _describe(seen: Seen) -> str:
+    p50, p99 = seen.cuts()
+    refused = seen.cuts(503)
+    counts = Counter(seen.counts())
+    return (
+        f"{dict(counts)}, of 200: p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms; "
+        f"of 503: p99 {refused[1] * 1000:.0f} ms"
+    )
+
+
+async def _wait_until_up() -> None:
+    connection = Connection("127.0.0.1")
+    for _ in range(300):
+        if await connection.get("/readyz") == 200:
+            return
+        await asyncio.sleep(0.2)
+    raise SystemExit("the server did not come up")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    asked = [int(each) for each in sys.argv[2:]]
+    seconds, clients = (*asked, *(60, 200)[len(asked) :])
+    command = [sys.executable, "-c", "from gongkai.cli import main; main()", "serve"]
+    serving = subprocess.Popen(
+        [*command, "--port", str(PORT), "--workers", str(WORKERS)],
+        env={
+            **os.environ,
+            "GONGKAI_DATA_DIR": str(folder),
+            "GONGKAI_KIOSK_ADDRESSES": _KIOSK_NETWORK,
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        asyncio.run(measure(folder, seconds, clients, serving.pid))
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.wait()
