@@ -6,12 +6,15 @@ BIN := .venv/bin
 # Each worker starts a node of its own; two processors are kept busy by two.
 PYTEST_WORKERS ?= 2
 
-.PHONY: help demo test check lint types arrows unit elasticsearch bench lock clean
+.PHONY: help demo test check lint types arrows unit soak elasticsearch bench lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
 	@echo "make test   set up and pass every check and test"
 	@echo "make elasticsearch   fetch and start a node for development (needs Maven and Java 21)"
+	@echo "make soak   an hour of traffic beside an oracle, 200 kills on each engine, load on each engine"
+	@echo "make audit  known vulnerabilities of the locked packages (needs PyPI's own JSON service)"
+	@echo "make sbom   what the installed program consists of, as CycloneDX"
 	@echo "make bench  measure ingest and search on the real data, if it lies beside this folder"
 	@echo "make lock   write the lock files anew from pyproject.toml (needs uv)"
 
@@ -45,6 +48,12 @@ arrows: .venv/.ready
 unit: .venv/.ready
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
+# Longer than CI has time for; each part says what it saw.
+SOAK_SECONDS ?= 3600
+soak: .venv/.ready
+	GONGKAI_SOAK_KILLS=200 $(BIN)/pytest -s tests/journeys/test_kill.py
+	GONGKAI_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -s tests/journeys/test_soak.py
+
 elasticsearch: .venv/.ready
 	$(BIN)/python -m development.elasticsearch_node
 
@@ -56,6 +65,14 @@ lock:
 		--no-emit-index-url --no-header --no-annotate -o requirements.lock
 	uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --universal \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
+
+audit: .venv/.ready
+	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
+
+sbom: .venv/.ready
+	@mkdir -p var
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible --of JSON -o var/sbom.json
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -85,6 +85,12 @@ class Settings(BaseSettings):
         "", description="Addresses or networks of kiosks, parted by commas: a lane of their own."
     )
     kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows unless asked.")
+    access_log_dir: Path | None = Field(
+        None, description="Folder of the access log with addresses; without it, none is kept."
+    )
+    access_log_days: int = Field(
+        190, ge=183, description="Days that the access log is kept: six months by law, or more."
+    )
     application_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",

@@ -10,7 +10,7 @@ import uvicorn
 
 from engines.opening import open_installation
 from engines.settings import Settings
-from gongkai.server_log import LOGGING
+from gongkai.server_log import build_logging
 from search_api.connections import PatientProtocol
 from search_api.observing import MULTIPROCESS
 
@@ -28,7 +28,8 @@ def serve(
 ) -> None:
     """Serve the pages and the API until stopped."""
     # Wrong settings or tables should be said here, once, not by every worker.
-    open_installation(Settings())
+    settings = Settings()
+    open_installation(settings)
     print(f"gongkai: http://{host}:{port}/  (API: http://{host}:{port}/docs)", flush=True)
     if workers > 1:
         counts = tempfile.TemporaryDirectory(prefix="gongkai-metrics-")
@@ -42,7 +43,7 @@ def serve(
         port=port,
         workers=workers,
         access_log=False,
-        log_config=LOGGING,
+        log_config=build_logging(settings),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,

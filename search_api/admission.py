@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engines.settings import Network
 from search_api.observing import Metrics
 
-WAIT_SECONDS = 2.0
+WAIT_SECONDS = 1.0
 """How long a request may wait for its turn; who waits longer has reloaded the page by then."""
-WAITING_EACH = 4
+WAITING_EACH = 2
 """Requests that may wait for each one that runs."""
 KIOSK_LANE, LONG_LANE = 8, 4
 BURST_SECONDS = 5

@@ -18,6 +18,8 @@ HEAD_BYTES = 32 * 1024
 """Longer than any browser's request with this site's longest address and cookies."""
 STALLED_SECONDS = 20.0
 """Without a byte taken or sent, while the other side has its turn."""
+PARTING_SECONDS = 1.0
+"""How long a server that ends waits for the first request of a connection."""
 LEAST_RATE = 32 * 1024
 """Bytes a second at which a body has to come, after the first STALLED_SECONDS."""
 
@@ -85,6 +87,13 @@ class PatientProtocol(HttpToolsProtocol):
         """The last byte of its body."""
         self._asking.stop()
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """The server ends. Who has just come may have a request on the way: it is waited for."""
+        if self.cycle is None:
+            self.loop.call_later(PARTING_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def pause_writing(self) -> None:
         """The client takes no more for now."""

@@ -1,7 +1,8 @@
 """Every request counted, timed and named: metrics for Prometheus, one line a request in the log.
 
-Neither holds an address, a query or an id of a record: routes are named by their pattern. The
-request's own number goes out as `X-Request-ID`, so that a report can be found in the log.
+Neither holds a query or an id of a record: routes are named by their pattern. An address goes into
+the access log of the disk alone, if the installation keeps one. The request's own number goes out
+as `X-Request-ID`, so that a report can be found in the log.
 """
 
 import logging
@@ -103,7 +104,12 @@ class Observing:
             "%s %s",
             method,
             route,
-            extra={"request": number, "status": status, "ms": round(seconds * 1000, 1)},
+            extra={
+                "request": number,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+                "address": (scope.get("client") or ("",))[0],
+            },
         )
 
 

@@ -130,6 +130,14 @@ class Office:
             examined = store.examine()
             assert [each.faults for each in examined if each.live] == [()], examined
 
+    def act(self) -> str:
+        """One random command, left alone; `live` is what must be there after it."""
+        name = self.chance.choice(sorted(self._commands()))
+        after, work, *given = self._commands()[name]()
+        run_child(self.installation.settings, work, *given)
+        self.live = after
+        return name
+
     def strike(self) -> str:
         """One random command, killed at a random moment, then run again; asserts both states."""
         name = self.chance.choice(sorted(self._commands()))
@@ -237,11 +245,14 @@ class Office:
 
 
 def make_row(record_id: str, version: int, *, is_closed: bool) -> dict[str, object]:
-    """A row whose text says its version."""
+    """A row whose text says its version; three genres, four publishers, ten years."""
     number = int(record_id[1:])
-    disclosure = "不予公开" if is_closed else "主动公开"
     return plain_row(
-        number, body=f"第{number}期工程已经验收。版本:{version}", disclosure=disclosure
+        number,
+        body=f"第{number}期工程已经验收。版本:{version}",
+        genre=("通知", "公告", "办法")[number % 3],
+        publisher=("安庆市水利局", "安庆市财政局", "安庆市民政局", "安庆市司法局")[number % 4],
+        disclosure="不予公开" if is_closed else "主动公开",
     )
 
 

@@ -9,7 +9,7 @@ from duplicates.decisions import Decision, Decisions, Verdict, now
 from duplicates.judging import Kind
 from staff.ledger import open_ledger
 from staff.tokens import Tokens
-from tests.journeys.command import plain_row, run, write_rows
+from tests.journeys.command import plain_row, run, run_with, write_rows
 
 
 def found(data_dir: Path) -> list[str]:
@@ -65,3 +65,25 @@ def test_an_index_is_not_replaced_unasked_nor_half_a_backup_taken(
     assert run(data, "restore", "--force", kept).returncode == 2
     assert found(data) == before
     assert run(tmp_path / "empty", "backup", tmp_path / "none").returncode == 4
+
+
+def test_a_new_version_takes_over_from_a_backup_without_the_exports(
+    office: Path, tmp_path: Path
+) -> None:
+    """Another dictionary refuses the old index; what was backed up is indexed by it anew."""
+    data, kept, words = office / "data", tmp_path / "backup", tmp_path / "words"
+    assert run(data, "backup", kept).returncode == 0
+    words.mkdir()
+    (words / "government.csv").write_text(
+        "word,frequency,kind\n农村饮水安全工程,2000,\n", encoding="utf-8"
+    )
+    new = {"GONGKAI_DICTIONARY_DIR": str(words)}
+    refused = run_with({**new, "GONGKAI_DATA_DIR": str(data)}, "search", "通知")
+    assert refused.returncode == 4
+    assert "rebuild" in refused.stderr
+    beside = {**new, "GONGKAI_DATA_DIR": str(tmp_path / "beside")}
+    assert run_with(beside, "restore", kept).returncode == 0
+    answer = run_with(beside, "search", "--json", "--size", 100, "通知")
+    assert sorted(hit["id"] for hit in orjson.loads(answer.stdout)["hits"]) == found(data)
+    assert run_with(beside, "index", office / "export.jsonl").returncode == 3
+    assert "r3" not in run_with(beside, "search", "--json", "通知").stdout.split('"')
