@@ -2,9 +2,9 @@
 
     python -m bench.load DATA_DIR [SECONDS] [CLIENTS]
 
-First AT_ONCE connections tell what the server can do at most; then CLIENTS clients with addresses of
-their own ask at twice that rate together, two more addresses greedily over ten connections each,
-and five kiosks at their own calm pace; then it is calm again. Answers, times, memory and open
+First AT_ONCE connections tell what the server can do at most; then CLIENTS clients with addresses
+of their own ask at twice that rate together, two more addresses greedily over ten connections
+each, and five kiosks at their own calm pace; then it is calm again. Answers, times, memory and open
 files are printed as ratios to the calm. The server is `gongkai serve --workers 2` on this machine,
 on the engine that the environment names.
 """

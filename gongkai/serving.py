@@ -17,6 +17,9 @@ from search_api.observing import MULTIPROCESS
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open: longer than proxies keep theirs (nginx: 60), so that
 none sends a request into a connection that is just being closed."""
+WORKER_SECONDS = 60
+"""In which a new worker has to be ready, and an old one to say that it lives: with its dictionary
+to build on a machine that is busy, uvicorn's five seconds end a restart and change nothing."""
 GRACE_SECONDS = 30
 """How long a server that is told to stop goes on answering what it has begun."""
 
@@ -45,6 +48,7 @@ def serve(
         access_log=False,
         log_config=build_logging(settings),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=WORKER_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
         http=PatientProtocol,

@@ -17,7 +17,7 @@ from tests.journeys.command import plain_row, run_with, running_server, write_ro
 CANARY, OTHER = "龘靐齉", "麤鱻爩"
 SECONDS = 1.0
 """What a door may take; then every answer of every worker has to be without it."""
-ROUNDS = 8
+ROUNDS = 4
 """Each with a new connection, so that both workers are met."""
 
 
@@ -105,12 +105,12 @@ def test_gone_from_every_door_within_a_second(
             assert run_with(settings, "withdraw", "r1").returncode == 0
         else:
             closed = write_rows(tmp_path / "closed.jsonl", rows(disclosure="不予公开"))
-            assert run_with(settings, "index", closed).returncode == 3
+            assert "withheld            1" in run_with(settings, "index", closed).stdout
         time.sleep(SECONDS)
         for _ in range(ROUNDS):
             assert holders(client.base_url, CANARY) == set()
         for address, copy in ((kept.url, kept), (kept_list.url, kept_list)):
             asked = client.get(address, headers={"If-None-Match": copy.headers["etag"]})
             assert asked.status_code != 304
-        assert client.get("/records/r1").status_code == (410 if way == "withdraw" else 404)
+        assert client.get("/records/r1").status_code == 410
         assert "麤鱻爩" in client.get("/records/r2").text
