@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from development.elasticsearch_node import find_missing_parts, start_cluster
+from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
 from engines.elastic.connection import open_client
 from engines.opening import Installation, open_installation
 from engines.settings import EngineKind, Settings
@@ -27,8 +27,13 @@ _LONG_MODULES = (
     "journeys/test_cluster",
     "journeys/test_accessibility",
     "journeys/test_crawl",
-    "journeys/test_backup",
     "engines/test_elastic",
+    "journeys/test_kill",
+    "journeys/test_command_line",
+    "journeys/test_withdrawal",
+    "journeys/test_backup",
+    "journeys/test_disk",
+    "journeys/test_connections",
 )
 
 
@@ -51,15 +56,23 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_url() -> Iterator[str]:
-    """A real node: the one that GONGKAI_ELASTICSEARCH_URL names, else one started for the tests."""
-    if named := os.environ.get("GONGKAI_ELASTICSEARCH_URL"):
-        yield named
+def elasticsearch_cluster() -> Iterator[Cluster | None]:
+    """A real node started for the tests; None where GONGKAI_ELASTICSEARCH_URL names one."""
+    if os.environ.get("GONGKAI_ELASTICSEARCH_URL"):
+        yield None
         return
     if missing := find_missing_parts():
         require_or_skip("elasticsearch", f"no Elasticsearch: {missing}")
     with start_cluster() as cluster:
-        yield cluster.url
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(elasticsearch_cluster: Cluster | None) -> str:
+    """The address of a real node, of whichever kind."""
+    if elasticsearch_cluster is None:
+        return os.environ["GONGKAI_ELASTICSEARCH_URL"]
+    return elasticsearch_cluster.url
 
 
 def require_or_skip(part: str, reason: str) -> NoReturn:
@@ -82,10 +95,13 @@ def fresh(installation: Installation, tmp_path: Path) -> Installation:
 
 
 @pytest.fixture
-def elastic(installation: Installation, elasticsearch_url: str) -> Iterator[Installation]:
+def elastic(
+    installation: Installation, elasticsearch_url: str, tmp_path: Path
+) -> Iterator[Installation]:
     """Two shards, no copies; its indices are deleted afterwards."""
     settings = Settings(
         engine=EngineKind.ELASTICSEARCH,
+        data_dir=tmp_path / "elastic",
         elasticsearch_url=elasticsearch_url,
         elasticsearch_prefix=f"test-{secrets.token_hex(4)}",
         elasticsearch_shards=2,

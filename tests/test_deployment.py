@@ -1,9 +1,12 @@
-"""The compose file is one that Compose understands, whole and with each profile."""
+"""What a city deploys: the compose file with each profile, the image's user, what is in it all."""
 
 import itertools
+import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -60,3 +63,22 @@ def test_every_port_is_on_loopback(compose: list[str]) -> None:
     published = [line for line in said.splitlines() if ":9200" in line or ":8000" in line]
     bound = [line for line in published if line.strip().startswith("- ")]
     assert all("127.0.0.1" in line for line in bound), bound
+
+
+def test_the_container_is_not_root() -> None:
+    steps = (ROOT / "Dockerfile").read_text().splitlines()
+    users = [step.split()[1] for step in steps if step.startswith("USER ")]
+    assert users
+    assert users[-1] not in {"root", "0", "0:0"}
+
+
+def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("cyclonedx-py")
+    out = tmp_path / "sbom.json"
+    words = ("requirements", str(ROOT / "requirements.lock"), "--of", "JSON", "-o", str(out))
+    subprocess.run([program, *words], check=True, capture_output=True)
+    named = {(each["name"], each["version"]) for each in json.loads(out.read_text())["components"]}
+    lock = (ROOT / "requirements.lock").read_text()
+    locked = set(re.findall(r"^([a-z0-9][\w.-]*)==(\S+)", lock, re.MULTILINE))
+    assert len(locked) > 40
+    assert locked <= named, locked - named

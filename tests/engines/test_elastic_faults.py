@@ -31,7 +31,7 @@ from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.engines.proxy import TooOld, Way, run_server, stand_between
 from tests.engines.records import make_document
-from tests.journeys.command import plain_row, run_with, start_with, write_rows
+from tests.journeys.command import plain_row, run_with, write_rows
 
 
 def changed(installation: Installation, **settings: Any) -> Installation:
@@ -325,24 +325,3 @@ def test_a_cursor_that_has_run_out_says_so(large: Installation) -> None:
     with pytest.raises(BadRequestError) as caught:
         asyncio.run(outlive())
     assert caught.value.parameter == "cursor"
-
-
-@pytest.mark.parametrize("rebuild", [False, True], ids=["update", "rebuild"])
-def test_killed_and_run_again_is_the_same_index(
-    elastic: Installation, tmp_path: Path, rebuild: bool
-) -> None:
-    rows = [plain_row(number, body="供水管网改造验收合格。" * 40) for number in range(3_000)]
-    source = write_rows(tmp_path / "rows.jsonl", rows)
-    given = environment_of(elastic, tmp_path)
-    words = ["index", *(["--rebuild"] if rebuild else []), str(source)]
-    for seconds in (1.8, 2.6):
-        process = start_with(given, *words)
-        time.sleep(seconds)
-        process.kill()
-        process.wait()
-    done = run_with(given, *words)
-    assert done.returncode == 0, done.stderr
-    assert count(elastic) == len(rows)
-    with closing(elastic.open_store()) as store:
-        assert len(store.generations()) <= 2
-        assert sum(each.live for each in store.generations()) == 1

@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from development.elasticsearch_node import Cluster
 from engines.opening import Installation
 from engines.port import STAFF, EngineQuery
 from indexer.publishing import Order, publish
@@ -42,23 +44,38 @@ def contents(installation: Installation) -> dict[str, bytes]:
 def test_bytes_of_a_record_that_is_gone_leave_the_disk(
     fresh: Installation, tmp_path: Path, how: str
 ) -> None:
+    assert_purged(fresh, fresh.settings.data_dir, tmp_path, how)
+
+
+@pytest.mark.parametrize("how", ["withdrawn by staff", "closed by its source"])
+def test_bytes_leave_the_disk_of_a_node_too(
+    elastic: Installation, elasticsearch_cluster: Cluster | None, tmp_path: Path, how: str
+) -> None:
+    if elasticsearch_cluster is None:
+        pytest.skip("SKIPPED LOUDLY: the disk of a node that was named is not to be seen from here")
+    assert_purged(elastic, elasticsearch_cluster.nodes[0].folder, tmp_path, how)
+
+
+def assert_purged(made: Installation, disk: Path, folder: Path, how: str) -> None:
+    """A record's bytes lie on the disk after it is gone, and no longer after a purge."""
     secret = draw_secret()
     rows = [plain_row(1), plain_row(2, body=secret), plain_row(3)]
-    publish(Order(find_sources([write_rows(tmp_path / "one.jsonl", rows)])), fresh)
-    kept = contents(fresh)
+    publish(Order(find_sources([write_rows(folder / "one.jsonl", rows)])), made)
+    kept = contents(made)
     del kept["r2"]
-    (tmp_path / "one.jsonl").unlink()
-    if how == "withdrawn by staff":
-        fresh.open_store().withdraw(["r2"], cause=STAFF)
-    else:
-        closed = write_rows(tmp_path / "two.jsonl", [plain_row(2, disclosure="不予公开")])
-        publish(Order(find_sources([closed])), fresh)
-    assert contents(fresh) == kept
-    assert on_disk(fresh.settings.data_dir, secret)
-    done = purge(fresh)
-    assert not on_disk(fresh.settings.data_dir, secret)
-    assert contents(fresh) == kept
-    assert (done.records, len(fresh.open_store().generations())) == (2, 1)
+    (folder / "one.jsonl").unlink()
+    with closing(made.open_store()) as store:
+        if how == "withdrawn by staff":
+            store.withdraw(["r2"], cause=STAFF)
+        else:
+            closed = write_rows(folder / "two.jsonl", [plain_row(2, disclosure="不予公开")])
+            publish(Order(find_sources([closed])), made)
+        assert contents(made) == kept
+        assert on_disk(disk, secret)
+        done = purge(made)
+        assert not on_disk(disk, secret)
+        assert contents(made) == kept
+        assert (done.records, len(store.generations())) == (2, 1)
 
 
 def test_a_purged_index_is_the_same_and_takes_updates(fresh: Installation) -> None:

@@ -4,11 +4,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
+from fastapi.testclient import TestClient
 
+from engines.opening import Installation
+from engines.settings import Settings
+from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.journeys.command import plain_row, run, running_server, write_rows
 
@@ -66,19 +71,16 @@ def large(tmp_path: Path) -> Path:
     return write_rows(tmp_path / "large.jsonl", rows)
 
 
-@pytest.mark.parametrize("words", [["index"], ["index", "--rebuild"]])
-def test_a_disk_that_fills_up_loses_nothing(
-    disk: Path, small: Path, large: Path, words: list[str]
-) -> None:
+def test_a_disk_that_fills_up_loses_nothing(disk: Path, small: Path, large: Path) -> None:
     assert run(disk, "index", small).returncode == 0
     before = found(disk)
     assert len(before) == 50
-    failed = run(disk, *words, large)
-    assert failed.returncode == 4
-    assert SENTENCE in failed.stderr
-    assert "Traceback" not in failed.stderr
-    assert found(disk) == before
-    assert run(disk, "doctor").stdout.count("well") >= 1
+    for words in (["index"], ["index", "--rebuild"]):
+        failed = run(disk, *words, large)
+        assert failed.returncode == 4
+        assert SENTENCE in failed.stderr
+        assert "Traceback" not in failed.stderr
+        assert found(disk) == before
     # What it wrote in vain is gone: there is room for what it has room for.
     assert run(disk, "withdraw", "r1").returncode == 0
     assert run(disk, "index", small).returncode == 3
@@ -125,7 +127,7 @@ def test_a_disk_mounted_read_only_says_so_and_the_server_answers(disk: Path, sma
 
 @pytest.mark.parametrize("harmed", ["live", "withdrawn.json", "manifest.json", "meta.json"])
 def test_a_torn_file_is_named_and_nothing_is_guessed(
-    tmp_path: Path, small: Path, harmed: str
+    tmp_path: Path, small: Path, installation: Installation, harmed: str
 ) -> None:
     data = tmp_path / "data"
     assert run(data, "index", small).returncode == 0
@@ -138,7 +140,8 @@ def test_a_torn_file_is_named_and_nothing_is_guessed(
     searched = run(data, "search", "饮水安全")
     assert searched.returncode == 4, searched.stdout
     assert "Traceback" not in searched.stderr
-    with running_server({"GONGKAI_DATA_DIR": str(data)}) as (_, client):
+    served = replace(installation, settings=Settings(data_dir=data))
+    with TestClient(create_app(served), raise_server_exceptions=False) as client:
         assert client.get("/healthz").status_code == 200
         assert client.get("/readyz").status_code == 503
         assert client.get("/search?q=饮水").status_code == 503

@@ -30,8 +30,8 @@ from tests.journeys.killing import (
 )
 
 RECORDS = 1_500
-KILLS = 3
-MOMENTS = int(os.environ.get("GONGKAI_SOAK_KILLS", "40"))
+KILLS = 2
+MOMENTS = int(os.environ.get("GONGKAI_SOAK_KILLS", "30"))
 """Random moments of one engine; `make soak` asks for 200."""
 
 

@@ -1,9 +1,11 @@
 """The disclosure wall, end to end: canary texts behind it must not come out of any door."""
 
 import csv
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -137,3 +139,51 @@ def test_an_answer_does_not_tell_what_is_behind(
         assert on_request["attachments"] == []
         assert on_request["extra"] == {}
         assert orjson.loads(client.get("/api/v1/search").content)["total"] == 3
+
+
+def test_no_header_log_or_metric_tells(
+    guarded: tuple[Path, str], installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not even of what was typed: canaries in words, ids, filters, headers, forms, wrong values."""
+    settings = installation.settings.model_copy(update={"data_dir": guarded[0]})
+    served = replace(installation, settings=settings)
+    said: list[str] = []
+    with (
+        caplog.at_level(logging.DEBUG),
+        TestClient(create_app(served), raise_server_exceptions=False) as client,
+    ):
+        for canary in CANARIES:
+            sent = {"User-Agent": quote(canary), "Cookie": f"appearance={quote(canary)}"}
+            for path, asked in (
+                ("/search", {"q": canary}),
+                ("/api/v1/search", {"q": canary, "topic": canary}),
+                ("/api/v1/suggest", {"q": canary}),
+                ("/api/v1/search", {canary: "1"}),
+                ("/api/v1/search", {"page": canary}),
+                ("/search", {"cursor": canary}),
+                ("/feed.atom", {"q": canary}),
+                ("/search/export", {"q": canary}),
+                ("/kiosk/list", {"q": canary}),
+                (f"/records/{quote(canary)}", {}),
+                (f"/browse/{quote(canary)}", {}),
+                (f"/{quote(canary)}", {}),
+                ("/staff", {"q": canary}),
+            ):
+                answer = client.get(path, params=asked, headers=sent)
+                assert answer.status_code < 500
+                said.append(repr(sorted(answer.headers.items())))
+            client.post("/staff/sign-in", data={"token": canary})
+            client.post("/api/v1/duplicates/check", json={"title": canary})
+        said.append(client.get("/metrics").text)
+    ours = [each for each in caplog.records if not each.name.startswith(("httpx", "httpcore"))]
+    assert [each for each in ours if each.name == "gongkai.access"]
+    said += [each.getMessage() + repr(each.__dict__) for each in ours]
+    for canary in CANARIES:
+        for piece in pieces(canary):
+            for text in said:
+                assert piece.decode() not in text
+                assert quote(piece) not in text, text[:300]
+    for path in guarded[0].rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(piece in content for each in CANARIES for piece in pieces(each)), path

@@ -17,7 +17,7 @@ from tests.journeys.command import plain_row, run_with, running_server, write_ro
 CANARY, OTHER = "龘靐齉", "麤鱻爩"
 SECONDS = 1.0
 """What a door may take; then every answer of every worker has to be without it."""
-ROUNDS = 4
+ROUNDS = 3
 """Each with a new connection, so that both workers are met."""
 
 

@@ -1,0 +1,109 @@
+"""Does the time of an answer tell what is behind the disclosure wall?
+
+    python -m bench.walls [PAIRS]
+
+A record that is closed and one that never was, words that only closed records hold and words that
+nothing holds: asked in turn, in a random order, in one run. The statistic is the difference of
+medians; a permutation test says how often chance alone makes one as large. Fixed seed; small p over
+several kinds would be a leak.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import orjson
+from fastapi.testclient import TestClient
+
+from engines.opening import open_installation
+from engines.settings import Settings
+from indexer.publishing import Order, publish
+from search_api.app import create_app
+
+RECORDS = 2_000
+PERMUTATIONS = 2_000
+
+
+def write_export(path: Path) -> Path:
+    """Half of the records are public; the other half is closed, long, and has words of its own."""
+    with path.open("wb") as file:
+        for number in range(RECORDS):
+            closed = number % 2 == 1
+            row = {
+                "id": f"r{number}",
+                "title": f"关于第{number}期农村饮水安全工程的通知",
+                "publisher": "安庆市水利局",
+                "published_on": "2020-05-06",
+                "disclosure": "不予公开" if closed else "主动公开",
+                "body": ("密级清单涉密载体" if closed else "供水管网") * 200,
+            }
+            file.write(orjson.dumps(row) + b"\n")
+    return path
+
+
+def measure(client: TestClient, draw: random.Random, pairs: int) -> None:
+    """Print a line a kind: medians, ratio, p."""
+    kinds: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
+        "closed id": (
+            lambda: f"/api/v1/records/r{draw.randrange(1, RECORDS, 2)}",
+            lambda: f"/api/v1/records/q{draw.randrange(1, RECORDS, 2)}",
+        ),
+        "closed page": (
+            lambda: f"/records/r{draw.randrange(1, RECORDS, 2)}",
+            lambda: f"/records/q{draw.randrange(1, RECORDS, 2)}",
+        ),
+        "closed title": (
+            lambda: f"/api/v1/search?q=第{draw.randrange(1, RECORDS, 2)}期农村",
+            lambda: f"/api/v1/search?q=第{draw.randrange(RECORDS + 1, 2 * RECORDS, 2)}期农村",
+        ),
+        "closed words": (
+            lambda: "/api/v1/search?q=密级清单涉密载体",
+            lambda: "/api/v1/search?q=密钥清单涉外载体",
+        ),
+        "closed suggestion": (
+            lambda: "/api/v1/suggest?q=密级",
+            lambda: "/api/v1/suggest?q=密钥",
+        ),
+    }
+    for name, (behind, nowhere) in kinds.items():
+        times: tuple[list[float], list[float]] = ([], [])
+        for _ in range(pairs):
+            sides = [0, 1]
+            draw.shuffle(sides)
+            for side in sides:
+                path = (behind, nowhere)[side]()
+                started = time.perf_counter()
+                client.get(path)
+                times[side].append(time.perf_counter() - started)
+        one, other = (statistics.median(side) for side in times)
+        chance = permute(times, abs(one - other), draw)
+        print(
+            f"{name:<18} behind {one * 1e3:7.3f} ms, nowhere {other * 1e3:7.3f} ms, "
+            f"ratio {one / other:.3f}, p {chance:.3f}"
+        )
+
+
+def permute(times: tuple[list[float], list[float]], seen: float, draw: random.Random) -> float:
+    """How often chance alone makes a difference of medians as large as the one seen."""
+    pool = [*times[0], *times[1]]
+    half = len(times[0])
+    count = 0
+    for _ in range(PERMUTATIONS):
+        draw.shuffle(pool)
+        difference = statistics.median(pool[:half]) - statistics.median(pool[half:])
+        count += abs(difference) >= seen
+    return count / PERMUTATIONS
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        installed = open_installation(Settings(data_dir=Path(folder) / "data"))
+        publish(Order([write_export(Path(folder) / "export.jsonl")]), installed)
+        with closing(installed.open_store()), TestClient(create_app(installed)) as asked:
+            asked.get("/api/v1/suggest?q=供水")
+            measure(asked, random.Random(20080501), int(sys.argv[1]) if sys.argv[1:] else 400)
