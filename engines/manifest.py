@@ -23,9 +23,10 @@ def begin_generation(fingerprint: str, known: Iterable[str]) -> Manifest:
 
     A clock that was set back would put the new generation before the one it follows.
     """
-    moment = max((_now(), *(_after(name) for name in known)))
+    now = _now()
+    moment = max((now, *(_after(name) for name in known)))
     name = f"{moment:{_MOMENT}}-{secrets.token_hex(3)}"
-    return Manifest(name, moment.isoformat(timespec="microseconds"), fingerprint, complete=False)
+    return Manifest(name, now.isoformat(timespec="microseconds"), fingerprint, complete=False)
 
 
 def superseded(complete: Iterable[Manifest], live: str, before: str | None) -> list[str]:
@@ -33,7 +34,9 @@ def superseded(complete: Iterable[Manifest], live: str, before: str | None) -> l
 
     One that was rolled back from goes too: nobody wants to come back to it.
     """
-    return [each.name for each in complete if before and each.name not in (live, before)]
+    if before in (None, live):
+        return []
+    return [each.name for each in complete if each.name not in (live, before)]
 
 
 def _after(name: str) -> datetime:

@@ -14,5 +14,8 @@ RATIO_APPLIES_FROM = 64 * MIB
 MAX_WORKBOOK_BYTES = 1024 * MIB
 # The last row of a spreadsheet, by the XLSX format.
 MAX_SPREADSHEET_ROWS = 1_048_576
+# A cell far to the right fills its row with empty ones: a few such rows are a slip, many an attack.
+WIDE_ROW_CELLS = 1_000
+MAX_WIDE_ROWS = 100
 # A title and notes may stand above the headings, but not more rows than this.
 HEADER_WITHIN_ROWS = 20

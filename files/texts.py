@@ -88,14 +88,17 @@ def _read_docx(path: Path) -> tuple[str, AttachmentText]:
 
 def _lines(container: Any) -> Iterator[str]:
     """Paragraphs and tables in the order of the document; a row of a table is a line."""
+    from docx.table import _Cell  # noqa: PLC0415 - loaded by now
+
     for part in container.iter_inner_content():
         if not hasattr(part, "rows"):
             yield part.text
             continue
         for row in part.rows:
-            # A merged cell is given once for each column that it spans.
-            cells = {cell._tc: cell for cell in row.cells}
-            yield " ".join(" ".join(_lines(cell)) for cell in cells.values())
+            # Not `row.cells`: it gives a cell once for each column that it says it spans, and a
+            # file may say a thousand million.
+            cells = (_Cell(each, part) for each in row._tr.tc_lst if each.vMerge != "continue")
+            yield " ".join(" ".join(_lines(cell)) for cell in cells)
 
 
 _READERS: Mapping[str, Callable[[Path], tuple[str, AttachmentText]]] = {

@@ -11,6 +11,7 @@ import os
 import re
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -64,11 +65,9 @@ class DailyFiles(logging.Handler):
         self._file: IO[bytes] | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """See logging.Handler; a disk that takes nothing costs no answer."""
-        try:
+        """See logging.Handler; a disk that takes nothing costs no answer, nor a word each time."""
+        with suppress(OSError):
             self._open().write(self.format(record).encode() + b"\n")
-        except OSError:
-            self.handleError(record)
 
     def close(self) -> None:
         if self._file:

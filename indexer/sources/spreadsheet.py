@@ -12,6 +12,8 @@ from files.errors import BrokenFileError
 from files.limits import (
     HEADER_WITHIN_ROWS,
     MAX_SPREADSHEET_ROWS,
+    MAX_WIDE_ROWS,
+    WIDE_ROW_CELLS,
 )
 from files.packing import check_packing
 from indexer.sources.headers import is_header, name_columns, pair_cells
@@ -40,6 +42,8 @@ def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
                     row = next(rows)
                 except StopIteration:
                     return
+                except BrokenFileError:
+                    raise
                 except Exception as error:
                     raise BrokenFileError("bad_file", "The workbook is damaged.") from error
             yield row
@@ -67,7 +71,11 @@ def _read_sheets(file: BinaryIO, source: str) -> Iterator[Row]:
 
 def _number_rows(sheet: Any) -> Iterator[tuple[int, Sequence[object]]]:
     sheet.reset_dimensions()  # other programs write "A1" there, and openpyxl would believe it
+    wide = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        wide += len(cells) > WIDE_ROW_CELLS
+        if wide > MAX_WIDE_ROWS:
+            raise BrokenFileError("bad_file", "Too many rows of the sheet are too wide.")
         if number > MAX_SPREADSHEET_ROWS:
             raise BrokenFileError("bad_file", "The sheet has more rows than a sheet can have.")
         yield number, cells

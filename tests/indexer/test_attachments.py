@@ -1,6 +1,8 @@
 """Texts of files beside the input: found, flagged, bounded, never from elsewhere, never hidden."""
 
+import io
 import os
+import random
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +23,7 @@ from files.texts import SUFFIXES, read_file
 from indexer.attachments.finding import find_file
 from indexer.publishing import Order, publish
 from search_api.app import create_app
+from tests.indexer.hostile import HARMS, Harm
 from tests.journeys.command import plain_row, write_rows
 
 FONT = "STSong-Light"
@@ -35,6 +38,19 @@ def make_pdf(path: Path, *lines: str, encrypt: StandardEncryption | None = None)
         canvas.drawString(72, 760 - 24 * at, line)
     canvas.rect(72, 100, 200, 300, fill=1)
     canvas.save()
+    return path
+
+
+def make_spanning_docx(path: Path) -> Path:
+    """A cell that says it spans a thousand million columns."""
+    whole = make_docx(path.with_name("whole.docx"))
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as packed:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "word/document.xml":
+                span = b'<w:tcPr><w:gridSpan w:val="1000000000"/>'
+                content = content.replace(b"<w:tcPr>", span, 1)
+            packed.writestr(name, content)
     return path
 
 
@@ -123,6 +139,42 @@ def entities(folder: Path) -> Path:
 @pytest.mark.parametrize("make", [truncated, encrypted, random_bytes, empty, bomb])
 def test_what_cannot_be_read_says_so(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     assert read_file(make(tmp_path)) == ("", AttachmentText.UNREADABLE)
+
+
+def test_a_cell_that_says_it_is_endless_is_read_once(tmp_path: Path) -> None:
+    text, state = read_file(make_spanning_docx(tmp_path / "a.docx"))
+    assert state is AttachmentText.READ
+    assert text.count("户口簿复印件") == 1
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pdf", ".txt"])
+def test_a_harmed_file_is_read_or_says_that_it_cannot_be(tmp_path: Path, suffix: str) -> None:
+    """Harms to the file, and to what is packed inside of a DOCX."""
+    whole = {
+        ".docx": lambda path: make_docx(path).read_bytes(),
+        ".pdf": lambda path: make_pdf(path, *LINES).read_bytes(),
+        ".txt": lambda _: "\n".join(LINES).encode(),
+    }[suffix](tmp_path / f"whole{suffix}")
+    states = set()
+    for number in range(120):
+        chance = random.Random(f"{suffix} {number}")
+        harm = HARMS[2:][number % len(HARMS[2:])]
+        path = tmp_path / f"harmed{suffix}"
+        is_inside = suffix == ".docx" and chance.random() < 0.6
+        path.write_bytes(harm_inside(whole, harm, chance) if is_inside else harm(whole, chance))
+        states.add(read_file(path)[1])
+    assert states & {AttachmentText.READ, AttachmentText.NO_TEXT_LAYER, AttachmentText.UNREADABLE}
+    assert len(states) > 1 or suffix == ".txt"
+
+
+def harm_inside(content: bytes, harm: Harm, chance: random.Random) -> bytes:
+    """The document itself harmed, packed again as if nothing were wrong."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as packed:
+        for name in source.namelist():
+            inner = source.read(name)
+            packed.writestr(name, harm(inner, chance) if name.endswith("document.xml") else inner)
+    return out.getvalue()
 
 
 def test_an_entity_brings_no_file_in(tmp_path: Path) -> None:

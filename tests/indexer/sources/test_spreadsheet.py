@@ -95,6 +95,17 @@ def test_rows_far_below_do_not_run_on_without_end(tmp_path: Path) -> None:
     assert outline(path) == [(2, "row"), (3, "bad_file")]
 
 
+def test_cells_far_to_the_right_do_not_run_on_without_end(tmp_path: Path) -> None:
+    wide = [*[None] * 16_000, "x"]
+    few = save(tmp_path / "few.xlsx", [HEADINGS, *ROWS, wide])
+    assert outline(few) == [(2, "row"), (3, "row"), (4, "column_count")]
+    many = save(tmp_path / "many.xlsx", [HEADINGS, *ROWS, *[wide] * 150])
+    read = outline(many)
+    assert read[:2] == [(2, "row"), (3, "row")]
+    assert read[-1][1] == "bad_file"
+    assert len(read) < 110
+
+
 def test_a_cell_keeps_its_text(tmp_path: Path) -> None:
     path = save(tmp_path / "a.xlsx", [("标题", "文号"), (" 甲\n乙 ", "0012")])
     assert read(path) == [SourceRow(str(path), 2, {"标题": " 甲\n乙 ", "文号": "0012"})]
