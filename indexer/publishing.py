@@ -13,6 +13,9 @@ from engines.port import DISCLOSURE, IndexStore
 from indexer.ingest import Ingest, OnProgress, Summary
 from indexer.rejects import RejectsFile
 
+KEPT_REJECTS = 100
+"""Rejects files of the data folder that stay, the newest: every run may write one, for years."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -54,6 +57,7 @@ def publish(
             if order.rebuild:
                 store.publish(writer.name)
         _settle_withdrawals(store, ingest)
+        _drop_old_rejects(installation.settings.data_dir, rejects.path)
         return Outcome(summary, writer.name, rejects.path)
 
 
@@ -66,4 +70,15 @@ def _settle_withdrawals(store: IndexStore, ingest: Ingest) -> None:
 
 
 def _rejects_path(data_dir: Path) -> Path:
-    return data_dir / "rejects" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"
+    return _rejects_folder(data_dir) / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"
+
+
+def _rejects_folder(data_dir: Path) -> Path:
+    return data_dir / "rejects"
+
+
+def _drop_old_rejects(data_dir: Path, latest: Path | None) -> None:
+    for path in sorted(_rejects_folder(data_dir).glob("*.jsonl"))[:-KEPT_REJECTS]:
+        # A clock that was set back names the latest as if it were old.
+        if path != latest:
+            path.unlink(missing_ok=True)

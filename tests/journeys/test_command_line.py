@@ -4,6 +4,8 @@ from pathlib import Path
 
 import orjson
 
+from engines.opening import Installation
+from indexer.publishing import KEPT_REJECTS, Order, publish
 from tests.journeys.command import plain_row, run, run_with, write_rows
 
 
@@ -51,6 +53,19 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert counts(first.stdout)["indexed"] == 20
     assert counts(second.stdout)["indexed"] == 0
     assert counts(second.stdout)["unchanged"] == 20
+
+
+def test_rejects_do_not_pile_up(fresh: Installation, tmp_path: Path) -> None:
+    source = write_rows(tmp_path / "rows.jsonl", [plain_row(1, title=None), plain_row(2)])
+    folder = fresh.settings.data_dir / "rejects"
+    folder.mkdir(parents=True)
+    for number in range(KEPT_REJECTS + 20):
+        (folder / f"20200101T000000{number:06}.jsonl").touch()
+    outcome = publish(Order([source]), fresh)
+    kept = sorted(folder.iterdir())
+    assert len(kept) == KEPT_REJECTS
+    assert kept[-1] == outcome.rejects
+    assert kept[0].name == "20200101T000000000021.jsonl"
 
 
 def test_mended_rejects_can_be_indexed(tmp_path: Path) -> None:
