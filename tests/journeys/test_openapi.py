@@ -15,7 +15,6 @@ from indexer.publishing import Order, publish
 from indexer.reading import find_sources
 from search_api.app import create_app
 from search_api.endpoints import downloads, search
-from tests.engines.conftest import elastic  # noqa: F401
 from tests.journeys.conftest import SAMPLE, serving
 
 OPERATIONS = {
