@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -34,6 +35,7 @@ def start_with(settings: Mapping[str, str], *words: object) -> "subprocess.Popen
         env=environment_with(settings),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
@@ -56,7 +58,9 @@ def running_server(
                 time.sleep(0.05)
             yield process, client
     finally:
-        process.kill()
+        # Its workers too: they outlive a supervisor that is killed.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
