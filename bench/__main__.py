@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ingest, known_items, numbers, pinyin, typos, understanding
+from bench import COMMAND, ingest, known_items, numbers, pinyin, typos, understanding
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -20,10 +20,9 @@ if __name__ == "__main__":
     understanding.measure(SHARED / "relevance" / "questions_train.jsonl")
     subprocess.run([sys.executable, "-m", "bench.duplicates"], check=True)
     with tempfile.TemporaryDirectory() as folder:
-        command = "from gongkai.cli import main; main()"
         paths = [str(SHARED / "catalog"), str(SHARED / "documents")]
         subprocess.run(
-            [sys.executable, "-c", command, "index", *paths],
+            [*COMMAND, "index", *paths],
             env={"GONGKAI_DATA_DIR": folder},
             check=False,
         )

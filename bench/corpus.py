@@ -6,7 +6,7 @@ classifications whose values are as unevenly spread as in a portal's catalog (Zi
 
 import gzip
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -40,13 +40,15 @@ def make_rows(size: int) -> Iterator[dict[str, object]]:
         }
 
 
-def write_export(folder: Path, size: int) -> Path:
+def write_export(
+    folder: Path, size: int, make: Callable[[int], Iterator[Mapping[str, object]]] = make_rows
+) -> Path:
     """The records of one size as a file; made once."""
     path = folder / f"records-{size}.jsonl.gz"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with gzip.open(path, "wb", compresslevel=1) as file:
-            for row in make_rows(size):
+            for row in make(size):
                 file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
     return path
 
@@ -90,9 +92,14 @@ def _classes() -> Mapping[str, Sequence[str]]:
     return {**paths, "publisher": [agency.name for agency in tables.agencies.all()]}
 
 
+def pick_by_zipf(draw: random.Random, values: Sequence[str]) -> str:
+    """One of the values, the first the most often."""
+    return values[min(int(draw.paretovariate(0.9)) - 1, len(values) - 1)]
+
+
 def _spread(draw: random.Random, values: Sequence[str]) -> Iterator[str]:
     while True:
-        yield values[min(int(draw.paretovariate(0.9)) - 1, len(values) - 1)]
+        yield pick_by_zipf(draw, values)
 
 
 def _read(path: Path) -> Iterator[Mapping[str, object]]:

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import orjson
 
+from bench import COMMAND
+from bench.corpus import SHARED, pick_by_zipf, write_export
 from bench.latency import draw_queries
 from catalog.tables import load_tables
 from engines.opening import open_installation
@@ -27,7 +29,6 @@ from engines.settings import Settings
 from queries.request import SearchRequest
 from search_api.answering import Answering
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 QUERIES = 60
 _KINDS = ("通知", "意见", "办法", "公告", "批复", "报告", "方案", "规定")
 
@@ -53,29 +54,14 @@ def make_records(size: int) -> Iterator[Mapping[str, object]]:
             "id": f"r{number}",
             "title": draw.choice(titles),
             "document_number": f"宜政办〔{year}〕{number % 9_999 + 1}号",
-            "publisher": _zipf(draw, agencies),
+            "publisher": pick_by_zipf(draw, agencies),
             "published_on": f"{year}-{month:02}-{day:02}",
-            "topic": _zipf(draw, topics),
-            "audience": _zipf(draw, audiences),
-            "genre": _zipf(draw, _KINDS),
+            "topic": pick_by_zipf(draw, topics),
+            "audience": pick_by_zipf(draw, audiences),
+            "genre": pick_by_zipf(draw, _KINDS),
             "disclosure": "主动公开",
             "body": draw.choice(passages),
         }
-
-
-def _zipf(draw: random.Random, values: list[str] | tuple[str, ...]) -> str:
-    return values[min(int(draw.paretovariate(0.9)) - 1, len(values) - 1)]
-
-
-def write_export(folder: Path, size: int) -> Path:
-    """The records of one size as a file; made once."""
-    path = folder / f"records-{size}.jsonl.gz"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with gzip.open(path, "wb", compresslevel=1) as file:
-            for record in make_records(size):
-                file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
-    return path
 
 
 def index(export: Path, environment: Mapping[str, str]) -> float:
@@ -83,9 +69,7 @@ def index(export: Path, environment: Mapping[str, str]) -> float:
     started = time.perf_counter()
     subprocess.run(
         [
-            sys.executable,
-            "-c",
-            "from gongkai.cli import main; main()",
+            *COMMAND,
             "index",
             "--rebuild",
             str(export),
@@ -119,7 +103,7 @@ async def ask(settings: Settings, size: int) -> dict[str, list[float]]:
 
 def measure(folder: Path, size: int) -> None:
     """Print the figures of one size."""
-    export = write_export(folder, size)
+    export = write_export(folder, size, make_records)
     data_dir = folder / f"data-{size}"
     given = {
         "GONGKAI_DATA_DIR": str(data_dir),

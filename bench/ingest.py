@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import COMMAND
 from catalog.headings import gather_by_key
 from indexer.reading import find_sources, read_source
 from indexer.sources.row import SourceRow
@@ -35,7 +36,7 @@ def measure(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", "from gongkai.cli import main; main()", "index", str(path)],
+            [*COMMAND, "index", str(path)],
             env={"GONGKAI_DATA_DIR": folder},
             capture_output=True,
             text=True,

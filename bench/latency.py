@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from bench import COMMAND
 from bench.known_items import read_all
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
@@ -90,9 +91,7 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     server = subprocess.Popen(
         [
-            sys.executable,
-            "-c",
-            "from gongkai.cli import main; main()",
+            *COMMAND,
             "serve",
             "--port",
             str(PORT),

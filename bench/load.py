@@ -23,7 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from bench import COMMAND
 from bench.known_items import read_all
+from development.footprint import measure_footprint
 from engines.opening import open_installation
 from engines.settings import Settings
 
@@ -166,7 +168,7 @@ async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> 
     until = time.monotonic() + CALM_SECONDS / 2
     await run_client("127.0.0.1", paths(99), lambda: 0.1, until, single)
     print(f"calm         {_describe(single)}")
-    before = _footprint(server)
+    before = measure_footprint(server)
     crowd, greedy, kiosks = Seen(), Seen(), Seen()
     each = clients / (2 * most)
     until = time.monotonic() + seconds
@@ -206,48 +208,24 @@ async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> 
     print(f"p99 of what was admitted: {crowd.cuts()[1] / single.cuts()[1]:.1f} of the calm one, "
           f"kiosks {kiosks.cuts()[1] / single.cuts()[1]:.1f}, "
           f"calm again {again.cuts()[1] / single.cuts()[1]:.1f}")  # fmt: skip
-    for name, (megabytes, files) in zip(
+    for name, (memory, files) in zip(
         ("before", *(f"{share:.0%}" for share in _SHARES), "after"),
-        (before, *footprints, _footprint(server)),
+        (before, *footprints, measure_footprint(server)),
         strict=True,
     ):
-        print(f"memory {name:<7} {megabytes:6,.0f} MiB, {files} open files")
+        print(f"memory {name:<7} {memory / 2**20:6,.0f} MiB, {files} open files")
 
 
 _SHARES = (0.1, 0.4, 0.7, 0.98)
 
 
-async def _watch(server: int, until: float) -> list[tuple[float, int]]:
+async def _watch(server: int, until: float) -> list[tuple[int, int]]:
     started = time.monotonic()
     seen = []
     for share in _SHARES:
         await asyncio.sleep(max(0.0, started + share * (until - started) - time.monotonic()))
-        seen.append(_footprint(server))
+        seen.append(measure_footprint(server))
     return seen
-
-
-def _footprint(server: int) -> tuple[float, int]:
-    """Memory (MiB, without mapped files) and open files of a process and all below it."""
-    memory, files = 0, 0
-    for process in _family(server):
-        folder = Path(f"/proc/{process}")
-        try:
-            lines = (folder / "smaps_rollup").read_text().splitlines()
-            files += sum(1 for _ in (folder / "fd").iterdir())
-        except OSError:
-            continue
-        memory += next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
-    return memory / 1024, files
-
-
-def _family(process: int) -> Iterator[int]:
-    yield process
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from _family(int(child))
 
 
 def _poisson(mean: float, seed: int) -> Callable[[], float]:
@@ -278,9 +256,8 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     asked = [int(each) for each in sys.argv[2:]]
     seconds, clients = (*asked, *(60, 200)[len(asked) :])
-    command = [sys.executable, "-c", "from gongkai.cli import main; main()", "serve"]
     serving = subprocess.Popen(
-        [*command, "--port", str(PORT), "--workers", str(WORKERS)],
+        [*COMMAND, "serve", "--port", str(PORT), "--workers", str(WORKERS)],
         env={
             **os.environ,
             "GONGKAI_DATA_DIR": str(folder),

@@ -21,6 +21,7 @@ from urllib.parse import quote
 import orjson
 
 from analyzers.pinyin import read_word
+from bench import COMMAND
 from bench.pinyin import content_words
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
@@ -32,9 +33,8 @@ SAMPLED_TITLES = 5_000
 @contextmanager
 def serving(data_dir: Path) -> Iterator[HTTPConnection]:
     """A server of its own over one data folder, and a connection to it."""
-    command = [sys.executable, "-c", "from gongkai.cli import main; main()", "serve"]
     server = subprocess.Popen(
-        [*command, "--port", str(PORT)],
+        [*COMMAND, "serve", "--port", str(PORT)],
         env={"GONGKAI_DATA_DIR": str(data_dir)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from engines.opening import Installation
 from engines.port import DISCLOSURE, IndexStore
 from indexer.ingest import Ingest, OnProgress, Summary
 from indexer.rejects import RejectsFile
+from staff.rejected import rejects_folder
 
 KEPT_REJECTS = 100
 """Rejects files of the data folder that stay, the newest: every run may write one, for years."""
@@ -70,15 +71,11 @@ def _settle_withdrawals(store: IndexStore, ingest: Ingest) -> None:
 
 
 def _rejects_path(data_dir: Path) -> Path:
-    return _rejects_folder(data_dir) / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"
-
-
-def _rejects_folder(data_dir: Path) -> Path:
-    return data_dir / "rejects"
+    return rejects_folder(data_dir) / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"
 
 
 def _drop_old_rejects(data_dir: Path, latest: Path | None) -> None:
-    for path in sorted(_rejects_folder(data_dir).glob("*.jsonl"))[:-KEPT_REJECTS]:
+    for path in sorted(rejects_folder(data_dir).glob("*.jsonl"))[:-KEPT_REJECTS]:
         # A clock that was set back names the latest as if it were old.
         if path != latest:
             path.unlink(missing_ok=True)

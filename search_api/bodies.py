@@ -37,23 +37,28 @@ class WholeBodies:
         if not declared and "transfer-encoding" not in headers:
             await self._app(scope, receive, send)
             return
-        if scope["path"] in WITH_FILES and self._is_staff(headers):
-            await self._app(scope, _limited(receive, LARGE_BODY), send)
-            return
-        too_large = declared.isdecimal() and int(declared) > SMALL_BODY
+        may_be_large = scope["path"] in WITH_FILES and self._is_staff(headers)
+        limit = LARGE_BODY if may_be_large else SMALL_BODY
+        if declared.isdecimal() and int(declared) > limit:
+            await self._refuse(scope, 413, 0)(scope, receive, send)
+        elif may_be_large:
+            await self._app(scope, _limited(receive, limit), send)
+        else:
+            await self._pass_whole(scope, receive, send, limit)
+
+    async def _pass_whole(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         body = b""
-        more = not too_large
+        more = True
         while more:
             message = await receive()
             if message["type"] != "http.request":
                 return  # who sent it has gone
             body += message.get("body", b"")
-            too_large = len(body) > SMALL_BODY
-            more = message.get("more_body", False) and not too_large
-        if too_large:
-            await self._refuse(scope, 413, 0)(scope, receive, send)
-        else:
-            await self._app(scope, _replayed(body, receive), send)
+            if len(body) > limit:
+                await self._refuse(scope, 413, 0)(scope, receive, send)
+                return
+            more = message.get("more_body", False)
+        await self._app(scope, _replayed(body, receive), send)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

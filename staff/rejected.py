@@ -30,9 +30,14 @@ class RejectedRow:
     number: str
 
 
+def rejects_folder(data_dir: Path) -> Path:
+    """Where ingests leave what they could not take."""
+    return data_dir / "rejects"
+
+
 def list_runs(folder: Path) -> list[str]:
     """Ingests that refused rows, the latest first, by the name of their file."""
-    files = (folder / "rejects").glob("*.jsonl") if (folder / "rejects").is_dir() else ()
+    files = rejects_folder(folder).glob("*.jsonl")
     return sorted((file.stem for file in files), reverse=True)
 
 
@@ -40,7 +45,7 @@ def read_run(folder: Path, run: str) -> Iterator[RejectedRow]:
     """Rows of one ingest; none where there is no such file."""
     if run not in list_runs(folder):
         return
-    with (folder / "rejects" / f"{run}.jsonl").open("rb") as lines:
+    with (rejects_folder(folder) / f"{run}.jsonl").open("rb") as lines:
         for line in lines:
             yield _read(run, orjson.loads(line))
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,10 +10,9 @@ from urllib.parse import urlencode
 import httpx2
 import orjson
 
+from bench import COMMAND
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row, folder_bytes
-
-_COMMAND = (sys.executable, "-c", "from gongkai.cli import main; main()")
 
 
 class Gongkai:
@@ -34,13 +32,13 @@ class Gongkai:
         self._folder = folder
         self._settings["GONGKAI_DATA_DIR"] = str(folder)
         environment = {**os.environ, **self._settings}
-        words = (*_COMMAND, "index", str(self._export))
+        words = (*COMMAND, "index", str(self._export))
         subprocess.run(words, env=environment, check=True, stdout=subprocess.DEVNULL)
 
     def bytes(self) -> int:
         if "GONGKAI_ELASTICSEARCH_URL" not in self._settings:
             return folder_bytes(self._folder)
-        words = (*_COMMAND, "status")
+        words = (*COMMAND, "status")
         environment = {**os.environ, **self._settings}
         said = subprocess.run(
             words, env=environment, check=True, capture_output=True, text=True
@@ -51,7 +49,7 @@ class Gongkai:
     def serve(self) -> float:
         """Start it; seconds to the first answer."""
         started = time.perf_counter()
-        words = (*_COMMAND, "serve", "--port", str(self._port), "--workers", str(self._workers))
+        words = (*COMMAND, "serve", "--port", str(self._port), "--workers", str(self._workers))
         self._server = subprocess.Popen(
             words,
             env={**os.environ, **self._settings},

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -76,14 +76,7 @@ def run(data_dir: Path, *words: object) -> subprocess.CompletedProcess[str]:
 
 def run_with(settings: Mapping[str, str], *words: object) -> subprocess.CompletedProcess[str]:
     """Run it with these settings of the environment and no others."""
-    return subprocess.run(
-        arguments(*words),
-        env=environment_with(settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return _run(settings, words, timeout=120)
 
 
 def run_limited(
@@ -95,14 +88,23 @@ def run_limited(
         for kind, most in limits.items():
             resource.setrlimit(kind, (most, most))
 
+    return _run(settings, words, timeout=300, before=limit)
+
+
+def _run(
+    settings: Mapping[str, str],
+    words: Sequence[object],
+    timeout: float,
+    before: Callable[[], None] | None = None,
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         arguments(*words),
         env=environment_with(settings),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
         check=False,
-        preexec_fn=limit,
+        preexec_fn=before,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from development.footprint import measure_footprint
 from engines.opening import Installation
 from engines.settings import Settings
 from tests.journeys.command import running_server
@@ -166,19 +167,6 @@ def readers(address: httpx2.URL, oracle: Oracle, until: float) -> Iterator[Found
             thread.join()
 
 
-def footprint(process: int) -> tuple[int, int]:
-    """Bytes of its own and open files, of a process and all below it."""
-    memory, files = 0, 0
-    waiting = [process]
-    while waiting:
-        folder = Path(f"/proc/{waiting.pop()}")
-        lines = (folder / "smaps_rollup").read_text().splitlines()
-        memory += next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
-        files += sum(1 for _ in (folder / "fd").iterdir())
-        waiting += map(int, (folder / "task" / folder.name / "children").read_text().split())
-    return memory * 1024, files
-
-
 def disk_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
@@ -203,7 +191,7 @@ def soak(settings: Settings, office: Office, environment: dict[str, str]) -> Non
                     oracle.version += 1
                 time.sleep(SETTLED_SECONDS + office.chance.uniform(1, 4))
                 if time.monotonic() > first_mark:
-                    marks.append((*footprint(server.pid), disk_bytes(settings.data_dir)))
+                    marks.append((*measure_footprint(server.pid), disk_bytes(settings.data_dir)))
     print(f"commands {dict(done)}; compared {dict(found.compared)}; faults {len(found.faults)}")
     for share in (0, len(marks) // 2, -1):
         memory, files, disk = marks[share]
