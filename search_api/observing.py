@@ -79,7 +79,14 @@ class Observing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number, started, status = secrets.token_hex(8), time.perf_counter(), 500
+        number, started, status, is_noted = secrets.token_hex(8), time.perf_counter(), 500, False
+
+        def note() -> None:
+            nonlocal is_noted
+            if not is_noted:
+                is_noted = True
+                self._metrics.running.dec()
+                self._note(scope, number, status, time.perf_counter() - started)
 
         async def send_named(message: Message) -> None:
             nonlocal status
@@ -87,13 +94,15 @@ class Observing:
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = number
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                # Now, not when the application returns: what it does afterwards nobody waits for.
+                note()
 
         self._metrics.running.inc()
         try:
             await self._app(scope, receive, send_named)
         finally:
-            self._metrics.running.dec()
-            self._note(scope, number, status, time.perf_counter() - started)
+            note()
 
     def _note(self, scope: Scope, number: str, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")

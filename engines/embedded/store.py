@@ -173,6 +173,8 @@ class EmbeddedStore:
         if not pending:
             return
         for manifest in self._layout.complete():
+            # A killed deletion's file has the very name that the same deletion would write now.
+            drop_orphans(self._layout.index_folder(manifest.name))
             writer = self._open(manifest).writer(num_threads=1)
             for record_id in pending:
                 writer.delete_documents_by_term("id", record_id)

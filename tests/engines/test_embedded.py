@@ -1,18 +1,22 @@
 """The embedded engine under the contract of all engines."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.store import EmbeddedStore
 from engines.opening import Installation
-from engines.port import IndexStore, SearchEngine
+from engines.port import STAFF, IndexStore, SearchEngine
+from files.durable import replace_file
+from indexer.publishing import Order, publish
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vocabulary import VocabularyContract
+from tests.journeys.command import plain_row, write_rows
 
 
 class TestEmbedded(VocabularyContract, RelationsContract, DuplicatesContract, EngineContract):
@@ -30,6 +34,20 @@ class TestEmbedded(VocabularyContract, RelationsContract, DuplicatesContract, En
         return lambda: Opened(
             EmbeddedStore(folder, "other"), EmbeddedEngine(folder, "other"), Understanding(analysis)
         )
+
+    def test_a_deletion_that_was_killed_is_done_again(self, tmp_path: Path) -> None:
+        """Its file lies there, named as the new one would be, and no commit holds it."""
+        made = self._fresh
+        publish(Order([write_rows(tmp_path / "rows.jsonl", map(plain_row, range(3)))]), made)
+        store = made.open_store()
+        (meta,) = made.settings.data_dir.glob("generations/*/index/meta.json")
+        before = meta.read_bytes()
+        store.withdraw(["r1"], cause=STAFF)
+        meta.write_bytes(before)
+        ledger = made.settings.data_dir / "withdrawn.json"
+        replace_file(ledger, ledger.read_bytes().replace(b'"erased":true', b'"erased":false'))
+        assert made.open_store().withdraw(["r1"], cause=STAFF) == {"r1": True}
+        assert store.generations()[0].records == 2
 
     def _other_store(self) -> IndexStore:
         return self._fresh.open_store()

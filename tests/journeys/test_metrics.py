@@ -1,10 +1,14 @@
-"""The dashboard and the alert rules ask for what is really counted."""
+"""What is counted, and that the dashboard and the alert rules ask for it."""
 
 import json
 import re
 from pathlib import Path
 
 from fastapi.testclient import TestClient
+from prometheus_client import generate_latest
+from starlette.types import Receive, Scope, Send
+
+from search_api.observing import Metrics, Observing
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -24,3 +28,26 @@ def test_dashboard_and_rules_name_metrics_and_labels_that_are_there(client: Test
     assert names <= shown, names - shown
     assert 'route="/search"' in given
     assert {panel["id"] for panel in dashboard["panels"]} == set(range(1, 9))
+
+
+def test_a_request_ends_with_its_answer_not_with_what_is_done_afterwards() -> None:
+    metrics, seen = Metrics(), []
+
+    def read() -> str:
+        return generate_latest(metrics._registry).decode()
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        seen.append(read())
+        await send({"type": "http.response.body", "body": b"b"})
+        seen.append(read())
+
+    TestClient(Observing(app, metrics)).get("/")
+    seen.append(read())
+    running = [
+        re.search(r"^gongkai_requests_running (\S+)", text, re.MULTILINE)[1] for text in seen
+    ]
+    counted = [re.findall(r"^gongkai_requests_total\S+ (\S+)", text, re.MULTILINE) for text in seen]
+    assert running == ["1.0", "0.0", "0.0"]
+    assert counted == [[], ["1.0"], ["1.0"]]
