@@ -115,12 +115,14 @@ def _find_plain(stream: str, needle: str) -> Iterator[int]:
 
 
 def _find_needles(text: str, needles: Sequence[str]) -> list[_Found]:
+    stream = literal_text(text)
+    there = [(which, needle) for which, needle in enumerate(needles) if needle and needle in stream]
+    if not there:
+        # Most titles: the way back from the stream costs more than the stream.
+        return []
     mapped = literal(text)
     return sorted(
-        (*span, which)
-        for which, needle in enumerate(needles)
-        if needle
-        for span in _find_needle(mapped, needle)
+        (*span, which) for which, needle in there for span in _find_needle(mapped, needle)
     )
 
 

@@ -121,13 +121,20 @@ class ClassificationTree:
 
     def order_of(self, path: str) -> SortKey:
         """A key that sorts paths as the file lists them; unknown ones after, `_missing` last."""
-        return tuple(
-            (self._order_in_file(ancestor), ancestor) for ancestor in ancestors_and_self(path)
-        )
+        return self._orders.get(path) or self._order_by_steps(path)
 
     def label_of(self, path: str) -> str:
         """What a reader sees for `path`: its last label, 未分类 for `_missing`."""
         return MISSING_LABEL if path == MISSING else path.rpartition("/")[2]
+
+    @cached_property
+    def _orders(self) -> dict[str, SortKey]:
+        return {node.path: self._order_by_steps(node.path) for node in self.nodes}
+
+    def _order_by_steps(self, path: str) -> SortKey:
+        return tuple(
+            (self._order_in_file(ancestor), ancestor) for ancestor in ancestors_and_self(path)
+        )
 
     def _order_in_file(self, path: str) -> int:
         if path == MISSING:

@@ -45,8 +45,10 @@ class Tables:
 
     def tree(self, field: str) -> ClassificationTree:
         """The tree of one of `TREE_FIELDS`; KeyError for another name."""
-        trees = (self.category, self.topic, self.audience, self.life_event, self.genre, self.format)
-        return dict(zip(TREE_FIELDS, trees, strict=True))[field]
+        if field not in TREE_FIELDS:
+            raise KeyError(field)
+        tree: ClassificationTree = getattr(self, field)
+        return tree
 
 
 @dataclass(frozen=True, slots=True)

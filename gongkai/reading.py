@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
+import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -35,7 +36,7 @@ def search(
     request = SearchRequest(text=text, page=page, size=size, sort=sort)
     answer = asyncio.run(_ask(open_installation(Settings()), request))
     if as_json:
-        print(answer.model_dump_json(indent=2))
+        print(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
         return
     _print_answer(answer)
 

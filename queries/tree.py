@@ -96,3 +96,18 @@ class Constant:
 Query: TypeAlias = (
     Everything | Nothing | Term | AnyTerm | Phrase | Range | And | Or | Best | Boost | Constant
 )
+
+
+def matching(query: Query) -> Query:
+    """The same matches without what only scores: for what counts them and orders nothing."""
+    match query:
+        case And():
+            must = tuple(map(matching, query.must))
+            return And(must, exclude=tuple(map(matching, query.exclude)))
+        case Or():
+            return Or(tuple(map(matching, query.any)), query.minimum)
+        case Best():
+            return Or(tuple(map(matching, query.any)))
+        case Boost() | Constant():
+            return matching(query.query)
+    return query

@@ -1,5 +1,10 @@
-"""The one truth that JSON and pages both show: what an answer is. Filled by `answering`."""
+"""The one truth that JSON and pages both show: what an answer is. Filled by `answering`.
 
+Plain dataclasses, for an answer holds hundreds of values that were checked when they were taken
+in: Pydantic describes them for the API's users, and does not make each of them.
+"""
+
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -8,41 +13,52 @@ Html = Annotated[str, Field(description="Escaped HTML; <mark> is its only tag.")
 PartialIso = Annotated[str, Field(examples=["2009-02-20", "2008-05", "2008"])]
 
 
-class PublisherView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class PublisherView:
     """An agency (发布机构): its code in the city's table, or its name where it has none."""
 
     code: str
     name: str
 
 
-class DateView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class DateView:
     """A date choice that was read in the words; `dates=false` takes it off."""
 
-    label: str = Field(description="In Chinese, fit to be shown.", examples=["2008年"])
+    label: Annotated[str, Field(description="In Chinese, fit to be shown.", examples=["2008年"])]
     published_from: PartialIso | None
     published_to: PartialIso | None
 
 
-class QueryView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class QueryView:
     """What was read in the words."""
 
     text: str
-    terms: list[str] = Field(description="Words looked for.")
-    corrected_from: str | None = Field(
-        None, description="The words as typed; they find nothing. `correct=false` asks for them."
-    )
-    did_you_mean: str | None = Field(None, description="Words that find far more; only offered.")
-    relaxed: bool = Field(
-        False, description="Few records or none have every word; those with most of them follow."
-    )
-    complete: int = Field(0, description="Records with every word.")
-    expanded: dict[str, list[str]] = Field(
-        {}, description="Typed -> official words asked for as well. `expand=false` does without."
-    )
+    terms: Annotated[list[str], Field(description="Words looked for.")]
+    corrected_from: Annotated[
+        str | None,
+        Field(description="The words as typed; they find nothing. `correct=false` asks for them."),
+    ] = None
+    did_you_mean: Annotated[
+        str | None, Field(description="Words that find far more; only offered.")
+    ] = None
+    relaxed: Annotated[
+        bool,
+        Field(description="Few records or none have every word; those with most of them follow."),
+    ] = False
+    complete: Annotated[int, Field(description="Records with every word.")] = 0
+    expanded: Annotated[
+        dict[str, list[str]],
+        Field(
+            description="Typed -> official words asked for as well. `expand=false` does without."
+        ),
+    ] = field(default_factory=dict)
     date: DateView | None = None
 
 
-class HitView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class HitView:
     """One record in a result list."""
 
     id: str
@@ -66,17 +82,19 @@ class HitView(BaseModel):
     url: str | None
 
 
-class FacetValueView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class FacetValueView:
     """One value of a facet, how many records have it, and the values below it in a tree."""
 
     value: str
     label: str
     count: int
     selected: bool = False
-    children: list["FacetValueView"] = []
+    children: list["FacetValueView"] = field(default_factory=list)
 
 
-class SearchAnswer(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class SearchAnswer:
     """The answer to one question; facet counts leave out their own field's filter."""
 
     query: QueryView
@@ -89,23 +107,28 @@ class SearchAnswer(BaseModel):
     facets: dict[str, list[FacetValueView]]
 
 
-class AttachmentView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class AttachmentView:
     """A file that belongs to a record (附件)."""
 
     name: str
     url: str | None = None
-    text: str = Field("", description="What was read out of the file; it is searched.")
-    text_state: str = Field(
-        "absent",
-        description=(
-            "`read`; `no_text_layer`: a PDF of pictures; `unreadable`: damaged, encrypted or too "
-            "large; `absent`: no file lay beside the record, or not of a format that is read."
+    text: Annotated[str, Field(description="What was read out of the file; it is searched.")] = ""
+    text_state: Annotated[
+        str,
+        Field(
+            description=(
+                "`read`; `no_text_layer`: a PDF of pictures; `unreadable`: damaged, encrypted or "
+                "too large; `absent`: no file lay beside the record, or not of a format that is "
+                "read."
+            ),
+            examples=["read", "no_text_layer", "unreadable", "absent"],
         ),
-        examples=["read", "no_text_layer", "unreadable", "absent"],
-    )
+    ] = "absent"
 
 
-class CitedDocument(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class CitedDocument:
     """A document that another one repeals, as it is cited; `id` where it is a public record."""
 
     title: str | None
@@ -113,7 +136,8 @@ class CitedDocument(BaseModel):
     id: str | None = None
 
 
-class RecordView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class RecordView:
     """One whole record as it is published."""
 
     id: str
@@ -122,7 +146,9 @@ class RecordView(BaseModel):
     document_number: str | None
     document_number_original: str | None
     publisher: PublisherView
-    publisher_name: str = Field(description="As published; the agency may be called otherwise now.")
+    publisher_name: Annotated[
+        str, Field(description="As published; the agency may be called otherwise now.")
+    ]
     issued_on: PartialIso | None
     issued_on_original: str | None
     published_on: PartialIso
@@ -131,7 +157,7 @@ class RecordView(BaseModel):
     audience: list[str]
     life_event: list[str]
     genre: str | None
-    genre_inferred: bool = Field(description="Read from the title's ending, not stated.")
+    genre_inferred: Annotated[bool, Field(description="Read from the title's ending, not stated.")]
     format: str | None
     disclosure: str
     validity: str | None
@@ -141,19 +167,26 @@ class RecordView(BaseModel):
     url: str | None
     attachments: list[AttachmentView]
     extra: dict[str, object]
-    repeals: list[CitedDocument] = Field(description="What its text says that it repeals (废止).")
-    repealed_by: list[CitedDocument] = Field(
-        description="Public records whose text says that they repeal this one."
-    )
+    repeals: Annotated[
+        list[CitedDocument], Field(description="What its text says that it repeals (废止).")
+    ]
+    repealed_by: Annotated[
+        list[CitedDocument],
+        Field(description="Public records whose text says that they repeal this one."),
+    ]
 
 
-class SimilarAnswer(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class SimilarAnswer:
     """Records about the same matter, the most similar first; may be empty."""
 
-    hits: list[HitView] = Field(description="At most `size`; `score` is no measure by itself.")
+    hits: Annotated[
+        list[HitView], Field(description="At most `size`; `score` is no measure by itself.")
+    ]
 
 
-class ClassificationsAnswer(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class ClassificationsAnswer:
     """The classification trees with counts; values without a record are there with 0."""
 
     trees: dict[str, list[FacetValueView]]

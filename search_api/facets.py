@@ -3,8 +3,9 @@
 Labels come from the catalog's tables here, at the last step; the index holds codes and paths.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from catalog.classifications import MISSING, MISSING_LABEL, ancestors_and_self
 from catalog.fields import TREES
@@ -41,8 +42,10 @@ def build_facet(
     known = {**dict.fromkeys(shown, 0), **counts}
     if whole and name in TREES:
         known = {**{node.path: 0 for node in tables.tree(name).walk()}, **known}
-    facet = _Facet(name, known, chosen, tables)
-    return facet.as_tree() if name in TREES else facet.as_list(None if whole else VALUES_SHOWN)
+    facet = _Facet(name, known, chosen, _label_reader(name, tables))
+    if name in TREES:
+        return facet.as_tree(tables.tree(name).order_of)
+    return facet.as_list(None if whole else VALUES_SHOWN)
 
 
 def _with_ancestors(paths: Iterable[str]) -> list[str]:
@@ -52,11 +55,17 @@ def _with_ancestors(paths: Iterable[str]) -> list[str]:
 
 def label_of(name: str, value: str, tables: Tables) -> str:
     """What a person reads for a value: an agency's name, a class's last label, 未分类."""
-    if value == MISSING:
-        return _UNSTATED.get(name, MISSING_LABEL)
+    return _label_reader(name, tables)(value)
+
+
+def _label_reader(name: str, tables: Tables) -> Callable[[str], str]:
+    missing = _UNSTATED.get(name, MISSING_LABEL)
+    read: Callable[[str], str] = str
     if name == "publisher":
-        return tables.agencies.label_of(value)
-    return tables.tree(name).label_of(value) if name in TREES else value
+        read = tables.agencies.label_of
+    elif name in TREES:
+        read = tables.tree(name).label_of
+    return lambda value: missing if value == MISSING else read(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +73,23 @@ class _Facet:
     name: str
     counts: Mapping[str, int]
     chosen: frozenset[str]
-    tables: Tables
+    label: Callable[[str], str]
 
     def as_list(self, limit: int | None) -> list[FacetValueView]:
         ordered = sorted(self.counts, key=self._order)
         shown = ordered[:limit]
         shown += [value for value in sorted(self.chosen) if value not in shown]
-        return [self._view(value, []) for value in shown]
+        return [self._view(value) for value in shown]
 
-    def as_tree(self) -> list[FacetValueView]:
-        below: dict[str, list[str]] = {}
-        for path in sorted(self.counts, key=self.tables.tree(self.name).order_of):
-            parent = path.rpartition("/")[0]
-            below.setdefault(parent if parent in self.counts else "", []).append(path)
-        return self._branch("", below)
-
-    def _branch(self, parent: str, below: Mapping[str, Iterable[str]]) -> list[FacetValueView]:
-        return [self._view(path, self._branch(path, below)) for path in below.get(parent, ())]
+    def as_tree(self, order_of: Callable[[str], Any]) -> list[FacetValueView]:
+        first: list[FacetValueView] = []
+        views: dict[str, FacetValueView] = {}
+        # In the order of the tree a class comes after the one above it.
+        for path in sorted(self.counts, key=order_of):
+            above = views.get(path.rpartition("/")[0])
+            views[path] = view = self._view(path)
+            (above.children if above else first).append(view)
+        return first
 
     def _order(self, value: str) -> tuple[object, ...]:
         if value == MISSING:
@@ -89,11 +98,10 @@ class _Facet:
             return (0, -int(value) if value.isdigit() else 0, value)
         return (0, -self.counts[value], value)
 
-    def _view(self, value: str, children: list[FacetValueView]) -> FacetValueView:
-        return FacetValueView.model_construct(
+    def _view(self, value: str) -> FacetValueView:
+        return FacetValueView(
             value=value,
-            label=label_of(self.name, value, self.tables),
+            label=self.label(value),
             count=self.counts[value],
             selected=value in self.chosen,
-            children=children,
         )

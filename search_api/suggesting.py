@@ -7,9 +7,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
 import orjson
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from analyzers.chains import Analysis
 from analyzers.lexicon import Lexicon, MatchKind
@@ -35,20 +36,22 @@ class SuggestionKind(StrEnum):
     DOCUMENT_NUMBER = "document_number"
 
 
-class SuggestionView(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class SuggestionView:
     """One completion, and how many public records hold it."""
 
     text: str
     kind: SuggestionKind
     count: int
-    id: str | None = Field(None, description="Of a title: the record that has it.")
+    id: Annotated[str | None, Field(description="Of a title: the record that has it.")] = None
 
 
-class SuggestAnswer(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class SuggestAnswer:
     """Completions of what was typed, the likeliest first."""
 
     query: str
-    suggestions: list[SuggestionView] = Field(description="At most `size`.")
+    suggestions: Annotated[list[SuggestionView], Field(description="At most `size`.")]
 
 
 @dataclass(frozen=True, slots=True)

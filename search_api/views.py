@@ -33,7 +33,7 @@ class Views:
     def hit(self, hit: Hit, needles: Sequence[str] = ()) -> HitView:
         """One row of a list, with the words that were looked for marked."""
         stored = orjson.loads(hit.stored)
-        return HitView.model_construct(
+        return HitView(
             score=round(hit.score, 4),
             title_html=highlight(stored["title"], needles),
             snippet_html=snippet(_passage_source(stored, needles), needles, SNIPPET_LENGTH),
@@ -48,9 +48,9 @@ class Views:
         repealing: Iterable[Stored] = (),
     ) -> RecordView:
         """The whole record. `repeals`: each document as cited, with the record that it is."""
-        return RecordView.model_construct(
+        return RecordView(
             publisher=self._publisher(stored),
-            attachments=[AttachmentView.model_construct(**each) for each in stored["attachments"]],
+            attachments=[AttachmentView(**each) for each in stored["attachments"]],
             repeals=[_cite(cited, found) for cited, found in repeals],
             repealed_by=[_cite(each, each) for each in repealing],
             **{key: stored[key] for key in _RECORD_KEYS},
@@ -58,7 +58,7 @@ class Views:
 
     def _publisher(self, stored: Stored) -> PublisherView:
         code = stored["publisher"]
-        return PublisherView.model_construct(code=code, name=self._tables.agencies.label_of(code))
+        return PublisherView(code=code, name=self._tables.agencies.label_of(code))
 
 
 def _passage_source(stored: Stored, needles: Sequence[str]) -> str:
@@ -79,7 +79,7 @@ def _count_found(text: str, needles: Sequence[str]) -> int:
 
 
 def _cite(cited: Stored, found: Stored | None) -> CitedDocument:
-    return CitedDocument.model_construct(
+    return CitedDocument(
         title=cited["title"] or (found["title"] if found else None),
         document_number=cited["document_number"] or (found["document_number"] if found else None),
         id=found["id"] if found else None,
@@ -88,11 +88,11 @@ def _cite(cited: Stored, found: Stored | None) -> CitedDocument:
 
 _HIT_KEYS = tuple(
     name
-    for name in HitView.model_fields
+    for name in HitView.__dataclass_fields__
     if name not in ("score", "title_html", "snippet_html", "publisher")
 )
 _RECORD_KEYS = tuple(
     name
-    for name in RecordView.model_fields
+    for name in RecordView.__dataclass_fields__
     if name not in ("publisher", "attachments", "repeals", "repealed_by")
 )

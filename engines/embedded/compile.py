@@ -22,6 +22,9 @@ from queries.tree import (
     Term,
 )
 
+FEW_VALUES = 8
+"""Of a field, that are asked for one by one."""
+
 
 @singledispatch
 def compile_query(query: Query) -> tantivy.Query:
@@ -63,6 +66,10 @@ def _(query: Term) -> tantivy.Query:
 
 @compile_query.register
 def _(query: AnyTerm) -> tantivy.Query:
+    if len(query.values) <= FEW_VALUES:
+        # Looked up as they are needed; a set is walked to its end and marked down first.
+        terms = [(Occur.Should, compile_query(Term(query.field, each))) for each in query.values]
+        return tantivy.Query.const_score_query(tantivy.Query.boolean_query(terms), 1.0)
     return tantivy.Query.term_set_query(build_schema(), query.field, query.values)
 
 
@@ -80,13 +87,19 @@ def _(query: Range) -> tantivy.Query:
 
 @compile_query.register
 def _(query: And) -> tantivy.Query:
-    return tantivy.Query.boolean_query(
-        [
-            *((Occur.Must, compile_query(each)) for each in query.must),
-            *((Occur.Should, compile_query(each)) for each in query.should),
-            *((Occur.MustNot, compile_query(each)) for each in query.exclude),
-        ]
-    )
+    needed = [
+        *((Occur.Must, compile_query(each)) for each in query.must),
+        *((Occur.MustNot, compile_query(each)) for each in query.exclude),
+    ]
+    optional = [(Occur.Should, compile_query(each)) for each in query.should]
+    if not query.must:
+        return tantivy.Query.boolean_query([*needed, *optional])
+    # One in the other: a record that is found is looked up in each. Side by side, tantivy would
+    # walk all that any of them holds, and most records are in force.
+    whole = tantivy.Query.boolean_query(needed)
+    for each in optional:
+        whole = tantivy.Query.boolean_query([(Occur.Must, whole), each])
+    return whole
 
 
 @compile_query.register

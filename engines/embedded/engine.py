@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tantivy
@@ -21,22 +21,28 @@ from engines.fingerprint import check_fingerprint
 from engines.port import VOCABULARY_VALUES, EngineQuery, Generation, Hit, SearchResult
 from files.durable import signature
 from queries.request import Sort
-from queries.tree import AnyTerm, Query, Range
+from queries.tree import AnyTerm, Everything, Query, Range, matching
 
 FACET_VALUES = 65_000
 """Distinct values counted in one facet; far above any city's agencies and classes."""
 TIES = 500
 """Hits of one score that are put in order; a larger group stays as it lies in the index."""
+FEW_TIES = 40
+"""Hits past a page's end that are read at first; seldom are more of one score."""
 _ORDER = "published_order"
 _Scored = tuple[float, tantivy.DocAddress]
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One generation at one commit; a question is answered from a single one."""
+    """One generation at one commit; a question is answered from a single one.
+
+    `whole` keeps the counts of the facets of all its records, as they are first asked for.
+    """
 
     name: str
     searcher: tantivy.Searcher
+    whole: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,8 @@ class EmbeddedEngine:
     def search_now(self, query: EngineQuery) -> SearchResult:
         """The same without a thread: for a caller that has one of its own."""
         snapshot = self._current()
-        asked = without(compile_query(query.query), self._left_out())
+        left_out = self._left_out()
+        asked = without(compile_query(query.query), left_out)
         filters = {name: compile_query(each) for name, each in query.filters.items()}
         narrowed = narrow(asked, filters.values())
         window = _read_window(query, snapshot.name)
@@ -106,14 +113,14 @@ class EmbeddedEngine:
         return SearchResult(
             total=found.total,
             hits=hits,
-            facets=_count_facets(snapshot.searcher, asked, narrowed, filters, query.facets),
+            facets=_count_facets(snapshot, query, filters, left_out),
             generation=snapshot.name,
             next_cursor=_next_cursor(query, window, found, snapshot.name),
         )
 
     def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
         searcher, left_out = self._current().searcher, self._left_out()
-        asked = (without(compile_query(query), left_out) for query in queries)
+        asked = (without(compile_query(matching(query)), left_out) for query in queries)
         return tuple(_matches(searcher.search(each, limit=1, count=True)) for each in asked)
 
     def _fetch(self, record_id: str) -> bytes | None:
@@ -158,19 +165,30 @@ def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) 
 
 
 def _count_facets(
-    searcher: tantivy.Searcher,
-    asked: tantivy.Query,
-    narrowed: tantivy.Query,
+    snapshot: _Snapshot,
+    query: EngineQuery,
     filters: Mapping[str, tantivy.Query],
-    facets: tuple[str, ...],
+    left_out: tantivy.Query | None,
 ) -> dict[str, dict[str, int]]:
     """Counts a facet: one pass for the unfiltered fields, one for each field with a filter."""
-    counts = _count(searcher, narrowed, [name for name in facets if name not in filters])
-    for name in facets:
-        if name in filters:
-            others = [each for key, each in filters.items() if key != name]
-            counts.update(_count(searcher, narrow(asked, others), [name]))
-    return {name: counts[name] for name in facets}
+    matched = matching(query.query)
+    asked = without(compile_query(matched), left_out)
+    is_whole = isinstance(matched, Everything) and left_out is None
+    counts: dict[str, dict[str, int]] = {}
+    for own in (None, *(name for name in query.facets if name in filters)):
+        names = [own] if own else [name for name in query.facets if name not in filters]
+        others = [each for key, each in filters.items() if key != own]
+        if is_whole and not others:
+            counts |= _count_whole(snapshot, names)
+        else:
+            counts |= _count(snapshot.searcher, narrow(asked, others), names)
+    return {name: counts[name] for name in query.facets}
+
+
+def _count_whole(snapshot: _Snapshot, names: list[str]) -> dict[str, dict[str, int]]:
+    uncounted = [name for name in names if name not in snapshot.whole]
+    snapshot.whole.update(_count(snapshot.searcher, tantivy.Query.all_query(), uncounted))
+    return {name: snapshot.whole[name] for name in names}
 
 
 def _count(
@@ -220,19 +238,29 @@ def _find_best(
         return _Found(total, total, ())
     # A cursor may say any number; what is asked for is kept ready in memory.
     offset = min(offset, searcher.num_docs)
-    reach = min(offset + limit + TIES + 1, searcher.num_docs)
-    found = searcher.search(narrowed, limit=max(reach, 1), count=True)
-    total = _matches(found)
-    scored = [(float(score), address) for score, address in found.hits]
-    last = min(offset + limit, len(scored))
+    end = offset + limit
+    total, scored = _search_best(searcher, narrowed, end + FEW_TIES)
+    if len(scored) == end + FEW_TIES and scored[end - 1][0] == scored[-1][0]:
+        # Equals go on: which of them are on this page, their dates say.
+        total, scored = _search_best(searcher, narrowed, end + TIES + 1)
+    last = min(end, len(scored))
     at = offset
     while at < last:
-        start, end = _equals_around(scored, at)
-        if 1 < end - start <= TIES:
-            scored[start:end] = _newest_first(searcher, scored[start:end])
-        at = end
+        start, stop = _equals_around(scored, at)
+        if 1 < stop - start <= TIES:
+            scored[start:stop] = _newest_first(searcher, scored[start:stop])
+        at = stop
     rows = tuple((0, score, address) for score, address in scored[offset:last])
     return _Found(total, total, rows)
+
+
+def _search_best(
+    searcher: tantivy.Searcher, narrowed: tantivy.Query, reach: int
+) -> tuple[int, list[_Scored]]:
+    """How many match, and the best of them as far as `reach`."""
+    limit = max(min(reach, searcher.num_docs), 1)
+    found = searcher.search(narrowed, limit=limit, count=True)
+    return _matches(found), [(float(score), address) for score, address in found.hits]
 
 
 def _equals_around(scored: list[_Scored], at: int) -> tuple[int, int]:

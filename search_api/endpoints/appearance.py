@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from search_api.endpoints.pages import ContextDependency
+from search_api.endpoints.dependencies import ContextDependency
 from search_api.pages.appearance import (
     COLOUR_LABELS,
     COOKIE,

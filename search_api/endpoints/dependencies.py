@@ -1,4 +1,8 @@
-"""What this process answers with, as FastAPI hands it to endpoints."""
+"""What this process answers with, as FastAPI hands it to endpoints.
+
+All are coroutines that await nothing: FastAPI would send any other to a thread, which takes longer
+than what most of them do.
+"""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +18,7 @@ from search_api.answer import RecordView, SearchAnswer
 from search_api.answering import Answering
 from search_api.duplicating import Duplicating
 from search_api.errors import GoneError, MovedError, UnknownRecordError
+from search_api.pages.rendering import PageContext, context_of
 from search_api.site import Site, site_of
 from search_api.spreadsheets import write_sheet
 from search_api.suggesting import Suggesting
@@ -22,22 +27,32 @@ from staff.unfound import UnfoundSearches
 log = logging.getLogger("gongkai.search_api")
 
 
-def get_answering(request: Request) -> Answering:
+async def get_answering(request: Request) -> Answering:
     """What searches and records are answered with."""
     answering: Answering = request.app.state.answering
     return answering
 
 
-def get_suggesting(request: Request) -> Suggesting:
+async def get_suggesting(request: Request) -> Suggesting:
     """What words are completed with."""
     suggesting: Suggesting = request.app.state.suggesting
     return suggesting
 
 
+async def get_site(request: Request) -> Site:
+    """The site that this process serves."""
+    return site_of(request)
+
+
+async def get_context(request: Request) -> PageContext:
+    """The context that a page is drawn in."""
+    return context_of(request)
+
+
 Noting = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
 
 
-def get_noting(request: Request) -> Noting:
+async def get_noting(request: Request) -> Noting:
     """What writes down, after the answer has gone, words that found nothing."""
     unfound: UnfoundSearches = request.app.state.unfound
 
@@ -63,11 +78,12 @@ def _note_if_possible(unfound: UnfoundSearches, text: str) -> None:
 NotingDependency = Annotated[Noting, Depends(get_noting)]
 AnsweringDependency = Annotated[Answering, Depends(get_answering)]
 SuggestingDependency = Annotated[Suggesting, Depends(get_suggesting)]
-SiteDependency = Annotated[Site, Depends(site_of)]
+SiteDependency = Annotated[Site, Depends(get_site)]
+ContextDependency = Annotated[PageContext, Depends(get_context)]
 RecordId = Annotated[str, Path(max_length=200, description="As in a hit; `/` stays as it is.")]
 
 
-def refuse_merged(record_id: RecordId, request: Request) -> None:
+async def refuse_merged(record_id: RecordId, request: Request) -> None:
     """Raises MovedError where staff found that the record is another one over again."""
     duplicating: Duplicating = request.app.state.duplicating
     if kept := duplicating.decisions.kept_for(record_id):

@@ -24,7 +24,7 @@ class Health(BaseModel):
     records: int | None = None
 
 
-def get_engine(request: Request) -> SearchEngine:
+async def get_engine(request: Request) -> SearchEngine:
     """The engine of this process."""
     engine: SearchEngine = request.app.state.engine
     return engine

@@ -11,11 +11,11 @@ from catalog.halls import Halls
 from queries.request import TEXT_LIMIT, SearchRequest
 from search_api.endpoints.dependencies import (
     AnsweringDependency,
+    ContextDependency,
     RecordId,
     find_record,
     refuse_merged,
 )
-from search_api.endpoints.pages import ContextDependency
 from search_api.errors import UnknownPageError
 from search_api.kiosk.mode import SIZES, Mode
 from search_api.kiosk.screens import (
@@ -39,7 +39,7 @@ _BACK_LIMIT = 4_000
 Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
 
 
-def read_kiosk(
+async def read_kiosk(
     request: Request,
     context: ContextDependency,
     hall: Annotated[str, Query(max_length=40)] = "",

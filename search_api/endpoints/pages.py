@@ -14,6 +14,7 @@ from search_api.answer import SearchAnswer, SimilarAnswer
 from search_api.answering import Answering
 from search_api.endpoints.dependencies import (
     AnsweringDependency,
+    ContextDependency,
     NotingDependency,
     RecordId,
     find_record,
@@ -29,7 +30,7 @@ from search_api.pages.leads import Elsewhere
 from search_api.pages.links import without_filters
 from search_api.pages.plain_record import write_plain_record
 from search_api.pages.record_page import Found, render_record
-from search_api.pages.rendering import PageContext, context_of, render
+from search_api.pages.rendering import PageContext, render
 from search_api.pages.results_page import render_results
 from search_api.parameters import PageQuery, read_request
 from search_api.site import record_path
@@ -39,7 +40,6 @@ NEWEST_SHOWN = 8
 SIMILAR_SHOWN = 5
 _METHODS = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-ContextDependency = Annotated[PageContext, Depends(context_of)]
 Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
 
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from search_api.answer import (
     ClassificationsAnswer,
@@ -92,5 +92,5 @@ async def record(record_id: RecordId, request: Request, answering: AnsweringDepe
     return _as_json(await find_record(record_id, answering))
 
 
-def _as_json(answer: BaseModel) -> Response:
-    return Response(answer.model_dump_json(), media_type="application/json")
+def _as_json(answer: object) -> Response:
+    return Response(orjson.dumps(answer), media_type="application/json")

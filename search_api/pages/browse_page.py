@@ -1,7 +1,7 @@
 """The classification trees with counts in, the pages to browse them by out, as HTML."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from catalog.agencies import LEVELS, AgencyDirectory
@@ -66,7 +66,7 @@ def render_facet(
 
 def _overview(name: str, values: Sequence[FacetValueView]) -> Shelf:
     filled = [each for each in _known(values) if each.count]
-    shown = [each.model_copy(update={"children": []}) for each in filled[:_OVERVIEW_ROWS]]
+    shown = [replace(each, children=[]) for each in filled[:_OVERVIEW_ROWS]]
     return Shelf(TITLES[name], _branches(name, shown), browse_url(name), len(filled) - len(shown))
 
 

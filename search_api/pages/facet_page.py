@@ -4,6 +4,7 @@ The fold of the filter column holds the most frequent values; here are all, with
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from queries.request import SearchRequest
 from search_api.answer import FacetValueView
@@ -48,5 +49,5 @@ def _find(values: Sequence[FacetValueView], part: str) -> list[FacetValueView]:
         below = _find(each.children, part)
         if below or part in each.label.casefold():
             kept = _find(each.children, "") if part in each.label.casefold() else below
-            found.append(each.model_copy(update={"children": kept}))
+            found.append(replace(each, children=kept))
     return found

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Depends, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from queries.request import TEXT_LIMIT, SearchRequest
-from search_api.endpoints.dependencies import AnsweringDependency
-from search_api.endpoints.pages import ContextDependency
+from search_api.endpoints.dependencies import AnsweringDependency, ContextDependency
 from search_api.endpoints.staff.dependencies import (
     ActingByForm,
     CertificatesDependency,

@@ -14,7 +14,7 @@ from duplicates.checking import Match
 from duplicates.texts import Subject
 from files.texts import SUFFIXES, read_file
 from search_api.duplicating import read_draft
-from search_api.endpoints.pages import ContextDependency
+from search_api.endpoints.dependencies import ContextDependency
 from search_api.endpoints.staff.api import BODY_LIMIT, find_passages
 from search_api.endpoints.staff.dependencies import (
     ActingByForm,

@@ -21,8 +21,7 @@ from search_api.access import (
     get_doorkeeper,
 )
 from search_api.duplicating import ScanRunningError
-from search_api.endpoints.dependencies import AnsweringDependency
-from search_api.endpoints.pages import ContextDependency
+from search_api.endpoints.dependencies import AnsweringDependency, ContextDependency
 from search_api.endpoints.staff.dependencies import (
     DuplicatingDependency,
     Looking,

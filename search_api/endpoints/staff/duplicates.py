@@ -12,8 +12,7 @@ from duplicates.clusters import Cluster
 from duplicates.decisions import Decision, Verdict
 from duplicates.register import Scan
 from search_api.duplicating import Listed, cluster_of
-from search_api.endpoints.dependencies import sheet_response
-from search_api.endpoints.pages import ContextDependency
+from search_api.endpoints.dependencies import ContextDependency, sheet_response
 from search_api.endpoints.staff.api import DecisionBody, settle
 from search_api.endpoints.staff.dependencies import (
     ActingByForm,

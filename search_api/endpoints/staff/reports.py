@@ -9,8 +9,7 @@ from catalog.classifications import MISSING
 from engines.port import EngineQuery
 from queries.request import SearchRequest
 from queries.tree import Everything
-from search_api.endpoints.dependencies import AnsweringDependency, sheet_response
-from search_api.endpoints.pages import ContextDependency
+from search_api.endpoints.dependencies import AnsweringDependency, ContextDependency, sheet_response
 from search_api.endpoints.staff.dependencies import (
     Looking,
     UnfoundDependency,
