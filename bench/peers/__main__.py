@@ -1,130 +1,224 @@
 """The same records and the same questions through ours and through what else could be picked.
 
-    python -m bench.peers FOLDER [SIZE] [QUESTIONS]
+    python -m bench.peers FOLDER [--sizes 10000 100000] [--questions 200] [--without NAME...]
 
-FOLDER keeps exports and indexes. Each question is asked of every peer in turn, in an order drawn
-anew each time, after all have been warmed by others of its kind; equal totals are checked where
-the question has one right answer. Peers that are not on this machine are left out, loudly.
+FOLDER keeps exports, indexes and figures-SIZE.json, which `bench.peers.report` draws from. Peers
+that are not on this machine are left out, loudly.
 """
 
+import argparse
+import dataclasses
 import gzip
+import os
+import platform
 import random
 import shutil
 import statistics
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from analyzers.chains import Analysis
-from analyzers.dictionary import load_dictionary
 from bench.corpus import write_export
+from bench.peers import rates
 from bench.peers.floor import Floor
-from bench.peers.ours import Gongkai
-from bench.peers.peer import Answer, Peer, Question, Row
+from bench.peers.groonga import Groonga
+from bench.peers.measuring import WARM_UPS, ask, build
+from bench.peers.ours import Gongkai, address_of
+from bench.peers.overhead import measure_overhead
+from bench.peers.peer import MissingPeerError, Peer, Question, Row
 from bench.peers.plain_elasticsearch import PlainElasticsearch
+from bench.peers.questions import draw_questions
 from bench.peers.sqlite_fts import SqliteTrigrams
-from development.elasticsearch_node import find_missing_parts, start_cluster
+from bench.peers.xapian_ngrams import XapianNgrams
+from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
+from engines.opening import open_installation
+from engines.settings import Settings
 
-KINDS = ("one word", "two words", "phrase", "number", "filter only", "deep page")
-EXACT = frozenset(("number", "filter only"))
-"""Kinds that have one right total, whatever the words of a peer are."""
-WARM_UPS = 3
 _PORT = 8771
+_HEAP_MEGABYTES = 2048
+_STARTS = 3
+_RATE_SECONDS, _SWITCH_SECONDS = 10.0, 12.0
+_RATE_ROUNDS = 2
+_SWITCH_CLIENTS = 4
 
 
-def draw_questions(rows: Sequence[Row], count: int) -> Iterator[Question]:
-    """`count` of each kind, from the texts that were indexed."""
-    draw = random.Random(20090220)
-    analysis = Analysis(load_dictionary())
-    for _ in range(count):
-        row = draw.choice(rows)
-        words = [each for each in analysis.exact(str(row["body"])) if len(each) > 1] or ["通知"]
-        start = draw.randrange(max(1, len(str(row["body"])) - 6))
-        kinds = {"genre": str(row["genre"]), "publisher": str(row["publisher"])}
-        yield Question("one word", draw.choice(words))
-        yield Question("two words", " ".join(draw.sample(words, min(2, len(words)))))
-        yield Question("phrase", f'"{str(row["body"])[start : start + 6]}"')
-        yield Question("number", str(row["document_number"]))
-        yield Question("filter only", filters=dict([draw.choice(list(kinds.items()))]))
-        yield Question("deep page", draw.choice(words), page=50)
-
-
-def build(peers: Sequence[Peer], rows: Sequence[Row], folder: Path) -> None:
-    """Index the rows in every peer; a line each."""
-    floor = 0.0
-    for peer in peers:
-        place = folder / peer.name.replace(" ", "-").replace(",", "")
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        started = time.perf_counter()
-        peer.build(iter(rows), place)
-        seconds = time.perf_counter() - started
-        floor = floor or seconds
-        print(
-            f"{peer.name:<42} {len(rows) / seconds:8,.0f} records/s "
-            f"({floor / seconds:5.2f} of the floor's), {peer.bytes() / 1e6:8,.0f} MB",
-            flush=True,
+def open_peers(export: Path, cluster: Cluster | None, left_out: Sequence[str]) -> Iterator[Peer]:
+    """The floor first: the others are measured beside it."""
+    yield Floor()
+    ours = Gongkai("gongkai, embedded", export, _PORT, {})
+    yield ours
+    elastic: list[Peer] = []
+    if cluster is not None:
+        process = cluster.nodes[0].process
+        settings = {
+            "GONGKAI_ENGINE": "elasticsearch",
+            "GONGKAI_ELASTICSEARCH_URL": cluster.url,
+            "GONGKAI_ELASTICSEARCH_REPLICAS": "0",
+        }
+        elastic.append(Gongkai("gongkai, Elasticsearch", export, _PORT + 1, settings))
+        elastic += (
+            PlainElasticsearch(cluster.url, process.pid if process else 0, words=words)
+            for words in (False, True)
         )
+    yield from (each for each in elastic if not any(part in each.name for part in left_out))
+    others = (SqliteTrigrams, XapianNgrams, lambda: Groonga(_PORT + 2))
+    for make in others:
+        try:
+            peer: Peer = make()
+        except MissingPeerError as missing:
+            print(f"SKIPPED: {missing}", flush=True)
+            continue
+        if not any(part in peer.name for part in left_out):
+            yield peer
 
 
-def measure(peers: Sequence[Peer], questions: Sequence[Question]) -> None:
-    """Print p50 and p99 of each kind for each peer, and how often totals agree with the first."""
-    draw = random.Random(7)
-    times: dict[tuple[str, str], list[float]] = {}
-    agreed: dict[tuple[str, str], list[float]] = {}
-    for number, question in enumerate(questions):
-        answers: dict[str, Answer] = {}
-        for peer in draw.sample(peers, len(peers)):
-            started = time.perf_counter()
-            answers[peer.name] = peer.ask(question)
-            seconds = time.perf_counter() - started
-            if number >= WARM_UPS * len(KINDS):
-                times.setdefault((question.kind, peer.name), []).append(seconds * 1000)
-        totals = {name: each.total for name, each in answers.items()}
-        if question.kind in EXACT and len(set(totals.values())) != 1:
-            raise SystemExit(f"{question} has no one answer: {totals}")
-        for name, total in totals.items():
-            first = totals[peers[0].name]
-            agreed.setdefault((question.kind, name), []).append(total / first if first else 1.0)
-    for kind in KINDS:
-        base = statistics.median(times[kind, peers[0].name])
-        for peer in peers:
-            cuts = statistics.quantiles(times[kind, peer.name], n=100)
-            print(
-                f"{kind:<12} {peer.name:<42} p50 {cuts[49]:8.1f} ms ({cuts[49] / base:6.2f})  "
-                f"p99 {cuts[98]:8.1f} ms  totals {statistics.median(agreed[kind, peer.name]):.2f}"
-            )
-
-
-def main(folder: Path, size: int, count: int) -> None:
-    """Build all, ask all, end all."""
+def measure(folder: Path, size: int, count: int, left_out: Sequence[str]) -> dict[str, Any]:
+    """All figures of one size."""
     export = write_export(folder, size)
     with gzip.open(export, "rb") as lines:
         rows = [orjson.loads(line) for line in lines]
     with ExitStack() as stack:
-        peers: list[Peer] = [Floor(), Gongkai("gongkai, embedded", export, _PORT, {})]
-        peers.append(SqliteTrigrams())
+        cluster = None
         if missing := find_missing_parts():
-            print(f"SKIPPED: Elasticsearch ({missing})")
+            print(f"SKIPPED: Elasticsearch ({missing})", flush=True)
         else:
-            cluster = stack.enter_context(start_cluster(heap_megabytes=2048, is_brief=False))
-            settings = {
-                "GONGKAI_ENGINE": "elasticsearch",
-                "GONGKAI_ELASTICSEARCH_URL": cluster.url,
-                "GONGKAI_ELASTICSEARCH_REPLICAS": "0",
-            }
-            peers.append(Gongkai("gongkai, Elasticsearch", export, _PORT + 1, settings))
-            peers += (PlainElasticsearch(cluster.url, words=words) for words in (False, True))
+            cluster = stack.enter_context(
+                start_cluster(heap_megabytes=_HEAP_MEGABYTES, is_brief=False)
+            )
+        peers = list(open_peers(export, cluster, left_out))
+        built = []
         for peer in peers:
             stack.callback(peer.close)
-        build(peers, rows, folder / f"peers-{size}")
-        measure(peers, list(draw_questions(rows, count + WARM_UPS)))
+            place = folder / f"peers-{size}" / "".join(filter(str.isalnum, peer.name))
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+            built.append(build(peer, rows, place))
+            print(f"{peer.name:<36} {built[-1].a_second:8,.0f} records/s", flush=True)
+        questions = list(draw_questions(rows, count + WARM_UPS))
+        asked = ask(peers, questions)
+        for each in asked:
+            print(f"{each.kind:<12} {each.peer:<36} {each.p50:8.2f} {each.p99:8.2f} ms", flush=True)
+        built = [
+            dataclasses.replace(each, memory=peer.memory())
+            for each, peer in zip(built, peers, strict=True)
+        ]
+        ours = {peer.name: peer for peer in peers if isinstance(peer, Gongkai)}
+        plain = [peer for peer in peers if isinstance(peer, PlainElasticsearch)]
+        figures = {
+            "machine": describe_machine(),
+            "records": size,
+            "built": [dataclasses.asdict(each) for each in built],
+            "asked": [dataclasses.asdict(each) for each in asked],
+            "suggest": measure_suggestions(ours["gongkai, embedded"], rows, count),
+            "start_seconds": measure_starts(ours["gongkai, embedded"]),
+        }
+        if cluster is not None and "gongkai, Elasticsearch" in ours:
+            figures["overhead"] = measure_overhead(ours["gongkai, Elasticsearch"], questions)
+        figures["rates"] = measure_rates(ours["gongkai, embedded"], cluster, plain, questions)
+        figures["switch"] = measure_switch(ours["gongkai, embedded"], questions)
+    for name in ("suggest", "start_seconds", "overhead", "rates", "switch"):
+        print(name, figures.get(name), flush=True)
+    return figures
+
+
+def measure_suggestions(ours: Gongkai, rows: Sequence[Row], count: int) -> dict[str, float]:
+    """Milliseconds of completions of the first two and three characters of titles' parts."""
+    draw = random.Random(11)
+    times = []
+    for number in range(count + WARM_UPS):
+        title = str(draw.choice(rows)["title"])
+        at = draw.randrange(max(1, len(title) - 3))
+        started = time.perf_counter()
+        ours.get(rates.suggestion_path(title[at : at + draw.choice((2, 3))]))
+        if number >= WARM_UPS:
+            times.append((time.perf_counter() - started) * 1000)
+    cuts = statistics.quantiles(times, n=100)
+    return {"p50": cuts[49], "p99": cuts[98]}
+
+
+def measure_starts(ours: Gongkai) -> list[float]:
+    """Seconds from the command to the first answer of a search, a few times over."""
+    seconds = []
+    for _ in range(_STARTS):
+        ours.close()
+        seconds.append(ours.serve())
+    return seconds
+
+
+def measure_rates(
+    ours: Gongkai,
+    cluster: Cluster | None,
+    plain: Sequence[PlainElasticsearch],
+    questions: Sequence[Question],
+) -> list[dict[str, Any]]:
+    """Answers a second at 16 clients, in turns: two workers of ours, then each node's index."""
+    worded = [each for each in questions if each.kind in ("one word", "two words")]
+    found = []
+    ours.close()
+    ours.workers = 2
+    for _ in range(_RATE_ROUNDS):
+        ours.serve()
+        requests = [rates.get(address_of(each)) for each in worded]
+        rates.measure_rate(ours.port, requests, 2.0)
+        rate = rates.measure_rate(ours.port, requests, _RATE_SECONDS)
+        found.append({"peer": ours.name, **dataclasses.asdict(rate)})
+        ours.close()
+        if cluster is None:
+            continue
+        port = cluster.nodes[0].http_port
+        for peer in plain:
+            requests = [rates.post(peer.path, peer.body(each)) for each in worded]
+            rates.measure_rate(port, requests, 2.0)
+            rate = rates.measure_rate(port, requests, _RATE_SECONDS)
+            found.append({"peer": peer.name, **dataclasses.asdict(rate)})
+    return found
+
+
+def measure_switch(ours: Gongkai, questions: Sequence[Question]) -> dict[str, Any]:
+    """Milliseconds of a few clients in calm, and while the live generation changes."""
+    ours.build_again()
+    ours.serve()
+    worded = [each for each in questions if each.kind in ("one word", "two words")]
+    requests = [rates.get(address_of(each)) for each in worded]
+    installation = open_installation(Settings(data_dir=ours.folder))
+    with closing(installation.open_store()) as store:
+        asked = (ours.port, requests, _SWITCH_SECONDS)
+        rates.measure_rate(*asked, clients=_SWITCH_CLIENTS)
+        calm = rates.measure_rate(*asked, clients=_SWITCH_CLIENTS)
+        switched = rates.measure_rate(*asked, clients=_SWITCH_CLIENTS, midway=store.rollback)
+    return {"calm": dataclasses.asdict(calm), "switched": dataclasses.asdict(switched)}
+
+
+def describe_machine() -> dict[str, str]:
+    """What the figures were measured on."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if "model name" in line), "?")
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return {
+        "processor": f"{model}, {os.cpu_count()} cores",
+        "memory": f"{pages / 2**30:.0f} GiB",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "python": platform.python_version(),
+    }
+
+
+def main() -> None:
+    """Measure each size and keep its figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--without", nargs="*", default=[], help="parts of names of peers")
+    options = parser.parse_args()
+    for size in options.sizes:
+        figures = measure(options.folder, size, options.questions, options.without)
+        path = options.folder / f"figures-{size}.json"
+        path.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))
 
 
 if __name__ == "__main__":
-    asked = [int(each) for each in sys.argv[2:]]
-    main(Path(sys.argv[1]), *(*asked, *(10_000, 60)[len(asked) :]))
+    main()

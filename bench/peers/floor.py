@@ -1,6 +1,7 @@
 """tantivy called in process, two plain fields of words: what the parts alone would take."""
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import orjson
@@ -23,7 +24,9 @@ class Floor:
 
     name = "tantivy in process (floor)"
 
-    def build(self, rows: Iterator[Row], folder: Path) -> None:
+    version = version("tantivy")
+
+    def __init__(self) -> None:
         builder = tantivy.SchemaBuilder()
         for name in ("title", "body"):
             builder.add_text_field(name, stored=True, tokenizer_name="whitespace")
@@ -31,8 +34,9 @@ class Floor:
             builder.add_text_field(name, stored=name == "id", fast=True, tokenizer_name="raw")
         builder.add_bytes_field("stored", stored=True)
         self._schema = builder.build()
-        self._folder = folder
-        self._index = tantivy.Index(self._schema, path=str(folder))
+
+    def build(self, rows: Iterator[Row], folder: Path) -> None:
+        self.open(folder)
         writer = self._index.writer(128_000_000, 1)
         for row in rows:
             writer.add_document(
@@ -47,7 +51,14 @@ class Floor:
         writer.wait_merging_threads()
         self._index.reload()
 
-    def bytes(self) -> int:
+    def open(self, folder: Path) -> None:
+        self._folder = folder
+        self._index = tantivy.Index(self._schema, path=str(folder))
+
+    def memory(self) -> int | None:
+        return None
+
+    def size_on_disk(self) -> int:
         return folder_bytes(self._folder)
 
     def ask(self, question: Question) -> Answer:

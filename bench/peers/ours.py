@@ -4,15 +4,17 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
 
-import httpx2
 import orjson
+import urllib3
 
 from bench import COMMAND
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row, folder_bytes
+from development.footprint import measure_footprint
 
 
 class Gongkai:
@@ -22,61 +24,81 @@ class Gongkai:
         self, name: str, export: Path, port: int, settings: Mapping[str, str], workers: int = 1
     ) -> None:
         self.name = name
+        self.version = version("gongkai")
         self._export = export
-        self._port = port
+        self.port = port
         self._settings = dict(settings)
-        self._workers = workers
+        self.workers = workers
         self._server: subprocess.Popen[bytes] | None = None
 
     def build(self, rows: Iterator[Row], folder: Path) -> None:  # noqa: ARG002 # reads the export
-        self._folder = folder
-        self._settings["GONGKAI_DATA_DIR"] = str(folder)
-        environment = {**os.environ, **self._settings}
-        words = (*COMMAND, "index", str(self._export))
-        subprocess.run(words, env=environment, check=True, stdout=subprocess.DEVNULL)
+        self.open(folder)
+        self._run("index", self._export)
 
-    def bytes(self) -> int:
+    def build_again(self) -> None:
+        """The same records in a new generation, so that there is one to go back to."""
+        self._run("index", "--rebuild", self._export)
+
+    @property
+    def elasticsearch_url(self) -> str:
+        """The node that it searches."""
+        return self._settings["GONGKAI_ELASTICSEARCH_URL"]
+
+    def open(self, folder: Path) -> None:
+        self.folder = folder
+        self._settings["GONGKAI_DATA_DIR"] = str(folder)
+
+    def memory(self) -> int | None:
+        return measure_footprint(self._server.pid)[0] if self._server else None
+
+    def size_on_disk(self) -> int:
         if "GONGKAI_ELASTICSEARCH_URL" not in self._settings:
-            return folder_bytes(self._folder)
-        words = (*COMMAND, "status")
-        environment = {**os.environ, **self._settings}
-        said = subprocess.run(
-            words, env=environment, check=True, capture_output=True, text=True
-        ).stdout
+            return folder_bytes(self.folder)
+        said = self._run("status")
         line = next(line for line in said.splitlines() if line.startswith("bytes"))
         return int(line.split()[1].replace(",", ""))
+
+    def _run(self, *words: object) -> str:
+        return subprocess.run(
+            (*COMMAND, *map(str, words)),
+            env={**os.environ, **self._settings},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
 
     def serve(self) -> float:
         """Start it; seconds to the first answer."""
         started = time.perf_counter()
-        words = (*COMMAND, "serve", "--port", str(self._port), "--workers", str(self._workers))
+        words = (*COMMAND, "serve", "--port", str(self.port), "--workers", str(self.workers))
         self._server = subprocess.Popen(
             words,
             env={**os.environ, **self._settings},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._client = httpx2.Client(
-            base_url=f"http://127.0.0.1:{self._port}", trust_env=False, timeout=60
-        )
+        # What Elasticsearch's own client uses, so that neither is slowed by the other's.
+        self._client = urllib3.HTTPConnectionPool("127.0.0.1", self.port, retries=False)
         while self._server.poll() is None:
             try:
-                if self._client.get("/api/v1/search?size=1").status_code == 200:
+                if self._client.request("GET", "/api/v1/search?size=1").status == 200:
                     return time.perf_counter() - started
-            except httpx2.TransportError:
+            except urllib3.exceptions.HTTPError:
                 time.sleep(0.01)
         raise RuntimeError("the server ended before it answered")
 
-    @property
-    def process(self) -> int:
-        """Of the server, for its memory."""
-        return self._server.pid if self._server else 0
-
-    def ask(self, question: Question) -> Answer:
+    def get(self, path: str) -> bytes:
+        """One answer of the server, which is started if it is not running."""
         if self._server is None:
             self.serve()
-        answer = self._client.get(address_of(question))
-        content = orjson.loads(answer.content)
+        answer = self._client.request("GET", path)
+        if answer.status != 200:
+            raise RuntimeError(f"an answer was {answer.status}")
+        return answer.data
+
+    def ask(self, question: Question) -> Answer:
+        answer = self.get(address_of(question))
+        content = orjson.loads(answer)
         return Answer(
             content["total"],
             [hit["id"] for hit in content["hits"]],
@@ -84,7 +106,7 @@ class Gongkai:
                 name: {each["label"]: each["count"] for each in content["facets"].get(name, ())}
                 for name in FACETS
             },
-            answer.content.count(b"<mark>"),
+            answer.count(b"<mark>"),
         )
 
     def close(self) -> None:
@@ -92,6 +114,7 @@ class Gongkai:
             self._client.close()
             self._server.terminate()
             self._server.wait()
+            self._server = None
 
 
 def address_of(question: Question) -> str:

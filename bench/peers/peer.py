@@ -28,16 +28,24 @@ class Answer:
     highlights: int = 0
 
 
+class MissingPeerError(Exception):
+    """What a peer needs is not on this machine; the message names it."""
+
+
 class Peer(Protocol):
     """A search system with the same records in it."""
 
     name: str
+    version: str
 
     def build(self, rows: Iterator[Row], folder: Path) -> None:
         """Index them, all it takes from the row on: until a question would be answered."""
 
-    def bytes(self) -> int:
+    def size_on_disk(self) -> int:
         """What the index takes on the disk."""
+
+    def memory(self) -> int | None:
+        """Bytes of its processes without mapped files; None where it lives in the benchmark's."""
 
     def ask(self, question: Question) -> Answer:
         """One page of ten with total, seven exact facets and marked passages."""

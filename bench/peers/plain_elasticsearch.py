@@ -10,6 +10,8 @@ from elasticsearch.helpers import bulk
 
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row
+from development.elasticsearch_node import VERSION
+from development.footprint import measure_footprint
 
 _INDEX = "plain"
 _SIZE = 10
@@ -18,9 +20,11 @@ _SIZE = 10
 class PlainElasticsearch:
     """`words`: cut by jieba in Python before they are sent; else by the standard analyzer."""
 
-    def __init__(self, url: str, *, words: bool) -> None:
+    def __init__(self, url: str, process: int, *, words: bool) -> None:
         self.name = f"Elasticsearch, {'jieba in Python' if words else 'standard analyzer'}"
         self._client = Elasticsearch(url, request_timeout=60)
+        self.version = VERSION
+        self._process = process
         self._words = words
         self._index = f"{_INDEX}-{'jieba' if words else 'standard'}"
 
@@ -39,21 +43,16 @@ class PlainElasticsearch:
         bulk(self._client, actions, index=self._index, chunk_size=1_000)
         self._client.indices.refresh(index=self._index)
 
-    def bytes(self) -> int:
+    def memory(self) -> int | None:
+        return measure_footprint(self._process)[0]
+
+    def size_on_disk(self) -> int:
         self._client.indices.flush(index=self._index)
         stats = self._client.indices.stats(index=self._index, metric="store")
         return int(stats["_all"]["total"]["store"]["size_in_bytes"])
 
     def ask(self, question: Question) -> Answer:
-        found = self._client.search(
-            index=self._index,
-            query=self._read(question),
-            from_=_SIZE * (question.page - 1),
-            size=_SIZE,
-            track_total_hits=True,
-            aggs={name: {"terms": {"field": name, "size": 1_000}} for name in FACETS},
-            highlight={"fields": {"title": {}, "body": {}}},
-        )
+        found = self._client.search(index=self._index, body=self.body(question))
         hits, counted = found["hits"]["hits"], found["aggregations"]
         return Answer(
             found["hits"]["total"]["value"],
@@ -64,6 +63,22 @@ class PlainElasticsearch:
             },
             sum("highlight" in hit for hit in hits),
         )
+
+    @property
+    def path(self) -> str:
+        """Where its questions are sent."""
+        return f"/{self._index}/_search"
+
+    def body(self, question: Question) -> dict[str, Any]:
+        """The question as it is sent."""
+        return {
+            "query": self._read(question),
+            "from": _SIZE * (question.page - 1),
+            "size": _SIZE,
+            "track_total_hits": True,
+            "aggs": {name: {"terms": {"field": name, "size": 1_000}} for name in FACETS},
+            "highlight": {"fields": {"title": {}, "body": {}}},
+        }
 
     def close(self) -> None:
         self._client.options(ignore_status=404).indices.delete(index=self._index)

@@ -15,10 +15,10 @@ class SqliteTrigrams:
     """Substrings of three characters and more; facets by GROUP BY over what matches."""
 
     name = "SQLite FTS5, trigrams"
+    version = sqlite3.sqlite_version
 
     def build(self, rows: Iterator[Row], folder: Path) -> None:
-        self._path = folder / "records.sqlite3"
-        self._connection = sqlite3.connect(self._path)
+        self.open(folder)
         columns = ", ".join(f"{name} TEXT" for name in _COLUMNS)
         self._connection.executescript(
             f"CREATE TABLE records (place INTEGER PRIMARY KEY, {columns}, title TEXT, body TEXT);"
@@ -37,7 +37,14 @@ class SqliteTrigrams:
                 self._connection.execute(f"CREATE INDEX by_{name} ON records ({name})")
         self._connection.execute("ANALYZE")
 
-    def bytes(self) -> int:
+    def open(self, folder: Path) -> None:
+        self._path = folder / "records.sqlite3"
+        self._connection = sqlite3.connect(self._path)
+
+    def memory(self) -> int | None:
+        return None
+
+    def size_on_disk(self) -> int:
         return self._path.stat().st_size
 
     def ask(self, question: Question) -> Answer:

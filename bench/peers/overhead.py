@@ -1,0 +1,68 @@
+"""What our service adds to Elasticsearch: the very queries it sends, sent again by themselves."""
+
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from bench.corpus import FACETS
+from bench.peers.ours import Gongkai
+from bench.peers.peer import Question
+from engines.elastic.engine import ElasticEngine
+from engines.opening import open_installation
+from engines.settings import EngineKind, Settings
+from queries.request import SearchRequest
+from search_api.answering import Answering
+
+
+def measure_overhead(ours: Gongkai, questions: Sequence[Question]) -> dict[str, float]:
+    """Medians in milliseconds: of the whole answer over HTTP, and of its query by the client."""
+    settings = Settings(
+        engine=EngineKind.ELASTICSEARCH,
+        data_dir=ours.folder,
+        elasticsearch_url=ours.elasticsearch_url,
+        elasticsearch_replicas=0,
+    )
+    worded = [each for each in questions if each.kind in ("one word", "two words")]
+    sent = asyncio.run(_record(settings, worded))
+    client = Elasticsearch(ours.elasticsearch_url)
+    draw = random.Random(3)
+    whole, own = [], []
+    for question, requests in draw.sample(list(zip(worded, sent, strict=True)), len(worded)):
+        started = time.perf_counter()
+        ours.ask(question)
+        whole.append((time.perf_counter() - started) * 1000)
+        started = time.perf_counter()
+        for each in requests:
+            client.search(**each)
+        own.append((time.perf_counter() - started) * 1000)
+    client.close()
+    return {"whole": statistics.median(whole), "own": statistics.median(own)}
+
+
+async def _record(settings: Settings, questions: Sequence[Question]) -> list[list[dict[str, Any]]]:
+    """The searches that one answer sends, for each question."""
+    installation = open_installation(settings)
+    engine = installation.open_engine()
+    assert isinstance(engine, ElasticEngine)
+    answering = Answering(installation, engine)
+    sent: list[list[dict[str, Any]]] = []
+    client = engine._client
+    search = client.search
+
+    async def keep(**asked: Any) -> Any:
+        sent[-1].append(asked)
+        return await search(**asked)
+
+    client.search = keep  # type: ignore[method-assign]
+    for question in questions:
+        sent.append([])
+        await answering.search(
+            SearchRequest(question.text, facets=FACETS, expand=False, correct=False)
+        )
+    await engine.close()
+    return sent

@@ -1,0 +1,29 @@
+"""Indexed rows in, the questions that every peer is asked out."""
+
+import random
+from collections.abc import Iterator, Sequence
+
+from analyzers.chains import Analysis
+from analyzers.dictionary import load_dictionary
+from bench.peers.peer import Question, Row
+
+KINDS = ("one word", "two words", "phrase", "number", "filter only", "deep page")
+EXACT = frozenset(("number", "filter only"))
+"""Kinds that have one right total, whatever the words of a peer are."""
+
+
+def draw_questions(rows: Sequence[Row], count: int) -> Iterator[Question]:
+    """`count` of each kind in turn, from the texts that were indexed; the same for equal rows."""
+    draw = random.Random(20090220)
+    analysis = Analysis(load_dictionary())
+    for _ in range(count):
+        row = draw.choice(rows)
+        words = [each for each in analysis.exact(str(row["body"])) if len(each) > 1] or ["通知"]
+        start = draw.randrange(max(1, len(str(row["body"])) - 6))
+        kinds = {"genre": str(row["genre"]), "publisher": str(row["publisher"])}
+        yield Question("one word", draw.choice(words))
+        yield Question("two words", " ".join(draw.sample(words, min(2, len(words)))))
+        yield Question("phrase", f'"{str(row["body"])[start : start + 6]}"')
+        yield Question("number", str(row["document_number"]))
+        yield Question("filter only", filters=dict([draw.choice(list(kinds.items()))]))
+        yield Question("deep page", draw.choice(words), page=50)

@@ -1,0 +1,103 @@
+"""Prepared HTTP requests in, answers a second and their times out: sixteen clients, one process."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from urllib.parse import urlencode
+
+import orjson
+import uvloop
+
+CLIENTS = 16
+_LIMIT = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Answers a second, and milliseconds that half and 99 of 100 took; the worst of all."""
+
+    a_second: float
+    p50: float
+    p99: float
+    worst: float
+
+
+def get(path: str) -> bytes:
+    """A GET as it goes over the wire; nothing is compressed."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+def post(path: str, body: object) -> bytes:
+    """A POST of JSON."""
+    content = orjson.dumps(body)
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
+
+
+def measure_rate(
+    port: int,
+    requests: Sequence[bytes],
+    seconds: float,
+    *,
+    clients: int = CLIENTS,
+    midway: Callable[[], object] | None = None,
+) -> Rate:
+    """So many connections ask without a pause; `midway` is done beside it after half the time.
+
+    Raises RuntimeError for any answer but 200.
+    """
+    return uvloop.run(_measure(port, requests, seconds, clients, midway))
+
+
+async def _measure(
+    port: int,
+    requests: Sequence[bytes],
+    seconds: float,
+    clients: int,
+    midway: Callable[[], object] | None,
+) -> Rate:
+    times: list[float] = []
+    turn = count()
+    end = time.perf_counter() + seconds
+
+    async def ask_on() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_LIMIT)
+        while time.perf_counter() < end:
+            started = time.perf_counter()
+            writer.write(requests[next(turn) % len(requests)])
+            await _read_answer(reader)
+            times.append((time.perf_counter() - started) * 1000)
+        writer.close()
+
+    async def act() -> None:
+        await asyncio.sleep(seconds / 2)
+        if midway:
+            await asyncio.to_thread(midway)
+
+    started = time.perf_counter()
+    await asyncio.gather(act(), *(ask_on() for _ in range(clients)))
+    lasted = min(seconds, time.perf_counter() - started)
+    cuts = statistics.quantiles(times, n=100)
+    return Rate(len(times) / lasted, cuts[49], cuts[98], max(times))
+
+
+async def _read_answer(reader: asyncio.StreamReader) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"an answer was {head.splitlines()[0].decode()}")
+    lines = (line.partition(b":") for line in head.lower().splitlines())
+    told = {name: value.strip() for name, _, value in lines}
+    if told.get(b"transfer-encoding") != b"chunked":
+        await reader.readexactly(int(told[b"content-length"]))
+        return
+    while length := int(await reader.readline(), 16):
+        await reader.readexactly(length + 2)
+    await reader.readline()
+
+
+def suggestion_path(text: str) -> str:
+    """The address of completions."""
+    return f"/api/v1/suggest?{urlencode({'q': text})}"
