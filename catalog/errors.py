@@ -10,6 +10,7 @@ GongkaiError
 │   ├── NothingIndexedError  the engine is there and holds no index yet
 │   ├── StorageError         the data folder can't be written or read (disk full, read-only, broken)
 │   └── AnotherWriterError   another process is writing
+├── EndedProcessError        a process of a run was ended from outside
 └── IndexMismatchError       the index was built by another analysis, dictionary or schema
 """
 
@@ -66,6 +67,16 @@ class AnotherWriterError(EngineUnavailableError):
 
     def __init__(self) -> None:
         super().__init__("Another gongkai process is writing this index; wait for it to end.")
+
+
+class EndedProcessError(GongkaiError):
+    """A process that a run had begun was ended from outside, most often for want of memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A process of this run was ended from outside, most likely because memory ran out. "
+            "Nothing is lost: run the same again, with GONGKAI_INDEX_PROCESSES=1 if it is short."
+        )
 
 
 class IndexMismatchError(GongkaiError):

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         description="Address that readers reach the pages at (https://xxgk.example.gov.cn), for "
         "feeds, sitemaps and citations; without it, the one they asked.",
     )
+    index_processes: int = Field(
+        0, ge=0, le=64, description="Processes that analyse records; 0: one a processor."
+    )
     requests_at_once: int = Field(
         8, ge=1, le=1024, description="Requests answered at once by one worker; others wait."
     )

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from analyzers.chains import Analysis
-from catalog.intake import IntakeRules, Refused, Withheld
+from catalog.intake import Refused, Withheld
 from engines.port import STAFF, GenerationWriter, IndexDocument
-from indexer.preparing import Chunk, Prepared, Ready, prepare_rows
+from indexer.preparing import Chunk, Prepared, Ready
+from indexer.processes import Prepare
 from indexer.reading import read_source
 from indexer.rejects import RejectsFile
 from indexer.sources.row import Row, SourceRow
 
-COMMIT_DOCUMENTS = 50_000
+COMMIT_DOCUMENTS = 100_000
 COMMIT_BYTES = 250_000_000
 """What is written between two commits at the most: a stopped run starts again from the last."""
 
@@ -49,8 +49,7 @@ class Ingest:
     def __init__(
         self,
         writer: GenerationWriter,
-        rules: IntakeRules,
-        analysis: Analysis,
+        prepare: Prepare,
         rejects: RejectsFile,
         withdrawn: Mapping[str, str],
     ) -> None:
@@ -59,8 +58,7 @@ class Ingest:
         self.deleted: set[str] = set()
         self.republished: set[str] = set()
         self._writer = writer
-        self._rules = rules
-        self._analysis = analysis
+        self._prepare = prepare
         self._rejects = rejects
         self._withdrawn = withdrawn
         self._documents = 0
@@ -72,7 +70,7 @@ class Ingest:
         """Every row of every source, then the last commit."""
         on_bytes = self._reporter(on_progress)
         rows = chain.from_iterable(read_source(source, on_bytes) for source in sources)
-        for chunk in prepare_rows(rows, self._rules, self._analysis):
+        for chunk in self._prepare(rows):
             self._writer.expect(_ids_in(chunk))
             for row, prepared in chunk:
                 self.take(row, prepared)

@@ -1,8 +1,6 @@
 """Source rows in, chunk by chunk; what the rules and the analysis make of each out, in order.
 
-Called by `ingest`. Done in the run's own process: on two processors, four times the catalog
-entries that lie beside the project took 0.91 of the time with a second process for it, for twice
-the memory and the ways that processes can fail.
+`processes` calls it, in the run's own process or in several.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +39,7 @@ def prepare_rows(rows: Iterable[Row], rules: IntakeRules, analysis: Analysis) ->
     chunk: list[tuple[Row, Prepared]] = []
     size = 0
     for row in rows:
-        prepared = _prepare(row, rules, analysis)
+        prepared = prepare_row(row, rules, analysis)
         chunk.append((row, prepared))
         size += len(prepared.document.stored) if isinstance(prepared, Ready) else 0
         if len(chunk) >= CHUNK_ROWS or size >= CHUNK_BYTES:
@@ -51,7 +49,8 @@ def prepare_rows(rows: Iterable[Row], rules: IntakeRules, analysis: Analysis) ->
         yield chunk
 
 
-def _prepare(row: Row, rules: IntakeRules, analysis: Analysis) -> Prepared:
+def prepare_row(row: Row, rules: IntakeRules, analysis: Analysis) -> Prepared:
+    """What becomes of one row."""
     if isinstance(row, UnreadableRow):
         return Refused("", row.reason, row.detail)
     outcome = take_row(row.fields, rules)

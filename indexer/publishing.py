@@ -1,5 +1,6 @@
 """A whole `gongkai index` run: a generation filled from sources and made live. The CLI calls it."""
 
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,9 +12,13 @@ from catalog.intake import IntakeRules
 from engines.opening import Installation
 from engines.port import DISCLOSURE, IndexStore
 from indexer.ingest import Ingest, OnProgress, Summary
+from indexer.processes import open_preparing
+from indexer.reading import source_size
 from indexer.rejects import RejectsFile
 from staff.rejected import rejects_folder
 
+LONG_RUN_BYTES = 1_000_000
+"""Of sources; below it one process is as fast as several."""
 KEPT_REJECTS = 100
 """Rejects files of the data folder that stay, the newest: every run may write one, for years."""
 
@@ -48,18 +53,28 @@ def publish(
     fill = order.disclosure or installation.settings.disclosure
     rules = IntakeRules(installation.tables, fill)
     rejects_path = order.rejects or _rejects_path(installation.settings.data_dir)
+    processes = _choose_processes(order.sources, installation.settings.index_processes)
     with (
+        open_preparing(rules, installation.analysis, processes) as prepare,
         closing(installation.open_store()) as store,
         RejectsFile(rejects_path) as rejects,
     ):
         with store.rebuild() if order.rebuild else store.update() as writer:
-            ingest = Ingest(writer, rules, installation.analysis, rejects, store.withdrawn())
+            ingest = Ingest(writer, prepare, rejects, store.withdrawn())
             summary = ingest.run(order.sources, on_progress)
             if order.rebuild:
                 store.publish(writer.name)
         _settle_withdrawals(store, ingest)
         _drop_old_rejects(installation.settings.data_dir, rejects.path)
         return Outcome(summary, writer.name, rejects.path)
+
+
+def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
+    """As many as there are processors, where the run is long enough to make up for their start."""
+    if wanted:
+        return wanted
+    is_long = sum(map(source_size, sources)) >= LONG_RUN_BYTES
+    return (os.cpu_count() or 1) if is_long else 1
 
 
 def _settle_withdrawals(store: IndexStore, ingest: Ingest) -> None:

@@ -108,7 +108,7 @@ class Groonga:
             sum(bool(row[2]) for row in rows),
         )
 
-    def _ask(self, method: str, path: str, **sent: object) -> bytes:
+    def _ask(self, method: str, path: str, **sent: Any) -> bytes:
         answer = self._client.request(method, path, **sent)
         if answer.status != 200:
             raise RuntimeError(f"groonga answered {answer.status}: {answer.data[:200]!r}")

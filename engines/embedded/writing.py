@@ -11,7 +11,7 @@ from engines.embedded.faults import explained
 from engines.embedded.schema import STORED, build_schema
 from engines.port import IndexDocument
 
-WRITER_HEAP_BYTES = 128_000_000
+WRITER_HEAP_BYTES = 512_000_000
 
 
 class TantivyWriter:

@@ -1,0 +1,106 @@
+"""Source rows in, what becomes of them out, in order, made by several processes. `publishing` asks.
+
+Analysis takes most of a run, and Python does one thing at a time. The processes are copies of the
+one that runs (fork), dictionary and all, so they have to be begun before anything that may not be
+copied is opened: locks, connections, threads of an engine.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeAlias
+
+from analyzers.chains import Analysis
+from catalog.errors import EndedProcessError
+from catalog.intake import IntakeRules
+from indexer.preparing import Chunk, Prepared, prepare_row, prepare_rows
+from indexer.sources.row import Row, SourceRow
+
+SENT_ROWS = 64
+SENT_CHARACTERS = 300_000
+"""What one process is sent at a time; an attachment's text comes back with its row."""
+Prepare: TypeAlias = Callable[[Iterable[Row]], Iterator[Chunk]]
+
+
+@contextmanager
+def open_preparing(rules: IntakeRules, analysis: Analysis, processes: int) -> Iterator[Prepare]:
+    """What `prepare_rows` does, by so many processes; by this one where one is enough.
+
+    Raises EndedProcessError where one of them was ended from outside.
+    """
+    if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield partial(prepare_rows, rules=rules, analysis=analysis)
+        return
+    analysis.prepare()
+    pool = ProcessPoolExecutor(
+        processes,
+        multiprocessing.get_context("fork"),
+        initializer=_begin,
+        initargs=(rules, analysis),
+    )
+    try:
+        # The first task begins all of them.
+        pool.submit(os.getpid).result()
+        yield partial(_prepare_beside, pool, 2 * processes)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare_beside(pool: ProcessPoolExecutor, ahead: int, rows: Iterable[Row]) -> Iterator[Chunk]:
+    """No more than `ahead` chunks are under way, so that a run's memory is flat."""
+    waiting: deque[tuple[Sequence[Row], Future[Sequence[Prepared]]]] = deque()
+    try:
+        for chunk in _cut_chunks(rows):
+            waiting.append((chunk, pool.submit(_prepare_chunk, chunk)))
+            if len(waiting) >= ahead:
+                yield _join(*waiting.popleft())
+        while waiting:
+            yield _join(*waiting.popleft())
+    except BrokenProcessPool:
+        raise EndedProcessError from None
+
+
+def _join(rows: Sequence[Row], made: Future[Sequence[Prepared]]) -> Chunk:
+    return list(zip(rows, made.result(), strict=True))
+
+
+def _cut_chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    chunk: list[Row] = []
+    size = 0
+    for row in rows:
+        chunk.append(row)
+        if isinstance(row, SourceRow):
+            size += sum(len(each) for each in row.fields.values() if isinstance(each, str))
+        if len(chunk) >= SENT_ROWS or size >= SENT_CHARACTERS:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+_given: tuple[IntakeRules, Analysis]
+
+
+def _begin(rules: IntakeRules, analysis: Analysis) -> None:
+    global _given  # noqa: PLW0603 # what a process of the pool has to work with
+    _given = rules, analysis
+    # Ctrl-C is for the run, which ends its processes itself; if it is killed, they end too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+    os._exit(1)
+
+
+def _prepare_chunk(rows: Sequence[Row]) -> Sequence[Prepared]:
+    return [prepare_row(row, *_given) for row in rows]
