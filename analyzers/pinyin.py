@@ -5,12 +5,10 @@ For suggestions and for queries typed in Latin letters only: records are never m
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from itertools import islice, pairwise, product
-
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
+from typing import Any
 
 Reading = tuple[str, ...]
 """A syllable a character: 重庆 is ("chong", "qing"); ü is v."""
@@ -27,9 +25,8 @@ _SPACES = re.compile(r"[\s'’·-]+")
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
     """Every syllable that some character is read by."""
-    spoken = (each for entry in PINYIN_DICT.values() for each in entry.split(","))
-    plain = {to_normal(each, v_to_u=False) for each in spoken}
-    return frozenset(each for each in plain if _LATIN.fullmatch(each))
+    spoken = {each for entry in _readings().values() for each in entry.split(",")}
+    return frozenset(plain for each in spoken if _LATIN.fullmatch(plain := _drop_tone(each)))
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +39,7 @@ def read_word(word: str) -> tuple[Reading, ...]:
 
     Empty where some character has none.
     """
-    main = tuple(lazy_pinyin(word, errors="ignore"))
+    main = tuple(_pypinyin("").lazy_pinyin(word, errors="ignore"))
     if len(main) != len(word):
         return ()
     if len(word) > _ALONE_LONGEST:
@@ -55,9 +52,24 @@ def read_word(word: str) -> tuple[Reading, ...]:
 @lru_cache(maxsize=30_000)
 def read_character(character: str) -> tuple[str, ...]:
     """Every syllable of one character; empty for what is no Han character."""
-    entry = PINYIN_DICT.get(ord(character), "")
-    plain = (to_normal(each, v_to_u=False) for each in entry.split(",") if each)
-    return tuple(dict.fromkeys(plain))
+    entry = _readings().get(ord(character), "")
+    return tuple(dict.fromkeys(_drop_tone(each) for each in entry.split(",") if each))
+
+
+@cache
+def _pypinyin(part: str) -> Any:
+    # Its dictionaries take as long to load as all the rest of a server; few commands need them.
+    return import_module(f"pypinyin{part}")
+
+
+def _readings() -> dict[int, str]:
+    """Code point -> syllables with tones, parted by commas."""
+    readings: dict[int, str] = _pypinyin(".constants").PINYIN_DICT
+    return readings
+
+
+def _drop_tone(syllable: str) -> str:
+    return str(_pypinyin(".contrib.tone_convert").to_normal(syllable, v_to_u=False))
 
 
 def fold_latin(text: str) -> str:

@@ -1,5 +1,6 @@
 """Settings in, the ASGI application out. uvicorn calls `create_served_app` in every worker."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,7 +49,9 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         installed.analysis.prepare()
         await answering.vocabulary.refresh()
+        preparing = asyncio.create_task(asyncio.to_thread(app.state.suggesting.prepare))
         yield
+        await preparing
         await engine.close()
 
     app = FastAPI(
