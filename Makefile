@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Each worker starts a node of its own; two processors are kept busy by two.
 PYTEST_WORKERS ?= 2
 
-.PHONY: help demo test check lint types arrows unit soak elasticsearch bench lock audit sbom clean
+.PHONY: help demo test check lint types arrows unit soak elasticsearch bench figures lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
@@ -15,7 +15,8 @@ help:
 	@echo "make soak   an hour of traffic beside an oracle, 200 kills on each engine, load on each engine"
 	@echo "make audit  known vulnerabilities of the locked packages (needs PyPI's own JSON service)"
 	@echo "make sbom   what the installed program consists of, as CycloneDX"
-	@echo "make bench  measure ingest and search on the real data, if it lies beside this folder"
+	@echo "make bench  measure beside other search systems and write docs/performance.md (an hour)"
+	@echo "make figures   measure what is found and how fast on the real data beside this folder"
 	@echo "make lock   write the lock files anew from pyproject.toml (needs uv)"
 
 .venv/.ready: requirements-dev.lock pyproject.toml
@@ -57,7 +58,13 @@ soak: .venv/.ready
 elasticsearch: .venv/.ready
 	$(BIN)/python -m development.elasticsearch_node
 
+# Groonga and Xapian come from Debian's packages, the node as for `make elasticsearch`.
+BENCH_SIZES ?= 10000 100000 1000000
 bench: .venv/.ready
+	$(BIN)/python -m bench.peers var/bench --sizes $(BENCH_SIZES)
+	$(BIN)/python -m bench.peers.report var/bench
+
+figures: .venv/.ready
 	$(BIN)/python -m bench
 
 lock:

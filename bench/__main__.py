@@ -1,4 +1,4 @@
-"""`make bench`: over the real data beside the checkout, rates, figures of finding, and latency."""
+"""`make figures`: over the real data beside the checkout, rates, what is found, and latency."""
 
 import asyncio
 import subprocess

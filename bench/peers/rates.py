@@ -17,12 +17,13 @@ _LIMIT = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Answers a second, and milliseconds that half and 99 of 100 took; the worst of all."""
+    """Answers a second, milliseconds that half and 99 of 100 took, the worst; 503 for `refused`."""
 
     a_second: float
     p50: float
     p99: float
     worst: float
+    refused: int
 
 
 def get(path: str) -> bytes:
@@ -47,7 +48,7 @@ def measure_rate(
 ) -> Rate:
     """So many connections ask without a pause; `midway` is done beside it after half the time.
 
-    Raises RuntimeError for any answer but 200.
+    Raises RuntimeError for any answer but 200 and 503.
     """
     return uvloop.run(_measure(port, requests, seconds, clients, midway))
 
@@ -60,16 +61,20 @@ async def _measure(
     midway: Callable[[], object] | None,
 ) -> Rate:
     times: list[float] = []
+    refused = 0
     turn = count()
     end = time.perf_counter() + seconds
 
     async def ask_on() -> None:
+        nonlocal refused
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=_LIMIT)
         while time.perf_counter() < end:
             started = time.perf_counter()
             writer.write(requests[next(turn) % len(requests)])
-            await _read_answer(reader)
-            times.append((time.perf_counter() - started) * 1000)
+            if await _read_answer(reader):
+                times.append((time.perf_counter() - started) * 1000)
+            else:
+                refused += 1
         writer.close()
 
     async def act() -> None:
@@ -81,21 +86,23 @@ async def _measure(
     await asyncio.gather(act(), *(ask_on() for _ in range(clients)))
     lasted = min(seconds, time.perf_counter() - started)
     cuts = statistics.quantiles(times, n=100)
-    return Rate(len(times) / lasted, cuts[49], cuts[98], max(times))
+    return Rate(len(times) / lasted, cuts[49], cuts[98], max(times), refused)
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> None:
+async def _read_answer(reader: asyncio.StreamReader) -> bool:
+    """To its end; whether it was one and no refusal."""
     head = await reader.readuntil(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200"):
+    if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 503")):
         raise RuntimeError(f"an answer was {head.splitlines()[0].decode()}")
     lines = (line.partition(b":") for line in head.lower().splitlines())
     told = {name: value.strip() for name, _, value in lines}
     if told.get(b"transfer-encoding") != b"chunked":
         await reader.readexactly(int(told[b"content-length"]))
-        return
+        return head.startswith(b"HTTP/1.1 200")
     while length := int(await reader.readline(), 16):
         await reader.readexactly(length + 2)
     await reader.readline()
+    return head.startswith(b"HTTP/1.1 200")
 
 
 def suggestion_path(text: str) -> str:
