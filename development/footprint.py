@@ -23,9 +23,11 @@ def measure_footprint(process: int) -> tuple[int, int]:
 
 def _family(process: int) -> Iterator[int]:
     yield process
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from _family(int(child))
+    # Any thread may have begun a child: Elasticsearch's launcher does so in one of its own.
+    for each in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            children = each.read_text().split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))

@@ -58,8 +58,8 @@ def _time_table(figures: Figures) -> Iterator[str]:
                 [asked[_OURS, kind]["cuts"][at] / asked[other, kind]["cuts"][at] for at in (49, 98)]
                 for kind in KINDS
             )
-            cells = " | ".join(f"{p50:.2f} / {p99:.2f}" for p50, p99 in ratios)
-            yield f"| *{_OURS}: times {other}* | {cells} |\n"
+            row = " | ".join(f"{p50:.2f} / {p99:.2f}" for p50, p99 in ratios)
+            yield f"| *{_OURS}: times {other}* | {row} |\n"
     yield "\n"
 
 
@@ -68,7 +68,7 @@ def _index_table(figures: Figures) -> Iterator[str]:
     yield "| | records/s | of the floor's | index MB | times the floor's | memory MB |\n"
     yield "|---|---|---|---|---|---|\n"
     for each in figures["built"]:
-        memory = f"{each['memory'] / 1e6:,.0f}" if each["memory"] else "in process"
+        memory = f"{each['memory'] / 1e6:,.0f}" if each["memory"] else "–"
         yield (
             f"| {each['peer']} | {each['a_second']:,.0f} "
             f"| {each['a_second'] / floor['a_second']:.2f} | {each['size'] / 1e6:,.0f} "

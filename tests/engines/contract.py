@@ -31,7 +31,7 @@ from engines.port import (
 )
 from queries.filters import build_filters
 from queries.request import SearchRequest, Sort
-from queries.tree import AnyTerm, Everything, Query, Term
+from queries.tree import AnyTerm, Constant, Everything, Query, Term
 from queries.understand import Understanding
 from tests.engines.records import make_document
 
@@ -270,6 +270,15 @@ class EngineContract:
             assert dates == sorted(dates, reverse=True)
         if sort is Sort.OLDEST:
             assert dates == sorted(dates)
+
+    def test_many_of_one_score_are_in_order_on_every_page(self, opened: Opened, make: Make) -> None:
+        """More of them than are looked at first past a page's end."""
+        days = [f"20{10 + i % 9}-0{1 + i % 7}-1{i % 10}" for i in range(75)]
+        opened.index(make(id=f"r{i}", published_on=day) for i, day in enumerate(days))
+        query = Constant(Term("title_words", "饮水"), 2.0)
+        pages = [opened.ask(EngineQuery(query, offset=at, limit=5)) for at in range(0, 75, 5)]
+        shown = [days[int(hit.id[1:])] for page in pages for hit in page.hits]
+        assert shown == sorted(days, reverse=True)
 
     def _walk_pages(self, opened: Opened, sort: Sort) -> list[str]:
         pages = (
