@@ -103,7 +103,8 @@ def _other_figures(figures: Figures) -> Iterator[str]:
 
 def draw_plots(sizes: Sequence[Figures], folder: Path) -> Iterator[str]:
     """SVG files beside the page; gives their names."""
-    mpl.rcParams.update({"svg.hashsalt": "gongkai", "font.size": 9, "figure.figsize": (8, 4.2)})
+    mpl.rcParams.update({"svg.hashsalt": "gongkai", "svg.fonttype": "none"})
+    mpl.rcParams.update({"font.size": 9, "figure.figsize": (8, 4.2)})
     largest = sizes[-1]
     figure, axes = plt.subplots()
     for each in largest["asked"]:

@@ -24,6 +24,8 @@ from queries.tree import (
 
 FEW_VALUES = 8
 """Of a field, that are asked for one by one."""
+DEEPEST = 8
+"""Levels of what only adds to a score: tantivy goes down them on the stack, which has an end."""
 
 
 @singledispatch
@@ -96,8 +98,8 @@ def _(query: And) -> tantivy.Query:
         return tantivy.Query.boolean_query([*needed, *optional])
     # One in the other: a record that is found is looked up in each. Side by side, tantivy would
     # walk all that any of them holds, and most records are in force.
-    whole = tantivy.Query.boolean_query(needed)
-    for each in optional:
+    whole = tantivy.Query.boolean_query([*needed, *optional[:-DEEPEST]])
+    for each in optional[-DEEPEST:]:
         whole = tantivy.Query.boolean_query([(Occur.Must, whole), each])
     return whole
 
