@@ -3,10 +3,10 @@
 `processes` calls it, in the run's own process or in several.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from analyzers.chains import Analysis
 from catalog.intake import IntakeRules, Refused, Withheld, holds_personal_data, take_row
@@ -29,6 +29,7 @@ class Ready:
 
 Prepared: TypeAlias = Ready | Refused | Withheld
 Chunk: TypeAlias = Sequence[tuple[Row, Prepared]]
+_Item = TypeVar("_Item")
 
 
 def prepare_rows(rows: Iterable[Row], rules: IntakeRules, analysis: Analysis) -> Iterator[Chunk]:
@@ -36,17 +37,28 @@ def prepare_rows(rows: Iterable[Row], rules: IntakeRules, analysis: Analysis) ->
 
     A chunk is at most CHUNK_ROWS, cut sooner where texts are long, so that a run's memory is flat.
     """
-    chunk: list[tuple[Row, Prepared]] = []
+    pairs = ((row, prepare_row(row, rules, analysis)) for row in rows)
+    return cut_chunks(pairs, lambda pair: _stored_bytes(pair[1]), CHUNK_ROWS, CHUNK_BYTES)
+
+
+def cut_chunks(
+    items: Iterable[_Item], measure: Callable[[_Item], int], most: int, largest: int
+) -> Iterator[list[_Item]]:
+    """No more than `most` at a time, and no further one after `largest` in all."""
+    chunk: list[_Item] = []
     size = 0
-    for row in rows:
-        prepared = prepare_row(row, rules, analysis)
-        chunk.append((row, prepared))
-        size += len(prepared.document.stored) if isinstance(prepared, Ready) else 0
-        if len(chunk) >= CHUNK_ROWS or size >= CHUNK_BYTES:
+    for item in items:
+        chunk.append(item)
+        size += measure(item)
+        if len(chunk) >= most or size >= largest:
             yield chunk
             chunk, size = [], 0
     if chunk:
         yield chunk
+
+
+def _stored_bytes(prepared: Prepared) -> int:
+    return len(prepared.document.stored) if isinstance(prepared, Ready) else 0
 
 
 def prepare_row(row: Row, rules: IntakeRules, analysis: Analysis) -> Prepared:

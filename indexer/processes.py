@@ -20,7 +20,7 @@ from typing import TypeAlias
 from analyzers.chains import Analysis
 from catalog.errors import EndedProcessError
 from catalog.intake import IntakeRules
-from indexer.preparing import Chunk, Prepared, prepare_row, prepare_rows
+from indexer.preparing import Chunk, Prepared, cut_chunks, prepare_row, prepare_rows
 from indexer.sources.row import Row, SourceRow
 
 SENT_ROWS = 64
@@ -57,7 +57,7 @@ def _prepare_beside(pool: ProcessPoolExecutor, ahead: int, rows: Iterable[Row]) 
     """No more than `ahead` chunks are under way, so that a run's memory is flat."""
     waiting: deque[tuple[Sequence[Row], Future[Sequence[Prepared]]]] = deque()
     try:
-        for chunk in _cut_chunks(rows):
+        for chunk in cut_chunks(rows, _count_characters, SENT_ROWS, SENT_CHARACTERS):
             waiting.append((chunk, pool.submit(_prepare_chunk, chunk)))
             if len(waiting) >= ahead:
                 yield _join(*waiting.popleft())
@@ -71,18 +71,10 @@ def _join(rows: Sequence[Row], made: Future[Sequence[Prepared]]) -> Chunk:
     return list(zip(rows, made.result(), strict=True))
 
 
-def _cut_chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
-    chunk: list[Row] = []
-    size = 0
-    for row in rows:
-        chunk.append(row)
-        if isinstance(row, SourceRow):
-            size += sum(len(each) for each in row.fields.values() if isinstance(each, str))
-        if len(chunk) >= SENT_ROWS or size >= SENT_CHARACTERS:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+def _count_characters(row: Row) -> int:
+    if not isinstance(row, SourceRow):
+        return 0
+    return sum(len(each) for each in row.fields.values() if isinstance(each, str))
 
 
 _given: tuple[IntakeRules, Analysis]

@@ -27,11 +27,11 @@ from bench.peers import rates
 from bench.peers.floor import Floor
 from bench.peers.groonga import Groonga
 from bench.peers.measuring import WARM_UPS, ask, build
-from bench.peers.ours import Gongkai, address_of
+from bench.peers.ours import ELASTIC, EMBEDDED, Gongkai, address_of
 from bench.peers.overhead import measure_overhead
 from bench.peers.peer import MissingPeerError, Peer, Question, Row
 from bench.peers.plain_elasticsearch import PlainElasticsearch
-from bench.peers.questions import draw_questions
+from bench.peers.questions import draw_questions, worded
 from bench.peers.sqlite_fts import SqliteTrigrams
 from bench.peers.xapian_ngrams import XapianNgrams
 from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
@@ -49,7 +49,7 @@ _SWITCH_CLIENTS = 4
 def open_peers(export: Path, cluster: Cluster | None, left_out: Sequence[str]) -> Iterator[Peer]:
     """The floor first: the others are measured beside it."""
     yield Floor()
-    ours = Gongkai("gongkai, embedded", export, _PORT, {})
+    ours = Gongkai(EMBEDDED, export, _PORT, {})
     yield ours
     elastic: list[Peer] = []
     if cluster is not None:
@@ -59,7 +59,7 @@ def open_peers(export: Path, cluster: Cluster | None, left_out: Sequence[str]) -
             "GONGKAI_ELASTICSEARCH_URL": cluster.url,
             "GONGKAI_ELASTICSEARCH_REPLICAS": "0",
         }
-        elastic.append(Gongkai("gongkai, Elasticsearch", export, _PORT + 1, settings))
+        elastic.append(Gongkai(ELASTIC, export, _PORT + 1, settings))
         elastic += (
             PlainElasticsearch(cluster.url, process.pid if process else 0, words=words)
             for words in (False, True)
@@ -108,18 +108,19 @@ def measure(folder: Path, size: int, count: int, left_out: Sequence[str]) -> dic
         ]
         ours = {peer.name: peer for peer in peers if isinstance(peer, Gongkai)}
         plain = [peer for peer in peers if isinstance(peer, PlainElasticsearch)]
+        embedded, asked_most = ours[EMBEDDED], worded(questions)
         figures = {
             "machine": describe_machine(),
             "records": size,
             "built": [dataclasses.asdict(each) for each in built],
             "asked": [dataclasses.asdict(each) for each in asked],
-            "suggest": measure_suggestions(ours["gongkai, embedded"], rows, count),
-            "start_seconds": measure_starts(ours["gongkai, embedded"]),
+            "suggest": measure_suggestions(embedded, rows, count),
+            "start_seconds": measure_starts(embedded),
         }
-        if cluster is not None and "gongkai, Elasticsearch" in ours:
-            figures["overhead"] = measure_overhead(ours["gongkai, Elasticsearch"], questions)
-        figures["rates"] = measure_rates(ours["gongkai, embedded"], cluster, plain, questions)
-        figures["switch"] = measure_switch(ours["gongkai, embedded"], questions)
+        if ELASTIC in ours:
+            figures["overhead"] = measure_overhead(ours[ELASTIC], asked_most)
+        figures["rates"] = measure_rates(embedded, cluster, plain, asked_most)
+        figures["switch"] = measure_switch(embedded, asked_most)
     for name in ("suggest", "start_seconds", "overhead", "rates", "switch"):
         print(name, figures.get(name), flush=True)
     return figures
@@ -156,13 +157,12 @@ def measure_rates(
     questions: Sequence[Question],
 ) -> list[dict[str, Any]]:
     """Answers a second at 16 clients, in turns: two workers of ours, then each node's index."""
-    worded = [each for each in questions if each.kind in ("one word", "two words")]
     found = []
     ours.close()
     ours.workers = 2
     for _ in range(_RATE_ROUNDS):
         ours.serve()
-        requests = [rates.get(address_of(each)) for each in worded]
+        requests = [rates.get(address_of(each)) for each in questions]
         rates.measure_rate(ours.port, requests, 2.0)
         rate = rates.measure_rate(ours.port, requests, _RATE_SECONDS)
         found.append({"peer": ours.name, **dataclasses.asdict(rate)})
@@ -171,7 +171,7 @@ def measure_rates(
             continue
         port = cluster.nodes[0].http_port
         for peer in plain:
-            requests = [rates.post(peer.path, peer.body(each)) for each in worded]
+            requests = [rates.post(peer.path, peer.body(each)) for each in questions]
             rates.measure_rate(port, requests, 2.0)
             rate = rates.measure_rate(port, requests, _RATE_SECONDS)
             found.append({"peer": peer.name, **dataclasses.asdict(rate)})
@@ -182,8 +182,7 @@ def measure_switch(ours: Gongkai, questions: Sequence[Question]) -> dict[str, An
     """Milliseconds of a few clients in calm, and while the live generation changes."""
     ours.build_again()
     ours.serve()
-    worded = [each for each in questions if each.kind in ("one word", "two words")]
-    requests = [rates.get(address_of(each)) for each in worded]
+    requests = [rates.get(address_of(each)) for each in questions]
     installation = open_installation(Settings(data_dir=ours.folder))
     with closing(installation.open_store()) as store:
         asked = (ours.port, requests, _SWITCH_SECONDS)

@@ -9,7 +9,8 @@ import rjieba
 import tantivy
 
 from bench.corpus import FACETS
-from bench.peers.peer import Answer, Question, Row, folder_bytes
+from bench.peers.peer import Answer, Question, Row
+from engines.embedded.layout import folder_bytes
 
 _SIZE = 10
 

@@ -13,22 +13,23 @@ import urllib3
 
 from bench import COMMAND
 from bench.corpus import FACETS
-from bench.peers.peer import Answer, Question, Row, folder_bytes
+from bench.peers.peer import Answer, Question, Row
 from development.footprint import measure_footprint
+from engines.embedded.layout import folder_bytes
+
+EMBEDDED, ELASTIC = "gongkai, embedded", "gongkai, Elasticsearch"
 
 
 class Gongkai:
     """`export` holds the same records as a file; `settings` are GONGKAI_* of the engine."""
 
-    def __init__(
-        self, name: str, export: Path, port: int, settings: Mapping[str, str], workers: int = 1
-    ) -> None:
+    def __init__(self, name: str, export: Path, port: int, settings: Mapping[str, str]) -> None:
         self.name = name
         self.version = version("gongkai")
         self._export = export
         self.port = port
         self._settings = dict(settings)
-        self.workers = workers
+        self.workers = 1
         self._server: subprocess.Popen[bytes] | None = None
 
     def build(self, rows: Iterator[Row], folder: Path) -> None:  # noqa: ARG002 # reads the export

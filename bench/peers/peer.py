@@ -52,8 +52,3 @@ class Peer(Protocol):
 
     def close(self) -> None:
         """End what was started."""
-
-
-def folder_bytes(folder: Path) -> int:
-    """Bytes of all files of a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -12,6 +12,11 @@ EXACT = frozenset(("number", "filter only"))
 """Kinds that have one right total, whatever the words of a peer are."""
 
 
+def worded(questions: Sequence[Question]) -> list[Question]:
+    """Those that people ask most: one word or two."""
+    return [each for each in questions if each.kind in {"one word", "two words"}]
+
+
 def draw_questions(rows: Sequence[Row], count: int) -> Iterator[Question]:
     """`count` of each kind in turn, from the texts that were indexed; the same for equal rows."""
     draw = random.Random(20090220)

@@ -14,12 +14,12 @@ import matplotlib as mpl
 import orjson
 from matplotlib import pyplot as plt
 
+from bench.peers.ours import EMBEDDED
 from bench.peers.questions import KINDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: python -m bench.peers.report -->\n", "<!-- end of figures -->\n"
 _CURVE, _GROWTH = "two words", "one word"
-_OURS = "gongkai, embedded"
 
 Figures = Mapping[str, Any]
 
@@ -55,11 +55,14 @@ def _time_table(figures: Figures) -> Iterator[str]:
     for other in ("tantivy in process (floor)", "Elasticsearch, standard analyzer"):
         if other in peers:
             ratios = (
-                [asked[_OURS, kind]["cuts"][at] / asked[other, kind]["cuts"][at] for at in (49, 98)]
+                [
+                    asked[EMBEDDED, kind]["cuts"][at] / asked[other, kind]["cuts"][at]
+                    for at in (49, 98)
+                ]
                 for kind in KINDS
             )
             row = " | ".join(f"{p50:.2f} / {p99:.2f}" for p50, p99 in ratios)
-            yield f"| *{_OURS}: times {other}* | {row} |\n"
+            yield f"| *{EMBEDDED}: times {other}* | {row} |\n"
     yield "\n"
 
 

@@ -1,11 +1,13 @@
 """Rows in, index documents out, by the product's own way: intake, then analysis."""
 
+import asyncio
 from collections.abc import Mapping
 
 from catalog.intake import Accepted, IntakeRules, take_row
 from engines.opening import Installation
-from engines.port import IndexDocument
+from engines.port import EngineQuery, IndexDocument
 from indexer.documents import build_document
+from queries.tree import Everything
 
 BASE: Mapping[str, object] = {
     "title": "关于加强农村饮水安全工作的通知",
@@ -13,6 +15,18 @@ BASE: Mapping[str, object] = {
     "published_on": "2020-05-06",
     "disclosure": "主动公开",
 }
+
+
+def read_contents(installation: Installation) -> dict[str, bytes]:
+    """What searches show of a small index: id -> what is stored."""
+
+    async def read() -> dict[str, bytes]:
+        engine = installation.open_engine()
+        found = await engine.search(EngineQuery(Everything(), limit=1_000))
+        await engine.close()
+        return {hit.id: hit.stored for hit in found.hits}
+
+    return asyncio.run(read())
 
 
 def make_document(installation: Installation, **fields: object) -> IndexDocument:

@@ -1,6 +1,5 @@
 """Several processes make the same index as one, and end with the run however that ends."""
 
-import asyncio
 import multiprocessing
 import os
 import signal
@@ -15,11 +14,10 @@ import pytest
 from catalog.errors import EndedProcessError
 from catalog.intake import IntakeRules
 from engines.opening import Installation
-from engines.port import EngineQuery
 from indexer.processes import SENT_ROWS, open_preparing
 from indexer.publishing import Order, publish
 from indexer.sources.row import SourceRow
-from queries.tree import Everything
+from tests.engines.records import read_contents
 from tests.journeys.command import plain_row, start_with, write_rows
 
 
@@ -34,12 +32,6 @@ def draw_rows(count: int) -> Iterator[dict[str, object]]:
         yield row
 
 
-def contents(installation: Installation) -> dict[str, bytes]:
-    engine = installation.open_engine()
-    found = asyncio.run(engine.search(EngineQuery(Everything(), limit=1_000)))
-    return {hit.id: hit.stored for hit in found.hits}
-
-
 def with_processes(fresh: Installation, folder: Path, processes: int) -> Installation:
     changed = {"data_dir": folder, "index_processes": processes}
     return replace(fresh, settings=fresh.settings.model_copy(update=changed))
@@ -52,8 +44,8 @@ def test_several_processes_make_the_same_index(fresh: Installation, tmp_path: Pa
     alone, together = publish(Order([rows]), one), publish(Order([rows]), three)
     assert together.summary == alone.summary
     assert alone.summary.refused.total() > 1
-    assert contents(three) == contents(one)
-    assert len(contents(one)) > 2 * SENT_ROWS
+    assert read_contents(three) == read_contents(one)
+    assert len(read_contents(one)) > 2 * SENT_ROWS
     with closing(three.open_store()) as store:
         assert store.withdrawn() == one.open_store().withdrawn()
 

@@ -1,6 +1,5 @@
 """What was deleted leaves the disk, and nothing else does."""
 
-import asyncio
 import os
 import random
 import time
@@ -13,11 +12,11 @@ import pytest
 
 from development.elasticsearch_node import Cluster
 from engines.opening import Installation
-from engines.port import STAFF, EngineQuery
+from engines.port import STAFF
 from indexer.publishing import Order, publish
 from indexer.purging import purge
 from indexer.reading import find_sources
-from queries.tree import Everything
+from tests.engines.records import read_contents
 from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import SAMPLE
 
@@ -39,16 +38,6 @@ def files_of(folder: Path) -> Iterator[bytes]:
         for name in names:
             with suppress(FileNotFoundError):
                 yield (Path(parent) / name).read_bytes()
-
-
-def contents(installation: Installation) -> dict[str, bytes]:
-    async def read() -> dict[str, bytes]:
-        engine = installation.open_engine()
-        found = await engine.search(EngineQuery(Everything(), limit=1_000))
-        await engine.close()
-        return {hit.id: hit.stored for hit in found.hits}
-
-    return asyncio.run(read())
 
 
 @pytest.mark.parametrize("how", ["withdrawn by staff", "closed by its source"])
@@ -74,7 +63,7 @@ def assert_purged(
     secret = draw_secret()
     rows = [plain_row(1), plain_row(2, body=secret), plain_row(3)]
     publish(Order(find_sources([write_rows(folder / "one.jsonl", rows)])), made)
-    kept = contents(made)
+    kept = read_contents(made)
     del kept["r2"]
     (folder / "one.jsonl").unlink()
     with closing(made.open_store()) as store:
@@ -83,7 +72,7 @@ def assert_purged(
         else:
             closed = write_rows(folder / "two.jsonl", [plain_row(2, disclosure="不予公开")])
             publish(Order(find_sources([closed])), made)
-        assert contents(made) == kept
+        assert read_contents(made) == kept
         assert on_disk(disk, secret)
         done = purge(made)
         # A node says that an index is gone and drops its files in its own time.
@@ -91,14 +80,14 @@ def assert_purged(
         while on_disk(disk, secret) and time.monotonic() < until:
             time.sleep(0.2)
         assert not on_disk(disk, secret)
-        assert contents(made) == kept
+        assert read_contents(made) == kept
         assert (done.records, len(store.generations())) == (2, 1)
 
 
 def test_a_purged_index_is_the_same_and_takes_updates(fresh: Installation) -> None:
     publish(Order(find_sources([SAMPLE])), fresh)
-    before = contents(fresh)
+    before = read_contents(fresh)
     purge(fresh)
-    assert contents(fresh) == before
+    assert read_contents(fresh) == before
     again = publish(Order(find_sources([SAMPLE])), replace(fresh))
     assert again.summary.indexed == 0
