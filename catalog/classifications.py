@@ -6,7 +6,7 @@ Readers of records, filters and facets call it; `catalog.tables` builds it from 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
@@ -123,6 +123,13 @@ class ClassificationTree:
         """A key that sorts paths as the file lists them; unknown ones after, `_missing` last."""
         return self._orders.get(path) or self._order_by_steps(path)
 
+    def sort_paths(self, paths: Collection[str]) -> list[str]:
+        """Paths as the file lists them, each after the class above it; see `order_of`."""
+        try:
+            return sorted(paths, key=self._ranks.__getitem__)
+        except KeyError:
+            return sorted(paths, key=self.order_of)
+
     def label_of(self, path: str) -> str:
         """What a reader sees for `path`: its last label, 未分类 for `_missing`."""
         return MISSING_LABEL if path == MISSING else path.rpartition("/")[2]
@@ -130,6 +137,11 @@ class ClassificationTree:
     @cached_property
     def _orders(self) -> dict[str, SortKey]:
         return {node.path: self._order_by_steps(node.path) for node in self.nodes}
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        known = sorted((*self._orders, MISSING), key=self.order_of)
+        return {path: rank for rank, path in enumerate(known)}
 
     def _order_by_steps(self, path: str) -> SortKey:
         return tuple(

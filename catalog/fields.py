@@ -82,5 +82,5 @@ FACETS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.facet)
 TREES: tuple[str, ...] = tuple(row.name for row in _ROWS if row.tree)
 ZONE_BREAK = "\u2063"
 """A token no text can hold: between two zones of one field, so that no phrase spans both."""
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raise it when a row above changes its meaning: every index has to be rebuilt then."""

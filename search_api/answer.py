@@ -1,7 +1,8 @@
 """The one truth that JSON and pages both show: what an answer is. Filled by `answering`.
 
 Plain dataclasses, for an answer holds hundreds of values that were checked when they were taken
-in: Pydantic describes them for the API's users, and does not make each of them.
+in: Pydantic describes them for the API's users, and does not make each of them. Without slots, for
+orjson writes what has a `__dict__` six times as fast.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ Html = Annotated[str, Field(description="Escaped HTML; <mark> is its only tag.")
 PartialIso = Annotated[str, Field(examples=["2009-02-20", "2008-05", "2008"])]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class PublisherView:
     """An agency (发布机构): its code in the city's table, or its name where it has none."""
 
@@ -21,7 +22,7 @@ class PublisherView:
     name: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class DateView:
     """A date choice that was read in the words; `dates=false` takes it off."""
 
@@ -30,7 +31,7 @@ class DateView:
     published_to: PartialIso | None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class QueryView:
     """What was read in the words."""
 
@@ -57,7 +58,7 @@ class QueryView:
     date: DateView | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class HitView:
     """One record in a result list."""
 
@@ -82,7 +83,7 @@ class HitView:
     url: str | None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class FacetValueView:
     """One value of a facet, how many records have it, and the values below it in a tree."""
 
@@ -93,7 +94,7 @@ class FacetValueView:
     children: list["FacetValueView"] = field(default_factory=list)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class SearchAnswer:
     """The answer to one question; facet counts leave out their own field's filter."""
 
@@ -107,7 +108,7 @@ class SearchAnswer:
     facets: dict[str, list[FacetValueView]]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class AttachmentView:
     """A file that belongs to a record (附件)."""
 
@@ -127,7 +128,7 @@ class AttachmentView:
     ] = "absent"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class CitedDocument:
     """A document that another one repeals, as it is cited; `id` where it is a public record."""
 
@@ -136,7 +137,7 @@ class CitedDocument:
     id: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class RecordView:
     """One whole record as it is published."""
 
@@ -176,7 +177,7 @@ class RecordView:
     ]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class SimilarAnswer:
     """Records about the same matter, the most similar first; may be empty."""
 
@@ -185,7 +186,7 @@ class SimilarAnswer:
     ]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class ClassificationsAnswer:
     """The classification trees with counts; values without a record are there with 0."""
 

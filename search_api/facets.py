@@ -5,9 +5,13 @@ Labels come from the catalog's tables here, at the last step; the index holds co
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from catalog.classifications import MISSING, MISSING_LABEL, ancestors_and_self
+from catalog.classifications import (
+    MISSING,
+    MISSING_LABEL,
+    ClassificationTree,
+    ancestors_and_self,
+)
 from catalog.fields import TREES
 from catalog.tables import Tables
 from search_api.answer import FacetValueView
@@ -42,10 +46,28 @@ def build_facet(
     known = {**dict.fromkeys(shown, 0), **counts}
     if whole and name in TREES:
         known = {**{node.path: 0 for node in tables.tree(name).walk()}, **known}
-    facet = _Facet(name, known, chosen, _label_reader(name, tables))
     if name in TREES:
-        return facet.as_tree(tables.tree(name).order_of)
+        return _build_tree(known, chosen, tables.tree(name))
+    facet = _Facet(name, known, chosen, _label_reader(name, tables))
     return facet.as_list(None if whole else VALUES_SHOWN)
+
+
+def _build_tree(
+    counts: Mapping[str, int], chosen: frozenset[str], tree: ClassificationTree
+) -> list[FacetValueView]:
+    first: list[FacetValueView] = []
+    views: dict[str, FacetValueView] = {}
+    # In the order of the tree a class comes after the one above it.
+    for path in tree.sort_paths(counts):
+        views[path] = view = FacetValueView(
+            value=path,
+            label=tree.label_of(path),
+            count=counts[path],
+            selected=path in chosen,
+        )
+        above = views.get(path.rpartition("/")[0])
+        (above.children if above else first).append(view)
+    return first
 
 
 def _with_ancestors(paths: Iterable[str]) -> list[str]:
@@ -80,16 +102,6 @@ class _Facet:
         shown = ordered[:limit]
         shown += [value for value in sorted(self.chosen) if value not in shown]
         return [self._view(value) for value in shown]
-
-    def as_tree(self, order_of: Callable[[str], Any]) -> list[FacetValueView]:
-        first: list[FacetValueView] = []
-        views: dict[str, FacetValueView] = {}
-        # In the order of the tree a class comes after the one above it.
-        for path in sorted(self.counts, key=order_of):
-            above = views.get(path.rpartition("/")[0])
-            views[path] = view = self._view(path)
-            (above.children if above else first).append(view)
-        return first
 
     def _order(self, value: str) -> tuple[object, ...]:
         if value == MISSING:

@@ -54,7 +54,7 @@ class ElasticEngine:
 
     async def search(self, query: EngineQuery) -> SearchResult:
         if query.after is None:
-            return await self._answer(lambda: self._search(query))
+            return await self._answer(lambda: self._begin(query))
         return await self._answer(lambda: self._go_on(query))
 
     async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
@@ -140,7 +140,7 @@ class ElasticEngine:
         body = {"size": 0, "allow_partial_search_results": False, "track_total_hits": False}
         aggregations = {"each": {"filters": {"filters": filters}}}
         index = await self._live_index()
-        answer = await self._ask({**body, "aggs": aggregations}, index, None)
+        answer = await self._ask({**body, "aggs": aggregations}, index)
         buckets = answer["aggregations"]["each"]["buckets"]
         return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
 
@@ -150,31 +150,39 @@ class ElasticEngine:
         totals = stats["_all"]["primaries"]
         return repr((index, totals["docs"], totals["refresh"]["external_total"]))
 
+    async def _begin(self, query: EngineQuery) -> SearchResult:
+        """A page by its number, in one request: its hits say which generation they are of."""
+        if not query.limit:
+            return await self._search(query)
+        plan, asked = _plan(query)
+        try:
+            answer = await self._ask(build_body(query, plan, asked, None, None), self._names.live)
+        except NotFoundError:
+            return await self._search(query)
+        if not answer["hits"]["hits"]:
+            return await self._search(query)
+        index = answer["hits"]["hits"][0]["_index"]
+        await self._check(index)
+        facets = await self._count(answer, asked, plan, query.facets, index)
+        name = self._names.name_of(index)
+        return _result(answer, facets, name, next_cursor(query, name, answer, None))
+
     async def _search(self, query: EngineQuery) -> SearchResult:
         index = await self._live_index()
         name = self._names.name_of(index)
-        compiled = {key: compile_query(each) for key, each in query.filters.items()}
-        plan = plan_filters(compiled, query.facets)
-        asked = narrow(compile_query(query.query), plan.always)
+        plan, asked = _plan(query)
         position = read_position(query, name)
         pit = await self._open_pit(index, query, position)
         if pit:
             asked = {"bool": {"must": [asked], "must_not": [await self._withdrawn()]}}
         answer = await self._ask(build_body(query, plan, asked, position, pit), index, pit)
-        hits = answer["hits"]["hits"]
         facets = await self._count(answer, asked, plan, query.facets, index)
         following = next_cursor(query, name, answer, position)
         if pit and following is None:
             await self._client.options(ignore_status=404).close_point_in_time(id=pit)
-        return SearchResult(
-            total=answer["hits"]["total"]["value"],
-            hits=tuple(_hit(each) for each in hits),
-            facets=facets,
-            generation=name,
-            next_cursor=following,
-        )
+        return _result(answer, facets, name, following)
 
-    async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None) -> Any:
+    async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None = None) -> Any:
         """One request: whole or not at all, within the deadline."""
         given: dict[str, Any] = {} if pit else {"index": index, "preference": _COPY}
         return await self._client.search(**given, **body)
@@ -221,14 +229,14 @@ class ElasticEngine:
         self, name: str, asked: Compiled, plan: FilterPlan, index: str
     ) -> dict[str, int]:
         narrowed = {"query": asked, "size": 0, "allow_partial_search_results": False}
-        measured = await self._ask({**narrowed, "aggs": build_width(name)}, index, None)
+        measured = await self._ask({**narrowed, "aggs": build_width(name)}, index)
         parts = 1 + 2 * int(measured["aggregations"]["width"]["value"]) // VALUES_AT_ONCE
         while True:
             found: dict[str, int] = {}
             wide: list[str] = []
             for part in range(parts):
                 body = {**narrowed, "aggs": build_part(plan, name, part, parts)}
-                counts, wide = read_counts((await self._ask(body, index, None))["aggregations"])
+                counts, wide = read_counts((await self._ask(body, index))["aggregations"])
                 found.update(counts[name])
                 if wide:
                     break
@@ -247,11 +255,15 @@ class ElasticEngine:
         index = next(iter(found), None) if found else None
         if index is None:
             raise NothingIndexedError
+        await self._check(index)
+        return str(index)
+
+    async def _check(self, index: str) -> None:
+        """Raises IndexMismatchError for an index of another analysis; asks once for each."""
         if index not in self._checked:
             meta = await self._manifest(index)
             check_fingerprint(meta["name"], meta["fingerprint"], self._fingerprint)
             self._checked.add(index)
-        return str(index)
 
     async def _manifest(self, index: str) -> Mapping[str, Any]:
         try:
@@ -260,6 +272,25 @@ class ElasticEngine:
             raise EngineUnavailableError("The live generation was just replaced.") from error
         meta: Mapping[str, Any] = found[index]["mappings"]["_meta"]
         return meta
+
+
+def _plan(query: EngineQuery) -> tuple[FilterPlan, Compiled]:
+    """How its filters are counted, and the question with those that always hold."""
+    compiled = {key: compile_query(each) for key, each in query.filters.items()}
+    plan = plan_filters(compiled, query.facets)
+    return plan, narrow(compile_query(query.query), plan.always)
+
+
+def _result(
+    answer: Any, facets: Mapping[str, Mapping[str, int]], name: str, following: str | None
+) -> SearchResult:
+    return SearchResult(
+        total=answer["hits"]["total"]["value"],
+        hits=tuple(_hit(each) for each in answer["hits"]["hits"]),
+        facets=facets,
+        generation=name,
+        next_cursor=following,
+    )
 
 
 def _hit(found: Any) -> Hit:

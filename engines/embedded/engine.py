@@ -9,13 +9,20 @@ from pathlib import Path
 import tantivy
 
 from catalog.errors import EngineUnavailableError, NothingIndexedError
-from catalog.fields import FIELDS
+from catalog.fields import FIELDS, TREES
 from engines.cursor import read_cursor, unreadable, write_cursor
 from engines.embedded.compile import compile_query, narrow, without
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout
 from engines.embedded.ledger import Ledger
-from engines.embedded.schema import STORED, build_schema, open_index
+from engines.embedded.schema import (
+    STORED,
+    UNBOUND,
+    build_schema,
+    open_index,
+    set_field,
+    split_set,
+)
 from engines.embedded.store import describe
 from engines.fingerprint import check_fingerprint
 from engines.port import VOCABULARY_VALUES, EngineQuery, Generation, Hit, SearchResult
@@ -194,14 +201,43 @@ def _count_whole(snapshot: _Snapshot, names: list[str]) -> dict[str, dict[str, i
 def _count(
     searcher: tantivy.Searcher, query: tantivy.Query, names: list[str]
 ) -> dict[str, dict[str, int]]:
-    if not names:
+    """Of trees the sets of paths that records have, and each path where there are too many."""
+    counts = _count_columns(searcher, query, {n: set_field(n) if n in TREES else n for n in names})
+    wide = {name: name for name in names if name in TREES and _is_wide(counts[name])}
+    if wide:
+        counts |= _count_columns(searcher, query, wide)
+    return {
+        name: _unfold(values) if name in TREES and name not in wide else values
+        for name, values in counts.items()
+    }
+
+
+def _count_columns(
+    searcher: tantivy.Searcher, query: tantivy.Query, columns: Mapping[str, str]
+) -> dict[str, dict[str, int]]:
+    if not columns:
         return {}
-    plan = {name: {"terms": {"field": name, "size": _values_of(name)}} for name in names}
+    plan = {
+        name: {"terms": {"field": column, "size": _values_of(name)}}
+        for name, column in columns.items()
+    }
     answer = searcher.aggregate(query, plan)
     return {
         name: {bucket["key"]: bucket["doc_count"] for bucket in answer[name]["buckets"]}
-        for name in names
+        for name in columns
     }
+
+
+def _is_wide(sets: Mapping[str, int]) -> bool:
+    return UNBOUND in sets or len(sets) >= FACET_VALUES
+
+
+def _unfold(sets: Mapping[str, int]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for joined, count in sets.items():
+        for path in split_set(joined):
+            counts[path] = counts.get(path, 0) + count
+    return counts
 
 
 def _values_of(name: str) -> int:

@@ -1,5 +1,6 @@
 """The field table in, a tantivy schema and index out. Called by `generations`, `compile`."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,11 @@ _INDEX_OPTION = {
     Kind.CHARS: "basic",
 }
 STORED = "stored"
+UNBOUND = "\0"
+"""Instead of a set of paths that is too long for one term."""
+_BETWEEN = "\n"
+_LONGEST_TERM_BYTES = 60_000
+"""tantivy leaves out terms of more than 65,530 without a word."""
 _SPACED = "spaced"
 
 
@@ -23,8 +29,28 @@ def build_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for row in FIELDS.values():
         _add(builder, row)
+        if row.tree:
+            builder.add_text_field(
+                set_field(row.name), fast=True, tokenizer_name="raw", index_option="basic"
+            )
     builder.add_bytes_field(STORED, stored=True)
     return builder.build()
+
+
+def set_field(tree: str) -> str:
+    """Where all paths of a record stand as one value: one is counted far faster than several."""
+    return f"{tree}_set"
+
+
+def join_set(paths: Iterable[str]) -> str:
+    """Paths as one value, or UNBOUND; `split_set` is the way back."""
+    joined = _BETWEEN.join(paths)
+    return joined if len(joined.encode()) <= _LONGEST_TERM_BYTES else UNBOUND
+
+
+def split_set(value: str) -> list[str]:
+    """The paths of one value that is not UNBOUND."""
+    return value.split(_BETWEEN)
 
 
 def index_option(field: str) -> str:

@@ -7,8 +7,9 @@ from typing import Self
 import tantivy
 
 from catalog.errors import StorageError
+from catalog.fields import TREES
 from engines.embedded.faults import explained
-from engines.embedded.schema import STORED, build_schema
+from engines.embedded.schema import STORED, build_schema, join_set, set_field
 from engines.port import IndexDocument
 
 WRITER_HEAP_BYTES = 512_000_000
@@ -100,6 +101,11 @@ def _tantivy_document(document: IndexDocument) -> tantivy.Document:
         for name, value in document.fields.items()
         if value != ""
     }
+    sets = {set_field(name): [join_set(map(str, fields[name]))] for name in TREES if name in fields}
     return tantivy.Document(
-        id=[document.id], revision=[document.revision], **{STORED: [document.stored]}, **fields
+        id=[document.id],
+        revision=[document.revision],
+        **{STORED: [document.stored]},
+        **fields,
+        **sets,
     )

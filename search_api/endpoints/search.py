@@ -27,6 +27,7 @@ from search_api.parameters import (
     SimilarParameters,
     SuggestParameters,
     read_request,
+    read_search,
     refuse_unknown,
 )
 from search_api.suggesting import SuggestAnswer
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/api/v1", responses=describe_problems(422, 503))
 _MISSING = {**describe_problems(404, 410), 308: {"description": "One of two copies; see Location."}}
 
 
-@router.get("/search", response_model=SearchAnswer)
+@router.get("/search", response_model=SearchAnswer, openapi_extra=read_search.described)
 async def search(
     parameters: SearchQuery, answering: AnsweringDependency, noting: NotingDependency
 ) -> Response:

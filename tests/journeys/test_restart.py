@@ -67,21 +67,28 @@ def workers_of(process: int) -> set[int]:
     }
 
 
-def test_a_server_that_ends_answers_what_it_has_begun(data: Path) -> None:
+def test_a_server_that_ends_answers_what_it_has_begun(tmp_path: Path) -> None:
+    """Longer lists than the system keeps on the way: the server has most of each to send."""
+    texts = (plain_row(number, body=f"{'饮水安全。' * 1_500}{number}") for number in range(400))
+    rows = write_rows(tmp_path / "rows.jsonl", texts)
+    assert run(tmp_path / "data", "index", rows).returncode == 0
+    begun = threading.Barrier(4)
     answers: list[int] = []
 
     def export(client: httpx2.Client) -> None:
         with client.stream("GET", "/api/v1/replica") as answer:
-            lines = sum(1 for _ in answer.iter_lines())
-        answers.append(lines)
+            lines = answer.iter_lines()
+            next(lines)
+            begun.wait(30)
+            answers.append(1 + sum(1 for _ in lines))
 
-    with running_server({SETTINGS: str(data)}) as (server, client):
+    with running_server({SETTINGS: str(tmp_path / "data")}) as (server, client):
         asking = [threading.Thread(target=export, args=(client,)) for _ in range(3)]
         for thread in asking:
             thread.start()
-        time.sleep(0.05)
+        begun.wait(30)
         server.terminate()
         for thread in asking:
             thread.join()
         server.wait(60)
-    assert answers == [202, 202, 202]
+    assert answers == [402, 402, 402]
