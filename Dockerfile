@@ -12,6 +12,7 @@ COPY files files
 COPY analyzers analyzers
 COPY queries queries
 COPY engines engines
+COPY semantics semantics
 COPY duplicates duplicates
 COPY staff staff
 COPY indexer indexer

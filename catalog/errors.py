@@ -11,6 +11,7 @@ GongkaiError
 │   ├── StorageError         the data folder can't be written or read (disk full, read-only, broken)
 │   └── AnotherWriterError   another process is writing
 ├── EndedProcessError        a process of a run was ended from outside
+├── MissingModelError        the embedding model can't be had, or answers wrongly
 └── IndexMismatchError       the index was built by another analysis, dictionary or schema
 """
 
@@ -77,6 +78,10 @@ class EndedProcessError(GongkaiError):
             "A process of this run was ended from outside, most likely because memory ran out. "
             "Nothing is lost: run the same again, with GONGKAI_INDEX_PROCESSES=1 if it is short."
         )
+
+
+class MissingModelError(GongkaiError):
+    """The embedding model can't be had, or does not answer as it should."""
 
 
 class IndexMismatchError(GongkaiError):

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,15 +25,14 @@ from typing import Any
 import httpx2
 from filelock import FileLock
 
+from development.maven import MissingPartError, cache_folder, fetch
+
 VERSION = os.environ.get("ELASTICSEARCH_VERSION", "9.5.0")
 LEAST_JAVA = 21
+_NAME = f"elasticsearch-{VERSION}"
 _ARTIFACT = "org.elasticsearch.distribution.integ-test-zip:elasticsearch"
 _USER = "gongkai-elasticsearch"
 _START_SECONDS = 120
-
-
-class MissingPartError(Exception):
-    """Something that a node needs is not on this machine; the message names it."""
 
 
 @dataclass(slots=True)
@@ -134,7 +132,7 @@ def find_missing_parts() -> str | None:
         _find_java()
     except MissingPartError as error:
         return str(error)
-    if not _distribution_folder().is_dir() and shutil.which("mvn") is None:
+    if not (cache_folder() / _NAME).is_dir() and shutil.which("mvn") is None:
         return "mvn, which fetches Elasticsearch, is not installed"
     return None
 
@@ -158,7 +156,7 @@ def start_cluster(  # noqa: PLR0913 # each is a knob of a node
     cluster = Cluster(
         _fetch(), _find_java(), [], heap_megabytes, password, is_brief, settings or {}
     )
-    root = Path(tempfile.mkdtemp(prefix="nodes-", dir=_home()))
+    root = Path(tempfile.mkdtemp(prefix="nodes-", dir=cache_folder()))
     root.chmod(0o755)
     cluster.nodes += [
         Node(f"node-{number}", root / f"node-{number}", port or _free_port(), _free_port())
@@ -224,49 +222,13 @@ def _store_password(
 
 def _fetch() -> Path:
     """The unpacked distribution, brought by Maven the first time."""
-    unpacked = _distribution_folder()
-    # Two runs side by side fetch it once.
-    with FileLock(_home() / "fetch.lock"):
-        return unpacked if unpacked.is_dir() else _unpack_into(unpacked)
 
-
-def _unpack_into(unpacked: Path) -> Path:
-    if shutil.which("mvn") is None:
-        raise MissingPartError("mvn, which fetches Elasticsearch, is not installed")
-    with tempfile.TemporaryDirectory(dir=_home()) as folder:
-        subprocess.run(
-            [
-                "mvn",
-                "--quiet",
-                "--batch-mode",
-                "dependency:copy",
-                f"-Dartifact={_ARTIFACT}:{VERSION}:zip",
-                f"-DoutputDirectory={folder}",
-            ],
-            check=True,
-            cwd=folder,
-        )
-        archive = next(Path(folder).glob("*.zip"))
-        with zipfile.ZipFile(archive) as packed:
-            packed.extractall(folder)
-        fresh = Path(folder) / f"elasticsearch-{VERSION}"
-        for program in (fresh / "bin").iterdir():
+    def finish(folder: Path) -> Path:
+        for program in (folder / _NAME / "bin").iterdir():
             program.chmod(0o755)
-        fresh.rename(unpacked)
-    return unpacked
+        return folder / _NAME
 
-
-def _distribution_folder() -> Path:
-    return _home() / f"elasticsearch-{VERSION}"
-
-
-def _home() -> Path:
-    """A folder that the user whom the node runs as can reach; root's own home is not."""
-    root = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
-    home = root / "gongkai-development"
-    home.mkdir(parents=True, exist_ok=True)
-    home.chmod(0o755)
-    return home
+    return fetch(f"{_ARTIFACT}:{VERSION}:zip", _NAME, finish)
 
 
 def _find_java() -> Path:
@@ -298,7 +260,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     """Elasticsearch refuses to run as root."""
     if os.geteuid() != 0:
         return None
-    with FileLock(_home() / "user.lock"):
+    with FileLock(cache_folder() / "user.lock"):
         try:
             return pwd.getpwnam(_USER)
         except KeyError:

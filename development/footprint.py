@@ -1,5 +1,6 @@
 """A process in, what it and all below it hold out. Soak and benchmarks watch servers by it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,18 @@ def measure_footprint(process: int) -> tuple[int, int]:
             continue
         memory += next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
     return memory * 1024, files
+
+
+def measure_processor_seconds(process: int) -> float:
+    """Seconds of a processor that it and all below it have used; Linux only."""
+    ticks = 0
+    for each in _family(process):
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _family(process: int) -> Iterator[int]:

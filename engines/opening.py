@@ -12,7 +12,8 @@ from catalog.places import Places, load_places
 from catalog.tables import Tables, load_tables
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.store import EmbeddedStore
-from engines.port import IndexStore, SearchEngine
+from engines.embedded.vectors import VectorFile
+from engines.port import IndexStore, SearchEngine, VectorIndex, VectorStore
 from engines.settings import EngineKind, Settings
 
 
@@ -47,6 +48,24 @@ class Installation:
 
             return ElasticStore(self.settings, self.fingerprint)
         return EmbeddedStore(self.settings.data_dir, self.fingerprint)
+
+    def open_vectors(self, model: str, dimensions: int) -> VectorIndex:
+        """The vectors that this model made. Raises ImportError without the extra `semantic`."""
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            from engines.elastic.vectors import ElasticVectors  # noqa: PLC0415
+
+            return ElasticVectors(self.settings, model)
+        from engines.embedded.nearest import EmbeddedVectors  # noqa: PLC0415
+
+        return EmbeddedVectors(self.settings.data_dir, model, dimensions)
+
+    def open_vector_store(self, model: str, dimensions: int) -> VectorStore:
+        """Where vectors of this model are written."""
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            from engines.elastic.vectors import ElasticVectorStore  # noqa: PLC0415
+
+            return ElasticVectorStore(self.settings, model, dimensions)
+        return VectorFile(self.settings.data_dir, model)
 
 
 def open_installation(settings: Settings) -> Installation:

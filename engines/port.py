@@ -6,12 +6,18 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 from catalog.errors import EngineUnavailableError
 from queries.request import Sort
 from queries.tree import Query
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Quoted: most commands have no use for numpy, and it takes a while to load.
+Vector: TypeAlias = "NDArray[np.float32]"
 STAFF, DISCLOSURE = "staff", "disclosure"
 """Causes of a withdrawal: someone took it off, or its source closed it."""
 REPLICA_FORMAT = 1
@@ -108,6 +114,50 @@ def choose_recovery(examined: Sequence[Examination]) -> str | None:
     raise EngineUnavailableError(
         "No generation can be searched: run `gongkai index --rebuild` over the exports."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """A record's passage as a model puts it: `digest` names the passage, `values` has length 1."""
+
+    id: str
+    digest: str
+    values: Vector
+
+
+class VectorIndex(Protocol):
+    """The reading side of the vectors that one model made of records' passages.
+
+    It knows no disclosure and no filter: what it names is public only where a SearchEngine finds
+    it. Raises EngineUnavailableError.
+    """
+
+    async def nearest(
+        self, vector: Vector, count: int, among: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Ids and cosines of the nearest, the nearest first; of `among` alone where it is given."""
+
+    async def size(self) -> int:
+        """Vectors that there are."""
+
+    async def version(self) -> str:
+        """Another after each change."""
+
+    async def close(self) -> None: ...
+
+
+class VectorStore(Protocol):
+    """The writing side. What `put` returned from is kept."""
+
+    def digests(self, record_ids: Sequence[str]) -> Mapping[str, str]:
+        """Record id -> digest of the passage that its vector is of, of those that have one."""
+
+    def put(self, rows: Sequence[VectorRow]) -> None: ...
+
+    def prune(self, kept: Collection[str]) -> int:
+        """Drop every vector of another id; how many."""
+
+    def close(self) -> None: ...
 
 
 class SearchEngine(Protocol):

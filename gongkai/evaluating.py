@@ -13,6 +13,7 @@ from rich.table import Table
 
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
+from gongkai.answering import open_answering
 from gongkai.judging import (
     DEPTH,
     Figures,
@@ -50,13 +51,18 @@ def evaluate(
 
 
 async def rank(
-    answering: Answering, judged: Sequence[JudgedQuery], wording: str, judgements: Judgements
+    answering: Answering,
+    judged: Sequence[JudgedQuery],
+    wording: str,
+    judgements: Judgements,
+    *,
+    semantic: bool = True,
 ) -> list[tuple[list[str], dict[str, int]]]:
     """What each query with that wording finds, best first, beside its grades."""
     ranked: list[tuple[list[str], dict[str, int]]] = []
     for query in judged:
         if text := query.texts.get(wording):
-            request = SearchRequest(text, size=DEPTH, facets=(), highlight=False)
+            request = SearchRequest(text, size=DEPTH, facets=(), highlight=False, semantic=semantic)
             answer = await answering.search(request)
             ranked.append(([hit.id for hit in answer.hits], dict(judgements.get(query.id, {}))))
     return ranked
@@ -68,17 +74,16 @@ async def _evaluate(
     judgements: Judgements,
     names: Sequence[str],
 ) -> list[Row]:
+    """Where meanings are switched on, each profile with them stands beside the words alone."""
     rows: list[Row] = []
-    engine = installation.open_engine()
-    try:
-        for name in names:
-            answering = Answering(installation, engine, profile=name)
-            await answering.vocabulary.words()
+    ways = (False, True) if installation.settings.semantic else (False,)
+    for name in names:
+        async with open_answering(installation, name) as (answering, _):
             for wording in _wordings(judged):
-                ranked = await rank(answering, judged, wording, judgements)
-                rows.append((name, wording, measure(ranked)))
-    finally:
-        await engine.close()
+                for semantic in ways:
+                    ranked = await rank(answering, judged, wording, judgements, semantic=semantic)
+                    label = f"{name} and meanings" if semantic else name
+                    rows.append((label, wording, measure(ranked)))
     return rows
 
 

@@ -51,6 +51,11 @@ def index(
     with _progress(sum(map(source_size, sources))) as on_progress:
         outcome = publish(Order(sources, rebuild, disclosure, rejects), installation, on_progress)
     _print_summary(outcome, time.perf_counter() - started)
+    if installation.settings.semantic:
+        # The model takes a while to load, which other installations need not wait for.
+        from gongkai.embedding import embed_installation  # noqa: PLC0415
+
+        embed_installation(installation)
     if outcome.summary.needs_staff:
         raise typer.Exit(REFUSED)
 

@@ -14,9 +14,10 @@ from rich.text import Text
 
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
+from gongkai.answering import open_answering
 from queries.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
 from search_api.answer import HitView, QueryView, SearchAnswer
-from search_api.answering import Answering, ScoredPart
+from search_api.answering import ScoredPart
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 _NOT_FOUND = 3
@@ -58,25 +59,15 @@ def explain(
 
 
 async def _ask(installation: Installation, request: SearchRequest) -> SearchAnswer:
-    engine = installation.open_engine()
-    try:
-        answering = Answering(installation, engine)
-        await answering.vocabulary.words()
+    async with open_answering(installation) as (answering, _):
         return await answering.search(request)
-    finally:
-        await engine.close()
 
 
 async def _explain(
     installation: Installation, request: SearchRequest, record_id: str
 ) -> list[ScoredPart]:
-    engine = installation.open_engine()
-    try:
-        answering = Answering(installation, engine)
-        await answering.vocabulary.words()
+    async with open_answering(installation) as (answering, _):
         return await answering.explain(request, record_id)
-    finally:
-        await engine.close()
 
 
 def _print_answer(answer: SearchAnswer) -> None:
@@ -102,10 +93,13 @@ def _notes(query: QueryView) -> Iterator[str]:
         yield f"{term} also as {', '.join(others)}"
     if query.relaxed:
         yield f"{query.complete} have every word; those with most of them follow"
+    if query.related:
+        yield f"{query.related} more are near in meaning (related), not counted above"
 
 
 def _facts(hit: HitView) -> str:
-    facts = (hit.publisher.name, hit.document_number, hit.published_on, hit.genre, hit.id)
+    related = "related" if hit.related else None
+    facts = (hit.publisher.name, hit.document_number, hit.published_on, hit.genre, hit.id, related)
     return "  ".join(fact for fact in facts if fact)
 
 

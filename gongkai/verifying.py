@@ -15,6 +15,7 @@ from engines.opening import Installation, open_installation
 from engines.port import EngineQuery
 from engines.reading import read_hits
 from engines.settings import Settings
+from gongkai.answering import open_answering
 from queries.request import SearchRequest
 from queries.tree import Everything
 from search_api.answering import Answering
@@ -54,12 +55,10 @@ def verify(
 
 
 async def _verify(installation: Installation, every: int) -> tuple[Counter[str], list[Miss]]:
-    engine = installation.open_engine()
-    answering = Answering(installation, engine)
     asked: Counter[str] = Counter()
     misses: list[Miss] = []
     console = Console(stderr=True)
-    try:
+    async with open_answering(installation) as (answering, engine):
         total = (await engine.search(EngineQuery(Everything(), limit=0))).total
         with Progress(console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task("verifying", total=total)
@@ -72,8 +71,6 @@ async def _verify(installation: Installation, every: int) -> tuple[Counter[str],
                     asked[key] += 1
                     if miss := await _look_for(answering, record["id"], key, text):
                         misses.append(miss)
-    finally:
-        await engine.close()
     return asked, misses
 
 

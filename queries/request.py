@@ -29,7 +29,7 @@ class SearchRequest:
     """One question. `chosen`: facet field -> values, OR inside a field, AND between fields.
 
     `expand`, `correct` and `dates` say whether official words are added, mistakes corrected and
-    dates read in the words.
+    dates read in the words; `semantic`, whether meanings are searched where the installation can.
     """
 
     text: str = ""
@@ -46,3 +46,4 @@ class SearchRequest:
     expand: bool = True
     correct: bool = True
     dates: bool = True
+    semantic: bool = True

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from semantics.meanings import Outcome
+
 Html = Annotated[str, Field(description="Escaped HTML; <mark> is its only tag.")]
 PartialIso = Annotated[str, Field(examples=["2009-02-20", "2008-05", "2008"])]
 
@@ -56,6 +58,17 @@ class QueryView:
         ),
     ] = field(default_factory=dict)
     date: DateView | None = None
+    related: Annotated[
+        int,
+        Field(
+            description="Records in the list that are only near in meaning; `total` and facets do "
+            "not count them. `semantic=false` asks for the words alone."
+        ),
+    ] = 0
+    semantic: Annotated[
+        Outcome | None,
+        Field(description="How asking by meaning ended; null where only words were asked."),
+    ] = None
 
 
 @dataclass(kw_only=True)
@@ -81,6 +94,9 @@ class HitView:
     disclosure: str
     validity: str | None
     url: str | None
+    related: Annotated[
+        bool, Field(description="Near in meaning (相关), without the words as they were asked.")
+    ] = False
 
 
 @dataclass(kw_only=True)

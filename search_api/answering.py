@@ -31,10 +31,12 @@ from search_api.answer import (
     SimilarAnswer,
 )
 from search_api.asking import Asked, Asking
+from search_api.blending import Blend, Blending
 from search_api.facets import build_facet
 from search_api.relating import Relating
 from search_api.views import Views
 from search_api.vocabulary import Vocabulary
+from semantics.meanings import Meanings
 
 STREAMED_AT_ONCE = 500
 """Records that a streamed list reads from the engine in one go."""
@@ -59,6 +61,7 @@ class Answering:
         *,
         profile: str = DEFAULT_PROFILE,
         today: Callable[[], date] = date.today,
+        meanings: Meanings | None = None,
     ) -> None:
         self._tables = installation.tables
         self._engine = engine
@@ -75,6 +78,7 @@ class Answering:
         self.today = today
         self._understanding = Understanding(installation.analysis, weights, knowledge, today=today)
         self._asking = Asking(engine, self._understanding, self.vocabulary, installation.tables)
+        self._blending = Blending(engine, self._asking, meanings) if meanings else None
         self._relating = Relating(engine, installation.analysis, weights)
         self._views = Views(installation.tables)
 
@@ -83,13 +87,17 @@ class Answering:
         started = time.perf_counter()
         asked = await self._asking.ask(request)
         needles = asked.understood.needles if request.highlight else ()
+        blend = await self._blending.blend(request, asked) if self._blending else None
+        hits, related = asked.result.hits, frozenset[str]()
+        if blend and blend.hits is not None:
+            hits, related = blend.hits, blend.related
         return SearchAnswer(
-            query=_view_query(asked),
+            query=_view_query(asked, blend),
             total=asked.result.total,
             page=request.page,
             size=request.size,
-            next_cursor=asked.result.next_cursor,
-            hits=[self._views.hit(each, needles) for each in asked.result.hits],
+            next_cursor=None if hits is not asked.result.hits else asked.result.next_cursor,
+            hits=[self._views.hit(each, needles, related=each.id in related) for each in hits],
             facets=self._facets(request, asked.result),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
@@ -182,7 +190,7 @@ class Answering:
         }
 
 
-def _view_query(asked: Asked) -> QueryView:
+def _view_query(asked: Asked, blend: Blend | None) -> QueryView:
     understood = asked.understood
     spoken = understood.spoken
     return QueryView(
@@ -192,6 +200,8 @@ def _view_query(asked: Asked) -> QueryView:
         did_you_mean=asked.did_you_mean,
         relaxed=asked.relaxed,
         complete=asked.complete,
+        related=len(blend.related) if blend else 0,
+        semantic=blend.outcome if blend else None,
         expanded={term: list(others) for term, others in understood.expanded.items()},
         date=DateView(
             label=describe(spoken),

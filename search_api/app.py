@@ -27,6 +27,7 @@ from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_
 from search_api.observing import Metrics, Observing
 from search_api.site import Site
 from search_api.suggesting import Suggesting
+from semantics.meanings import Meanings
 from staff.audit import Audit
 from staff.certificates import Certificates
 from staff.ledger import open_ledger
@@ -43,15 +44,21 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     """The whole HTTP side over one installation; settings are read where none is given."""
     installed = installation or open_installation(Settings())
     engine = installed.open_engine()
-    answering = Answering(installed, engine)
+    metrics = Metrics()
+    meanings = _open_meanings(installed, engine, metrics)
+    answering = Answering(installed, engine, meanings=meanings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         installed.analysis.prepare()
         await answering.vocabulary.refresh()
+        if meanings:
+            meanings.prepare()
         preparing = asyncio.create_task(asyncio.to_thread(app.state.suggesting.prepare))
         yield
         await preparing
+        if meanings:
+            await meanings.close()
         await engine.close()
 
     app = FastAPI(
@@ -62,7 +69,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.engine = engine
-    app.state.metrics = Metrics()
+    app.state.metrics = metrics
     app.state.answering = answering
     app.state.suggesting = Suggesting(
         engine, answering.vocabulary, installed.analysis, installed.tables.agencies
@@ -77,7 +84,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     )
     install_error_handlers(app)
     decisions = app.state.duplicating.decisions
-    read_version = _version_reader(installed, engine, answering, decisions)
+    read_version = _version_reader(installed, engine, answering, decisions, meanings)
 
     def refuse(scope: Scope, status: int, seconds: int) -> Response:
         return refuse_entry(app, scope, status, seconds)
@@ -114,6 +121,17 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     return app
 
 
+def _open_meanings(
+    installed: Installation, engine: SearchEngine, metrics: Metrics
+) -> Meanings | None:
+    if not installed.settings.semantic:
+        return None
+    seconds = installed.settings.semantic_budget_ms / 1000
+    return Meanings(
+        installed, engine, seconds, lambda outcome: metrics.meanings.labels(outcome).inc()
+    )
+
+
 def _open_staff_side(app: FastAPI, installed: Installation, engine: SearchEngine) -> None:
     """What only staff routes use. Nothing is written before somebody does something."""
     ledger = open_ledger(installed.settings.data_dir)
@@ -140,7 +158,11 @@ def _spare_from_collection() -> None:
 
 
 def _version_reader(
-    installed: Installation, engine: SearchEngine, answering: Answering, decisions: Decisions
+    installed: Installation,
+    engine: SearchEngine,
+    answering: Answering,
+    decisions: Decisions,
+    meanings: Meanings | None,
 ) -> ReadVersion:
     """What every answer is made of: this build, the day, the index, the words read out of it."""
     build = name_build(installed.settings)
@@ -149,6 +171,7 @@ def _version_reader(
         words = answering.vocabulary.latest
         read = words.version if words else None
         merged = decisions.stamp()
-        return f"{build} {answering.today()} {await engine.version()} {read} {merged}"
+        meant = await meanings.version() if meanings else ""
+        return f"{build} {answering.today()} {await engine.version()} {read} {merged} {meant}"
 
     return read

@@ -52,6 +52,12 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livesum",
         )
+        self.meanings = Counter(
+            "gongkai_meanings",
+            "Questions asked by meaning too: used, or slow, missing, failed and answered by words.",
+            ("outcome",),
+            registry=self._registry,
+        )
         self.turned_away = Counter(
             "gongkai_requests_turned_away",
             "Requests answered 429 (rate) or 503 (busy) before anything was done.",

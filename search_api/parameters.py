@@ -57,6 +57,9 @@ class ListParameters(BaseModel):
         True, description="Correct words that find nothing, read letters as pinyin."
     )
     dates: bool = Field(True, description="Read a date choice in the words (2008年的).")
+    semantic: bool = Field(
+        True, description="Find by meaning too, where this installation does; no cursor then."
+    )
 
     @field_validator("year")
     @classmethod
@@ -199,6 +202,7 @@ def read_list(parameters: ListParameters) -> SearchRequest:
         expand=parameters.expand,
         correct=parameters.correct,
         dates=parameters.dates,
+        semantic=parameters.semantic,
     )
 
 

@@ -30,7 +30,7 @@ class Views:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def hit(self, hit: Hit, needles: Sequence[str] = ()) -> HitView:
+    def hit(self, hit: Hit, needles: Sequence[str] = (), *, related: bool = False) -> HitView:
         """One row of a list, with the words that were looked for marked."""
         stored = orjson.loads(hit.stored)
         return HitView(
@@ -38,6 +38,7 @@ class Views:
             title_html=highlight(stored["title"], needles),
             snippet_html=snippet(_passage_source(stored, needles), needles, SNIPPET_LENGTH),
             publisher=self._publisher(stored),
+            related=related,
             **{key: stored[key] for key in _HIT_KEYS},
         )
 
@@ -89,7 +90,7 @@ def _cite(cited: Stored, found: Stored | None) -> CitedDocument:
 _HIT_KEYS = tuple(
     name
     for name in HitView.__dataclass_fields__
-    if name not in ("score", "title_html", "snippet_html", "publisher")
+    if name not in ("score", "title_html", "snippet_html", "publisher", "related")
 )
 _RECORD_KEYS = tuple(
     name

@@ -99,6 +99,9 @@ def measure(folder: Path, size: int, count: int, left_out: Sequence[str]) -> dic
             built.append(build(peer, rows, place))
             print(f"{peer.name:<36} {built[-1].a_second:8,.0f} records/s", flush=True)
         questions = list(draw_questions(rows, count + WARM_UPS))
+        ours = {peer.name: peer for peer in peers if isinstance(peer, Gongkai)}
+        for server in ours.values():
+            server.settle()
         asked = ask(peers, questions)
         for each in asked:
             print(f"{each.kind:<12} {each.peer:<36} {each.p50:8.2f} {each.p99:8.2f} ms", flush=True)
@@ -106,7 +109,6 @@ def measure(folder: Path, size: int, count: int, left_out: Sequence[str]) -> dic
             dataclasses.replace(each, memory=peer.memory())
             for each, peer in zip(built, peers, strict=True)
         ]
-        ours = {peer.name: peer for peer in peers if isinstance(peer, Gongkai)}
         plain = [peer for peer in peers if isinstance(peer, PlainElasticsearch)]
         embedded, asked_most = ours[EMBEDDED], worded(questions)
         figures = {
@@ -161,7 +163,7 @@ def measure_rates(
     ours.close()
     ours.workers = 2
     for _ in range(_RATE_ROUNDS):
-        ours.serve()
+        ours.settle()
         requests = [rates.get(address_of(each)) for each in questions]
         rates.measure_rate(ours.port, requests, 2.0)
         rate = rates.measure_rate(ours.port, requests, _RATE_SECONDS)
@@ -181,7 +183,7 @@ def measure_rates(
 def measure_switch(ours: Gongkai, questions: Sequence[Question]) -> dict[str, Any]:
     """Milliseconds of a few clients in calm, and while the live generation changes."""
     ours.build_again()
-    ours.serve()
+    ours.settle()
     requests = [rates.get(address_of(each)) for each in questions]
     installation = open_installation(Settings(data_dir=ours.folder))
     with closing(installation.open_store()) as store:

@@ -14,9 +14,12 @@ import urllib3
 from bench import COMMAND
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row
-from development.footprint import measure_footprint
+from development.footprint import measure_footprint, measure_processor_seconds
 from engines.embedded.layout import folder_bytes
 
+_PATIENCE_SECONDS = 60.0
+_IDLE_SHARE = 0.05
+"""Of one processor: less is the running of an event loop."""
 EMBEDDED, ELASTIC = "gongkai, embedded", "gongkai, Elasticsearch"
 
 
@@ -87,6 +90,18 @@ class Gongkai:
             except urllib3.exceptions.HTTPError:
                 time.sleep(0.01)
         raise RuntimeError("the server ended before it answered")
+
+    def settle(self) -> None:
+        """Wait until what it prepares after its first answer is done; a minute at most."""
+        if self._server is None:
+            self.serve()
+        until = time.perf_counter() + _PATIENCE_SECONDS
+        used = measure_processor_seconds(self._server.pid) if self._server else 0.0
+        while self._server and time.perf_counter() < until:
+            time.sleep(1)
+            before, used = used, measure_processor_seconds(self._server.pid)
+            if used - before < _IDLE_SHARE:
+                return
 
     def get(self, path: str) -> bytes:
         """One answer of the server, which is started if it is not running."""

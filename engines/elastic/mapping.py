@@ -40,6 +40,10 @@ class Names:
     def ledger(self) -> str:
         return f"{self.prefix}-withdrawn"
 
+    def vectors(self, model: str) -> str:
+        """Of one model; `*` for those of all."""
+        return f"{self.prefix}-vectors-{model}"
+
     @property
     def template(self) -> str:
         return f"{self.prefix}-generation"

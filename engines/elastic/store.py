@@ -208,11 +208,13 @@ class ElasticStore:
         *,
         refresh: bool = True,
     ) -> None:
-        """Delete records from these indices, or from every generation, at once."""
+        """Delete records from these indices, or from every generation and their vectors, at once.
+
+        A vector is called by its record's own key.
+        """
         if not record_ids:
             return
-        everywhere = (self._names.generation(name) for name in self._generations.manifests())
-        for index in everywhere if indices is None else indices:
+        for index in self._everywhere() if indices is None else indices:
             _, faults = bulk(
                 self._client,
                 ({"_op_type": "delete", "_id": document_key(each)} for each in record_ids),
@@ -225,6 +227,10 @@ class ElasticStore:
                 raise EngineUnavailableError(
                     "Elasticsearch did not delete every withdrawn record; run the same again."
                 )
+
+    def _everywhere(self) -> Iterator[str]:
+        yield from (self._names.generation(name) for name in self._generations.manifests())
+        yield from self._client.indices.get(index=self._names.vectors("*"), features="aliases")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

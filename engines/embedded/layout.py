@@ -3,6 +3,7 @@
 DATA_DIR/live                      the name of the generation that searches see
 DATA_DIR/write.lock                held by the one writer
 DATA_DIR/withdrawn.json            the withdrawal ledger
+DATA_DIR/vectors/MODEL.sqlite      vectors of records' passages, where meanings are searched
 DATA_DIR/generations/NAME/manifest.json
 DATA_DIR/generations/NAME/index/   tantivy's files
 """

@@ -14,6 +14,7 @@ from engines.embedded.faults import explained
 from engines.embedded.layout import Layout, folder_bytes
 from engines.embedded.ledger import Ledger
 from engines.embedded.schema import open_index
+from engines.embedded.vectors import forget_vectors
 from engines.embedded.writing import TantivyWriter
 from engines.fingerprint import check_fingerprint
 from engines.manifest import Manifest, superseded
@@ -180,6 +181,7 @@ class EmbeddedStore:
                 writer.delete_documents_by_term("id", record_id)
             writer.commit()
             writer.wait_merging_threads()
+        forget_vectors(self._layout.root, pending)
         self._ledger.mark_erased(pending)
 
     def _open(self, manifest: Manifest) -> tantivy.Index:

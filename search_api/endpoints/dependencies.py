@@ -22,6 +22,7 @@ from search_api.pages.rendering import PageContext, context_of
 from search_api.site import Site, site_of
 from search_api.spreadsheets import write_sheet
 from search_api.suggesting import Suggesting
+from semantics.meanings import Outcome
 from staff.unfound import UnfoundSearches
 
 log = logging.getLogger("gongkai.search_api")
@@ -101,6 +102,12 @@ async def find_record(record_id: str, answering: Answering) -> RecordView:
 async def describe_missing(record_id: str, answering: Answering) -> GoneError | UnknownRecordError:
     """What to raise for an id that no public record has."""
     return GoneError() if await answering.is_withdrawn(record_id) else UnknownRecordError()
+
+
+def keeping(answer: SearchAnswer) -> dict[str, str]:
+    """Headers for an answer that would have been another with more time: nobody keeps it."""
+    is_whole = answer.query.semantic in (None, Outcome.USED)
+    return {} if is_whole else {"Cache-Control": "no-store"}
 
 
 def sheet_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

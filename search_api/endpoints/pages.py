@@ -18,6 +18,7 @@ from search_api.endpoints.dependencies import (
     NotingDependency,
     RecordId,
     find_record,
+    keeping,
     refuse_merged,
 )
 from search_api.errors import UnknownPageError
@@ -62,7 +63,7 @@ async def search(
     answer = await answering.search(asked)
     elsewhere = None if answer.total else await _look_elsewhere(asked, answering)
     page = render_results(answer, asked, context, elsewhere)
-    return HTMLResponse(page, background=noting(asked, answer))
+    return HTMLResponse(page, headers=keeping(answer), background=noting(asked, answer))
 
 
 @router.api_route("/search/facets/{name}", methods=_METHODS)

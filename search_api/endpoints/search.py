@@ -19,6 +19,7 @@ from search_api.endpoints.dependencies import (
     SuggestingDependency,
     describe_missing,
     find_record,
+    keeping,
     refuse_merged,
 )
 from search_api.errors import describe_problems
@@ -44,6 +45,7 @@ async def search(
     asked = read_request(parameters)
     answer = await answering.search(asked)
     response = _as_json(answer)
+    response.headers.update(keeping(answer))
     response.background = noting(asked, answer)
     return response
 

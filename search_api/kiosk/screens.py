@@ -80,7 +80,7 @@ def render_list(context: KioskContext, answer: SearchAnswer, request: SearchRequ
     """A few hits a screen; facets are a screen of their own."""
     mode = context.mode
     asked = replace(request, text=answer.query.text, size=HITS)
-    paging = build_paging(asked, answer.total)
+    paging = build_paging(asked, answer.total + answer.query.related)
     here = asked.page
     return _render(
         "list",
@@ -240,6 +240,8 @@ def _describe_reading(answer: SearchAnswer) -> Iterator[str]:
         yield f"只列出{query.date.label}的信息。"
     if query.relaxed and not query.complete:
         yield "没有完全符合的信息，下面是部分符合的。"
+    if query.related:
+        yield "标有“相关”的是按意思找到的，供您参考。"
 
 
 def _facts(record: RecordPage) -> Iterator[tuple[str, str]]:

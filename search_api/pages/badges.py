@@ -17,9 +17,11 @@ class Badge:
     tone: str
 
 
-def build_badges(disclosure: str, validity: str | None) -> tuple[Badge, ...]:
+def build_badges(
+    disclosure: str, validity: str | None, *, related: bool = False
+) -> tuple[Badge, ...]:
     """What a reader has to know before opening the record."""
-    badges = []
+    badges = [Badge("相关", "related")] if related else []
     if disclosure == Disclosure.ON_REQUEST:
         badges.append(Badge(disclosure, "request"))
     if validity:

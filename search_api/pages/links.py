@@ -16,8 +16,8 @@ from queries.request import SearchRequest, Sort
 from search_api.site import record_path
 
 SEARCH_PATH = "/search"
-SWITCHES = ("expand", "correct", "dates")
-"""What reads more in the words than they say; a link takes each off."""
+SWITCHES = ("expand", "correct", "dates", "semantic")
+"""What reads or finds more than the words say; a link takes each off."""
 _DEFAULT = SearchRequest()
 _NOT_LETTERS = re.compile(r"[^\w.~-]+")
 

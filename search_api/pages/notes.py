@@ -8,6 +8,9 @@ from queries.request import SearchRequest
 from search_api.answer import QueryView, SearchAnswer
 from search_api.pages.links import apply_url, search_url, with_text, without_switch
 
+_RELATED = "标有“相关”的信息是按意思找到的，其中不一定有您用的词，分类数也不包括它们。"
+_ONLY_RELATED = "没有包含检索词的信息。下面标有“相关”的信息是按意思找到的，供您参考。"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -27,10 +30,11 @@ class Note:
 
 def build_notes(request: SearchRequest, answer: SearchAnswer) -> tuple[Note, ...]:
     """`request` as it was typed; what weighs most comes first."""
-    return tuple(_each_note(request, answer.query))
+    return tuple(_each_note(request, answer))
 
 
-def _each_note(request: SearchRequest, query: QueryView) -> Iterator[Note]:
+def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
+    query = answer.query
     asked = replace(request, text=query.text) if query.corrected_from else request
     if query.corrected_from:
         yield _corrected(request, query.corrected_from, query.text)
@@ -46,6 +50,12 @@ def _each_note(request: SearchRequest, query: QueryView) -> Iterator[Note]:
         yield Note(f"已同时检索意思相近的用语：{_describe(query)}。", (Link("只按原词检索", href),))
     if query.relaxed:
         yield _relaxed(query.complete, query.text)
+    if query.related:
+        href = search_url(without_switch(asked, "semantic"))
+        if answer.total:
+            yield Note(_RELATED, (Link("只看包含检索词的", href),))
+        else:
+            yield Note(_ONLY_RELATED, (Link("怎样申请公开", apply_url(text=asked.text)),))
 
 
 def _corrected(request: SearchRequest, typed: str, meant: str) -> Note:

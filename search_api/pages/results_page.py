@@ -65,7 +65,7 @@ def build_hit(hit: HitView, text: str = "") -> HitRow:
         href=record_url(hit.id, text),
         title=trusted(hit.title_html),
         snippet=trusted(hit.snippet_html),
-        badges=build_badges(hit.disclosure, hit.validity),
+        badges=build_badges(hit.disclosure, hit.validity, related=hit.related),
     )
 
 
@@ -91,7 +91,7 @@ def render_results(
         chips=chips,
         clear=search_url(without_filters(asked)) if chips else None,
         sorts=[(label, search_url(with_sort(asked, s)), s) for s, label in SORT_LABELS.items()],
-        paging=build_paging(asked, answer.total),
+        paging=build_paging(asked, answer.total + answer.query.related),
         first_page=search_url(with_page(asked, 1)),
         notes=build_notes(settled, answer),
         leads=build_leads(asked, answer, elsewhere) if elsewhere else (),

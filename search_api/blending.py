@@ -1,0 +1,97 @@
+"""What the words found in, the list with what is near in meaning among it out. `answering` asks.
+
+Totals and facets stay those of the words. Records that have none of them in the way that the words
+are asked are marked as related.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from engines.port import EngineQuery, Hit, SearchEngine
+from queries.filters import published_between
+from queries.request import SearchRequest
+from queries.tree import AnyTerm, Query
+from queries.understand import UnderstoodQuery
+from search_api.asking import Asked, Asking
+from semantics.fusing import fuse
+from semantics.meanings import Meanings, Outcome
+from semantics.routing import is_named, may_ask_meaning
+
+REACH = 100
+"""Hits of each list that are put into one order; after them the words' own order goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """One page of hits, and the ids in the whole list that are only related.
+
+    `hits` is None where meanings could not be had: then the words alone answer.
+    """
+
+    outcome: Outcome
+    hits: tuple[Hit, ...] | None = None
+    related: frozenset[str] = frozenset()
+
+
+class Blending:
+    """Asks one engine and one model."""
+
+    def __init__(self, engine: SearchEngine, asking: Asking, meanings: Meanings) -> None:
+        self._engine = engine
+        self._asking = asking
+        self._meanings = meanings
+
+    async def blend(self, request: SearchRequest, asked: Asked) -> Blend | None:
+        """None where the question is one for the words alone."""
+        understood = asked.understood
+        if not may_ask_meaning(request, understood):
+            return None
+        query = self._asking.query(
+            replace(request, page=1, size=REACH, facets=(), cursor=None), asked.tree
+        )
+        worded = await self._engine.search(query)
+        if worded.hits and is_named(understood.text, _title(worded.hits[0])):
+            return None
+        filters = _with_spoken_date(query.filters, understood)
+        looked = await self._meanings.look(understood.text, REACH, filters)
+        if looked.outcome is not Outcome.USED:
+            return Blend(looked.outcome)
+        near = looked.near
+        scores = {hit.id: hit.score for hit in worded.hits}
+        hits = {each.hit.id: replace(each.hit, score=each.nearness) for each in near}
+        hits |= {hit.id: hit for hit in worded.hits}
+        order = fuse(scores, {each.hit.id: each.nearness for each in near})
+        related = await self._without_words(query, [each for each in order if each not in scores])
+        start = (request.page - 1) * request.size
+        page = [hits[each] for each in order[start : start + request.size]]
+        missing = request.size - len(page)
+        if missing and worded.total > REACH:
+            further = replace(query, offset=REACH + max(start - len(order), 0), limit=missing)
+            page += [
+                each for each in (await self._engine.search(further)).hits if each.id not in hits
+            ]
+        return Blend(Outcome.USED, tuple(page), related)
+
+    async def _without_words(self, query: EngineQuery, record_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the records that the words do not find: the others stand far down their list."""
+        if not record_ids:
+            return frozenset()
+        wanted = {**query.filters, "id": AnyTerm("id", tuple(record_ids))}
+        found = await self._engine.search(replace(query, filters=wanted, limit=len(record_ids)))
+        return frozenset(record_ids) - {hit.id for hit in found.hits}
+
+
+def _with_spoken_date(
+    filters: Mapping[str, Query], understood: UnderstoodQuery
+) -> Mapping[str, Query]:
+    """What is only near in meaning has to be of the time that was read in the words, too."""
+    spoken = understood.spoken
+    if spoken is None:
+        return filters
+    return {**filters, "spoken_date": published_between(spoken.first, spoken.last)}
+
+
+def _title(hit: Hit) -> str:
+    return str(orjson.loads(hit.stored)["title"])

@@ -1,0 +1,72 @@
+"""A vector and filters in, the public records that are nearest in meaning out.
+
+Filters and disclosure are obeyed before the wanted number is taken: what an engine does not find
+counts for nothing, and the search goes on until enough is found or all has been looked at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engines.port import EngineQuery, Hit, SearchEngine, Vector, VectorIndex
+from queries.tree import And, AnyTerm, Everything, Query
+
+FEW = 500
+"""Records that filters leave, compared one by one; of more, the nearest of all are asked about."""
+AT_ONCE = 5_000
+"""Ids of one question to the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A record and the cosine between its passage and the question, at most 1."""
+
+    hit: Hit
+    nearness: float
+
+
+async def find_nearest(
+    engine: SearchEngine,
+    index: VectorIndex,
+    vector: Vector,
+    count: int,
+    filters: Mapping[str, Query],
+) -> list[Neighbour]:
+    """At most `count`, the nearest first. Raises EngineUnavailableError."""
+    reach = count
+    if filters:
+        (matching,) = await engine.count([And(tuple(filters.values()))])
+        if matching <= FEW:
+            return await _compare_all(engine, index, vector, count, filters)
+        reach = count * (1 + await index.size() // matching)
+    while True:
+        # A few more: some of them may have been withdrawn.
+        near = await index.nearest(vector, reach + reach // 10)
+        found = await _find(engine, [record_id for record_id, _ in near], filters)
+        kept = [Neighbour(found[each], score) for each, score in near if each in found]
+        if len(kept) >= count or len(near) < reach:
+            return kept[:count]
+        reach *= 4
+
+
+async def _compare_all(
+    engine: SearchEngine,
+    index: VectorIndex,
+    vector: Vector,
+    count: int,
+    filters: Mapping[str, Query],
+) -> list[Neighbour]:
+    result = await engine.search(EngineQuery(Everything(), filters, limit=FEW))
+    found = {hit.id: hit for hit in result.hits}
+    near = await index.nearest(vector, count, found) if found else []
+    return [Neighbour(found[each], score) for each, score in near]
+
+
+async def _find(
+    engine: SearchEngine, record_ids: Sequence[str], filters: Mapping[str, Query]
+) -> dict[str, Hit]:
+    found: dict[str, Hit] = {}
+    for start in range(0, len(record_ids), AT_ONCE):
+        part = tuple(record_ids[start : start + AT_ONCE])
+        query = EngineQuery(AnyTerm("id", part), filters, limit=len(part))
+        found |= {hit.id: hit for hit in (await engine.search(query)).hits}
+    return found

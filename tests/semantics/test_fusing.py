@@ -1,0 +1,28 @@
+"""Two lists made one: nothing is lost, and what both lists put first stays first."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semantics.fusing import fuse
+
+LISTS = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.1, 50), max_size=8)
+
+
+@given(LISTS, LISTS)
+def test_every_record_of_either_list_is_there_once(
+    scores: dict[str, float], nearness: dict[str, float]
+) -> None:
+    order = fuse(scores, nearness)
+    assert sorted(order) == sorted(scores.keys() | nearness.keys())
+
+
+@given(LISTS.filter(bool))
+def test_one_list_alone_keeps_its_order(scores: dict[str, float]) -> None:
+    for order in (fuse(scores, {}), fuse({}, scores)):
+        assert [scores[each] for each in order] == sorted(scores.values(), reverse=True)
+
+
+def test_what_has_the_words_and_is_near_comes_before_what_has_one_of_the_two() -> None:
+    order = fuse({"words": 30.0, "both": 28.0, "few": 3.0}, {"near": 0.8, "both": 0.78, "far": 0.4})
+    assert order[0] == "both"
+    assert set(order[1:3]) == {"words", "near"}

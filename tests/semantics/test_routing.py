@@ -1,0 +1,44 @@
+"""Words of one's own are asked by meaning; names, numbers, phrases and orders of dates are not."""
+
+from dataclasses import replace
+
+import pytest
+
+from engines.opening import Installation
+from queries.request import SearchRequest, Sort
+from queries.understand import Understanding
+from semantics.routing import is_named, may_ask_meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("穷人怎么领补助", True),
+        ("没有电梯的老楼爬不动了怎么办", True),
+        ("公积金提取", True),
+        ("低保", False),
+        ("宜政办秘〔2008〕8号", False),
+        ("国办发〔2019〕12号", False),
+        ('"饮水安全" 怎么办', False),
+        ("饮水安全怎么办 -农村", False),
+        ("gongjijin", False),
+        ("", False),
+    ],
+)
+def test_what_is_asked_decides(installation: Installation, text: str, may: bool) -> None:
+    understood = Understanding(installation.analysis).understand(text)
+    request = SearchRequest(text)
+    assert may_ask_meaning(request, understood) is may
+    for other in (
+        replace(request, sort=Sort.NEWEST),
+        replace(request, cursor="x"),
+        replace(request, semantic=False),
+        replace(request, document_number="宜政办秘〔2008〕8号"),
+    ):
+        assert not may_ask_meaning(other, understood)
+
+
+def test_a_title_names_its_record() -> None:
+    assert is_named("饮水安全工作的通知", "关于加强农村饮水安全工作的通知")
+    assert is_named("農村飲水安全", "关于加强农村饮水安全工作的通知")
+    assert not is_named("饮水安全怎么办", "关于加强农村饮水安全工作的通知")
