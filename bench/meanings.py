@@ -64,7 +64,7 @@ async def measure(installation: Installation, real: int, count: int) -> None:
     shares = []
     for question in questions[:50]:
         asked = model.embed_query(question)
-        found = {each for each, _ in await index.nearest(asked, _NEAREST)}
+        found = {each.id for each in await index.nearest(asked, _NEAREST)}
         exact = {ids[at] for at in np.argsort(-(vectors @ asked))[:_NEAREST]}
         shares.append(len(found & exact) / _NEAREST)
     held = measure_footprint(os.getpid())[0] - before

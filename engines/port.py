@@ -125,17 +125,26 @@ class VectorRow:
     values: Vector
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A record's vector, the digest of the passage it is of, and its cosine with a question."""
+
+    id: str
+    digest: str
+    cosine: float
+
+
 class VectorIndex(Protocol):
     """The reading side of the vectors that one model made of records' passages.
 
     It knows no disclosure and no filter: what it names is public only where a SearchEngine finds
-    it. Raises EngineUnavailableError.
+    it, with the passage that the digest names. Raises EngineUnavailableError.
     """
 
     async def nearest(
         self, vector: Vector, count: int, among: Collection[str] | None = None
-    ) -> list[tuple[str, float]]:
-        """Ids and cosines of the nearest, the nearest first; of `among` alone where it is given."""
+    ) -> list[Near]:
+        """The nearest, the nearest first; of `among` alone where it is given."""
 
     async def size(self) -> int:
         """Vectors that there are."""

@@ -7,8 +7,11 @@ counts for nothing, and the search goes on until enough is found or all has been
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engines.port import EngineQuery, Hit, SearchEngine, Vector, VectorIndex
+import orjson
+
+from engines.port import EngineQuery, Hit, Near, SearchEngine, Vector, VectorIndex
 from queries.tree import And, AnyTerm, Everything, Query
+from semantics.passages import choose_passage, name_passage
 
 FEW = 500
 """Records that filters leave, compared one by one; of more, the nearest of all are asked about."""
@@ -36,29 +39,34 @@ async def find_nearest(
     if filters:
         (matching,) = await engine.count([And(tuple(filters.values()))])
         if matching <= FEW:
-            return await _compare_all(engine, index, vector, count, filters)
+            result = await engine.search(EngineQuery(Everything(), filters, limit=FEW))
+            found = {hit.id: hit for hit in result.hits}
+            near = await index.nearest(vector, len(found), found) if found else []
+            return _keep(near, found)[:count]
         reach = count * (1 + await index.size() // matching)
     while True:
         # A few more: some of them may have been withdrawn.
         near = await index.nearest(vector, reach + reach // 10)
-        found = await _find(engine, [record_id for record_id, _ in near], filters)
-        kept = [Neighbour(found[each], score) for each, score in near if each in found]
+        kept = _keep(near, await _find(engine, [each.id for each in near], filters))
         if len(kept) >= count or len(near) < reach:
             return kept[:count]
         reach *= 4
 
 
-async def _compare_all(
-    engine: SearchEngine,
-    index: VectorIndex,
-    vector: Vector,
-    count: int,
-    filters: Mapping[str, Query],
-) -> list[Neighbour]:
-    result = await engine.search(EngineQuery(Everything(), filters, limit=FEW))
-    found = {hit.id: hit for hit in result.hits}
-    near = await index.nearest(vector, count, found) if found else []
-    return [Neighbour(found[each], score) for each, score in near]
+def _keep(near: Sequence[Near], found: Mapping[str, Hit]) -> list[Neighbour]:
+    """Those that were found with the passage that their vector is of.
+
+    A text that was closed or corrected must not be found by what it used to say.
+    """
+    return [
+        Neighbour(found[each.id], each.cosine)
+        for each in near
+        if each.id in found and _name_of(found[each.id]) == each.digest
+    ]
+
+
+def _name_of(hit: Hit) -> str:
+    return name_passage(choose_passage(orjson.loads(hit.stored)))
 
 
 async def _find(

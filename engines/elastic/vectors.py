@@ -10,7 +10,7 @@ from elasticsearch.helpers import bulk, scan
 
 from engines.elastic.connection import explained, open_async_client, open_client
 from engines.elastic.mapping import Names, copies, document_key
-from engines.port import Vector, VectorRow
+from engines.port import Near, Vector, VectorRow
 from engines.settings import Settings
 
 _AT_ONCE = 500
@@ -35,7 +35,7 @@ class ElasticVectors:
 
     async def nearest(
         self, vector: Vector, count: int, among: Collection[str] | None = None
-    ) -> list[tuple[str, float]]:
+    ) -> list[Near]:
         reach = min(count, _MOST)
         near: dict[str, Any] = {
             "field": "vector",
@@ -48,13 +48,13 @@ class ElasticVectors:
         with explained():
             try:
                 answer = await self._client.search(
-                    index=self._index, knn=near, size=reach, source_includes=["id"]
+                    index=self._index, knn=near, size=reach, source_includes=["id", "digest"]
                 )
             except NotFoundError:
                 return []
         # The server's score of a cosine c is (1 + c) / 2.
         hits = answer["hits"]["hits"]
-        return [(each["_source"]["id"], 2 * each["_score"] - 1) for each in hits]
+        return [Near(**each["_source"], cosine=2 * each["_score"] - 1) for each in hits]
 
     async def size(self) -> int:
         with explained():

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 
 from engines.embedded.vectors import VectorFile
-from engines.port import Vector
+from engines.port import Near, Vector
 
 SETTLE_SECONDS = 5.0
 """A file that is being written is not read again for each batch of it."""
@@ -42,7 +42,7 @@ class EmbeddedVectors:
 
     async def nearest(
         self, vector: Vector, count: int, among: Collection[str] | None = None
-    ) -> list[tuple[str, float]]:
+    ) -> list[Near]:
         return await asyncio.to_thread(lambda: self._current().nearest(vector, count, among))
 
     async def size(self) -> int:
@@ -60,9 +60,9 @@ class EmbeddedVectors:
             stamp, now = self._file.stamp(), self._clock()
             is_old = stamp != self._stamp and now - self._read_at >= SETTLE_SECONDS
             if self._matrix is None or is_old:
-                ids, packed = self._file.read()
+                ids, digests, packed = self._file.read()
                 values = np.frombuffer(packed, np.float16).astype(np.float32)
-                self._matrix = _Matrix(ids, values.reshape(len(ids), self._dimensions))
+                self._matrix = _Matrix(ids, digests, values.reshape(len(ids), self._dimensions))
                 self._stamp, self._read_at = stamp, now
             return self._matrix
 
@@ -70,8 +70,8 @@ class EmbeddedVectors:
 class _Matrix:
     """What was read at one moment."""
 
-    def __init__(self, ids: list[str], values: Vector) -> None:
-        self.ids = ids
+    def __init__(self, ids: list[str], digests: list[str], values: Vector) -> None:
+        self.ids, self._digests = ids, digests
         self._rows = {record_id: row for row, record_id in enumerate(ids)}
         dimensions = values.shape[1]
         if len(ids) <= _FEW:
@@ -82,15 +82,13 @@ class _Matrix:
             self._index.train(values[:_FEW])
         self._index.add(values)
 
-    def nearest(
-        self, vector: Vector, count: int, among: Collection[str] | None
-    ) -> list[tuple[str, float]]:
+    def nearest(self, vector: Vector, count: int, among: Collection[str] | None) -> list[Near]:
         reach = min(count, len(self.ids))
         if not reach:
             return []
         scores, found = self._index.search(vector[np.newaxis], reach, **self._only(among))
         pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
-        return [(self.ids[row], score) for row, score in pairs if row >= 0]
+        return [Near(self.ids[row], self._digests[row], score) for row, score in pairs if row >= 0]
 
     def _only(self, among: Collection[str] | None) -> dict[str, Any]:
         if among is None:

@@ -54,11 +54,12 @@ class VectorFile:
                 _delete(connection, gone)
         return len(gone)
 
-    def read(self) -> tuple[list[str], bytes]:
-        """All ids in order, and their vectors one after the other, in sixteen bits a number."""
+    def read(self) -> tuple[list[str], list[str], bytes]:
+        """All ids in order, their digests, and the vectors in one, sixteen bits a number."""
         with self._database.read() as connection:
-            rows = connection.execute("SELECT id, vector FROM vectors ORDER BY id").fetchall()
-        return [row["id"] for row in rows], b"".join(row["vector"] for row in rows)
+            rows = connection.execute("SELECT * FROM vectors ORDER BY id").fetchall()
+        ids, digests = [row["id"] for row in rows], [row["digest"] for row in rows]
+        return ids, digests, b"".join(row["vector"] for row in rows)
 
     def stamp(self) -> object:
         """Changes with every write."""

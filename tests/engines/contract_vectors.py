@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 
 import numpy as np
+import orjson
 import pytest
 
 from engines.opening import Installation
-from engines.port import STAFF, Vector, VectorRow
+from engines.port import STAFF, IndexDocument, Vector, VectorRow
 from queries.tree import Query, Range, Term
 from semantics import nearest as nearest_module
 from semantics.nearest import find_nearest
+from semantics.passages import choose_passage, name_passage
 from tests.engines.contract import Make, Opened
 
 MODEL, DIMENSIONS = "a model", 32
@@ -61,12 +63,13 @@ class VectorsContract:
         expected = sorted(cosines, key=cosines.__getitem__, reverse=True)
         index = fresh.open_vectors(MODEL, DIMENSIONS)
         found = opened.run(index.nearest(asked, 10))
-        assert [each for each, _ in found] == expected[:10]
-        assert [score for _, score in found] == pytest.approx(
-            [cosines[each] for each, _ in found], abs=0.02
+        assert [each.id for each in found] == expected[:10]
+        assert [each.cosine for each in found] == pytest.approx(
+            [cosines[each.id] for each in found], abs=0.02
         )
+        assert {each.digest for each in found} == {f"digest {each.id[1:]}" for each in found}
         among = expected[50:60]
-        assert [each for each, _ in opened.run(index.nearest(asked, 4, among))] == among[:4]
+        assert [each.id for each in opened.run(index.nearest(asked, 4, among))] == among[:4]
         opened.run(index.close())
 
     @pytest.mark.parametrize("few", [0, 500])
@@ -80,16 +83,18 @@ class VectorsContract:
     ) -> None:
         """As if nothing else were there; the two ways of looking, by what filters leave."""
         monkeypatch.setattr(nearest_module, "FEW", few)
-        opened.index(
+        documents = [
             make(id=f"r{n}", genre="通知" if n % 7 == 0 else "公告", published_on=f"20{n % 20:02}")
             for n in range(100)
-        )
+        ]
+        opened.index(documents)
         with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
-            # Of records that are not there, or no longer public, too.
-            store.put(rows_of(range(120)))
+            store.put([VectorRow(d.id, _passage_of(d), draw(int(d.id[1:]))) for d in documents])
+            # Of records that are not there, and of a text that is another one now.
+            store.put(rows_of([*range(100, 120), 9]))
         opened.store.withdraw(["r7", "r8"], cause=STAFF)
         index = fresh.open_vectors(MODEL, DIMENSIONS)
-        public = [n for n in range(100) if n not in (7, 8)]
+        public = [n for n in range(100) if n not in (7, 8, 9)]
         wanted: Sequence[tuple[dict[str, Query], list[int]]] = (
             ({}, public),
             ({"genre": Term("genre", "通知")}, [n for n in public if n % 7 == 0]),
@@ -116,6 +121,10 @@ class VectorsContract:
         assert "r2" not in ask_vectors(opened, fresh, draw(2), 5)
 
 
+def _passage_of(document: IndexDocument) -> str:
+    return name_passage(choose_passage(orjson.loads(document.stored)))
+
+
 def ask_vectors(
     opened: Opened,
     installation: Installation,
@@ -127,7 +136,7 @@ def ask_vectors(
     index = installation.open_vectors(MODEL, DIMENSIONS)
     found = opened.run(index.nearest(vector, count, among))
     opened.run(index.close())
-    return [record_id for record_id, _ in found]
+    return [each.id for each in found]
 
 
 def closest(vector: Vector, numbers: Iterable[int]) -> list[str]:
