@@ -42,12 +42,12 @@ _PUT = 5_000
 _NEAREST = 100
 
 
-async def measure(installation: Installation, real: int, count: int) -> None:
-    """One engine, from its passages to its figures."""
+async def measure(installation: Installation, kept: Path, real: int, count: int) -> None:
+    """One engine, from its passages to its figures; `kept`: where vectors are for the next."""
     engine = installation.open_engine()
     passages = {hit.id: choose_passage(orjson.loads(hit.stored)) async for hit in read_hits(engine)}
     where = installation.settings.semantic_model
-    made = _embed(where, list(passages.values())[:real])
+    made = _embed(where, [passages[each] for each in sorted(passages)[:real]], kept)
     vectors = _top_up(made, len(passages))
     model = open_model(where).model
     with closing(installation.open_vector_store(model.name, vectors.shape[1])) as store:
@@ -95,12 +95,16 @@ async def _compare(
     await meanings.close()
 
 
-def _embed(where: str, passages: Sequence[str]) -> Vector:
+def _embed(where: str, passages: Sequence[str], kept: Path) -> Vector:
+    if kept.exists():
+        found: Vector = np.load(kept)
+        return found
     with open_embedders(where, os.cpu_count() or 1) as embedders:
         started = time.perf_counter()
         made = np.array(list(embedders.embed(passages)))
         rate = len(made) / (time.perf_counter() - started)
         print(f"{embedders.model}: {len(made):,} passages, {rate:,.1f} a second")
+    np.save(kept, made)
     return made
 
 
@@ -158,8 +162,9 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--elasticsearch", metavar="URL")
     options = parser.parse_args()
+    kept = options.folder / f"vectors-{Path(options.model).name}-{options.real}.npy"
     for installation in _open(options):
-        asyncio.run(measure(installation, options.real, options.questions))
+        asyncio.run(measure(installation, kept, options.real, options.questions))
 
 
 if __name__ == "__main__":
