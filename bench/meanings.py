@@ -45,9 +45,10 @@ _NEAREST = 100
 async def measure(installation: Installation, kept: Path, real: int, count: int) -> None:
     """One engine, from its passages to its figures; `kept`: where vectors are for the next."""
     engine = installation.open_engine()
-    passages = {hit.id: choose_passage(orjson.loads(hit.stored)) async for hit in read_hits(engine)}
+    read = {hit.id: choose_passage(orjson.loads(hit.stored)) async for hit in read_hits(engine)}
+    passages = dict(sorted(read.items()))
     where = installation.settings.semantic_model
-    made = _embed(where, [passages[each] for each in sorted(passages)[:real]], kept)
+    made = _embed(where, list(passages.values())[:real], kept)
     vectors = _top_up(made, len(passages))
     model = open_model(where).model
     with closing(installation.open_vector_store(model.name, vectors.shape[1])) as store:
