@@ -78,7 +78,7 @@ class Answering:
         self.today = today
         self._understanding = Understanding(installation.analysis, weights, knowledge, today=today)
         self._asking = Asking(engine, self._understanding, self.vocabulary, installation.tables)
-        self._blending = Blending(engine, self._asking, meanings) if meanings else None
+        self._blending = Blending(engine, self._asking, meanings, weights) if meanings else None
         self._relating = Relating(engine, installation.analysis, weights)
         self._views = Views(installation.tables)
 

@@ -11,11 +11,12 @@ import orjson
 
 from engines.port import EngineQuery, Hit, SearchEngine
 from queries.filters import published_between
+from queries.relevance import Weights
 from queries.request import SearchRequest
 from queries.tree import AnyTerm, Query
 from queries.understand import UnderstoodQuery
 from search_api.asking import Asked, Asking
-from semantics.fusing import fuse
+from semantics.fusing import fuse, lift
 from semantics.meanings import Meanings, Outcome
 from semantics.routing import is_named, may_ask_meaning
 
@@ -38,8 +39,11 @@ class Blend:
 class Blending:
     """Asks one engine and one model."""
 
-    def __init__(self, engine: SearchEngine, asking: Asking, meanings: Meanings) -> None:
+    def __init__(
+        self, engine: SearchEngine, asking: Asking, meanings: Meanings, weights: Weights
+    ) -> None:
         self._engine = engine
+        self._weights = weights
         self._asking = asking
         self._meanings = meanings
 
@@ -55,14 +59,15 @@ class Blending:
         if worded.hits and is_named(understood.text, _title(worded.hits[0])):
             return None
         filters = _with_spoken_date(query.filters, understood)
-        looked = await self._meanings.look(understood.text, REACH, filters)
+        looked = await self._meanings.look(understood.text, 2 * REACH, filters)
         if looked.outcome is not Outcome.USED:
             return Blend(looked.outcome)
-        near = looked.near
         scores = {hit.id: hit.score for hit in worded.hits}
-        hits = {each.hit.id: replace(each.hit, score=each.nearness) for each in near}
+        lifted = ((lift(each, looked.spread, self._weights), each.hit) for each in looked.near)
+        near = sorted(lifted, key=lambda pair: -pair[0])[:REACH]
+        hits = {hit.id: replace(hit, score=round(nearness, 4)) for nearness, hit in near}
         hits |= {hit.id: hit for hit in worded.hits}
-        order = fuse(scores, {each.hit.id: each.nearness for each in near})
+        order = fuse(scores, {hit.id: nearness for nearness, hit in near})
         related = await self._without_words(query, [each for each in order if each not in scores])
         start = (request.page - 1) * request.size
         page = [hits[each] for each in order[start : start + request.size]]

@@ -30,10 +30,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How it ended, and the records that are near, the nearest first."""
+    """How it ended, the records that are near, the nearest first, and the scale of cosines."""
 
     outcome: Outcome
     near: tuple[Neighbour, ...] = ()
+    spread: float = 0.0
 
 
 class Meanings:
@@ -87,7 +88,7 @@ class Meanings:
 
     async def _look_in_time(self, text: str, count: int, filters: Mapping[str, Query]) -> Looked:
         try:
-            near = await asyncio.wait_for(self._find(text, count, filters), self._budget)
+            return await asyncio.wait_for(self._find(text, count, filters), self._budget)
         except TimeoutError:
             return Looked(Outcome.SLOW)
         except MissingModelError:
@@ -96,11 +97,8 @@ class Meanings:
             # The words have an answer already; nothing of the question goes into the log.
             log.warning("a search by meaning failed: %s", type(error).__name__)
             return Looked(Outcome.FAILED)
-        return Looked(Outcome.USED, near)
 
-    async def _find(
-        self, text: str, count: int, filters: Mapping[str, Query]
-    ) -> tuple[Neighbour, ...]:
+    async def _find(self, text: str, count: int, filters: Mapping[str, Query]) -> Looked:
         # Shielded: one question that does not wait must not stop the loading for all.
         tried = await asyncio.shield(asyncio.wrap_future(self.prepare()))
         model = tried.model
@@ -109,7 +107,8 @@ class Meanings:
         loop = asyncio.get_running_loop()
         vector = await loop.run_in_executor(self._thread, model.embed_query, text)
         near = await find_nearest(self._engine, self._index, vector, count, filters)
-        return tuple(each for each in near if each.nearness >= tried.floor)
+        telling = tuple(each for each in near if each.cosine >= tried.floor)
+        return Looked(Outcome.USED, telling, tried.spread)
 
 
 def _say_if_missing(opening: "Future[TriedModel]") -> None:

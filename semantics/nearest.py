@@ -6,6 +6,7 @@ counts for nothing, and the search goes on until enough is found or all has been
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -21,10 +22,11 @@ AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A record and the cosine between its passage and the question, at most 1."""
+    """A record, what is stored of it, and the cosine of its passage with the question."""
 
     hit: Hit
-    nearness: float
+    stored: Mapping[str, Any]
+    cosine: float
 
 
 async def find_nearest(
@@ -58,15 +60,13 @@ def _keep(near: Sequence[Near], found: Mapping[str, Hit]) -> list[Neighbour]:
 
     A text that was closed or corrected must not be found by what it used to say.
     """
+    known = ((found[each.id], each) for each in near if each.id in found)
+    read = ((hit, orjson.loads(hit.stored), each) for hit, each in known)
     return [
-        Neighbour(found[each.id], each.cosine)
-        for each in near
-        if each.id in found and _name_of(found[each.id]) == each.digest
+        Neighbour(hit, stored, each.cosine)
+        for hit, stored, each in read
+        if name_passage(choose_passage(stored)) == each.digest
     ]
-
-
-def _name_of(hit: Hit) -> str:
-    return name_passage(choose_passage(orjson.loads(hit.stored)))
 
 
 async def _find(

@@ -17,8 +17,6 @@ from semantics.models import Vectors, name_files
 LONGEST_TOKENS = 512
 _AT_ONCE = 8
 """Texts of one batch; a larger one is no faster on a CPU."""
-_INSTRUCTION = "为这个句子生成表示以用于检索相关文章："
-"""What BGE's Chinese models were trained to see before a question (BAAI, FlagEmbedding)."""
 
 
 class OnnxModel:
@@ -43,7 +41,8 @@ class OnnxModel:
         self.dimensions = int(self._session.get_outputs()[0].shape[-1])
 
     def embed_query(self, text: str) -> Vectors:
-        first: Vectors = self._embed([_INSTRUCTION + text])[0]
+        # The instruction that BGE may be given before it makes these questions worse.
+        first: Vectors = self._embed([text])[0]
         return first
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
