@@ -4,6 +4,7 @@ Totals and facets stay those of the words. Records that have none of them in the
 are asked are marked as related.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -55,11 +56,16 @@ class Blending:
         query = self._asking.query(
             replace(request, page=1, size=REACH, facets=(), cursor=None), asked.tree
         )
-        worded = await self._engine.search(query)
-        if worded.hits and is_named(understood.text, _title(worded.hits[0])):
-            return None
         filters = _with_spoken_date(query.filters, understood)
-        looked = await self._meanings.look(understood.text, 2 * REACH, filters)
+        # Beside the words' own search, which takes about as long.
+        looking = asyncio.ensure_future(self._meanings.look(understood.text, 2 * REACH, filters))
+        try:
+            worded = await self._engine.search(query)
+            if worded.hits and is_named(understood.text, _title(worded.hits[0])):
+                return None
+            looked = await looking
+        finally:
+            looking.cancel()
         if looked.outcome is not Outcome.USED:
             return Blend(looked.outcome)
         scores = {hit.id: hit.score for hit in worded.hits}

@@ -14,7 +14,7 @@ from engines.port import Near, Vector, VectorRow
 from engines.settings import Settings
 
 _AT_ONCE = 500
-CANDIDATES_TIMES = 4
+CANDIDATES_TIMES = 8
 """How many times as many as are wanted each shard looks at: its graph takes short cuts."""
 _MOST = 10_000
 """Neighbours that the server gives at once."""
