@@ -5,11 +5,12 @@ are switched on. Begun again at any moment, it makes only what is missing or has
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 import orjson
 
@@ -22,6 +23,8 @@ from semantics.passages import choose_passage, name_passage
 
 SENT = 32
 """Passages that one process is sent at a time."""
+KEPT_AT_ONCE = 128
+"""Vectors that are written together."""
 OnProgress = Callable[[int, int, int], None]
 """Records seen, of how many, and vectors made."""
 
@@ -86,21 +89,31 @@ def open_embedders(where: str, processes: int) -> Iterator[Embedders]:
 async def _embed(
     engine: SearchEngine, store: VectorStore, embedders: Embedders, on_progress: OnProgress
 ) -> Embedded:
-    seen: list[str] = []
-    made = 0
+    every: list[str] = []
+    made = kept = 0
     async for result in read_pages(engine):
         passages = {hit.id: _passage(hit) for hit in result.hits}
         known = store.digests(list(passages))
-        digests = {each: name_passage(text) for each, text in passages.items()}
-        wanted = [each for each, digest in digests.items() if known.get(each) != digest]
-        vectors = embedders.embed([passages[each] for each in wanted])
-        rows = [VectorRow(i, digests[i], v) for i, v in zip(wanted, vectors, strict=True)]
-        if rows:
+        wanted = {i: text for i, text in passages.items() if known.get(i) != name_passage(text)}
+        kept += len(passages) - len(wanted)
+        for rows in _make_rows(wanted, embedders):
             store.put(rows)
-        seen += passages
-        made += len(rows)
-        on_progress(len(seen), max(result.total, len(seen)), made)
-    return Embedded(embedders.model, made, len(seen) - made, store.prune(seen))
+            made += len(rows)
+            on_progress(made + kept, max(result.total, made + kept), made)
+        every += passages
+        on_progress(made + kept, max(result.total, made + kept), made)
+    return Embedded(embedders.model, made, kept, store.prune(every))
+
+
+def _make_rows(passages: Mapping[str, str], embedders: Embedders) -> Iterator[list[VectorRow]]:
+    """A few at a time, so that a run that is stopped has lost little."""
+    vectors = embedders.embed(list(passages.values()))
+    rows = (
+        VectorRow(record_id, name_passage(text), vector)
+        for (record_id, text), vector in zip(passages.items(), vectors, strict=True)
+    )
+    while some := list(islice(rows, KEPT_AT_ONCE)):
+        yield some
 
 
 def _passage(hit: Hit) -> str:

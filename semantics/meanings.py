@@ -1,5 +1,6 @@
-"""Words in, the public records nearest to them in meaning out, or None where that can't be had in
-time: the model, its vectors and the budget of a question. The server and the terminal ask it.
+"""Words in, the public records nearest to them in meaning out, or why they can't be had in time.
+
+The model, its vectors and the budget of a question. The server and the terminal ask it.
 """
 
 import asyncio
@@ -91,10 +92,11 @@ class Meanings:
             return await asyncio.wait_for(self._find(text, count, filters), self._budget)
         except TimeoutError:
             return Looked(Outcome.SLOW)
-        except MissingModelError:
+        except (MissingModelError, ImportError):
             return Looked(Outcome.MISSING)
-        except (EngineUnavailableError, RuntimeError) as error:
-            # The words have an answer already; nothing of the question goes into the log.
+        except Exception as error:
+            # Whatever a model's library raises: the words have an answer already. Nothing of the
+            # question goes into the log.
             log.warning("a search by meaning failed: %s", type(error).__name__)
             return Looked(Outcome.FAILED)
 

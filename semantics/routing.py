@@ -11,7 +11,7 @@ from queries.syntax import split_pieces
 from queries.understand import UnderstoodQuery
 
 SHORTEST = 4
-"""Characters: fewer are a word, which is found by itself."""
+"""Characters outside quotation marks: fewer are a word, which is found by itself."""
 
 
 def may_ask_meaning(request: SearchRequest, understood: UnderstoodQuery) -> bool:
@@ -21,9 +21,12 @@ def may_ask_meaning(request: SearchRequest, understood: UnderstoodQuery) -> bool
     text = normalize_text(understood.text)
     if understood.codes or request.document_number or is_latin(text):
         return False
-    if any(piece.phrase or piece.excluded for piece in split_pieces(text)):
+    pieces = split_pieces(text)
+    if any(piece.excluded for piece in pieces):
         return False
-    return len(literal_text(text)) >= SHORTEST
+    # A sentence may quote a term (什么是“三期”); a phrase alone is what is wanted, to the letter.
+    own_words = "".join(piece.text for piece in pieces if not piece.phrase)
+    return len(literal_text(own_words)) >= SHORTEST
 
 
 def is_named(text: str, title: str) -> bool:

@@ -8,6 +8,7 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 from elasticsearch import BadRequestError as AlreadyThere
 from elasticsearch.helpers import bulk, scan
 
+from catalog.errors import EngineUnavailableError
 from engines.elastic.connection import explained, open_async_client, open_client
 from engines.elastic.mapping import Names, copies, document_key
 from engines.port import Near, Vector, VectorRow
@@ -118,8 +119,18 @@ class ElasticVectorStore:
                 }
                 for each in rows
             ]
-            bulk(self._client, actions, index=self._index, chunk_size=_AT_ONCE)
-            self._client.indices.refresh(index=self._index)
+            _, faults = bulk(
+                self._client,
+                actions,
+                index=self._index,
+                chunk_size=_AT_ONCE,
+                refresh=True,
+                raise_on_error=False,
+            )
+        if faults:
+            raise EngineUnavailableError(
+                "Elasticsearch did not take every vector; run the same again."
+            )
 
     def prune(self, kept: Collection[str]) -> int:
         wanted = set(kept)

@@ -46,7 +46,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
     }  # fmt: skip
     assert set(answer["query"]) == {
         "text", "terms", "corrected_from", "did_you_mean",
-        "relaxed", "complete", "expanded", "date",
+        "relaxed", "complete", "expanded", "date", "related", "semantic",
     }  # fmt: skip
     hit = answer["hits"][0]
     assert set(hit) >= HIT_KEYS

@@ -4,8 +4,11 @@ The sixty questions stand in tests/relevance beside those that words alone have 
 """
 
 import asyncio
+import os
 import re
+import signal
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,7 +30,7 @@ from indexer.publishing import Order, publish
 from search_api.app import create_app
 from semantics.embedding import Embedded, embed_records
 from tests.conftest import require_or_skip
-from tests.journeys.command import plain_row, run_with, write_rows
+from tests.journeys.command import plain_row, run_with, start_with, write_rows
 from tests.relevance.test_judged import FLOORS, HERE
 
 QUESTION = "穷人怎么领补助"
@@ -176,6 +179,61 @@ def test_the_command_embeds_and_the_terminal_asks(meaning: Installation) -> None
     wrong = run_with({**given, "GONGKAI_SEMANTIC_MODEL": "/none"}, "embed")
     assert wrong.returncode == 2
     assert "files" in wrong.stderr
+
+
+def test_a_killed_run_goes_on_where_it_was(meaning: Installation, tmp_path: Path) -> None:
+    made = changed(meaning, data_dir=tmp_path / "data")
+    rows = [plain_row(number) for number in range(1_000)]
+    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    given = {
+        "GONGKAI_DATA_DIR": str(made.settings.data_dir),
+        "GONGKAI_SEMANTIC_MODEL": made.settings.semantic_model,
+    }
+    run = start_with(given, "embed")
+    until = time.monotonic() + 60
+    while not (kept := count_vectors(made)) and time.monotonic() < until:
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert 0 < kept < 1_000
+    last = embed(made)
+    assert last.kept >= kept
+    assert last.made + last.kept == count_vectors(made) == 1_000
+
+
+def count_vectors(installation: Installation) -> int:
+    files = list((installation.settings.data_dir / "vectors").glob("*.sqlite"))
+    if not files:
+        return 0
+    with closing(sqlite3.connect(f"file:{files[0]}?mode=ro", uri=True)) as connection:
+        try:
+            (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return int(count)
+
+
+def test_a_run_of_index_embeds_what_it_took(meaning: Installation, tmp_path: Path) -> None:
+    given = {
+        "GONGKAI_DATA_DIR": str(tmp_path / "data"),
+        "GONGKAI_SEMANTIC": "on",
+        "GONGKAI_SEMANTIC_MODEL": meaning.settings.semantic_model,
+    }
+    rows = [plain_row(number) for number in range(3)]
+    done = run_with(given, "index", write_rows(tmp_path / "rows.jsonl", rows))
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"embedded\s+3 ", done.stdout), done.stdout
+
+
+def test_without_the_library_of_vectors_the_words_answer(
+    meaning: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    monkeypatch.delitem(sys.modules, "engines.embedded.nearest", raising=False)
+    with TestClient(create_app(meaning)) as client:
+        answer = client.get("/api/v1/search", params={"q": QUESTION}).json()
+    assert answer["query"]["semantic"] == "missing"
+    assert answer["hits"]
 
 
 @pytest.mark.parametrize(

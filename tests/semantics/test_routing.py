@@ -20,6 +20,7 @@ from semantics.routing import is_named, may_ask_meaning
         ("宜政办秘〔2008〕8号", False),
         ("国办发〔2019〕12号", False),
         ('"饮水安全" 怎么办', False),
+        ("劳动法上的“三期”指的是什么", True),
         ("饮水安全怎么办 -农村", False),
         ("gongjijin", False),
         ("", False),
