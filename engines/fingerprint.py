@@ -1,6 +1,13 @@
 """Whether an index fits this program. Asked by every engine before it reads or writes one."""
 
+import hashlib
+
 from catalog.errors import IndexMismatchError
+
+
+def name_parts(text: str) -> str:
+    """A short name for what a text lists, fit for files and indices: 16 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def check_fingerprint(generation: str, built_with: str, fingerprint: str) -> None:

@@ -1,6 +1,5 @@
 """Settings in; this installation's tables, analysis, engine and store out. Every start calls it."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 from analyzers.chains import Analysis
@@ -13,6 +12,7 @@ from catalog.tables import Tables, load_tables
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.store import EmbeddedStore
 from engines.embedded.vectors import VectorFile
+from engines.fingerprint import name_parts
 from engines.port import IndexStore, SearchEngine, VectorIndex, VectorStore
 from engines.settings import EngineKind, Settings
 
@@ -32,7 +32,7 @@ class Installation:
     def fingerprint(self) -> str:
         """Names the analysis and the schema: an index built under another name is refused."""
         parts = f"schema {SCHEMA_VERSION}\nanalysis {self.analysis.fingerprint}"
-        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+        return name_parts(parts)
 
     def open_engine(self) -> SearchEngine:
         if self.settings.engine is EngineKind.ELASTICSEARCH:

@@ -1,11 +1,11 @@
 """An engine in, every public record out: for verification, statistics, duplicates, copies."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from engines.port import EngineQuery, Hit, SearchEngine, SearchResult
 from queries.request import Sort
-from queries.tree import AnyTerm, Everything
+from queries.tree import AnyTerm, Everything, Query
 
 AT_ONCE = 500
 
@@ -35,11 +35,16 @@ async def read_hits(engine: SearchEngine) -> AsyncIterator[Hit]:
             yield hit
 
 
-async def fetch_hits(engine: SearchEngine, record_ids: list[str]) -> dict[str, Hit]:
-    """Those of the records that are public, by id."""
+async def fetch_hits(
+    engine: SearchEngine,
+    record_ids: Sequence[str],
+    filters: Mapping[str, Query] | None = None,
+    at_once: int = AT_ONCE,
+) -> dict[str, Hit]:
+    """Those of the records that are public and that the filters leave, by id."""
     found: dict[str, Hit] = {}
-    for start in range(0, len(record_ids), AT_ONCE):
-        wanted = tuple(record_ids[start : start + AT_ONCE])
-        result = await engine.search(EngineQuery(AnyTerm("id", wanted), limit=len(wanted)))
-        found.update((hit.id, hit) for hit in result.hits)
+    for start in range(0, len(record_ids), at_once):
+        wanted = tuple(record_ids[start : start + at_once])
+        query = EngineQuery(AnyTerm("id", wanted), filters or {}, limit=len(wanted))
+        found.update((hit.id, hit) for hit in (await engine.search(query)).hits)
     return found

@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from engines.port import EngineQuery, Hit, Near, SearchEngine, Vector, VectorIndex
-from queries.tree import And, AnyTerm, Everything, Query
+from engines.reading import fetch_hits
+from queries.tree import And, Everything, Query
 from semantics.passages import choose_passage, name_passage
 
 FEW = 500
@@ -49,7 +50,8 @@ async def find_nearest(
     while True:
         # A few more: some of them may have been withdrawn.
         near = await index.nearest(vector, reach + reach // 10)
-        kept = _keep(near, await _find(engine, [each.id for each in near], filters))
+        found = await fetch_hits(engine, [each.id for each in near], filters, AT_ONCE)
+        kept = _keep(near, found)
         if len(kept) >= count or len(near) < reach:
             return kept[:count]
         reach *= 4
@@ -67,14 +69,3 @@ def _keep(near: Sequence[Near], found: Mapping[str, Hit]) -> list[Neighbour]:
         for hit, stored, each in read
         if name_passage(choose_passage(stored)) == each.digest
     ]
-
-
-async def _find(
-    engine: SearchEngine, record_ids: Sequence[str], filters: Mapping[str, Query]
-) -> dict[str, Hit]:
-    found: dict[str, Hit] = {}
-    for start in range(0, len(record_ids), AT_ONCE):
-        part = tuple(record_ids[start : start + AT_ONCE])
-        query = EngineQuery(AnyTerm("id", part), filters, limit=len(part))
-        found |= {hit.id: hit for hit in (await engine.search(query)).hits}
-    return found

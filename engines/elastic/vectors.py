@@ -1,6 +1,5 @@
 """Vectors of one model in an index of their own, and the nearest among them by the server's kNN."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from elasticsearch.helpers import bulk, scan
 from catalog.errors import EngineUnavailableError
 from engines.elastic.connection import explained, open_async_client, open_client
 from engines.elastic.mapping import Names, copies, document_key
+from engines.fingerprint import name_parts
 from engines.port import Near, Vector, VectorRow
 from engines.settings import Settings
 
@@ -22,8 +22,7 @@ _MOST = 10_000
 
 
 def _index_name(settings: Settings, model: str) -> str:
-    digest = hashlib.sha256(model.encode()).hexdigest()[:16]
-    return Names(settings.elasticsearch_prefix).vectors(digest)
+    return Names(settings.elasticsearch_prefix).vectors(name_parts(model))
 
 
 class ElasticVectors:

@@ -4,12 +4,12 @@ One file serves all generations: an id has one passage, and what a generation do
 engine does not find.
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engines.database import Database
+from engines.fingerprint import name_parts
 from engines.port import VectorRow
 
 _FOLDER = "vectors"
@@ -27,8 +27,7 @@ class VectorFile:
     """See VectorStore. `model` names what made the vectors; numbers are kept in sixteen bits."""
 
     def __init__(self, folder: Path, model: str) -> None:
-        name = hashlib.sha256(model.encode()).hexdigest()[:16]
-        self._database = Database(folder / _FOLDER / f"{name}.sqlite", _SCHEMA)
+        self._database = Database(folder / _FOLDER / f"{name_parts(model)}.sqlite", _SCHEMA)
 
     def digests(self, record_ids: Sequence[str]) -> Mapping[str, str]:
         found: dict[str, str] = {}

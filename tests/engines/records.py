@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from catalog.intake import Accepted, IntakeRules, take_row
 from engines.opening import Installation
@@ -34,3 +35,8 @@ def make_document(installation: Installation, **fields: object) -> IndexDocument
     outcome = take_row({**BASE, **fields}, IntakeRules(installation.tables))
     assert isinstance(outcome, Accepted), outcome
     return build_document(outcome.record, installation.analysis)
+
+
+def changed(installation: Installation, **settings: object) -> Installation:
+    """The same with other settings."""
+    return replace(installation, settings=installation.settings.model_copy(update=settings))

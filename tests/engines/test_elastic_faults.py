@@ -9,7 +9,6 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,12 +29,8 @@ from queries.tree import Constant, Everything
 from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.engines.proxy import TooOld, Way, run_server, stand_between
-from tests.engines.records import make_document
+from tests.engines.records import changed, make_document
 from tests.journeys.command import plain_row, run_with, write_rows
-
-
-def changed(installation: Installation, **settings: Any) -> Installation:
-    return replace(installation, settings=installation.settings.model_copy(update=settings))
 
 
 def write(installation: Installation, documents: list[IndexDocument]) -> dict[str, str]:

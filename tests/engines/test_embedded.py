@@ -8,11 +8,12 @@ import pytest
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.store import EmbeddedStore
 from engines.opening import Installation
-from engines.port import STAFF, IndexStore, SearchEngine
+from engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
 from files.durable import replace_file
 from indexer.publishing import Order, publish
+from queries.tree import Everything
 from queries.understand import Understanding
-from tests.engines.contract import EngineContract, Opened
+from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
@@ -51,6 +52,15 @@ class TestEmbedded(
         replace_file(ledger, ledger.read_bytes().replace(b'"erased":true', b'"erased":false'))
         assert made.open_store().withdraw(["r1"], cause=STAFF) == {"r1": True}
         assert store.generations()[0].records == 2
+
+    def test_classes_too_many_for_one_value_are_counted_one_by_one(
+        self, opened: Opened, make: Make
+    ) -> None:
+        many = [f"财政、金融、审计/第{number}类" for number in range(3_000)]
+        opened.index([make(id="many", topic=many), make(id="one", topic=many[:1])])
+        counted = opened.ask(EngineQuery(Everything(), facets=("topic",), limit=0)).facets["topic"]
+        assert counted["财政、金融、审计"] == counted[many[0]] == 2
+        assert sum(counted.values()) == 2 + 3_000 + 1
 
     def _other_store(self) -> IndexStore:
         return self._fresh.open_store()

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -30,6 +29,7 @@ from indexer.publishing import Order, publish
 from search_api.app import create_app
 from semantics.embedding import Embedded, embed_records
 from tests.conftest import require_or_skip
+from tests.engines.records import changed
 from tests.journeys.command import plain_row, run_with, start_with, write_rows
 from tests.relevance.test_judged import FLOORS, HERE
 
@@ -53,10 +53,6 @@ def meaning(sampled: Installation) -> Installation:
 def asking(meaning: Installation) -> Iterator[TestClient]:
     with TestClient(create_app(meaning)) as client:
         yield client
-
-
-def changed(installation: Installation, **settings: object) -> Installation:
-    return replace(installation, settings=installation.settings.model_copy(update=settings))
 
 
 def embed(installation: Installation) -> Embedded:
