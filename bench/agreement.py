@@ -10,7 +10,7 @@ import random
 import statistics
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _FILTERS: tuple[dict[str, tuple[str, ...]], ...] = (
 )
 
 
-def flatten(values: list[FacetValueView]) -> Iterator[tuple[str, int]]:
+def flatten(values: Sequence[FacetValueView]) -> Iterator[tuple[str, int]]:
     """(value, count) of a whole facet."""
     for each in values:
         yield each.value, each.count

@@ -37,7 +37,7 @@ def search(
     request = SearchRequest(text=text, page=page, size=size, sort=sort)
     answer = asyncio.run(_ask(open_installation(Settings()), request))
     if as_json:
-        print(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
+        print(orjson.dumps(answer, default=list, option=orjson.OPT_INDENT_2).decode())
         return
     _print_answer(answer)
 

@@ -5,6 +5,7 @@ in: Pydantic describes them for the API's users, and does not make each of them.
 orjson writes what has a `__dict__` six times as fast.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -121,7 +122,7 @@ class SearchAnswer:
     size: int
     next_cursor: str | None
     hits: list[HitView]
-    facets: dict[str, list[FacetValueView]]
+    facets: Mapping[str, Sequence[FacetValueView]]
 
 
 @dataclass(kw_only=True)
@@ -206,7 +207,7 @@ class SimilarAnswer:
 class ClassificationsAnswer:
     """The classification trees with counts; values without a record are there with 0."""
 
-    trees: dict[str, list[FacetValueView]]
+    trees: Mapping[str, Sequence[FacetValueView]]
 
 
 class Problem(BaseModel):

@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import orjson
 
@@ -24,7 +23,6 @@ from queries.understand import Understanding
 from search_api.answer import (
     ClassificationsAnswer,
     DateView,
-    FacetValueView,
     QueryView,
     RecordView,
     SearchAnswer,
@@ -32,7 +30,7 @@ from search_api.answer import (
 )
 from search_api.asking import Asked, Asking
 from search_api.blending import Blend, Blending
-from search_api.facets import build_facet
+from search_api.facets import FacetBuilder, FacetValues
 from search_api.relating import Relating
 from search_api.views import Views
 from search_api.vocabulary import Vocabulary
@@ -81,6 +79,7 @@ class Answering:
         self._blending = Blending(engine, self._asking, meanings, weights) if meanings else None
         self._relating = Relating(engine, installation.analysis, weights)
         self._views = Views(installation.tables)
+        self._facet_builder = FacetBuilder(installation.tables)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
@@ -159,16 +158,16 @@ class Answering:
         """Every class of every tree, and every agency, with the records below it."""
         result = await self._engine.search(EngineQuery(Everything(), facets=FACETS, limit=0))
         trees = {
-            name: build_facet(name, result.facets[name], frozenset(), self._tables, whole=True)
+            name: self._facet_builder.build(name, result.facets[name], whole=True)
             for name in FACETS
         }
         return ClassificationsAnswer(trees=trees)
 
-    async def facet(self, request: SearchRequest, name: str) -> list[FacetValueView]:
+    async def facet(self, request: SearchRequest, name: str) -> FacetValues:
         """Every value of one facet among what the request finds."""
         asked = await self._asking.ask(replace(request, page=1, size=1, facets=(name,)))
         chosen = chosen_values(request, self._tables).get(name, frozenset())
-        return build_facet(name, asked.result.facets[name], chosen, self._tables, whole=True)
+        return self._facet_builder.build(name, asked.result.facets[name], chosen, whole=True)
 
     async def live(self) -> Generation:
         """The generation that is searched now."""
@@ -182,10 +181,10 @@ class Answering:
         """The runs of characters that are marked in a text for these words."""
         return self._understanding.understand(text).needles if text.strip() else ()
 
-    def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, Any]:
+    def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, FacetValues]:
         chosen = chosen_values(request, self._tables)
         return {
-            name: build_facet(name, counts, chosen.get(name, frozenset()), self._tables)
+            name: self._facet_builder.build(name, counts, chosen.get(name, frozenset()))
             for name, counts in result.facets.items()
         }
 

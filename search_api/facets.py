@@ -3,16 +3,18 @@
 Labels come from the catalog's tables here, at the last step; the index holds codes and paths.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import overload
+
+import orjson
 
 from catalog.classifications import (
     MISSING,
     MISSING_LABEL,
-    ClassificationTree,
     ancestors_and_self,
 )
-from catalog.fields import TREES
+from catalog.fields import FACETS, TREES
 from catalog.tables import Tables
 from search_api.answer import FacetValueView
 
@@ -31,53 +33,131 @@ TITLES: Mapping[str, str] = {
     "disclosure": "公开方式",
 }
 _UNSTATED = {"validity": "未标注"}
+_HEADS_KEPT = 20_000
 
 
-def build_facet(
-    name: str,
-    counts: Mapping[str, int],
-    chosen: frozenset[str],
-    tables: Tables,
-    *,
-    whole: bool = False,
-) -> list[FacetValueView]:
-    """One facet. `whole` shows every value, and of a tree those without records too, with 0."""
-    shown = _with_ancestors(chosen) if name in TREES else chosen
-    known = {**dict.fromkeys(shown, 0), **counts}
-    if whole and name in TREES:
-        known = {**{node.path: 0 for node in tables.tree(name).walk()}, **known}
-    if name in TREES:
-        return _build_tree(known, chosen, tables.tree(name))
-    facet = _Facet(name, known, chosen, _label_reader(name, tables))
-    return facet.as_list(None if whole else VALUES_SHOWN)
+class FacetValues(Sequence[FacetValueView]):
+    """One facet in order. A page looks at views of its values; JSON is written without any.
 
+    `order` holds the first level, `below` the values below one; `head` begins a value's JSON. No
+    dataclass, for orjson would write its fields.
+    """
 
-def _build_tree(
-    counts: Mapping[str, int], chosen: frozenset[str], tree: ClassificationTree
-) -> list[FacetValueView]:
-    first: list[FacetValueView] = []
-    views: dict[str, FacetValueView] = {}
-    # In the order of the tree a class comes after the one above it.
-    for path in tree.sort_paths(counts):
-        views[path] = view = FacetValueView(
-            value=path,
-            label=tree.label_of(path),
-            count=counts[path],
-            selected=path in chosen,
+    def __init__(
+        self,
+        order: Sequence[str],
+        below: Mapping[str, Sequence[str]],
+        counts: Mapping[str, int],
+        chosen: frozenset[str],
+        labels: "_Labels",
+    ) -> None:
+        self._order = order
+        self._below = below
+        self._counts = counts
+        self._chosen = chosen
+        self._labels = labels
+
+    def as_json(self) -> orjson.Fragment:
+        """What orjson would write of the views, for `default` of its `dumps`."""
+        return orjson.Fragment(self._write(self._order))
+
+    @overload
+    def __getitem__(self, index: int) -> FacetValueView: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[FacetValueView]: ...
+    def __getitem__(self, index: int | slice) -> FacetValueView | Sequence[FacetValueView]:
+        return self._views[index]
+
+    def __iter__(self) -> Iterator[FacetValueView]:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @cached_property
+    def _views(self) -> list[FacetValueView]:
+        return [self._view(value) for value in self._order]
+
+    def _view(self, value: str) -> FacetValueView:
+        return FacetValueView(
+            value=value,
+            label=self._labels.read(value),
+            count=self._counts[value],
+            selected=value in self._chosen,
+            children=[self._view(each) for each in self._below.get(value, ())],
         )
-        above = views.get(path.rpartition("/")[0])
-        (above.children if above else first).append(view)
-    return first
+
+    def _write(self, values: Iterable[str]) -> str:
+        head, counts = self._labels.head, self._counts
+        chosen, below = self._chosen, self._below
+        written = (
+            f'{head(value)}{counts[value]},"selected":{"true" if value in chosen else "false"},'
+            f'"children":{self._write(below[value]) if value in below else "[]"}}}'
+            for value in values
+        )
+        return f"[{','.join(written)}]"
 
 
-def _with_ancestors(paths: Iterable[str]) -> list[str]:
-    """A chosen class stands below its parents, even where nothing is found in any of them."""
-    return sorted({step for path in paths for step in ancestors_and_self(path)})
+class FacetBuilder:
+    """Facets with the labels of one city's tables; one object serves a whole process."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._labels = {name: _Labels(_label_reader(name, tables)) for name in FACETS}
+
+    def build(
+        self,
+        name: str,
+        counts: Mapping[str, int],
+        chosen: frozenset[str] = frozenset(),
+        *,
+        whole: bool = False,
+    ) -> FacetValues:
+        """One facet. `whole`: every value, and of a tree those without records too, with 0."""
+        shown = _with_ancestors(chosen) if name in TREES else chosen
+        known = {**dict.fromkeys(shown, 0), **counts}
+        if whole and name in TREES:
+            known = {**{node.path: 0 for node in self._tables.tree(name).walk()}, **known}
+        below: dict[str, list[str]] = {}
+        if name in TREES:
+            order = _part_levels(self._tables.tree(name).sort_paths(known), known, below)
+        else:
+            order = _sort_values(name, known)
+            if not whole:
+                order, rest = order[:VALUES_SHOWN], order[VALUES_SHOWN:]
+                order += sorted(chosen.intersection(rest))
+        return FacetValues(order, below, known, chosen, self._labels[name])
 
 
 def label_of(name: str, value: str, tables: Tables) -> str:
     """What a person reads for a value: an agency's name, a class's last label, 未分类."""
     return _label_reader(name, tables)(value)
+
+
+def _part_levels(
+    paths: Sequence[str], known: Mapping[str, int], below: dict[str, list[str]]
+) -> list[str]:
+    """The first level of paths in order; the others go below the class above them."""
+    first: list[str] = []
+    for path in paths:
+        above = path.rpartition("/")[0]
+        (below.setdefault(above, []) if above in known else first).append(path)
+    return first
+
+
+def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:
+    """The most frequent first, of years the latest; what is not stated comes last."""
+    stated = sorted(value for value in counts if value != MISSING)
+    if name == "year":
+        stated.sort(key=lambda year: int(year) if year.isdigit() else 0, reverse=True)
+    else:
+        stated.sort(key=counts.__getitem__, reverse=True)
+    return [*stated, MISSING] if MISSING in counts else stated
+
+
+def _with_ancestors(paths: Iterable[str]) -> list[str]:
+    """A chosen class stands below its parents, even where nothing is found in any of them."""
+    return sorted({step for path in paths for step in ancestors_and_self(path)})
 
 
 def _label_reader(name: str, tables: Tables) -> Callable[[str], str]:
@@ -90,30 +170,13 @@ def _label_reader(name: str, tables: Tables) -> Callable[[str], str]:
     return lambda value: missing if value == MISSING else read(value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Facet:
-    name: str
-    counts: Mapping[str, int]
-    chosen: frozenset[str]
-    label: Callable[[str], str]
+class _Labels:
+    """What one facet's values are called, and the beginning of their JSON, which stays."""
 
-    def as_list(self, limit: int | None) -> list[FacetValueView]:
-        ordered = sorted(self.counts, key=self._order)
-        shown = ordered[:limit]
-        shown += [value for value in sorted(self.chosen) if value not in shown]
-        return [self._view(value) for value in shown]
+    def __init__(self, read: Callable[[str], str]) -> None:
+        self.read = read
+        self.head = lru_cache(_HEADS_KEPT)(self._write_head)
 
-    def _order(self, value: str) -> tuple[object, ...]:
-        if value == MISSING:
-            return (1, 0, value)
-        if self.name == "year":
-            return (0, -int(value) if value.isdigit() else 0, value)
-        return (0, -self.counts[value], value)
-
-    def _view(self, value: str) -> FacetValueView:
-        return FacetValueView(
-            value=value,
-            label=self.label(value),
-            count=self.counts[value],
-            selected=value in self.chosen,
-        )
+    def _write_head(self, value: str) -> str:
+        named = orjson.dumps({"value": value, "label": self.read(value)}).decode()
+        return f'{named[:-1]},"count":'

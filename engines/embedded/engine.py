@@ -44,10 +44,12 @@ _Scored = tuple[float, tantivy.DocAddress]
 class _Snapshot:
     """One generation at one commit; a question is answered from a single one.
 
-    `whole` keeps the counts of the facets of all its records, as they are first asked for.
+    Every commit replaces `meta`. `whole` keeps the counts of the facets of all its records, as
+    they are first asked for.
     """
 
     name: str
+    meta: Path
     searcher: tantivy.Searcher
     whole: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -74,6 +76,7 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
         self._layout = Layout(folder)
+        self._pointer = self._layout.pointer
         self._fingerprint = fingerprint
         self._ledger = Ledger(self._layout.ledger)
         self._seen: tuple[object, ...] = ()
@@ -143,19 +146,20 @@ class EmbeddedEngine:
         return compile_query(AnyTerm("id", tuple(sorted(pending)))) if pending else None
 
     def _current(self) -> _Snapshot:
+        pointer, snapshot = signature(self._pointer), self._snapshot
+        if snapshot is not None and self._seen == (pointer, signature(snapshot.meta)):
+            return snapshot
         name = self._layout.live_name()
         if name is None:
             raise NothingIndexedError
-        seen = (name, signature(self._layout.index_folder(name) / "meta.json"))
-        snapshot = self._snapshot
-        if snapshot is not None and seen == self._seen:
-            return snapshot
+        meta = self._layout.index_folder(name) / "meta.json"
+        seen = (pointer, signature(meta))
         with self._opening, explained():
-            self._snapshot = self._open(name)
+            self._snapshot = self._open(name, meta)
             self._seen = seen
             return self._snapshot
 
-    def _open(self, name: str) -> _Snapshot:
+    def _open(self, name: str, meta: Path) -> _Snapshot:
         if self._index is None or self._snapshot is None or self._snapshot.name != name:
             manifest = self._layout.manifest(name)
             if manifest is None:
@@ -163,7 +167,7 @@ class EmbeddedEngine:
             check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
             self._index = open_index(self._layout.index_folder(name))
         self._index.reload()
-        return _Snapshot(name, self._index.searcher())
+        return _Snapshot(name, meta, self._index.searcher())
 
 
 def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:

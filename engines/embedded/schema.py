@@ -1,7 +1,7 @@
 """The field table in, a tantivy schema and index out. Called by `generations`, `compile`."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import tantivy
@@ -20,6 +20,7 @@ UNBOUND = "\0"
 _BETWEEN = "\n"
 _LONGEST_TERM_BYTES = 60_000
 """tantivy leaves out terms of more than 65,530 without a word."""
+_SETS_KEPT = 10_000
 _SPACED = "spaced"
 
 
@@ -48,9 +49,10 @@ def join_set(paths: Iterable[str]) -> str:
     return joined if len(joined.encode()) <= _LONGEST_TERM_BYTES else UNBOUND
 
 
-def split_set(value: str) -> list[str]:
+@lru_cache(_SETS_KEPT)
+def split_set(value: str) -> tuple[str, ...]:
     """The paths of one value that is not UNBOUND."""
-    return value.split(_BETWEEN)
+    return tuple(value.split(_BETWEEN))
 
 
 def index_option(field: str) -> str:

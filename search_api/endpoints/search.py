@@ -23,6 +23,7 @@ from search_api.endpoints.dependencies import (
     refuse_merged,
 )
 from search_api.errors import describe_problems
+from search_api.facets import FacetValues
 from search_api.parameters import (
     SearchQuery,
     SimilarParameters,
@@ -96,4 +97,5 @@ async def record(record_id: RecordId, request: Request, answering: AnsweringDepe
 
 
 def _as_json(answer: object) -> Response:
-    return Response(orjson.dumps(answer), media_type="application/json")
+    content = orjson.dumps(answer, default=FacetValues.as_json)
+    return Response(content, media_type="application/json")

@@ -3,7 +3,7 @@
 Every way is a link with the number of records behind it; one that leads to nothing is not shown.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.classifications import MISSING
@@ -40,7 +40,7 @@ class Elsewhere:
     classes of all records."""
 
     unfiltered: int
-    whole: Mapping[str, list[FacetValueView]]
+    whole: Mapping[str, Sequence[FacetValueView]]
 
 
 def build_leads(
@@ -80,7 +80,7 @@ def _is_near(value: str, chosen: tuple[str, ...]) -> bool:
 
 
 def _named_classes(
-    answer: SearchAnswer, whole: Mapping[str, list[FacetValueView]]
+    answer: SearchAnswer, whole: Mapping[str, Sequence[FacetValueView]]
 ) -> Iterator[Lead]:
     words = [term for term in answer.query.terms if len(term) > 1]
     for name in (*TREES, "publisher"):

@@ -1,0 +1,65 @@
+"""A facet's JSON is written without the views that pages look at, and says the same."""
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.classifications import MISSING
+from catalog.fields import FACETS, TREES
+from engines.opening import Installation
+from search_api.facets import VALUES_SHOWN, FacetBuilder, FacetValues
+
+VALUES = st.one_of(
+    st.text(max_size=6), st.sampled_from([MISSING, "2008", '引"号\\', "决策", "财政/预算"])
+)
+COUNTS = st.dictionaries(VALUES, st.integers(0, 10**9), max_size=12)
+
+
+@pytest.fixture(scope="session")
+def builder(installation: Installation) -> FacetBuilder:
+    return FacetBuilder(installation.tables)
+
+
+@given(
+    name=st.sampled_from(sorted(FACETS)),
+    counts=COUNTS,
+    chosen=st.frozensets(VALUES.filter(lambda value: "//" not in value), max_size=3),
+    whole=st.booleans(),
+)
+def test_json_and_views_say_the_same(
+    builder: FacetBuilder,
+    name: str,
+    counts: dict[str, int],
+    chosen: frozenset[str],
+    whole: bool,  # drawn
+) -> None:
+    values = builder.build(name, counts, chosen, whole=whole)
+    written = orjson.loads(orjson.dumps(values, default=FacetValues.as_json))
+    assert written == orjson.loads(orjson.dumps(values, default=list))
+    assert len(written) == len(values)
+
+
+def test_the_most_frequent_come_first_and_what_is_chosen_is_always_there(
+    builder: FacetBuilder,
+) -> None:
+    counts = {f"agency {number}": number for number in range(300)} | {MISSING: 10_000}
+    values = builder.build("publisher", counts, frozenset({"agency 3"}))
+    assert [each.count for each in values[:3]] == [299, 298, 297]
+    assert len(values) == VALUES_SHOWN + 1
+    assert values[-1].value == "agency 3"
+    assert values[-1].selected
+    whole = builder.build("publisher", counts, whole=True)
+    assert len(whole) == 301
+    assert whole[-1].label == "未分类"
+    years = builder.build("year", {"2008": 9, MISSING: 4, "2019": 1})
+    assert [each.value for each in years] == ["2019", "2008", MISSING]
+
+
+def test_a_class_stands_below_its_parents(builder: FacetBuilder) -> None:
+    assert "topic" in TREES
+    values = builder.build("topic", {"财政": 3, "财政/预算": 2}, frozenset({"财政/预算"}))
+    (parent,) = values
+    assert [(each.label, each.count, each.selected) for each in parent.children] == [
+        ("预算", 2, True)
+    ]
