@@ -146,6 +146,9 @@ class VectorIndex(Protocol):
     ) -> list[Near]:
         """The nearest, the nearest first; of `among` alone where it is given."""
 
+    async def fetch(self, record_ids: Sequence[str]) -> list[VectorRow]:
+        """The vectors of those of the records that have one, in no order."""
+
     async def size(self) -> int:
         """Vectors that there are."""
 

@@ -17,12 +17,14 @@ from queries.request import SearchRequest
 from queries.tree import AnyTerm, Query
 from queries.understand import UnderstoodQuery
 from search_api.asking import Asked, Asking
-from semantics.fusing import fuse, lift
-from semantics.meanings import Meanings, Outcome
+from semantics.fusing import fuse, lift, regularize
+from semantics.meanings import Looked, Meanings, NoMeaningsError, Outcome
 from semantics.routing import is_named, may_ask_meaning
 
 REACH = 100
 """Hits of each list that are put into one order; after them the words' own order goes on."""
+LIKENED = 50
+"""The first of that order, which are compared with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +65,42 @@ class Blending:
             worded = await self._engine.search(query)
             if worded.hits and is_named(understood.text, _title(worded.hits[0])):
                 return None
-            looked = await looking
+            ordered = await self._order(worded.hits, await looking)
+        except NoMeaningsError as error:
+            self._meanings.count(error.outcome)
+            return Blend(error.outcome)
         finally:
             looking.cancel()
-        if looked.outcome is not Outcome.USED:
-            return Blend(looked.outcome)
-        scores = {hit.id: hit.score for hit in worded.hits}
+        self._meanings.count(Outcome.USED)
+        start = (request.page - 1) * request.size
+        page = ordered[start : start + request.size]
+        missing = request.size - len(page)
+        if missing and worded.total > REACH:
+            further = replace(query, offset=REACH + max(start - len(ordered), 0), limit=missing)
+            known = {hit.id for hit in ordered}
+            page += [
+                hit for hit in (await self._engine.search(further)).hits if hit.id not in known
+            ]
+        with_words = {hit.id for hit in worded.hits}
+        others = [hit.id for hit in ordered if hit.id not in with_words]
+        related = await self._without_words(query, others)
+        return Blend(Outcome.USED, tuple(page), related)
+
+    async def _order(self, worded: Sequence[Hit], looked: Looked) -> list[Hit]:
+        """What has the words and what is near, the best first. Raises NoMeaningsError."""
         lifted = ((lift(each, looked.spread, self._weights), each.hit) for each in looked.near)
         near = sorted(lifted, key=lambda pair: -pair[0])[:REACH]
         hits = {hit.id: replace(hit, score=round(nearness, 4)) for nearness, hit in near}
-        hits |= {hit.id: hit for hit in worded.hits}
-        order = fuse(scores, {hit.id: nearness for nearness, hit in near})
-        related = await self._without_words(query, [each for each in order if each not in scores])
-        start = (request.page - 1) * request.size
-        page = [hits[each] for each in order[start : start + request.size]]
-        missing = request.size - len(page)
-        if missing and worded.total > REACH:
-            further = replace(query, offset=REACH + max(start - len(order), 0), limit=missing)
-            page += [
-                each for each in (await self._engine.search(further)).hits if each.id not in hits
-            ]
-        return Blend(Outcome.USED, tuple(page), related)
+        hits |= {hit.id: hit for hit in worded}
+        total = fuse(
+            {hit.id: hit.score for hit in worded}, {hit.id: nearness for nearness, hit in near}
+        )
+        first = list(total)[:LIKENED]
+        vectors = await self._meanings.fetch(looked, [hits[each] for each in first])
+        drawn = regularize([total[each] for each in first], vectors, looked.floor)
+        total |= zip(first, drawn, strict=True)
+        first.sort(key=total.__getitem__, reverse=True)
+        return [hits[each] for each in dict.fromkeys((*first, *total))]
 
     async def _without_words(self, query: EngineQuery, record_ids: Sequence[str]) -> frozenset[str]:
         """Those of the records that the words do not find: the others stand far down their list."""

@@ -1,16 +1,19 @@
 """Two lists of one question in, one order out: what has its words, and what is near in meaning."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from catalog.authority import Authority, read_authority
 from queries.relevance import Weights
 from queries.scoring import REPEALED
+from semantics.models import Vectors
 from semantics.nearest import Neighbour
 
 NEARNESS_WEIGHT = 0.55
 """Of the nearness, beside the words' score; each is put between 0 and 1 over its own list first.
 
-Between 0.5 and 0.65 the figures of docs/relevance.md differ by 0.002.
+Between 0.5 and 0.6 the figures of docs/meanings.md differ by 0.002.
 """
 STANDING_SHARE = 0.6
 """Of the spread of a model's cosines, for each point of standing in relevance.toml.
@@ -18,6 +21,11 @@ STANDING_SHARE = 0.6
 A law is as near to a question as the rules that repeat it; what it is by itself has to tell here as
 it does among the words. From 0.5 on the figures stay the same within 0.002.
 """
+LIKENESS_WEIGHT = 0.5
+"""Of what records like this one come to, beside what it comes to by itself: with more, two that are
+like nothing but each other would change places."""
+LIKENESS_POWER = 5
+"""The likest tell the most: with 3 to 5 the figures of docs/meanings.md differ by 0.005."""
 
 
 def lift(neighbour: Neighbour, spread: float, weights: Weights) -> float:
@@ -31,8 +39,8 @@ def lift(neighbour: Neighbour, spread: float, weights: Weights) -> float:
     return neighbour.cosine + STANDING_SHARE * spread * standing
 
 
-def fuse(scores: Mapping[str, float], nearness: Mapping[str, float]) -> list[str]:
-    """Ids of both lists, the best first; of equals, the one that comes first in `scores`.
+def fuse(scores: Mapping[str, float], nearness: Mapping[str, float]) -> dict[str, float]:
+    """Each id of either list with what it comes to, the best first; of equals, `scores`' first.
 
     `scores`: what has the words, the best first; `nearness`: what `lift` gives of the nearest.
     """
@@ -40,7 +48,26 @@ def fuse(scores: Mapping[str, float], nearness: Mapping[str, float]) -> list[str
     ids = dict.fromkeys((*scores, *nearness))
     weight = NEARNESS_WEIGHT
     total = {i: (1 - weight) * worded.get(i, 0.0) + weight * near.get(i, 0.0) for i in ids}
-    return sorted(ids, key=total.__getitem__, reverse=True)
+    return {each: total[each] for each in sorted(ids, key=total.__getitem__, reverse=True)}
+
+
+def regularize(scores: Sequence[float], vectors: Vectors, floor: float) -> list[float]:
+    """Scores of records that are like each other drawn towards each other.
+
+    What answers a question is seldom alone: the records nearest to it answer it as well, and one
+    that no other resembles is more often there by chance. (Score regularization, Diaz 2005.)
+    `vectors` has shape (len(scores), dimensions), a row of zeros for what has none; what is no
+    nearer than `floor` does not count. A record that none is like keeps its score.
+    """
+    if not scores:
+        return []
+    own = np.array(scores)
+    likeness = np.clip((vectors @ vectors.T - floor) / (1 - floor), 0, 1) ** LIKENESS_POWER
+    np.fill_diagonal(likeness, 0)
+    whole = likeness.sum(axis=1)
+    theirs = np.divide(likeness @ own, whole, out=own.copy(), where=whole > 0)
+    mixed: list[float] = ((1 - LIKENESS_WEIGHT) * own + LIKENESS_WEIGHT * theirs).tolist()
+    return mixed
 
 
 def _scale(values: Mapping[str, float]) -> Mapping[str, float]:

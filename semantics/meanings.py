@@ -5,23 +5,25 @@ The model, its vectors and the budget of a question. The server and the terminal
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from catalog.errors import EngineUnavailableError, MissingModelError
 from engines.opening import Installation
-from engines.port import SearchEngine, VectorIndex
+from engines.port import Hit, SearchEngine, VectorIndex
 from queries.tree import Query
-from semantics.models import TriedModel, open_model
-from semantics.nearest import Neighbour, find_nearest
+from semantics.models import TriedModel, Vectors, open_model
+from semantics.nearest import Neighbour, fetch_vectors, find_nearest
 
 log = logging.getLogger("gongkai.semantics")
+_T = TypeVar("_T")
 
 
 class Outcome(StrEnum):
-    """How asking for meanings ended; in all but the first, words alone answered."""
+    """How asking for meanings ended; in all but the first, words alone answer."""
 
     USED = "used"
     SLOW = "slow"
@@ -29,13 +31,25 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class NoMeaningsError(Exception):
+    """The words alone have to answer; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How it ended, the records that are near, the nearest first, and the scale of cosines."""
+    """The records that are near, the nearest first, and the scale of cosines; see TriedModel.
 
-    outcome: Outcome
-    near: tuple[Neighbour, ...] = ()
-    spread: float = 0.0
+    `until`: the moment of the loop's clock when the question's budget ends.
+    """
+
+    near: tuple[Neighbour, ...]
+    floor: float
+    spread: float
+    until: float | None
 
 
 class Meanings:
@@ -68,10 +82,20 @@ class Meanings:
         return self._opening
 
     async def look(self, text: str, count: int, filters: Mapping[str, Query]) -> Looked:
-        """At most `count` records, none so far off that it says nothing."""
-        looked = await self._look_in_time(text, count, filters)
-        self._on_outcome(looked.outcome)
-        return looked
+        """At most `count` records, none so far off that it says nothing. Raises NoMeaningsError."""
+        now = asyncio.get_running_loop().time()
+        until = None if self._budget is None else now + self._budget
+        return await _in_time(self._find(text, count, filters, until), until)
+
+    async def fetch(self, looked: Looked, hits: Sequence[Hit]) -> Vectors:
+        """Vectors of the records, shape (len(hits), dimensions). Raises NoMeaningsError."""
+        if self._index is None:
+            raise NoMeaningsError(Outcome.MISSING)
+        return await _in_time(fetch_vectors(self._index, hits), looked.until)
+
+    def count(self, outcome: Outcome) -> None:
+        """How asking for meanings ended, once for each question."""
+        self._on_outcome(outcome)
 
     async def version(self) -> str:
         """Names what is near beside the records: another when a model or vectors come."""
@@ -87,20 +111,9 @@ class Meanings:
         if self._index is not None:
             await self._index.close()
 
-    async def _look_in_time(self, text: str, count: int, filters: Mapping[str, Query]) -> Looked:
-        try:
-            return await asyncio.wait_for(self._find(text, count, filters), self._budget)
-        except TimeoutError:
-            return Looked(Outcome.SLOW)
-        except (MissingModelError, ImportError):
-            return Looked(Outcome.MISSING)
-        except Exception as error:
-            # Whatever a model's library raises: the words have an answer already. Nothing of the
-            # question goes into the log.
-            log.warning("a search by meaning failed: %s", type(error).__name__)
-            return Looked(Outcome.FAILED)
-
-    async def _find(self, text: str, count: int, filters: Mapping[str, Query]) -> Looked:
+    async def _find(
+        self, text: str, count: int, filters: Mapping[str, Query], until: float | None
+    ) -> Looked:
         # Shielded: one question that does not wait must not stop the loading for all.
         tried = await asyncio.shield(asyncio.wrap_future(self.prepare()))
         model = tried.model
@@ -110,7 +123,22 @@ class Meanings:
         vector = await loop.run_in_executor(self._thread, model.embed_query, text)
         near = await find_nearest(self._engine, self._index, vector, count, filters)
         telling = tuple(each for each in near if each.cosine >= tried.floor)
-        return Looked(Outcome.USED, telling, tried.spread)
+        return Looked(telling, tried.floor, tried.spread, until)
+
+
+async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
+    try:
+        async with asyncio.timeout_at(until):
+            return await work
+    except TimeoutError:
+        raise NoMeaningsError(Outcome.SLOW) from None
+    except (MissingModelError, ImportError):
+        raise NoMeaningsError(Outcome.MISSING) from None
+    except Exception as error:
+        # Whatever a model's library raises: the words have an answer already. Nothing of the
+        # question goes into the log.
+        log.warning("a search by meaning failed: %s", type(error).__name__)
+        raise NoMeaningsError(Outcome.FAILED) from None
 
 
 def _say_if_missing(opening: "Future[TriedModel]") -> None:

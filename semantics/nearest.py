@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import orjson
 
-from engines.port import EngineQuery, Hit, Near, SearchEngine, Vector, VectorIndex
+from engines.port import EngineQuery, Hit, Near, SearchEngine, Vector, VectorIndex, VectorRow
 from engines.reading import fetch_hits
 from queries.tree import And, Everything, Query
+from semantics.models import Vectors
 from semantics.passages import choose_passage, name_passage
 
 FEW = 500
@@ -57,6 +59,15 @@ async def find_nearest(
         reach *= 4
 
 
+async def fetch_vectors(index: VectorIndex, hits: Sequence[Hit]) -> Vectors:
+    """Their vectors, shape (len(hits), dimensions); zeros for a record that has none."""
+    rows = await index.fetch([hit.id for hit in hits])
+    known = {row.id: row for row in rows}
+    none = np.zeros_like(rows[0].values if rows else (), dtype=np.float32)
+    found = ((known.get(hit.id), orjson.loads(hit.stored)) for hit in hits)
+    return np.array([row.values if row and _is_of(row, stored) else none for row, stored in found])
+
+
 def _keep(near: Sequence[Near], found: Mapping[str, Hit]) -> list[Neighbour]:
     """Those that were found with the passage that their vector is of.
 
@@ -65,7 +76,9 @@ def _keep(near: Sequence[Near], found: Mapping[str, Hit]) -> list[Neighbour]:
     known = ((found[each.id], each) for each in near if each.id in found)
     read = ((hit, orjson.loads(hit.stored), each) for hit, each in known)
     return [
-        Neighbour(hit, stored, each.cosine)
-        for hit, stored, each in read
-        if name_passage(choose_passage(stored)) == each.digest
+        Neighbour(hit, stored, each.cosine) for hit, stored, each in read if _is_of(each, stored)
     ]
+
+
+def _is_of(vector: Near | VectorRow, stored: Mapping[str, Any]) -> bool:
+    return name_passage(choose_passage(stored)) == vector.digest

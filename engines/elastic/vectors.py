@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from elasticsearch import AsyncElasticsearch, NotFoundError
 from elasticsearch import BadRequestError as AlreadyThere
 from elasticsearch.helpers import bulk, scan
@@ -55,6 +56,25 @@ class ElasticVectors:
         # The server's score of a cosine c is (1 + c) / 2.
         hits = answer["hits"]["hits"]
         return [Near(**each["_source"], cosine=2 * each["_score"] - 1) for each in hits]
+
+    async def fetch(self, record_ids: Sequence[str]) -> list[VectorRow]:
+        keys = [document_key(each) for each in record_ids[:_MOST]]
+        with explained():
+            try:
+                answer = await self._client.search(
+                    index=self._index,
+                    query={"ids": {"values": keys}},
+                    size=len(keys),
+                    source_includes=["id", "digest"],
+                    # What is indexed of a vector is left out of the source.
+                    fields=[{"field": "vector"}],
+                )
+            except NotFoundError:
+                return []
+        return [
+            VectorRow(**each["_source"], values=np.array(each["fields"]["vector"], np.float32))
+            for each in answer["hits"]["hits"]
+        ]
 
     async def size(self) -> int:
         with explained():

@@ -6,7 +6,7 @@ Needs faiss, of the extra `semantic`. Opened by `engines.opening`.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 
 from engines.embedded.vectors import VectorFile
-from engines.port import Near, Vector
+from engines.port import Near, Vector, VectorRow
 
 SETTLE_SECONDS = 5.0
 """A file that is being written is not read again for each batch of it."""
@@ -44,6 +44,9 @@ class EmbeddedVectors:
         self, vector: Vector, count: int, among: Collection[str] | None = None
     ) -> list[Near]:
         return await asyncio.to_thread(lambda: self._current().nearest(vector, count, among))
+
+    async def fetch(self, record_ids: Sequence[str]) -> list[VectorRow]:
+        return await asyncio.to_thread(lambda: self._current().fetch(record_ids))
 
     async def size(self) -> int:
         return len((await asyncio.to_thread(self._current)).ids)
@@ -89,6 +92,16 @@ class _Matrix:
         scores, found = self._index.search(vector[np.newaxis], reach, **self._only(among))
         pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
         return [Near(self.ids[row], self._digests[row], score) for row, score in pairs if row >= 0]
+
+    def fetch(self, record_ids: Sequence[str]) -> list[VectorRow]:
+        rows = [self._rows[each] for each in record_ids if each in self._rows]
+        if not rows:
+            return []
+        vectors = self._index.reconstruct_batch(np.array(rows, np.int64))
+        return [
+            VectorRow(self.ids[row], self._digests[row], vector)
+            for row, vector in zip(rows, vectors, strict=True)
+        ]
 
     def _only(self, among: Collection[str] | None) -> dict[str, Any]:
         if among is None:

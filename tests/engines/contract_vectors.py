@@ -72,6 +72,11 @@ class VectorsContract:
         assert {each.digest for each in found} == {f"digest {each.id[1:]}" for each in found}
         among = expected[50:60]
         assert [each.id for each in opened.run(index.nearest(asked, 4, among))] == among[:4]
+        rows = opened.run(index.fetch(["r3", "none", "r5"]))
+        assert {each.id: each.digest for each in rows} == {"r3": "digest 3", "r5": "digest 5"}
+        for row in rows:
+            assert row.values == pytest.approx(draw(int(row.id[1:])), abs=0.02)
+        assert opened.run(index.fetch([])) == []
         opened.run(index.close())
 
     @pytest.mark.parametrize("few", [0, 500])
