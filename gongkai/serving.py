@@ -3,12 +3,16 @@
 import os
 import resource
 import tempfile
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
-from engines.opening import open_installation
+from engines.opening import Installation, open_installation
 from engines.settings import Settings
 from gongkai.server_log import build_logging
 from search_api.connections import PatientProtocol
@@ -22,6 +26,7 @@ WORKER_SECONDS = 60
 to build on a machine that is busy, uvicorn's five seconds end a restart and change nothing."""
 GRACE_SECONDS = 30
 """How long a server that is told to stop goes on answering what it has begun."""
+_APPLICATION = "search_api.app:create_served_app"
 
 
 def serve(
@@ -32,7 +37,7 @@ def serve(
     """Serve the pages and the API until stopped."""
     # Wrong settings or tables should be said here, once, not by every worker.
     settings = Settings()
-    open_installation(settings)
+    installation = open_installation(settings)
     print(f"gongkai: http://{host}:{port}/  (API: http://{host}:{port}/docs)", flush=True)
     if workers > 1:
         counts = tempfile.TemporaryDirectory(prefix="gongkai-metrics-")
@@ -40,7 +45,7 @@ def serve(
     _raise_file_limit()
     # uvicorn's own access log would tell who asked what.
     uvicorn.run(
-        "search_api.app:create_served_app",
+        _open_here(installation) if workers == 1 else _APPLICATION,
         factory=True,
         host=host,
         port=port,
@@ -54,6 +59,12 @@ def serve(
         http=PatientProtocol,
         ws="none",
     )
+
+
+def _open_here(installation: Installation) -> Callable[[], FastAPI]:
+    """The application of the only worker, which is this process: nothing is read a second time."""
+    module, _, name = _APPLICATION.partition(":")
+    return partial(getattr(import_module(module), name), installation)
 
 
 def _raise_file_limit() -> None:

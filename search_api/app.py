@@ -1,4 +1,4 @@
-"""Settings in, the ASGI application out. uvicorn calls `create_served_app` in every worker."""
+"""Settings in, the ASGI application out; workers of `gongkai serve` call `create_served_app`."""
 
 import asyncio
 import gc
@@ -143,9 +143,9 @@ def _open_staff_side(app: FastAPI, installed: Installation, engine: SearchEngine
     app.state.certificates = Certificates(ledger)
 
 
-def create_served_app() -> FastAPI:
+def create_served_app(installation: Installation | None = None) -> FastAPI:
     """`create_app` for a process that does nothing but serve."""
-    app = create_app()
+    app = create_app(installation)
     app.state.answering.vocabulary.on_read = _spare_from_collection
     return app
 
