@@ -7,6 +7,7 @@ from analyzers.pinyin import is_latin
 from queries.request import SearchRequest
 from search_api.answer import QueryView, SearchAnswer
 from search_api.pages.links import apply_url, search_url, with_text, without_switch
+from semantics.meanings import Outcome
 
 _RELATED = "标有“相关”的信息是按意思找到的，其中不一定有您用的词，分类数也不包括它们。"
 _ONLY_RELATED = "没有包含检索词的信息。下面标有“相关”的信息是按意思找到的，供您参考。"
@@ -49,7 +50,7 @@ def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
         href = search_url(without_switch(asked, "expand"))
         yield Note(f"已同时检索意思相近的用语：{_describe(query)}。", (Link("只按原词检索", href),))
     if query.relaxed:
-        yield _relaxed(query.complete, query.text)
+        yield _relaxed(query)
     if query.related:
         href = search_url(without_switch(asked, "semantic"))
         if answer.total:
@@ -69,9 +70,11 @@ def _describe(query: QueryView) -> str:
     return "；".join(f"{term}——{'、'.join(others)}" for term, others in query.expanded.items())
 
 
-def _relaxed(complete: int, text: str) -> Note:
-    if complete:
+def _relaxed(query: QueryView) -> Note:
+    if query.complete:
         others = "排在最前；其后是包含其中部分检索词的信息。"
-        return Note(f"包含全部检索词的信息有 {complete} 条，{others}")
+        if query.semantic is Outcome.USED:
+            others = "其他信息包含其中部分检索词。"
+        return Note(f"包含全部检索词的信息有 {query.complete} 条，{others}")
     found = "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
-    return Note(found, (Link("都不是您要找的？可以申请公开", apply_url(text=text)),))
+    return Note(found, (Link("都不是您要找的？可以申请公开", apply_url(text=query.text)),))
