@@ -120,7 +120,7 @@ def _find_needles(text: str, needles: Sequence[str]) -> list[_Found]:
     if not there:
         # Most titles: the way back from the stream costs more than the stream.
         return []
-    mapped = literal(text)
+    mapped = literal(text, stream)
     return sorted(
         (*span, which) for which, needle in there for span in _find_needle(mapped, needle)
     )

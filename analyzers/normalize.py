@@ -73,9 +73,13 @@ def normalize_text(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def literal(text: str) -> Normalized:
-    """The literal stream: folded letters, numbers, marks and symbols, nothing between them."""
-    return Normalized(text.translate(_LITERAL), text, _map_offsets(text, _LITERAL))
+def literal(text: str, stream: str | None = None) -> Normalized:
+    """The literal stream: folded letters, numbers, marks and symbols, nothing between them.
+
+    `stream` is `literal_text(text)`, for a caller that has it already.
+    """
+    folded = text.translate(_LITERAL) if stream is None else stream
+    return Normalized(folded, text, _map_offsets(text, _LITERAL))
 
 
 def literal_text(text: str) -> str:

@@ -18,8 +18,9 @@ from catalog.errors import EndedProcessError
 from engines.opening import Installation
 from engines.port import Hit, SearchEngine, VectorRow, VectorStore
 from engines.reading import read_pages
-from semantics.models import EmbeddingModel, Vectors, open_model
+from semantics.models import open_model
 from semantics.passages import choose_passage, name_passage
+from semantics.port import EmbeddingModel, Vectors
 
 SENT = 32
 """Passages that one process is sent at a time."""

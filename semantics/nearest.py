@@ -14,8 +14,8 @@ import orjson
 from engines.port import EngineQuery, Hit, Near, SearchEngine, Vector, VectorIndex, VectorRow
 from engines.reading import fetch_hits
 from queries.tree import And, Everything, Query
-from semantics.models import Vectors
 from semantics.passages import choose_passage, name_passage
+from semantics.port import Vectors
 
 FEW = 500
 """Records that filters leave, compared one by one; of more, the nearest of all are asked about."""

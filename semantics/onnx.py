@@ -3,6 +3,7 @@
 The first token's last state stands for the whole text, as those models are trained.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from catalog.errors import MissingModelError
-from semantics.models import Vectors, name_files
+from semantics.port import Vectors
 
 LONGEST_TOKENS = 512
 _AT_ONCE = 8
@@ -24,7 +25,7 @@ class OnnxModel:
 
     def __init__(self, folder: Path, threads: int) -> None:
         model, tokenizer = _only(folder, "*.onnx"), _only(folder, "*tokenizer.json")
-        self.name = f"{model.stem} {name_files(model, tokenizer)}"
+        self.name = f"{model.stem} {_name_files(model, tokenizer)}"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         try:
@@ -74,3 +75,12 @@ def _only(folder: Path, pattern: str) -> Path:
     if len(found) != 1:
         raise MissingModelError(f"The folder {folder} has {len(found)} files {pattern}, not one.")
     return found[0]
+
+
+def _name_files(*paths: Path) -> str:
+    """Names a model by what is in its files, 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as opened:
+            digest.update(hashlib.file_digest(opened, "sha256").digest())
+    return digest.hexdigest()[:16]

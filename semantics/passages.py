@@ -6,8 +6,8 @@ from typing import Any
 
 LENGTH = 300
 """Characters; of a longer text the rest says little that its beginning does not."""
-RULE = 1
-"""Raise it when another passage is taken: every vector has to be made again then."""
+RULE = 2
+"""Raise it when another vector is made of a passage: every one has to be made again then."""
 
 
 def choose_passage(stored: Mapping[str, Any]) -> str:

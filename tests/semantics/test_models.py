@@ -9,8 +9,10 @@ import pytest
 from catalog.errors import MissingModelError
 from development.embedding_model import fetch_embedding_model
 from development.maven import MissingPartError
-from semantics.models import PACKAGED, Vectors, open_model, try_model
+from semantics.models import PACKAGED, open_model, try_model
 from semantics.onnx import OnnxModel
+from semantics.parts import InParts
+from semantics.port import Vectors
 from tests.conftest import require_or_skip
 
 
@@ -44,6 +46,20 @@ def test_a_batch_gives_what_its_texts_give_alone() -> None:
     for text, vector in zip(texts, together, strict=True):
         # Eight bits are scaled by what is in a batch.
         assert float(model.embed_passages([text])[0] @ vector) > 0.98
+
+
+def test_title_and_text_are_drawn_into_the_vector_of_the_whole() -> None:
+    bare = OnnxModel(Path(_folder()), threads=1)
+    title, text = (
+        "关于春节期间禁止燃放烟花爆竹的通告",
+        "违反规定的，由公安机关责令停止燃放并处以罚款。",
+    )
+    parted, alone = InParts(bare).embed_passages([f"{title}\n{text}", title])
+    whole, only_title, only_text = bare.embed_passages([f"{title}\n{text}", title, text])
+    assert float(parted @ only_text) > float(whole @ only_text)
+    assert float(parted @ whole) > 0.9
+    assert np.linalg.norm(parted) == pytest.approx(1, abs=1e-3)
+    assert float(alone @ only_title) > 0.98
 
 
 @pytest.mark.parametrize(
