@@ -17,6 +17,7 @@ from elasticsearch import (
     TransportError,
     UnsupportedProductError,
 )
+from elasticsearch.serializer import OrjsonSerializer
 
 from catalog.errors import EngineUnavailableError
 from engines.settings import Settings
@@ -38,7 +39,8 @@ def open_client(settings: Settings) -> Elasticsearch:
 
 def open_async_client(settings: Settings) -> AsyncElasticsearch:
     """For the API: one pool a process, many questions at once."""
-    return AsyncElasticsearch(**_options(settings), transport_class=_AsyncTransport)
+    options = {**_options(settings), "serializer": OrjsonSerializer()}
+    return AsyncElasticsearch(**options, transport_class=_AsyncTransport)
 
 
 @contextmanager
