@@ -60,7 +60,9 @@ class Blending:
         )
         filters = _with_spoken_date(query.filters, understood)
         # Beside the words' own search, which takes about as long.
-        looking = asyncio.ensure_future(self._meanings.look(understood.text, 2 * REACH, filters))
+        looking = asyncio.ensure_future(
+            self._meanings.look(understood.text, understood.terms, 2 * REACH, filters)
+        )
         try:
             worded = await self._engine.search(query)
             if worded.hits and is_named(understood.text, _title(worded.hits[0])):

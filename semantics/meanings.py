@@ -17,6 +17,7 @@ from engines.port import Hit, SearchEngine, VectorIndex
 from queries.tree import Query
 from semantics.models import TriedModel, open_model
 from semantics.nearest import Neighbour, fetch_vectors, find_nearest
+from semantics.parts import embed_question
 from semantics.port import Vectors
 
 log = logging.getLogger("gongkai.semantics")
@@ -82,11 +83,16 @@ class Meanings:
             self._opening.add_done_callback(_say_if_missing)
         return self._opening
 
-    async def look(self, text: str, count: int, filters: Mapping[str, Query]) -> Looked:
-        """At most `count` records, none so far off that it says nothing. Raises NoMeaningsError."""
+    async def look(
+        self, text: str, words: Sequence[str], count: int, filters: Mapping[str, Query]
+    ) -> Looked:
+        """At most `count` records, none so far off that it says nothing. Raises NoMeaningsError.
+
+        `words` are what a search by words looks for of `text`.
+        """
         now = asyncio.get_running_loop().time()
         until = None if self._budget is None else now + self._budget
-        return await _in_time(self._find(text, count, filters, until), until)
+        return await _in_time(self._find(text, " ".join(words), count, filters, until), until)
 
     async def fetch(self, looked: Looked, hits: Sequence[Hit]) -> Vectors:
         """Vectors of the records, shape (len(hits), dimensions). Raises NoMeaningsError."""
@@ -113,7 +119,12 @@ class Meanings:
             await self._index.close()
 
     async def _find(
-        self, text: str, count: int, filters: Mapping[str, Query], until: float | None
+        self,
+        text: str,
+        words: str,
+        count: int,
+        filters: Mapping[str, Query],
+        until: float | None,
     ) -> Looked:
         # Shielded: one question that does not wait must not stop the loading for all.
         tried = await asyncio.shield(asyncio.wrap_future(self.prepare()))
@@ -121,7 +132,7 @@ class Meanings:
         if self._index is None:
             self._index = self._installation.open_vectors(model.name, model.dimensions)
         loop = asyncio.get_running_loop()
-        vector = await loop.run_in_executor(self._thread, model.embed_query, text)
+        vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
         near = await find_nearest(self._engine, self._index, vector, count, filters)
         telling = tuple(each for each in near if each.cosine >= tried.floor)
         return Looked(telling, tried.floor, tried.spread, until)

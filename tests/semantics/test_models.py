@@ -11,7 +11,7 @@ from development.embedding_model import fetch_embedding_model
 from development.maven import MissingPartError
 from semantics.models import PACKAGED, open_model, try_model
 from semantics.onnx import OnnxModel
-from semantics.parts import InParts
+from semantics.parts import InParts, embed_question
 from semantics.port import Vectors
 from tests.conftest import require_or_skip
 
@@ -60,6 +60,16 @@ def test_title_and_text_are_drawn_into_the_vector_of_the_whole() -> None:
     assert float(parted @ whole) > 0.9
     assert np.linalg.norm(parted) == pytest.approx(1, abs=1e-3)
     assert float(alone @ only_title) > 0.98
+
+
+def test_the_words_of_a_question_are_drawn_into_its_vector() -> None:
+    bare = OnnxModel(Path(_folder()), threads=1)
+    whole, words = (bare.embed_query(each) for each in ("过年能放炮仗吗", "过年 炮仗"))
+    mixed = embed_question(bare, "过年能放炮仗吗", "过年 炮仗")
+    assert float(mixed @ words) > float(whole @ words)
+    assert np.linalg.norm(mixed) == pytest.approx(1, abs=1e-3)
+    for none in ("", "过年能放炮仗吗"):
+        assert embed_question(bare, "过年能放炮仗吗", none) == pytest.approx(whole)
 
 
 @pytest.mark.parametrize(
