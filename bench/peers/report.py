@@ -34,7 +34,7 @@ def write_tables(sizes: Sequence[Figures]) -> Iterator[str]:
     """The tables, line by line, each size after the other."""
     machine = sizes[-1]["machine"]
     yield f"Measured on {machine['processor']}, {machine['memory']}, {machine['system']}; "
-    versions = {each["peer"]: each["version"] for each in sizes[-1]["built"]}
+    versions = {each["peer"]: each["version"] for size in sizes for each in size["built"]}
     named = ", ".join(f"{peer} {version}" for peer, version in versions.items())
     yield f"Python {machine['python']}; {named}. Clients and servers on the same cores.\n\n"
     for figures in sizes:
@@ -108,7 +108,8 @@ def draw_plots(sizes: Sequence[Figures], folder: Path) -> Iterator[str]:
     """SVG files beside the page; gives their names."""
     mpl.rcParams.update({"svg.hashsalt": "gongkai", "svg.fonttype": "none"})
     mpl.rcParams.update({"font.size": 9, "figure.figsize": (8, 4.2)})
-    largest = sizes[-1]
+    # The largest of those that the most peers were measured with.
+    largest = max(sizes, key=lambda size: (len(size["built"]), size["records"]))
     figure, axes = plt.subplots()
     for each in largest["asked"]:
         if each["kind"] == _CURVE:
