@@ -39,19 +39,18 @@ _HEADS_KEPT = 20_000
 class FacetValues(Sequence[FacetValueView]):
     """One facet in order. A page looks at views of its values; JSON is written without any.
 
-    `order` holds the first level, `below` the values below one; `head` begins a value's JSON. No
-    dataclass, for orjson would write its fields.
+    `below` holds the values below one in order, and the first level below None. No dataclass, for
+    orjson would write its fields.
     """
 
     def __init__(
         self,
-        order: Sequence[str],
-        below: Mapping[str, Sequence[str]],
+        below: Mapping[str | None, Sequence[str]],
         counts: Mapping[str, int],
         chosen: frozenset[str],
         labels: "_Labels",
     ) -> None:
-        self._order = order
+        self._first = below.get(None, ())
         self._below = below
         self._counts = counts
         self._chosen = chosen
@@ -59,7 +58,7 @@ class FacetValues(Sequence[FacetValueView]):
 
     def as_json(self) -> orjson.Fragment:
         """What orjson would write of the views, for `default` of its `dumps`."""
-        return orjson.Fragment(self._write(self._order))
+        return orjson.Fragment(self._write(self._first))
 
     @overload
     def __getitem__(self, index: int) -> FacetValueView: ...
@@ -72,11 +71,11 @@ class FacetValues(Sequence[FacetValueView]):
         return iter(self._views)
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self._first)
 
     @cached_property
     def _views(self) -> list[FacetValueView]:
-        return [self._view(value) for value in self._order]
+        return [self._view(value) for value in self._first]
 
     def _view(self, value: str) -> FacetValueView:
         return FacetValueView(
@@ -118,15 +117,16 @@ class FacetBuilder:
         known = {**dict.fromkeys(shown, 0), **counts}
         if whole and name in TREES:
             known = {**{node.path: 0 for node in self._tables.tree(name).walk()}, **known}
-        below: dict[str, list[str]] = {}
+        below: Mapping[str | None, Sequence[str]]
         if name in TREES:
-            order = _part_levels(self._tables.tree(name).sort_paths(known), known, below)
+            below = _part_levels(self._tables.tree(name).sort_paths(known), known)
         else:
             order = _sort_values(name, known)
             if not whole:
                 order, rest = order[:VALUES_SHOWN], order[VALUES_SHOWN:]
                 order += sorted(chosen.intersection(rest))
-        return FacetValues(order, below, known, chosen, self._labels[name])
+            below = {None: order}
+        return FacetValues(below, known, chosen, self._labels[name])
 
 
 def label_of(name: str, value: str, tables: Tables) -> str:
@@ -134,15 +134,13 @@ def label_of(name: str, value: str, tables: Tables) -> str:
     return _label_reader(name, tables)(value)
 
 
-def _part_levels(
-    paths: Sequence[str], known: Mapping[str, int], below: dict[str, list[str]]
-) -> list[str]:
-    """The first level of paths in order; the others go below the class above them."""
-    first: list[str] = []
+def _part_levels(paths: Sequence[str], known: Mapping[str, int]) -> dict[str | None, list[str]]:
+    """Each path below the class above it, or below None where that is not known."""
+    below: dict[str | None, list[str]] = {}
     for path in paths:
         above = path.rpartition("/")[0]
-        (below.setdefault(above, []) if above in known else first).append(path)
-    return first
+        below.setdefault(above if above in known else None, []).append(path)
+    return below
 
 
 def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:

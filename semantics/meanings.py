@@ -45,9 +45,11 @@ class NoMeaningsError(Exception):
 class Looked:
     """The records that are near, the nearest first, and the scale of cosines; see TriedModel.
 
-    `until`: the moment of the loop's clock when the question's budget ends.
+    `index` is where they were looked for; `until`, the moment of the loop's clock when the
+    question's budget ends.
     """
 
+    index: VectorIndex
     near: tuple[Neighbour, ...]
     floor: float
     spread: float
@@ -96,9 +98,7 @@ class Meanings:
 
     async def fetch(self, looked: Looked, hits: Sequence[Hit]) -> Vectors:
         """Vectors of the records, shape (len(hits), dimensions). Raises NoMeaningsError."""
-        if self._index is None:
-            raise NoMeaningsError(Outcome.MISSING)
-        return await _in_time(fetch_vectors(self._index, hits), looked.until)
+        return await _in_time(fetch_vectors(looked.index, hits), looked.until)
 
     def count(self, outcome: Outcome) -> None:
         """How asking for meanings ended, once for each question."""
@@ -135,7 +135,7 @@ class Meanings:
         vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
         near = await find_nearest(self._engine, self._index, vector, count, filters)
         telling = tuple(each for each in near if each.cosine >= tried.floor)
-        return Looked(telling, tried.floor, tried.spread, until)
+        return Looked(self._index, telling, tried.floor, tried.spread, until)
 
 
 async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
