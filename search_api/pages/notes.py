@@ -74,7 +74,8 @@ def _relaxed(query: QueryView) -> Note:
     if query.complete:
         others = "排在最前；其后是包含其中部分检索词的信息。"
         if query.semantic is Outcome.USED:
-            others = "其他信息包含其中部分检索词。"
+            which = "其他未标“相关”的信息" if query.related else "其他信息"
+            others = f"{which}包含其中部分检索词。"
         return Note(f"包含全部检索词的信息有 {query.complete} 条，{others}")
     found = "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
     return Note(found, (Link("都不是您要找的？可以申请公开", apply_url(text=query.text)),))
