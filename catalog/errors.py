@@ -12,6 +12,7 @@ GongkaiError
 │   └── AnotherWriterError   another process is writing
 ├── EndedProcessError        a process of a run was ended from outside
 ├── MissingModelError        the embedding model can't be had, or answers wrongly
+├── ShrinkingIndexError      a switch would lose many of the live records
 └── IndexMismatchError       the index was built by another analysis, dictionary or schema
 """
 
@@ -82,6 +83,16 @@ class EndedProcessError(GongkaiError):
 
 class MissingModelError(GongkaiError):
     """The embedding model can't be had, or does not answer as it should."""
+
+
+class ShrinkingIndexError(GongkaiError):
+    """A switch would lose many of the live records, or leave none; the live index stays."""
+
+    def __init__(self, live: int, records: int) -> None:
+        super().__init__(
+            f"The new index has {records:,} records, the live one {live:,}: it was dropped and the "
+            "live one stays. Check that the export is whole, or add --allow-shrink."
+        )
 
 
 class IndexMismatchError(GongkaiError):

@@ -217,6 +217,9 @@ class GenerationWriter(Protocol):
     def commit(self) -> None:
         """Make everything so far durable and, in the live generation, visible."""
 
+    def count(self) -> int:
+        """Records in the generation as of the last commit."""
+
     def take_refused(self) -> Mapping[str, str]:
         """Record id -> reason of what the engine would not take, since last asked."""
 

@@ -1,6 +1,6 @@
 """Words typed in a terminal in, an exit status out. The `gongkai` command; see CONTRACT exit codes.
 
-0 all taken, 2 usage, 3 some rows refused or ids unknown, 4 engine not reachable.
+0 all taken, 2 usage, 3 some rows or a switch refused or ids unknown, 4 engine not reachable.
 """
 
 import sys
@@ -10,7 +10,12 @@ from importlib import import_module
 import typer
 from pydantic import ValidationError
 
-from catalog.errors import EngineUnavailableError, GongkaiError, IndexMismatchError
+from catalog.errors import (
+    EngineUnavailableError,
+    GongkaiError,
+    IndexMismatchError,
+    ShrinkingIndexError,
+)
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 COMMANDS = {
@@ -71,6 +76,8 @@ def main() -> None:
         build_app(sys.argv[1:])()
     except (EngineUnavailableError, IndexMismatchError) as error:
         _leave(str(error), NO_ENGINE)
+    except ShrinkingIndexError as error:
+        _leave(str(error), REFUSED)
     except GongkaiError as error:
         _leave(str(error), USAGE)
     except ValidationError as error:

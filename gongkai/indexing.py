@@ -41,6 +41,12 @@ def index(
     rejects: Annotated[
         Path | None, typer.Option(help="Where rows to mend go (default: in the data folder).")
     ] = None,
+    allow_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--allow-shrink", help="Let a rebuild lose more than a tenth of the live records."
+        ),
+    ] = False,
 ) -> None:
     """Ingest records: add or update by id."""
     if disclosure is Disclosure.NOT_PUBLIC:
@@ -49,7 +55,8 @@ def index(
     installation = open_installation(Settings())
     started = time.perf_counter()
     with _progress(sum(map(source_size, sources))) as on_progress:
-        outcome = publish(Order(sources, rebuild, disclosure, rejects), installation, on_progress)
+        order = Order(sources, rebuild, disclosure, rejects, allow_shrink)
+        outcome = publish(order, installation, on_progress)
     _print_summary(outcome, time.perf_counter() - started)
     if installation.settings.semantic:
         # The model takes a while to load, which other installations need not wait for.

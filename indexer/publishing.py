@@ -15,6 +15,7 @@ from indexer.ingest import Ingest, OnProgress, Summary
 from indexer.processes import open_preparing
 from indexer.reading import source_size
 from indexer.rejects import RejectsFile
+from indexer.shrinking import check_shrink
 from staff.rejected import rejects_folder
 
 LONG_RUN_BYTES = 1_000_000
@@ -31,6 +32,7 @@ class Order:
     rebuild: bool = False
     disclosure: Disclosure | None = None
     rejects: Path | None = None
+    allow_shrink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def publish(
     """Run it. Stopped at any moment it can be run again and ends in the same index.
 
     Raises EngineUnavailableError while another writer is at work, IndexMismatchError when the
-    live generation was built otherwise and no rebuild was asked for.
+    live generation was built otherwise and no rebuild was asked for, ShrinkingIndexError when a
+    rebuild would lose many of the live records.
     """
     fill = order.disclosure or installation.settings.disclosure
     rules = IntakeRules(installation.tables, fill)
@@ -63,6 +66,7 @@ def publish(
             ingest = Ingest(writer, prepare, rejects, store.withdrawn())
             summary = ingest.run(order.sources, on_progress)
             if order.rebuild:
+                check_shrink(store, writer.count(), allow=order.allow_shrink)
                 store.publish(writer.name)
         _settle_withdrawals(store, ingest)
         _drop_old_rejects(installation.settings.data_dir, rejects.path)

@@ -112,6 +112,10 @@ class ElasticWriter:
         if self._hooks.after_commit:
             self._hooks.after_commit(self.name)
 
+    def count(self) -> int:
+        with explained():
+            return int(self._client.count(index=self._index)["count"])
+
     def take_refused(self) -> Mapping[str, str]:
         """Record id -> reason of every item that the server refused since last asked."""
         refused, self._refused = self._refused, {}

@@ -69,6 +69,16 @@ def open_index(path: Path) -> tantivy.Index:
     return index
 
 
+def open_older_index(path: Path) -> tantivy.Index:
+    """An existing index under the schema that it was built with, whatever SCHEMA_VERSION that was.
+
+    Only for counting, looking up and deleting by `id`, which every schema has.
+    """
+    index = tantivy.Index.open(str(path))
+    index.config_reader(reload_policy="manual")
+    return index
+
+
 def _add(builder: tantivy.SchemaBuilder, row: Field) -> None:
     if row.kind is Kind.INTEGER:
         builder.add_integer_field(row.name, indexed=True, fast=True)

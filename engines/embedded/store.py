@@ -13,7 +13,7 @@ from engines.embedded.examining import drop_orphans, examine_index
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout, folder_bytes
 from engines.embedded.ledger import Ledger
-from engines.embedded.schema import open_index
+from engines.embedded.schema import open_index, open_older_index
 from engines.embedded.vectors import forget_vectors
 from engines.embedded.writing import TantivyWriter
 from engines.fingerprint import check_fingerprint
@@ -186,7 +186,7 @@ class EmbeddedStore:
 
     def _open(self, manifest: Manifest) -> tantivy.Index:
         with explained():
-            index = open_index(self._layout.index_folder(manifest.name))
+            index = open_older_index(self._layout.index_folder(manifest.name))
             index.reload()
         return index
 

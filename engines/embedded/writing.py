@@ -70,6 +70,9 @@ class TantivyWriter:
         if self._after_commit:
             self._after_commit(self.name)
 
+    def count(self) -> int:
+        return self._searcher.num_docs
+
     def take_refused(self) -> Mapping[str, str]:
         """Nothing: what it can't take it says at once."""
         return {}
