@@ -2,6 +2,7 @@
 
 GongkaiError
 ├── RefusedValueError        a value of a source row can't be taken (field, reason, safe words)
+├── SettingsError            a setting is wrong (file and line or variable, how to fix it)
 ├── TableError               a table the city replaced is wrong (file, line, what to mend)
 ├── UnusableSourceError      a path to index is missing or of no format we read (indexer.reading)
 ├── BrokenFileError          a source file is broken as a whole (files.errors)
@@ -28,6 +29,10 @@ class RefusedValueError(GongkaiError):
         super().__init__(message)
         self.field = field
         self.reason = reason
+
+
+class SettingsError(GongkaiError):
+    """A setting is wrong; the message names its file and line, or its variable."""
 
 
 class TableError(GongkaiError):

@@ -81,7 +81,7 @@ def load_tables(directory: Path | None = None) -> Tables:
 
 
 def check_tables(directory: Path | None = None) -> list[str]:
-    """Every problem of the tables `load_tables(directory)` would read; empty when all is well."""
+    """Every problem of the tables `load_tables(directory)` would read."""
     try:
         return _read_tables(directory)[1]
     except TableError as error:
@@ -119,7 +119,8 @@ def read_table(
     """The rows of a table, shipped or its replacement in `directory`, and all its problems."""
     source = _open_source(name, directory)
     rows, found = _read_rows(source.content, columns)
-    return rows, _show(source, [*found, *check(rows)])
+    # Rows that could not be read would be told once more, as missing.
+    return rows, _show(source, [*found, *(check(rows) if rows or not found else ())])
 
 
 def _open_source(name: str, directory: Path | None) -> _Source:
@@ -147,6 +148,8 @@ def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[TableRow], 
     (header_line, first), *body = lines
     header = [cell.strip().lower() for cell in first]
     if missing := [column for column in columns if column not in header]:
+        if len(header) == 1 and (sign := next((s for s in "\t;|；，" if s in header[0]), None)):
+            return [], [(header_line, f"is separated by {sign!r}; save the sheet as CSV (commas).")]
         return [], [(header_line, f"the header lacks {','.join(missing)}; add the column.")]
     too_long = [line for line, cells in body if any(cells[len(header) :])]
     rows = [TableRow(line, _name_cells(header, cells)) for line, cells in body]
@@ -285,10 +288,7 @@ def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
         if not value:
             yield row.line, f"has an empty {column}; write one."
         elif value in lines:
-            yield (
-                row.line,
-                f"the {column} {value} is on line {lines[value]} too; change one of them.",
-            )
+            yield row.line, f"the {column} {value} is on line {lines[value]} too; change one."
         lines.setdefault(value, row.line)
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from analyzers.chains import Analysis
 from analyzers.dictionary import load_dictionary
 from analyzers.synonyms import Synonym, load_synonyms
+from catalog.errors import SettingsError
 from catalog.fields import SCHEMA_VERSION
 from catalog.halls import Halls, load_halls
 from catalog.places import Places, load_places
+from catalog.table_names import check_table_names
 from catalog.tables import Tables, load_tables
 from engines.embedded.engine import EmbeddedEngine
 from engines.embedded.store import EmbeddedStore
@@ -70,17 +72,22 @@ class Installation:
 
 def open_installation(settings: Settings) -> Installation:
     """Raises TableError when a table or dictionary that the city replaced is wrong."""
+    check_table_names((settings.tables_dir, settings.dictionary_dir))
     tables = load_tables(settings.tables_dir)
     names = [
         name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)
     ]
     analysis = Analysis(load_dictionary(settings.dictionary_dir), names)
     synonyms = load_synonyms(settings.dictionary_dir)
-    return Installation(
-        settings,
-        tables,
-        analysis,
-        synonyms,
-        load_places(settings.tables_dir),
-        load_halls(settings.tables_dir),
-    )
+    halls = load_halls(settings.tables_dir)
+    _check_hall(settings.kiosk_hall, halls)
+    places = load_places(settings.tables_dir)
+    return Installation(settings, tables, analysis, synonyms, places, halls)
+
+
+def _check_hall(code: str, halls: Halls) -> None:
+    if halls.find(code) is None:
+        codes = ", ".join(each.code for each in halls.halls)
+        raise SettingsError(
+            f"kiosk_hall is {code}, which is not in halls.csv; write one of {codes}."
+        )

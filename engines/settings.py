@@ -1,18 +1,23 @@
 """What an installation may set: environment GONGKAI_* or gongkai.toml in. Read by every command."""
 
+import os
+import unicodedata
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from catalog.disclosure import Disclosure
+from engines.settings_file import check_environment, check_names, read_settings_file
 
 Network = IPv4Network | IPv6Network
 
@@ -28,7 +33,7 @@ class Settings(BaseSettings):
     """Every setting, its default and what it does; the environment wins over gongkai.toml."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GONGKAI_", toml_file="gongkai.toml", extra="forbid", frozen=True
+        env_prefix="GONGKAI_", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
     engine: EngineKind = Field(EngineKind.EMBEDDED, description="The engine that records live in.")
@@ -56,6 +61,7 @@ class Settings(BaseSettings):
     elasticsearch_prefix: str = Field(
         "gongkai",
         pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$",
+        examples=["gongkai-anqing (small letters, digits, - and _)"],
         description="What names of indices begin with: one for each installation of a cluster.",
     )
     elasticsearch_shards: int = Field(1, ge=1, le=1024, description="Shards of a new generation.")
@@ -72,6 +78,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#\s]+$",
+        examples=["https://xxgk.example.gov.cn, without a path"],
         description="Address that readers reach the pages at (https://xxgk.example.gov.cn), for "
         "feeds, sitemaps and citations; without it, the one they asked.",
     )
@@ -82,7 +89,10 @@ class Settings(BaseSettings):
         8, ge=1, le=1024, description="Requests answered at once by one worker; others wait."
     )
     client_rate: float = Field(
-        20.0, ge=0, description="Requests a second from one address; 0: no limit."
+        20.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Requests a second from one address; 0: no limit.",
     )
     kiosk_addresses: str = Field(
         "", description="Addresses or networks of kiosks, parted by commas: a lane of their own."
@@ -106,6 +116,7 @@ class Settings(BaseSettings):
     application_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
+        examples=["https://xxgk.example.gov.cn/apply"],
         description="The city's own form for 依申请公开, linked where something is not found.",
     )
 
@@ -114,10 +125,68 @@ class Settings(BaseSettings):
         """`kiosk_addresses`, read; a single address is a network of one."""
         return _read_networks(self.kiosk_addresses)
 
+    @field_validator(
+        "data_dir",
+        "tables_dir",
+        "dictionary_dir",
+        "elasticsearch_ca_certs",
+        "access_log_dir",
+        mode="before",
+    )
+    @classmethod
+    def _check_path_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not value.strip():
+            raise ValueError("is empty; name a path, or delete the setting.")
+        if any(unicodedata.category(sign) == "Cc" for sign in value):
+            raise ValueError(r"holds a tab or another control character; write \ as / in paths.")
+        return Path(value).expanduser()
+
+    @field_validator("data_dir", "access_log_dir")
+    @classmethod
+    def _check_folder(cls, path: Path | None) -> Path | None:
+        taken = path and next(
+            (each for each in (path, *path.parents) if os.path.lexists(each)), None
+        )
+        if taken and not taken.is_dir():
+            raise ValueError(f"is {path}, but {taken} is no folder; name a folder.")
+        return path
+
+    @field_validator("tables_dir", "dictionary_dir")
+    @classmethod
+    def _check_tables(cls, path: Path | None) -> Path | None:
+        if path is not None and not (path.is_dir() and os.access(path, os.R_OK | os.X_OK)):
+            raise ValueError(f"is {path}, which is no readable folder; name the tables' folder.")
+        return path
+
+    @field_validator("elasticsearch_ca_certs")
+    @classmethod
+    def _check_certificate(cls, path: Path | None) -> Path | None:
+        if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
+            raise ValueError(f"is {path}, which is no readable file; name the ca.crt file.")
+        return path
+
+    @field_validator("elasticsearch_url")
+    @classmethod
+    def _check_nodes(cls, text: str) -> str:
+        urls = [each.strip() for each in text.split(",") if each.strip()]
+        if not urls or not all(map(_is_node, urls)):
+            raise ValueError(
+                "is no list of addresses; write each with scheme and port: http://127.0.0.1:9200."
+            )
+        return text
+
     @field_validator("kiosk_addresses")
     @classmethod
     def _check_networks(cls, text: str) -> str:
-        _read_networks(text)
+        for each in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f'has "{each}", which is no address or network; write 10.0.0.5 or 10.0.0.0/24.'
+                ) from None
         return text
 
     @classmethod
@@ -130,7 +199,34 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Call arguments, then the environment, then gongkai.toml in the working folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _FileSource(settings_cls)
+
+
+class _FileSource(PydanticBaseSettingsSource):
+    """gongkai.toml; names are checked here, those of the environment too."""
+
+    def __call__(self) -> dict[str, Any]:
+        known = self.settings_cls.model_fields
+        check_environment(os.environ, known)
+        file = read_settings_file()
+        check_names(file, known)
+        return dict(file.values)
+
+    def get_field_value(
+        self,
+        field: FieldInfo,  # noqa: ARG002
+        field_name: str,
+    ) -> tuple[Any, str, bool]:
+        """Unused: `__call__` gives all values."""
+        return None, field_name, False
+
+
+def _is_node(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname and parts.port)
+    except ValueError:
+        return False
 
 
 def _read_networks(text: str) -> tuple[Network, ...]:

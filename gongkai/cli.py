@@ -16,6 +16,7 @@ from catalog.errors import (
     IndexMismatchError,
     ShrinkingIndexError,
 )
+from engines.settings_errors import explain_settings
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 COMMANDS = {
@@ -81,8 +82,7 @@ def main() -> None:
     except GongkaiError as error:
         _leave(str(error), USAGE)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        _leave(f"A setting is wrong: {faults}", USAGE)
+        _leave(explain_settings(error), USAGE)
     except OSError as error:
         # Whatever file it was: the system's word and the name say more than a stack would.
         where = f": {error.filename}" if error.filename else ""
@@ -92,5 +92,6 @@ def main() -> None:
 
 
 def _leave(message: str, status: int) -> None:
-    print(f"gongkai: {message}", file=sys.stderr)
+    for line in message.splitlines():
+        print(f"gongkai: {line}", file=sys.stderr)
     sys.exit(status)

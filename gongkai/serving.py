@@ -2,8 +2,10 @@
 
 import os
 import resource
+import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import Annotated
@@ -11,9 +13,12 @@ from typing import Annotated
 import typer
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
+from catalog.errors import SettingsError
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
+from gongkai.listening import explain_listening, open_sockets
 from gongkai.server_log import build_logging
 from search_api.connections import PatientProtocol
 from search_api.observing import MULTIPROCESS
@@ -26,6 +31,7 @@ WORKER_SECONDS = 60
 to build on a machine that is busy, uvicorn's five seconds end a restart and change nothing."""
 GRACE_SECONDS = 30
 """How long a server that is told to stop goes on answering what it has begun."""
+_NOT_STARTED = 4
 _APPLICATION = "search_api.app:create_served_app"
 
 
@@ -35,20 +41,26 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
 ) -> None:
     """Serve the pages and the API until stopped."""
-    # Wrong settings or tables should be said here, once, not by every worker.
+    # Wrong settings, ports and tables are told here, once, before anything is loaded.
     settings = Settings()
+    sockets = open_sockets(host, port)
     installation = open_installation(settings)
-    print(f"gongkai: http://{host}:{port}/  (API: http://{host}:{port}/docs)", flush=True)
-    if workers > 1:
-        counts = tempfile.TemporaryDirectory(prefix="gongkai-metrics-")
-        os.environ[MULTIPROCESS] = counts.name
+    _check_access_log(settings)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
+    print(f"gongkai: {address}/  (API: {address}/docs)", flush=True)
     _raise_file_limit()
+    config = _configure(settings, installation, workers)
+    try:
+        _run(config, sockets)
+    except OSError as error:
+        raise explain_listening(error, host, port) from None
+
+
+def _configure(settings: Settings, installation: Installation, workers: int) -> uvicorn.Config:
     # uvicorn's own access log would tell who asked what.
-    uvicorn.run(
+    return uvicorn.Config(
         _open_here(installation) if workers == 1 else _APPLICATION,
         factory=True,
-        host=host,
-        port=port,
         workers=workers,
         access_log=False,
         log_config=build_logging(settings),
@@ -59,6 +71,35 @@ def serve(
         http=PatientProtocol,
         ws="none",
     )
+
+
+def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+    """As `uvicorn.run`, on sockets that are open already."""
+    if config.workers > 1:
+        with tempfile.TemporaryDirectory(prefix="gongkai-metrics-") as counts:
+            os.environ[MULTIPROCESS] = counts
+            Multiprocess(config, sockets=sockets).run()
+        return
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=sockets)
+    if not server.started:
+        raise typer.Exit(_NOT_STARTED)
+
+
+def _check_access_log(settings: Settings) -> None:
+    """A log that can't be written would be missing without a word: no request waits for it."""
+    folder = settings.access_log_dir
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise SettingsError(
+            f"access_log_dir is {folder}, which can't be written ({error.strerror}); name a folder "
+            "that this user can write."
+        ) from None
 
 
 def _open_here(installation: Installation) -> Callable[[], FastAPI]:
