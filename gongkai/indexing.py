@@ -1,7 +1,8 @@
 """`gongkai index`, `rollback`, `withdraw`: what changes the index."""
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +24,8 @@ from engines.settings import Settings
 from indexer.ingest import OnProgress, Summary
 from indexer.publishing import Order, Outcome, publish
 from indexer.purging import purge as purge_index
-from indexer.reading import find_sources, source_size
+from indexer.reading import source_size, survey_sources
+from indexer.sources.row import SkippedPart
 
 _console = Console(stderr=True)
 REFUSED = 3
@@ -51,11 +53,11 @@ def index(
     """Ingest records: add or update by id."""
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter("a source that is not public can't be indexed")
-    sources = find_sources(paths)
+    survey = survey_sources(paths)
     installation = open_installation(Settings())
     started = time.perf_counter()
-    with _progress(sum(map(source_size, sources))) as on_progress:
-        order = Order(sources, rebuild, disclosure, rejects, allow_shrink)
+    with _progress(sum(map(source_size, survey.sources))) as on_progress:
+        order = Order(survey.sources, rebuild, disclosure, rejects, allow_shrink, survey.skipped)
         outcome = publish(order, installation, on_progress)
     _print_summary(outcome, time.perf_counter() - started)
     if installation.settings.semantic:
@@ -128,8 +130,20 @@ def _print_summary(outcome: Outcome, seconds: float) -> None:
     if summary.warnings:
         print(f"warnings   {summary.warnings.total():>10,}{_reasons(summary.warnings)}")
     print(f"generation {outcome.generation}")
+    _print_skipped(summary.skipped)
     if outcome.rejects:
         print(f"rejects    {outcome.rejects}")
+
+
+def _print_skipped(skipped: Sequence[SkippedPart]) -> None:
+    if not skipped:
+        return
+    counts: Counter[str] = Counter()
+    for part in skipped:
+        counts[part.reason] += part.count
+    print(f"not read   {counts.total():>10,}{_reasons(counts)}")
+    for part in skipped:
+        print(f"  {part.source}:{part.line}: {part.reason} {part.count:,}: {part.detail}")
 
 
 def _reasons(counts: dict[str, int]) -> str:

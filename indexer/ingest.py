@@ -12,7 +12,8 @@ from indexer.preparing import Chunk, Prepared, Ready
 from indexer.processes import Prepare
 from indexer.reading import read_source
 from indexer.rejects import RejectsFile
-from indexer.sources.row import Row, SourceRow
+from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow
+from indexer.unread import UnreadFiles
 
 COMMIT_DOCUMENTS = 100_000
 COMMIT_BYTES = 250_000_000
@@ -27,7 +28,8 @@ class Summary:
 
     `indexed` counts rows written, new or changed; a later row of the same id takes the place of
     the earlier. `refused` counts by "field: reason", or by reason where no field is at fault;
-    `warnings` by "field: code", of cells left empty in rows that were taken.
+    `warnings` by "field: code", of cells left empty in rows that were taken. `skipped` names
+    files and parts of files that are not read; they are no rows and not counted in `read`.
     """
 
     read: int = 0
@@ -36,11 +38,12 @@ class Summary:
     refused: Counter[str] = field(default_factory=Counter)
     withheld: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    skipped: list[SkippedPart] = field(default_factory=list)
 
     @property
     def needs_staff(self) -> bool:
-        """Whether some row waits for someone to mend or look at it."""
-        return bool(self.refused) or bool(self.withheld["personal_data"])
+        """Whether a row was refused, or something was withheld or skipped that staff must see."""
+        return bool(self.refused or self.skipped) or bool(self.withheld["personal_data"])
 
 
 class Ingest:
@@ -66,16 +69,36 @@ class Ingest:
         # Where the rows written since the last commit came from, for what the engine refuses.
         self._places: dict[str, list[tuple[str, int]]] = {}
 
-    def run(self, sources: Iterable[Path], on_progress: OnProgress | None = None) -> Summary:
-        """Every row of every source, then the last commit."""
+    def run(
+        self,
+        sources: Iterable[Path],
+        on_progress: OnProgress | None = None,
+        skipped: Iterable[SkippedPart] = (),
+    ) -> Summary:
+        """Every row of every source, then the last commit.
+
+        `skipped` are the files that no reader takes; those that a row names as its attachments
+        are left out of the summary.
+        """
         on_bytes = self._reporter(on_progress)
-        rows = chain.from_iterable(read_source(source, on_bytes) for source in sources)
-        for chunk in self._prepare(rows):
+        items = chain.from_iterable(read_source(source, on_bytes) for source in sources)
+        unread = UnreadFiles(skipped)
+        for chunk in self._prepare(self._keep_rows(items, unread)):
             self._writer.expect(_ids_in(chunk))
             for row, prepared in chunk:
                 self.take(row, prepared)
+        self.summary.skipped += unread.left()
         self._commit()
         return self.summary
+
+    def _keep_rows(self, items: Iterable[SourceItem], unread: UnreadFiles) -> Iterator[Row]:
+        for item in items:
+            if isinstance(item, SkippedPart):
+                self.summary.skipped.append(item)
+                continue
+            if isinstance(item, SourceRow):
+                unread.discount(item.source, item.fields)
+            yield item
 
     def take(self, row: Row, prepared: Prepared) -> None:
         """One row: indexed, unchanged, refused or withheld, and counted as such."""

@@ -16,6 +16,7 @@ from indexer.processes import open_preparing
 from indexer.reading import source_size
 from indexer.rejects import RejectsFile
 from indexer.shrinking import check_shrink
+from indexer.sources.row import SkippedPart
 from staff.rejected import rejects_folder
 
 LONG_RUN_BYTES = 1_000_000
@@ -26,13 +27,17 @@ KEPT_REJECTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one run has to do; `sources` are files, `rejects` where rows to mend go."""
+    """What one run has to do; `sources` are files, `rejects` where rows to mend go.
+
+    `skipped` are files of the folders given that are no sources.
+    """
 
     sources: Sequence[Path]
     rebuild: bool = False
     disclosure: Disclosure | None = None
     rejects: Path | None = None
     allow_shrink: bool = False
+    skipped: Sequence[SkippedPart] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def publish(
     ):
         with store.rebuild() if order.rebuild else store.update() as writer:
             ingest = Ingest(writer, prepare, rejects, store.withdrawn())
-            summary = ingest.run(order.sources, on_progress)
+            summary = ingest.run(order.sources, on_progress, order.skipped)
             if order.rebuild:
                 check_shrink(store, writer.count(), allow=order.allow_shrink)
                 store.publish(writer.name)

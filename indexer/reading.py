@@ -3,14 +3,16 @@
 Called by the ingest run, which maps the headings and asks `catalog.intake` about every row.
 """
 
-from collections.abc import Iterable, Iterator
+import os.path
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.errors import GongkaiError
 from files.errors import BrokenFileError
-from indexer.sources.formats import READERS, find_reader, sniff_reader
-from indexer.sources.row import Row, UnreadableRow
+from indexer.sources.folders import FolderWalk
+from indexer.sources.formats import READERS, choose_reader, name_unread
+from indexer.sources.row import Row, SkippedPart, SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, ignore_bytes
 
 
@@ -18,18 +20,39 @@ class UnusableSourceError(GongkaiError):
     """A path given to index is not there, can't be opened, or is of no known format."""
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The files that some paths lead to: `sources` to read, and `skipped` ones of folders."""
+
+    sources: Sequence[Path]
+    skipped: Sequence[SkippedPart]
+
+
 def find_sources(paths: Iterable[Path]) -> list[Path]:
+    """The sources of `survey_sources`."""
+    return list(survey_sources(paths).sources)
+
+
+def survey_sources(paths: Iterable[Path]) -> Survey:
     """The files to read, each once: files as given, folders walked in the order of names.
 
-    In folders, only known suffixes count; hidden files, the lock files of office programs and
-    the parts of a saved page (`page_files/` beside `page.html`) are passed over. Paths stay
-    relative when given so. Raises UnusableSourceError.
+    Files of a folder that no reader takes are skipped, by their content more than their suffix.
+    Not mentioned are lock files of office programs, files of operating systems, and the pictures
+    and scripts of a saved page (`page_files/` beside `page.html`). Paths stay relative when given
+    so. Raises UnusableSourceError.
     """
     found: dict[Path, Path] = {}
+    skipped: dict[str, SkippedPart] = {}
     for path in paths:
-        for file in _walk(path) if path.is_dir() else (_check_file(path),):
+        walk = FolderWalk(path) if path.is_dir() else None
+        for file in walk.sources() if walk else (_check_file(path),):
             found.setdefault(file.resolve(), file)
-    return list(found.values())
+        for part in walk.skipped if walk else ():
+            skipped.setdefault(os.path.normpath(Path(part.source).absolute()), part)
+    given = {os.path.normpath(path.absolute()) for path in found.values()}
+    return Survey(
+        list(found.values()), [part for path, part in skipped.items() if path not in given]
+    )
 
 
 def source_size(path: Path) -> int:
@@ -40,8 +63,8 @@ def source_size(path: Path) -> int:
         return 0
 
 
-def read_source(path: Path, on_bytes: OnBytes | None = None) -> Iterator[Row]:
-    """Every row of a file, lazily. Raises nothing for bad data: rows say what can't be read.
+def read_source(path: Path, on_bytes: OnBytes | None = None) -> Iterator[SourceItem]:
+    """Every row of a file, lazily, and the parts that are skipped. Raises nothing for bad data.
 
     A file that is broken gives the rows before the fault and then one UnreadableRow. `on_bytes`
     is told of further bytes of the file taken, each time; when all rows were read they sum up to
@@ -50,9 +73,9 @@ def read_source(path: Path, on_bytes: OnBytes | None = None) -> Iterator[Row]:
     progress = _Progress(source_size(path), on_bytes or ignore_bytes)
     line = 0
     try:
-        reader = find_reader(path) or sniff_reader(path)
+        reader = choose_reader(path)
         for row in reader(path, progress.add) if reader else _no_format(path):
-            line = row.line
+            line = row.line if not isinstance(row, SkippedPart) else line
             yield row
     except BrokenFileError as error:
         yield UnreadableRow(str(path), line + 1, error.reason, str(error))
@@ -87,24 +110,11 @@ def _check_file(path: Path) -> Path:
     try:
         if not path.is_file():
             raise UnusableSourceError(f"There is no file or folder {path}.")
-        known = find_reader(path) or sniff_reader(path)
+        known = choose_reader(path)
     except OSError as error:
         raise UnusableSourceError(f"{path} can't be opened: {type(error).__name__}.") from error
     if known is None:
         suffixes = ", ".join(READERS)
-        raise UnusableSourceError(f"{path} is of no known format; known are {suffixes}.")
+        detail = f"{name_unread(path)} Known are {suffixes}."
+        raise UnusableSourceError(f"{path} is of no known format. {detail}")
     return path
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    entries = sorted(folder.iterdir())
-    pages = {entry.stem for entry in entries if entry.suffix.lower() in (".html", ".htm")}
-    for entry in entries:
-        if entry.name.startswith((".", "~$")):
-            continue
-        if entry.is_dir():
-            stem = entry.name.removesuffix("_files").removesuffix(".files")
-            if not entry.is_symlink() and (stem == entry.name or stem not in pages):
-                yield from _walk(entry)
-        elif entry.is_file() and find_reader(entry):
-            yield entry

@@ -1,21 +1,23 @@
 """The one table of source formats: a path in, its reader out. Called by `indexer.reading`."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from files.encodings import detect_encoding
 from indexer.sources.delimited import read_delimited
-from indexer.sources.headers import is_header
+from indexer.sources.headers import known_keys
 from indexer.sources.json_array import read_json
 from indexer.sources.json_lines import read_json_lines
 from indexer.sources.portal_page import read_portal_page
-from indexer.sources.row import Row
+from indexer.sources.row import SourceItem
+from indexer.sources.signatures import Container, explain_unread, find_container
 from indexer.sources.spreadsheet import read_spreadsheet
 from indexer.sources.streams import OnBytes, read_head
 from indexer.sources.xml_export import read_xml
 
-Reader: TypeAlias = Callable[[Path, OnBytes], Iterator[Row]]
+Reader: TypeAlias = Callable[[Path, OnBytes], Iterator[SourceItem]]
 
 READERS: Mapping[str, Reader] = {
     ".jsonl": read_json_lines,
@@ -27,37 +29,75 @@ READERS: Mapping[str, Reader] = {
     ".xml": read_xml,
     ".html": read_portal_page,
     ".htm": read_portal_page,
+    ".shtml": read_portal_page,
 }
 _PACKED = ".gz"
 _HEAD_BYTES = 64 * 1024
+_PAGES = frozenset((".html", ".htm", ".shtml"))
+_HTML = ("<html", "<!doctype html", "<body", "<meta", "<table")
+_JSON = re.compile(r"\[\s*[\[\]{]|\{\s*[\"}]")
+_ENOUGH_HEADINGS = 2
+_FIRST_LINES = 20
 
 
-def find_reader(path: Path) -> Reader | None:
-    """The reader for a file's suffix (`.gz` may follow it), or None where the suffix is unknown."""
+def choose_reader(path: Path) -> Reader | None:
+    """The reader for a file, or None where no reader takes it. Raises OSError.
+
+    The content decides wherever it is plain: an HTML table is saved as `.xls`, a workbook as
+    `.csv`. The suffix decides between formats of text.
+    """
+    head = read_head(path, _HEAD_BYTES)
+    container = find_container(path, head)
+    if container is Container.WORKBOOK:
+        return read_spreadsheet
+    if container is not Container.TEXT:
+        # Its reader says what is wrong with the file.
+        return read_spreadsheet if _suffix(path) == ".xlsx" else None
+    return _choose_by_text(_suffix(path), _decode(head))
+
+
+def name_unread(path: Path) -> str:
+    """A sentence on why no reader takes a file. Raises OSError."""
+    return explain_unread(path, find_container(path, read_head(path, _HEAD_BYTES)))
+
+
+def _suffix(path: Path) -> str:
+    """The suffix that names the format; `.gz` may follow it."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] == _PACKED:
         suffixes.pop()
-    return READERS.get(suffixes[-1]) if suffixes else None
+    return suffixes[-1] if suffixes else ""
 
 
-def sniff_reader(path: Path) -> Reader | None:
-    """The reader for a file's first bytes, or None where they are of no known format.
-
-    Raises OSError.
-    """
-    head = read_head(path, _HEAD_BYTES)
-    if head.startswith(b"PK\x03\x04"):
-        return read_spreadsheet
+def _decode(head: bytes) -> str:
     encoding = detect_encoding(head)
-    text = head[encoding.mark :].decode(encoding.name, "replace").lstrip()
-    if text.startswith(("{", "[")):
-        return read_json
+    return head[encoding.mark :].decode(encoding.name, "replace").lstrip()
+
+
+def _choose_by_text(suffix: str, text: str) -> Reader | None:
+    named = READERS.get(suffix)
     if text.startswith("<"):
-        is_page = any(tag in text.lower() for tag in ("<html", "<!doctype html", "<body", "<meta"))
-        return read_portal_page if is_page else read_xml
-    return read_delimited if _has_headings(text) else None
+        return _choose_markup(suffix, text)
+    if named is read_json_lines and (text.startswith("[") or text.split("\n", 1)[0].strip() == "{"):
+        return read_json
+    if named and named is not read_spreadsheet:
+        return named
+    if _JSON.match(text):
+        return read_json
+    return read_delimited if _has_headings(text) else named
+
+
+def _choose_markup(suffix: str, text: str) -> Reader | None:
+    start = text.lower()
+    is_html = any(tag in start for tag in _HTML)
+    if suffix in _PAGES or suffix == ".xml":
+        return READERS[suffix]
+    if "<svg" in start:
+        return None
+    return read_portal_page if is_html else read_xml
 
 
 def _has_headings(text: str) -> bool:
-    lines = text.splitlines()[:20]
-    return any(is_header(line.split(sign)) for line in lines for sign in ",\t;|")
+    lines = text.splitlines()[:_FIRST_LINES]
+    rows = (line.split(sign) for line in lines for sign in ",\t;|")
+    return any(len(known_keys(cells)) >= _ENOUGH_HEADINGS for cells in rows)

@@ -1,4 +1,4 @@
-"""What every reader gives: a row with its raw cells, or why a row can't be read. Used by intake."""
+"""What every reader gives: rows with their raw cells, rows it can't read, parts it skips."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -33,6 +33,25 @@ class UnreadableRow:
 
 
 Row: TypeAlias = SourceRow | UnreadableRow
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedPart:
+    """A file, or a part of one, that is not read. It is no row: the summary names it.
+
+    `reason` is a stable code, `count` the number of files, rows, columns or records that it
+    covers. `detail` is a sentence with the remedy; like that of an UnreadableRow it quotes nothing.
+    """
+
+    source: str
+    line: int
+    reason: str
+    count: int
+    detail: str
+
+
+SourceItem: TypeAlias = Row | SkippedPart
+"""What a reader gives."""
 
 
 def gather_cells(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from files.encodings import detect_encoding
-from indexer.reading import UnusableSourceError, find_sources, read_source, source_size
+from indexer.reading import (
+    UnusableSourceError,
+    find_sources,
+    read_source,
+    source_size,
+    survey_sources,
+)
 from indexer.sources.formats import READERS
 from indexer.sources.row import SourceRow, UnreadableRow
 from tests.indexer.sources.files import HEADINGS, ROWS, fields, outline, write, write_workbook
@@ -28,6 +34,13 @@ def test_folders_are_walked_in_order_and_hidden_files_passed_over(
     monkeypatch.chdir(tmp_path)
     found = find_sources([Path("b/a.jsonl.gz"), Path(), Path("a.csv")])
     assert [str(path) for path in found] == ["b/a.jsonl.gz", "a.csv", *wanted[2:]]
+    skipped = [(part.source, part.reason) for part in survey_sources([Path()]).skipped]
+    assert skipped == [
+        (".git", "hidden_file"),
+        (".hidden.csv", "hidden_file"),
+        ("a.pdf", "not_read"),
+        ("note.txt", "not_read"),
+    ]
 
 
 @pytest.mark.parametrize(

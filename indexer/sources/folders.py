@@ -1,0 +1,124 @@
+"""A folder in, its files out in the order of names: sources to read, and parts that are skipped."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from indexer.sources.formats import choose_reader, name_unread
+from indexer.sources.row import SkippedPart
+
+_SYSTEM_FILES = frozenset((".ds_store", "thumbs.db", "desktop.ini", ".localized", "__macosx"))
+_PAGE_SUFFIXES = (".html", ".htm", ".shtml", ".xhtml")
+_PAGE_ASSETS = frozenset(
+    (
+        *(".css", ".js", ".png", ".gif", ".jpg", ".jpeg", ".svg", ".ico", ".webp", ".bmp"),
+        *(".woff", ".woff2", ".ttf", ".eot", ".map", ".download", ".html", ".htm", ".json"),
+    )
+)
+_MAX_COUNTED = 100_000
+
+
+@dataclass(slots=True)
+class FolderWalk:
+    """One walk over a folder. Memory holds the names of one folder a level."""
+
+    root: Path
+    skipped: list[SkippedPart] = field(default_factory=list)
+
+    def sources(self) -> Iterator[Path]:
+        """The files to read; what is not read is added to `skipped` meanwhile.
+
+        A symbolic link is followed to a file inside the folder only: an export can be written by
+        anyone, the rest of the disk is the city's.
+        """
+        inside = self.root.resolve()
+        waiting = [self.root]
+        while waiting:
+            path = waiting.pop()
+            if path == self.root or self._is_folder(path, inside):
+                waiting.extend(reversed(self._entries(path)))
+            elif self._is_source(path, inside):
+                yield path
+
+    def _entries(self, folder: Path) -> list[Path]:
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            self._skip(folder, "not_read", f"The folder can't be opened: {type(error).__name__}.")
+            return []
+        pages = {entry.stem for entry in entries if entry.suffix.lower() in _PAGE_SUFFIXES}
+        kept = []
+        for entry in entries:
+            if _is_system_file(entry.name):
+                continue
+            if _page_of(entry.name) in pages and entry.is_dir() and not entry.is_symlink():
+                kept += [each for each in _files_below(entry) if _is_no_asset(each)]
+            else:
+                kept.append(entry)
+        return kept
+
+    def _is_folder(self, path: Path, inside: Path) -> bool:
+        if not path.is_dir():
+            return False
+        if path.is_symlink():
+            # A folder inside is walked at its own place.
+            if not path.resolve().is_relative_to(inside):
+                self._skip(
+                    path, "outside_folder", "The link leads to a folder outside; not followed."
+                )
+            return False
+        if path.name.startswith("."):
+            count = sum(1 for _ in islice(_files_below(path), _MAX_COUNTED))
+            if count:
+                self._skip(path, "hidden_file", "Hidden folders are not read; rename it.", count)
+            return False
+        return True
+
+    def _is_source(self, path: Path, inside: Path) -> bool:
+        try:
+            if path.is_dir():
+                return False
+            if path.is_symlink() and not path.exists():
+                self._skip(path, "not_read", "The link leads nowhere.")
+            elif path.is_symlink() and not path.resolve().is_relative_to(inside):
+                self._skip(
+                    path, "outside_folder", "The link leads to a file outside; not followed."
+                )
+            elif path.name.startswith("."):
+                self._skip(path, "hidden_file", "Hidden files are not read; rename it.")
+            elif not path.is_file():
+                self._skip(path, "not_read", "This is no regular file.")
+            elif choose_reader(path):
+                return True
+            else:
+                self._skip(path, "not_read", name_unread(path))
+        except OSError as error:
+            self._skip(path, "not_read", f"The file can't be opened: {type(error).__name__}.")
+        return False
+
+    def _skip(self, path: Path, reason: str, detail: str, count: int = 1) -> None:
+        self.skipped.append(SkippedPart(str(path), 1, reason, count, detail))
+
+
+def _is_system_file(name: str) -> bool:
+    """Lock files of office programs and what operating systems leave in any folder."""
+    return name.startswith(("~$", ".~lock.", "._")) or name.lower() in _SYSTEM_FILES
+
+
+def _page_of(name: str) -> str | None:
+    """The name of the saved page whose pictures and scripts a folder holds, or None."""
+    return next(
+        (name.removesuffix(end) for end in ("_files", ".files") if name.endswith(end)), None
+    )
+
+
+def _is_no_asset(path: Path) -> bool:
+    return path.suffix.lower() not in _PAGE_ASSETS and not _is_system_file(path.name)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (Path(parent, name) for name in sorted(names))

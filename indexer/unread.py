@@ -1,0 +1,45 @@
+"""Skipped files and rows in, the files that no row names as its attachment out."""
+
+import contextlib
+import os.path
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from catalog.addresses import read_attachments
+from catalog.cells import Cells
+from catalog.headings import gather_by_key
+from catalog.record import Attachment
+from indexer.sources.row import SkippedPart
+
+
+class UnreadFiles:
+    """Files of the input folders that no reader took. An attachment of a row is not one of them."""
+
+    def __init__(self, skipped: Iterable[SkippedPart]) -> None:
+        self._left = {os.path.normpath(Path(part.source).absolute()): part for part in skipped}
+
+    def discount(self, source: str, fields: Mapping[str, object]) -> None:
+        """Take out the files that a row names, beside its source or below its folder."""
+        if not self._left:
+            return
+        known, _ = gather_by_key(fields)
+        if not known.get("attachments"):
+            return
+        folder = Path(source).absolute().parent
+        for attachment in read_attachments(Cells(known)):
+            for name in _names(attachment):
+                self._left.pop(os.path.normpath(folder / name.replace("\\", "/")), None)
+
+    def left(self) -> list[SkippedPart]:
+        return list(self._left.values())
+
+
+def _names(attachment: Attachment) -> Iterator[str]:
+    if attachment.path:
+        yield attachment.path
+        yield unquote(attachment.path)
+    if attachment.url:
+        with contextlib.suppress(ValueError):  # an address with half a bracket
+            yield unquote(urlsplit(attachment.url).path).rpartition("/")[2]
+    yield attachment.name
