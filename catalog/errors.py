@@ -10,6 +10,7 @@ GongkaiError
 ├── EngineUnavailableError   the engine is away or locked
 │   ├── NothingIndexedError  the engine is there and holds no index yet
 │   ├── StorageError         the data folder can't be written or read (disk full, read-only, broken)
+│   ├── LostLedgerError      it is not known any more which records were withdrawn
 │   └── AnotherWriterError   another process is writing
 ├── EndedProcessError        a process of a run was ended from outside
 ├── MissingModelError        the embedding model can't be had, or answers wrongly
@@ -66,6 +67,16 @@ class StorageError(EngineUnavailableError):
         super().__init__(
             f"The data folder can't be written or read ({reason}). Free space or mount it for "
             "writing, then run the same again; `gongkai doctor` says whether all is whole."
+        )
+
+
+class LostLedgerError(EngineUnavailableError):
+    """The withdrawal ledger is missing or damaged: what was withdrawn might be shown again."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            f"The withdrawal ledger is {state}: it is not known which records were withdrawn. "
+            "Run `gongkai doctor --repair`, or `gongkai restore --force` with the newest backup."
         )
 
 

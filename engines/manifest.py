@@ -10,12 +10,16 @@ _MOMENT = "%Y%m%dt%H%M%S%f"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`name` sorts by age; `created` is ISO UTC; `complete` is false while a rebuild fills it."""
+    """`name` sorts by age; `created` is ISO UTC; `complete` is false while a rebuild fills it.
+
+    `has_ledger`: it was made when there was a withdrawal ledger, so a missing one is a fault.
+    """
 
     name: str
     created: str
     fingerprint: str
     complete: bool
+    has_ledger: bool = False
 
 
 def begin_generation(fingerprint: str, known: Iterable[str]) -> Manifest:
@@ -26,7 +30,8 @@ def begin_generation(fingerprint: str, known: Iterable[str]) -> Manifest:
     now = _now()
     moment = max((now, *(_after(name) for name in known)))
     name = f"{moment:{_MOMENT}}-{secrets.token_hex(3)}"
-    return Manifest(name, now.isoformat(timespec="microseconds"), fingerprint, complete=False)
+    created = now.isoformat(timespec="microseconds")
+    return Manifest(name, created, fingerprint, complete=False, has_ledger=True)
 
 
 def superseded(complete: Iterable[Manifest], live: str, before: str | None) -> list[str]:

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 from catalog.errors import EngineUnavailableError
+from engines import withdrawals
+from engines.withdrawals import Withdrawal
 from queries.request import Sort
 from queries.tree import Query
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 # Quoted: most commands have no use for numpy, and it takes a while to load.
 Vector: TypeAlias = "NDArray[np.float32]"
-STAFF, DISCLOSURE = "staff", "disclosure"
+STAFF, DISCLOSURE = withdrawals.STAFF, withdrawals.DISCLOSURE
 """Causes of a withdrawal: someone took it off, or its source closed it."""
 REPLICA_FORMAT = 1
 """Of the lines by which a copy of a public index travels: `search_api` writes, `indexer` reads."""
@@ -266,6 +268,18 @@ class IndexStore(Protocol):
     def withdrawn(self) -> Mapping[str, str]:
         """Withdrawn record id -> cause: `staff` or `disclosure`."""
 
+    def withdrawals(self) -> Mapping[str, Withdrawal]:
+        """The last state of every record that was ever withdrawn, reopened ones included."""
+
+    def put_withdrawals(self, entries: Mapping[str, Withdrawal]) -> None:
+        """Take states from another ledger as they are, and erase the records that they close."""
+
+    def examine_ledger(self) -> list[str]:
+        """A sentence for each fault of the withdrawal ledger."""
+
+    def restart_ledger(self) -> None:
+        """Begin an empty ledger in the place of a lost one: only where a person asked for it."""
+
     def generations(self) -> list[Generation]:
         """All that are kept, the newest first."""
 
@@ -276,10 +290,10 @@ class IndexStore(Protocol):
         """Every complete generation and the live one, whole or not, the newest first."""
 
     def recover(self) -> str | None:
-        """Drop what killed runs left behind, and where the live generation can't be searched, go
-        to the newest one that can; its name, or None where nothing had to be switched.
+        """Repair the ledger, drop what killed runs left behind, and where the live generation
+        can't be searched, go to the newest one that can; its name, or None if nothing was switched.
 
-        Raises EngineUnavailableError where there is none.
+        Raises LostLedgerError; EngineUnavailableError where no generation can be searched.
         """
 
     def close(self) -> None:

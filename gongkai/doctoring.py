@@ -27,14 +27,24 @@ def doctor(
             "--repair", help="Drop what killed runs left, go to a generation that is well."
         ),
     ] = False,
+    new_ledger: Annotated[
+        bool,
+        typer.Option(
+            "--new-ledger",
+            help="Begin an empty ledger of withdrawals in the place of one that is lost for good.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Check every file of the index to its last byte, ledgers and disk; say what to do."""
     installation = open_installation(Settings())
     with closing(installation.open_store()) as store:
+        if new_ledger and store.examine_ledger():
+            store.restart_ledger()
         switched = store.recover() if repair else None
         examined = store.examine()
-    faults = [*_find_faults(installation, examined)]
+        ledger = store.examine_ledger()
+    faults = [*_find_faults(installation, examined), *ledger]
     advice = _advise(examined)
     if as_json:
         report = {"generations": examined, "faults": faults, "advice": advice, "switched": switched}
@@ -55,25 +65,17 @@ def _find_faults(installation: Installation, examined: list[Examination]) -> Ite
     for each in examined:
         yield from (f"{each.name}: {fault}" for fault in each.faults)
     folder = installation.settings.data_dir
-    yield from _find_ledger_faults(folder)
+    yield from _find_database_faults(folder)
     if folder.exists():
         usage = shutil.disk_usage(folder)
         if usage.free < LEAST_FREE * usage.total:
             yield f"Only {usage.free / 1e9:,.1f} GB of the disk are left; a rebuild may not fit."
 
 
-def _find_ledger_faults(folder: Path) -> Iterator[str]:
-    databases = {"staff.sqlite3": open_ledger(folder), "decisions.sqlite3": Decisions(folder).file}
-    for name, database in databases.items():
+def _find_database_faults(folder: Path) -> Iterator[str]:
+    for database in (open_ledger(folder), Decisions(folder).file):
         if fault := database.examine():
-            yield f"{name}: {fault}. Restore it from its backup."
-    ledger = folder / "withdrawn.json"
-    if ledger.exists():
-        try:
-            orjson.loads(ledger.read_bytes())
-        except ValueError:
-            # Whatever was withdrawn would be shown again: nothing may be guessed here.
-            yield "withdrawn.json is torn. Restore it from its backup before anything is served."
+            yield f"{database.path.name}: {fault}. Restore it from its backup."
 
 
 def _advise(examined: list[Examination]) -> str:

@@ -19,11 +19,13 @@ from engines.elastic.facets import (
     plan_filters,
     read_counts,
 )
+from engines.elastic.ledger import CLOSED
 from engines.elastic.mapping import STORED, Names, document_key
 from engines.elastic.paging import PIT_MINUTES, build_body, next_cursor, read_position
 from engines.fingerprint import check_fingerprint
 from engines.port import EngineQuery, Generation, Hit, SearchResult
 from engines.settings import Settings
+from engines.withdrawals import REOPENED
 from queries.request import Sort
 from queries.tree import Query
 
@@ -70,12 +72,12 @@ class ElasticEngine:
         async with self._circuit.guard():
             with explained():
                 try:
-                    found = await self._client.exists(
+                    found = await self._client.get(
                         index=self._names.ledger, id=document_key(record_id)
                     )
                 except NotFoundError:
                     return False
-        return bool(found)
+        return bool(found["_source"]["cause"] != REOPENED)
 
     async def live(self) -> Generation:
         return await self._answer(self._describe_live)
@@ -207,7 +209,11 @@ class ElasticEngine:
     async def _withdrawn(self) -> Compiled:
         """What was taken off is not shown, though a point in time still holds it."""
         found = await self._client.search(
-            index=self._names.ledger, size=WINDOW, sort=[{"when": "desc"}], source_includes=["id"]
+            index=self._names.ledger,
+            query=CLOSED,
+            size=WINDOW,
+            sort=[{"when": "desc"}],
+            source_includes=["id"],
         )
         return {"terms": {"id": [each["_source"]["id"] for each in found["hits"]["hits"]]}}
 

@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch import BadRequestError as AlreadyThere
-from elasticsearch import Elasticsearch, NotFoundError
 
+from catalog.errors import EngineUnavailableError, LostLedgerError
 from engines.elastic.connection import explained
 from engines.elastic.mapping import Names, build_index_settings, build_mapping, copies
 from engines.manifest import Manifest, begin_generation
@@ -55,7 +56,22 @@ class GenerationIndices:
         return manifest
 
     def ensure(self) -> None:
-        """The two small indices that an installation has beside its generations."""
+        """Make the two small indices that an installation has beside its generations.
+
+        Raises LostLedgerError where there was a ledger: an empty one must not take its place.
+        """
+        if self.has_lost_ledger():
+            raise LostLedgerError("missing")
+        self.make_small_indices()
+
+    def has_lost_ledger(self) -> bool:
+        """Whether the ledger is gone although some generation was made when there was one."""
+        if self._client.indices.exists(index=self._names.ledger):
+            return False
+        return any(each.has_ledger for each in self.manifests().values())
+
+    def make_small_indices(self) -> None:
+        """Make them where they are missing, whatever was there before."""
         for index, mapping in ((self._names.control, _CONTROL), (self._names.ledger, _LEDGER)):
             if self._client.indices.exists(index=index):
                 continue
@@ -82,11 +98,49 @@ class GenerationIndices:
         return [manifest for manifest in known if manifest.complete]
 
     def live_name(self) -> str | None:
+        return next(iter(self.live_names()), None)
+
+    def live_names(self) -> list[str]:
+        """Every generation that the alias points at, the newest first; more than one is a fault."""
         try:
             found = self._client.indices.get_alias(name=self._names.live)
         except NotFoundError:
-            return None
-        return next((self._names.name_of(index) for index in found), None)
+            return []
+        return sorted(map(self._names.name_of, found), reverse=True)
+
+    def find_live(self) -> Manifest | None:
+        """The live generation, or None before the first.
+
+        Raises EngineUnavailableError where it is damaged: an empty one must not take its place.
+        """
+        name = self.live_name()
+        if name is None:
+            complete = self.complete()
+            if not complete:
+                return None
+            # The alias is lost, or a run was killed before it made the first one.
+            name = complete[0].name
+            self.point_at(name)
+        manifest = self.manifests().get(name)
+        if manifest is None:
+            raise EngineUnavailableError(
+                f"The live generation {name} is damaged: run `gongkai doctor`."
+            )
+        return manifest
+
+    def examine(self, name: str) -> list[str]:
+        """A sentence for each fault of a generation that is there."""
+        if self.health(name) == "red":
+            return ["The cluster has lost a part of it (its health is red)."]
+        try:
+            self._client.search(
+                index=self._names.generation(name), size=1, allow_partial_search_results=False
+            )
+        except ApiError as error:
+            if error.status_code == 429:
+                raise
+            return [f"It can't be searched ({error.error})."]
+        return []
 
     def point_at(self, name: str) -> None:
         """Move the alias in one step."""

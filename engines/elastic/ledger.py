@@ -4,6 +4,7 @@ Written before any generation is touched; a writer applies what is not erased ye
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,13 +13,15 @@ from elasticsearch.helpers import bulk
 
 from catalog.errors import EngineUnavailableError
 from engines.elastic.mapping import document_key
-from engines.port import STAFF
+from engines.withdrawals import REOPENED, STAFF, Withdrawal
 
 _PAGE = 1_000
+CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
+"""Entries of records that are withdrawn now."""
 
 
 class ElasticLedger:
-    """Entries by record id: `when` (ISO UTC), `cause` (staff, disclosure), `erased`."""
+    """Entries by record id: `when` (ISO UTC), `cause` (staff, disclosure, reopened), `erased`."""
 
     def __init__(self, client: Elasticsearch, index: str) -> None:
         self._client = client
@@ -26,33 +29,43 @@ class ElasticLedger:
 
     def causes(self) -> dict[str, str]:
         """Withdrawn record id -> cause."""
-        return {each["id"]: each["cause"] for each in self._read({"match_all": {}})}
+        return {each["id"]: each["cause"] for each in self._read(CLOSED)}
+
+    def history(self) -> dict[str, Withdrawal]:
+        """The last state of every record that was ever withdrawn, reopened ones included."""
+        return {
+            each["id"]: Withdrawal(each["when"], each["cause"], each["erased"])
+            for each in self._read({"match_all": {}})
+        }
 
     def pending(self) -> list[str]:
         """Ids that a generation may still hold."""
         return [each["id"] for each in self._read({"term": {"erased": False}})]
 
     def add(self, record_ids: Iterable[str], cause: str) -> None:
-        when = datetime.now(UTC).isoformat(timespec="seconds")
-        known = self.causes()
+        when, known = _now(), self.causes()
+        self.put(
+            {
+                each: Withdrawal(when, STAFF if known.get(each) == STAFF else cause)
+                for each in record_ids
+            }
+        )
+
+    def put(self, entries: Mapping[str, Withdrawal]) -> None:
+        """Take these states as they are, times included."""
         self._write(
             {
                 "_op_type": "index",
                 "_id": document_key(record_id),
-                "_source": {
-                    "id": record_id,
-                    "when": when,
-                    "cause": STAFF if known.get(record_id) == STAFF else cause,
-                    "erased": False,
-                },
+                "_source": {"id": record_id, **asdict(entry)},
             }
-            for record_id in record_ids
+            for record_id, entry in entries.items()
         )
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        self._write(
-            {"_op_type": "delete", "_id": document_key(record_id)} for record_id in record_ids
-        )
+        """Reopen records; the time is kept, for a later merge of two ledgers."""
+        entry = Withdrawal(_now(), REOPENED, erased=True)
+        self.put(dict.fromkeys(record_ids, entry))
 
     def mark_erased(self, record_ids: Iterable[str]) -> None:
         self._write(
@@ -87,3 +100,7 @@ class ElasticLedger:
             if len(hits) < _PAGE:
                 return
             after = hits[-1]["sort"]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

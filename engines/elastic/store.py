@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
-from catalog.errors import AnotherWriterError, EngineUnavailableError
+from catalog.errors import AnotherWriterError, EngineUnavailableError, LostLedgerError
 from engines.elastic.connection import explained, open_client
 from engines.elastic.generations import GenerationIndices
 from engines.elastic.ledger import ElasticLedger
@@ -18,6 +18,7 @@ from engines.fingerprint import check_fingerprint
 from engines.manifest import Manifest, superseded
 from engines.port import Examination, Generation, choose_recovery
 from engines.settings import Settings
+from engines.withdrawals import Withdrawal
 
 
 class ElasticStore:
@@ -35,8 +36,7 @@ class ElasticStore:
 
     def update(self) -> ElasticWriter:
         with self._kept_on_success():
-            live = self._generations.live_name()
-            manifest = self._generations.manifests().get(live) if live else None
+            manifest = self._generations.find_live()
             if manifest is None:
                 manifest = self._generations.create(self._fingerprint)
                 return self._open_writer(manifest, self._publish_unless_live)
@@ -98,10 +98,33 @@ class ElasticStore:
 
     def withdrawn(self) -> Mapping[str, str]:
         with explained():
-            try:
-                return self._ledger.causes()
-            except NotFoundError:
-                return {}
+            return {} if self._has_no_ledger() else self._ledger.causes()
+
+    def withdrawals(self) -> Mapping[str, Withdrawal]:
+        with explained():
+            return {} if self._has_no_ledger() else self._ledger.history()
+
+    def put_withdrawals(self, entries: Mapping[str, Withdrawal]) -> None:
+        closed = [key for key, each in entries.items() if each.is_closed]
+        with self._locked(), explained():
+            self._ledger.put(
+                {key: replace(each, erased=not each.is_closed) for key, each in entries.items()}
+            )
+            self._erase(closed)
+            self._ledger.mark_erased(closed)
+
+    def examine_ledger(self) -> list[str]:
+        with explained():
+            if self._generations.has_lost_ledger():
+                return [
+                    "The index of withdrawals is missing: it is not known what was withdrawn. "
+                    "Restore it from a snapshot, or run `gongkai restore --force` with a backup."
+                ]
+        return []
+
+    def restart_ledger(self) -> None:
+        with explained():
+            self._generations.make_small_indices()
 
     def generations(self) -> list[Generation]:
         with explained():
@@ -121,14 +144,17 @@ class ElasticStore:
 
     def examine(self) -> list[Examination]:
         with explained():
-            live = self._generations.live_name()
+            live = self._generations.live_names()
             known = {each.name: each for each in self._generations.complete()}
-            names = sorted(filter(None, {*known, live}), reverse=True)
-            return [self._examine(name, known.get(name), live=name == live) for name in names]
+            names = sorted({*known, *live}, reverse=True)
+            return [self._examine(name, known.get(name), live) for name in names]
 
     def recover(self) -> str | None:
         with self._locked(), explained():
             self._generations.drop_incomplete()
+            live = self._generations.live_names()
+            if len(live) > 1:
+                self._generations.point_at(live[0])
             to = choose_recovery(self.examine())
             if to is not None:
                 self._generations.point_at(to)
@@ -138,16 +164,17 @@ class ElasticStore:
         """Let go of the connections."""
         self._client.close()
 
-    def _examine(self, name: str, manifest: Manifest | None, *, live: bool) -> Examination:
+    def _examine(self, name: str, manifest: Manifest | None, live: Collection[str]) -> Examination:
         faults = []
         if manifest is None:
             faults.append("Its index is missing or was never finished.")
         else:
-            if self._generations.health(name) == "red":
-                faults.append("The cluster has lost a part of it (its health is red).")
+            faults = self._generations.examine(name)
+            if len(live) > 1 and name in live:
+                faults.append("The alias points at more than one generation.")
             if manifest.fingerprint != self._fingerprint:
                 faults.append("It was built with another analysis, dictionary or schema.")
-        return Examination(name, live, tuple(faults))
+        return Examination(name, name in live, tuple(faults))
 
     def _open_writer(
         self, manifest: Manifest, after_commit: Callable[[str], None] | None = None
@@ -180,6 +207,12 @@ class ElasticStore:
         """The first generation of all goes live with its first commit."""
         if self._generations.live_name() != name:
             self.publish(name)
+
+    def _has_no_ledger(self) -> bool:
+        """Whether nothing was ever withdrawn. Raises LostLedgerError where that is not known."""
+        if self._generations.has_lost_ledger():
+            raise LostLedgerError("missing")
+        return not self._client.indices.exists(index=self._names.ledger)
 
     def _look_up(self, record_ids: Iterable[str]) -> dict[str, bool]:
         """Whether any complete generation holds each record."""

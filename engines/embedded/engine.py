@@ -78,7 +78,7 @@ class EmbeddedEngine:
         self._layout = Layout(folder)
         self._pointer = self._layout.pointer
         self._fingerprint = fingerprint
-        self._ledger = Ledger(self._layout.ledger)
+        self._ledger = Ledger(self._layout.ledger, self._layout.has_ledger)
         self._seen: tuple[object, ...] = ()
         self._opening = threading.Lock()
         self._index: tantivy.Index | None = None

@@ -3,11 +3,13 @@
 DATA_DIR/live                      the name of the generation that searches see
 DATA_DIR/write.lock                held by the one writer
 DATA_DIR/withdrawn.json            the withdrawal ledger
+DATA_DIR/withdrawn.copy.json       its second copy
 DATA_DIR/vectors/MODEL.sqlite      vectors of records' passages, where meanings are searched
 DATA_DIR/generations/NAME/manifest.json
 DATA_DIR/generations/NAME/index/   tantivy's files
 """
 
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ import orjson
 
 from engines.manifest import Manifest, begin_generation
 from files.durable import read_json, replace_file, sync_folder
+
+_NAME = re.compile(r"[0-9]{8}t[0-9]{12}-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,16 @@ class Layout:
         return self.generations / name / "index"
 
     def live_name(self) -> str | None:
-        """The generation that searches see, or None before the first."""
+        """The generation that searches see; None before the first, or of a damaged pointer."""
         try:
-            return self.pointer.read_text(encoding="ascii").strip() or None
-        except FileNotFoundError:
+            name = self.pointer.read_text(encoding="ascii").strip()
+        except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
             return None
+        return name if _NAME.fullmatch(name) else None
 
     def point_at(self, name: str) -> None:
+        if self.pointer.is_dir():
+            self.pointer.rename(self.root / "live.folder")
         replace_file(self.pointer, name.encode("ascii") + b"\n")
 
     def create(self, fingerprint: str) -> Manifest:
@@ -68,9 +75,14 @@ class Layout:
         """What a generation says of itself; None where that is missing or torn."""
         try:
             content = read_json(self.generations / name / "manifest.json")
-            return Manifest(**content) if content else None
-        except (ValueError, TypeError):
+            found = Manifest(**content) if content else None
+        except (ValueError, TypeError, OSError):
             return None
+        return found if found and found.name == name and found.complete in (True, False) else None
+
+    def has_ledger(self) -> bool:
+        """Whether some generation was made when there was a withdrawal ledger."""
+        return any(each.has_ledger for each in self._manifests())
 
     def complete(self) -> list[Manifest]:
         """Generations that may be searched, the newest first."""
@@ -80,11 +92,27 @@ class Layout:
         shutil.rmtree(self.generations / name, ignore_errors=True)
 
     def drop_incomplete(self) -> None:
-        """What a killed rebuild left behind; only the holder of the write lock may ask for it."""
-        whole = {each.name for each in self.complete()}
+        """What a killed rebuild left behind; only the holder of the write lock may ask for it.
+
+        A generation whose manifest was damaged is none of that: it may be the live one.
+        """
+        live = self.live_name()
         for folder in self._folders():
-            if folder.name not in whole:
+            manifest = self.manifest(folder.name)
+            if manifest is None:
+                is_left = not (folder / "index" / "meta.json").exists()
+            else:
+                is_left = not manifest.complete
+            if is_left and folder.name != live:
                 self.drop(folder.name)
+
+    def damaged(self) -> list[str]:
+        """Names of generations that hold an index and whose manifest is missing or torn."""
+        return [
+            folder.name
+            for folder in self._folders()
+            if self.manifest(folder.name) is None and (folder / "index" / "meta.json").exists()
+        ]
 
     def prepare(self) -> None:
         self.generations.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import tantivy
 from filelock import FileLock, Timeout
 
 from catalog.errors import AnotherWriterError, EngineUnavailableError
-from engines.embedded.examining import drop_orphans, examine_index
+from engines.embedded.examining import drop_orphans, examine_index, repair_managed_list
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout, folder_bytes
 from engines.embedded.ledger import Ledger
@@ -19,9 +19,12 @@ from engines.embedded.writing import TantivyWriter
 from engines.fingerprint import check_fingerprint
 from engines.manifest import Manifest, superseded
 from engines.port import Examination, Generation, choose_recovery
+from engines.withdrawals import Withdrawal
 
 WITHDRAW_PATIENCE_SECONDS = 2.0
 """How long a withdrawal waits for a running writer; it counts at once either way."""
+OTHER_ANALYSIS = "It was built with another analysis, dictionary or schema."
+"""The one fault of a generation whose files may be whole."""
 
 
 class EmbeddedStore:
@@ -30,13 +33,12 @@ class EmbeddedStore:
     def __init__(self, folder: Path, fingerprint: str) -> None:
         self._layout = Layout(folder)
         self._fingerprint = fingerprint
-        self._ledger = Ledger(self._layout.ledger)
+        self._ledger = Ledger(self._layout.ledger, self._layout.has_ledger)
         self._lock = FileLock(self._layout.lock)
 
     def update(self) -> TantivyWriter:
         with self._kept_on_success():
-            name = self._layout.live_name()
-            manifest = self._layout.manifest(name) if name else None
+            manifest = self._find_live()
             if manifest is None:
                 manifest = self._layout.create(self._fingerprint)
                 return self._open_writer(manifest, self._publish_unless_live)
@@ -94,6 +96,23 @@ class EmbeddedStore:
     def withdrawn(self) -> Mapping[str, str]:
         return {key: entry.cause for key, entry in self._ledger.entries().items()}
 
+    def withdrawals(self) -> Mapping[str, Withdrawal]:
+        return self._ledger.history()
+
+    def put_withdrawals(self, entries: Mapping[str, Withdrawal]) -> None:
+        with self._locked():
+            self._ledger.put(
+                {key: replace(each, erased=not each.is_closed) for key, each in entries.items()}
+            )
+            self._erase_pending()
+
+    def examine_ledger(self) -> list[str]:
+        return self._ledger.examine()
+
+    def restart_ledger(self) -> None:
+        with self._holding(WITHDRAW_PATIENCE_SECONDS):
+            self._ledger.restart()
+
     def generations(self) -> list[Generation]:
         return [self._describe(manifest) for manifest in self._layout.complete()]
 
@@ -107,15 +126,24 @@ class EmbeddedStore:
 
     def examine(self) -> list[Examination]:
         live = self._layout.live_name()
-        names = {manifest.name for manifest in self._layout.complete()} | ({live} - {None})
-        return [self._examine(name, live) for name in sorted(filter(None, names), reverse=True)]
+        names = {each.name for each in self._layout.complete()} | {*self._layout.damaged()}
+        if live:
+            names.add(live)
+        return [self._examine(name, live) for name in sorted(names, reverse=True)]
 
     def recover(self) -> str | None:
+        with self._holding():
+            self._ledger.repair()
         with self._locked():
+            for manifest in self._layout.complete():
+                repair_managed_list(self._layout.index_folder(manifest.name))
             self._drop_left_behind()
-            to = choose_recovery(self.examine())
+            examined = self.examine()
+            to = choose_recovery(examined)
             if to is not None:
                 self._layout.point_at(to)
+            else:
+                self._drop_damaged(examined)
         return to
 
     def close(self) -> None:
@@ -126,9 +154,10 @@ class EmbeddedStore:
         if manifest is None:
             faults = ["Its manifest is missing or torn."]
         else:
-            faults = examine_index(self._layout.index_folder(name))
-            if manifest.fingerprint != self._fingerprint:
-                faults.append("It was built with another analysis, dictionary or schema.")
+            is_own = manifest.fingerprint == self._fingerprint
+            faults = examine_index(self._layout.index_folder(name), is_own=is_own)
+            if not is_own:
+                faults.append(OTHER_ANALYSIS)
         return Examination(name, name == live, tuple(faults))
 
     def _open_writer(
@@ -149,6 +178,26 @@ class EmbeddedStore:
         index = open_index(self._layout.index_folder(manifest.name))
         return TantivyWriter(manifest.name, index, after_commit=after_commit, on_close=close)
 
+    def _find_live(self) -> Manifest | None:
+        """The live generation, or None before the first.
+
+        Raises EngineUnavailableError where it is damaged: an empty one must not take its place.
+        """
+        name = self._layout.live_name()
+        if name is None:
+            complete = self._layout.complete()
+            if not complete:
+                return None
+            # The pointer is lost, or a run was killed before it wrote the first one.
+            name = complete[0].name
+            self._layout.point_at(name)
+        manifest = self._layout.manifest(name)
+        if manifest is None:
+            raise EngineUnavailableError(
+                f"The live generation {name} is missing or damaged: run `gongkai doctor`."
+            )
+        return manifest
+
     def _publish_unless_live(self, name: str) -> None:
         """The first generation of all goes live with its first commit."""
         if self._layout.live_name() != name:
@@ -161,6 +210,12 @@ class EmbeddedStore:
             each: any(searcher.doc_freq("id", each) for searcher in searchers)
             for each in record_ids
         }
+
+    def _drop_damaged(self, examined: Iterable[Examination]) -> None:
+        """Older generations that no rollback can go to; they would stop every withdrawal."""
+        for each in examined:
+            if not each.live and each.faults and each.faults != (OTHER_ANALYSIS,):
+                self._layout.drop(each.name)
 
     def _drop_left_behind(self) -> None:
         """What killed runs wrote and nothing holds; only under the write lock."""
@@ -195,6 +250,13 @@ class EmbeddedStore:
 
     @contextmanager
     def _locked(self, patience: float = 0.0) -> Iterator[None]:
+        """Hold the write lock over a ledger that is whole."""
+        with self._holding(patience):
+            self._ledger.begin()
+            yield
+
+    @contextmanager
+    def _holding(self, patience: float = 0.0) -> Iterator[None]:
         with explained():
             self._layout.prepare()
             try:

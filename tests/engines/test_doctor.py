@@ -106,4 +106,4 @@ def test_the_command_says_what_to_do_and_does_it(tmp_path: Path) -> None:
     (data / "withdrawn.json").write_bytes(b"{")
     torn = run(data, "doctor")
     assert torn.returncode == 3
-    assert "withdrawn.json is torn" in torn.stdout
+    assert "withdrawn.json is damaged" in torn.stdout

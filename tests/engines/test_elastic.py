@@ -7,7 +7,9 @@ from functools import partial
 
 import pytest
 
+from engines.elastic.connection import open_client
 from engines.elastic.engine import ElasticEngine
+from engines.elastic.mapping import Names
 from engines.elastic.store import ElasticStore
 from engines.opening import Installation
 from engines.port import EngineQuery, IndexStore, SearchEngine
@@ -15,6 +17,7 @@ from queries.tree import Everything
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
+from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_vocabulary import VocabularyContract
@@ -22,7 +25,12 @@ from tests.engines.records import make_document
 
 
 class TestElastic(
-    VectorsContract, VocabularyContract, RelationsContract, DuplicatesContract, EngineContract
+    RecoveryContract,
+    VectorsContract,
+    VocabularyContract,
+    RelationsContract,
+    DuplicatesContract,
+    EngineContract,
 ):
     @pytest.fixture
     def fresh(self, elastic: Installation) -> Installation:
@@ -44,6 +52,20 @@ class TestElastic(
             ElasticEngine(settings, "other"),
             Understanding(analysis),
         )
+
+    def _lose_ledger(self) -> None:
+        with closing(open_client(self._fresh.settings)) as client:
+            client.indices.delete(index=Names(self._fresh.settings.elasticsearch_prefix).ledger)
+
+    def _lose_pointer(self) -> None:
+        names = Names(self._fresh.settings.elasticsearch_prefix)
+        with closing(open_client(self._fresh.settings)) as client:
+            client.indices.delete_alias(index=names.generations, name=names.live)
+
+    def _damage_live(self) -> None:
+        names = Names(self._fresh.settings.elasticsearch_prefix)
+        with closing(open_client(self._fresh.settings)) as client:
+            client.indices.put_mapping(index=names.live, meta={})
 
     def _other_store(self) -> IndexStore:
         return self._fresh.open_store()

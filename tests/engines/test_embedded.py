@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from engines.embedded.engine import EmbeddedEngine
+from engines.embedded.ledger import Ledger
 from engines.embedded.store import EmbeddedStore
 from engines.opening import Installation
 from engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
-from files.durable import replace_file
 from indexer.publishing import Order, publish
 from queries.tree import Everything
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
+from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_vocabulary import VocabularyContract
@@ -22,7 +23,12 @@ from tests.journeys.command import plain_row, write_rows
 
 
 class TestEmbedded(
-    VectorsContract, VocabularyContract, RelationsContract, DuplicatesContract, EngineContract
+    RecoveryContract,
+    VectorsContract,
+    VocabularyContract,
+    RelationsContract,
+    DuplicatesContract,
+    EngineContract,
 ):
     @pytest.fixture
     def open_engine(self) -> Callable[[Installation], tuple[IndexStore, SearchEngine]]:
@@ -48,8 +54,7 @@ class TestEmbedded(
         before = meta.read_bytes()
         store.withdraw(["r1"], cause=STAFF)
         meta.write_bytes(before)
-        ledger = made.settings.data_dir / "withdrawn.json"
-        replace_file(ledger, ledger.read_bytes().replace(b'"erased":true', b'"erased":false'))
+        Ledger(made.settings.data_dir / "withdrawn.json").add(["r1"], STAFF)
         assert made.open_store().withdraw(["r1"], cause=STAFF) == {"r1": True}
         assert store.generations()[0].records == 2
 
@@ -61,6 +66,17 @@ class TestEmbedded(
         counted = opened.ask(EngineQuery(Everything(), facets=("topic",), limit=0)).facets["topic"]
         assert counted["财政、金融、审计"] == counted[many[0]] == 2
         assert sum(counted.values()) == 2 + 3_000 + 1
+
+    def _lose_ledger(self) -> None:
+        for file in self._fresh.settings.data_dir.glob("withdrawn*.json"):
+            file.unlink()
+
+    def _lose_pointer(self) -> None:
+        (self._fresh.settings.data_dir / "live").unlink()
+
+    def _damage_live(self) -> None:
+        (manifest,) = self._fresh.settings.data_dir.glob("generations/*/manifest.json")
+        manifest.write_bytes(b"{")
 
     def _other_store(self) -> IndexStore:
         return self._fresh.open_store()
