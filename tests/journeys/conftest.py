@@ -1,5 +1,6 @@
 """The sample, indexed and served: in process for the API, on a real port for a real browser."""
 
+import asyncio
 import shutil
 import socket
 import threading
@@ -50,10 +51,13 @@ def address(sampled: Installation) -> Iterator[str]:
 
 
 @contextmanager
-def serving(installation: Installation) -> Iterator[str]:
+def serving(
+    installation: Installation, http: type[asyncio.Protocol] | str = "auto"
+) -> Iterator[str]:
     """A real server over an installation, in a thread; its address without a last slash."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        server = uvicorn.Server(uvicorn.Config(create_app(installation), log_level="error"))
+        config = uvicorn.Config(create_app(installation), log_level="error", http=http)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
