@@ -14,15 +14,19 @@ from fastapi import Depends, Form, Request
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
+from search_api.admission import name_client
 from staff.audit import Action, Audit
 from staff.tokens import Session, Token, Tokens
 
 COOKIE = "gongkai_staff"
 COOKIE_PATH = "/staff"
 ATTEMPTS, WINDOW_SECONDS = 10, 300
-"""Wrong tokens from one address before it is told to wait. A right one is always taken, so that
-nobody can lock the others out; guessing 256 bits does not depend on it."""
-_ADDRESSES = 10_000
+"""Wrong tokens from one IPv4 address or IPv6 /64 before it is told to wait. A right one is always
+taken, so that nobody can lock the others out; guessing 256 bits does not depend on it."""
+RECORDED = 100
+"""Refused sign-ins of all addresses that the audit log takes in WINDOW_SECONDS: it can't be
+shortened, and somebody with many networks must not fill the disk with it."""
+_CLIENTS = 10_000
 
 
 class SignInError(Exception):
@@ -51,22 +55,27 @@ class Doorkeeper:
         self._tokens = tokens
         self._audit = audit
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._recorded: deque[float] = deque(maxlen=RECORDED)
 
-    def admit(self, text: str, address: str) -> Token:
-        """Raises SignInError, TooManyAttemptsError."""
+    def admit(self, text: str, client: str) -> Token:
+        """The token that `text` is; `client` is a name by `admission.name_client`.
+
+        Raises SignInError, TooManyAttemptsError.
+        """
         token = self._tokens.check(text)
         if token is None:
-            self._count_failure(address)
+            self._count_failure(client)
             raise SignInError
-        self._failures.pop(address, None)
+        self._failures.pop(client, None)
         return token
 
-    def open_session(self, text: str, address: str) -> str:
+    def open_session(self, text: str, client: str) -> str:
         """What the cookie holds. Raises SignInError, TooManyAttemptsError."""
         try:
-            token = self.admit(text, address)
+            token = self.admit(text, client)
         except SignInError:
-            self._audit.add("", Action.SIGN_IN_REFUSED)
+            if _take(self._recorded, RECORDED):
+                self._audit.add("", Action.SIGN_IN_REFUSED, client)
             raise
         cookie, _ = self._tokens.open_session(token)
         self._audit.add(token.name, Action.SIGN_IN, token.id)
@@ -87,17 +96,24 @@ class Doorkeeper:
         self._tokens.close_session(cookie)
         self._audit.add(session.token.name, Action.SIGN_OUT, session.token.id)
 
-    def _count_failure(self, address: str) -> None:
-        now = time.monotonic()
-        times = self._failures.setdefault(address, deque(maxlen=ATTEMPTS))
-        self._failures.move_to_end(address)
-        if len(self._failures) > _ADDRESSES:
+    def _count_failure(self, client: str) -> None:
+        times = self._failures.setdefault(client, deque(maxlen=ATTEMPTS))
+        self._failures.move_to_end(client)
+        if len(self._failures) > _CLIENTS:
             self._failures.popitem(last=False)
-        while times and now - times[0] > WINDOW_SECONDS:
-            times.popleft()
-        if len(times) == ATTEMPTS:
+        if not _take(times, ATTEMPTS):
             raise TooManyAttemptsError
-        times.append(now)
+
+
+def _take(times: deque[float], most: int) -> bool:
+    """Whether there were fewer than `most` in WINDOW_SECONDS; if so this one is counted too."""
+    now = time.monotonic()
+    while times and now - times[0] > WINDOW_SECONDS:
+        times.popleft()
+    if len(times) >= most:
+        return False
+    times.append(now)
+    return True
 
 
 def get_doorkeeper(request: Request) -> Doorkeeper:
@@ -111,7 +127,7 @@ def require_token(request: Request) -> Staff:
     text = _bearer_of(request.headers)
     if not text:
         raise SignInError
-    return Staff(get_doorkeeper(request).admit(text, address_of(request)).name)
+    return Staff(get_doorkeeper(request).admit(text, client_of(request)).name)
 
 
 def require_session(request: Request) -> Session:
@@ -130,9 +146,9 @@ def require_form(request: Request, form_key: Annotated[str, Form(max_length=100)
     return session
 
 
-def address_of(request: Request) -> str:
-    """The address that a request came from."""
-    return request.client.host if request.client else ""
+def client_of(request: Request) -> str:
+    """Who a request came from, as limits count: an IPv4 address or an IPv6 /64."""
+    return name_client(request.client.host) if request.client else ""
 
 
 def _bearer_of(headers: Headers) -> str:

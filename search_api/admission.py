@@ -29,6 +29,7 @@ WITH_FILES = ("/staff/check", "/api/v1/duplicates/check")
 """Where staff send a draft with its file."""
 _LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica", *WITH_FILES)
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Refuse = Callable[[Scope, int, int], ASGIApp]
 """Makes the answer: scope, status, seconds to wait (0: no use waiting)."""
 
@@ -141,15 +142,30 @@ class Admission:
         return self._kiosk if is_kiosk else self._crowd
 
 
-def _read_address(scope: Scope) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def name_client(host: str) -> str:
+    """What limits count by: an IPv4 address, or the /64 of an IPv6 one, which one household has.
+
+    Text that is no address counts as one client of its own.
+    """
+    return _name(_parse_address(host)) or host
+
+
+def _read_address(scope: Scope) -> Address | None:
     client = scope.get("client")
+    return _parse_address(client[0]) if client else None
+
+
+def _parse_address(host: str) -> Address | None:
+    """An IPv4 address stays one where a socket for both versions shows it as `::ffff:192.0.2.1`."""
     try:
-        return ipaddress.ip_address(client[0]) if client else None
+        address = ipaddress.ip_address(host)
     except ValueError:
         return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
-def _name(address: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> str:
+def _name(address: Address | None) -> str:
     if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
+    return str(address or "")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_network
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engines.opening import Installation
 from engines.settings import Settings
 from gongkai.server_log import JsonLines
+from search_api.access import ATTEMPTS, RECORDED
 from search_api.admission import (
     BURST_SECONDS,
     KIOSK_LANE,
@@ -23,9 +25,12 @@ from search_api.admission import (
     Admission,
     Limits,
     Rates,
+    name_client,
 )
 from search_api.app import create_app
 from search_api.observing import Metrics
+from staff.audit import Audit
+from staff.ledger import open_ledger
 
 CITIZEN, NEIGHBOUR, KIOSK = "203.0.113.5", "203.0.113.6", "198.51.100.7"
 
@@ -70,6 +75,57 @@ def test_one_household_is_one_client() -> None:
     ]
     now = 2.0
     assert [rates.take("2001:db8:1:2::/64") for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("203.0.113.5", "203.0.113.5"),
+        ("::ffff:203.0.113.5", "203.0.113.5"),
+        ("::ffff:cb00:7105", "203.0.113.5"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:0DB8:0001:0002:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_a_client_is_an_ipv4_address_or_an_ipv6_network(host: str, name: str) -> None:
+    assert name_client(host) == name
+
+
+@pytest.mark.parametrize("address", ["::ffff:127.0.0.1", f"::ffff:{KIOSK}"])
+def test_an_ipv4_address_written_as_ipv6_is_the_same_client(
+    sampled: Installation, address: str
+) -> None:
+    client = open_from(limited(sampled, client_rate=0.5, kiosk_addresses=KIOSK), address)
+    assert {client.get("/browse").status_code for _ in range(12)} == {200}
+
+
+def test_wrong_tokens_are_counted_by_network(fresh: Installation) -> None:
+    app = create_app(fresh)
+    audit = Audit(open_ledger(fresh.settings.data_dir))
+
+    def sign_in(host: str) -> int:
+        client = TestClient(app, client=(host, 1))
+        return client.post("/staff/sign-in", data={"token": "wrong"}).status_code
+
+    one_network = [f"2001:db8:1:2:{n:x}::{n:x}" for n in range(1, ATTEMPTS + 3)]
+    one_address = ["203.0.113.5", "::ffff:203.0.113.5"] * ATTEMPTS
+    for hosts in (one_network, one_address):
+        assert [sign_in(each) for each in hosts[: ATTEMPTS + 2]] == [401] * ATTEMPTS + [429] * 2
+    assert sign_in("2001:db8:1:3::1") == sign_in("203.0.113.6") == 401
+    seen = Counter(each.subject for each in audit.entries(1000))
+    assert seen == {
+        "2001:db8:1:2::/64": ATTEMPTS,
+        "203.0.113.5": ATTEMPTS,
+        "2001:db8:1:3::/64": 1,
+        "203.0.113.6": 1,
+    }
+    for number in range(RECORDED):
+        sign_in(f"2001:db8:2:{number:x}::1")
+    assert len(audit.entries(1000)) == RECORDED
 
 
 @pytest.mark.parametrize("wrong", ["not an address", "10.0.0.0/99", "1.2.3"])

@@ -17,7 +17,7 @@ from search_api.access import (
     FormKeyError,
     SignInError,
     TooManyAttemptsError,
-    address_of,
+    client_of,
     get_doorkeeper,
 )
 from search_api.duplicating import ScanRunningError
@@ -86,7 +86,7 @@ async def sign_in(
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormKeyError
     try:
-        cookie = get_doorkeeper(request).open_session(token, address_of(request))
+        cookie = get_doorkeeper(request).open_session(token, client_of(request))
     except SignInError:
         problem = "令牌不正确或者已经失效。"
         return HTMLResponse(render("staff/sign_in.html", context, problem=problem), 401)
