@@ -85,7 +85,7 @@ class Decisions:
         self.file = Database(folder / "decisions.sqlite3", _SCHEMA)
         self._seen: object = None
         self._verdicts: Mapping[str, Verdict] = {}
-        self._kept: Mapping[str, str] = {}
+        self._kept: Mapping[str, tuple[str, ...]] = {}
 
     def decide(self, verdict: Verdict) -> None:
         """Add a decision; it takes the place of an earlier one about the same cluster."""
@@ -117,13 +117,17 @@ class Decisions:
 
     def kept_for(self, record_id: str) -> str | None:
         """The record that this one was merged into, or None. Follows later mergers."""
+        return next(iter(self.kept_path(record_id)), None)
+
+    def kept_path(self, record_id: str) -> tuple[str, ...]:
+        """The records that this one was merged into step by step, the last one first."""
         self._refresh()
-        return self._kept.get(record_id)
+        return self._kept.get(record_id, ())
 
     def merged_into(self, record_id: str) -> tuple[str, ...]:
         """The records that were merged into this one."""
         self._refresh()
-        return tuple(sorted(each for each, kept in self._kept.items() if kept == record_id))
+        return tuple(sorted(each for each, path in self._kept.items() if path[0] == record_id))
 
     def settled_pairs(self) -> frozenset[tuple[str, str]]:
         """Pairs of ids, in order, that need no decision any more."""
@@ -191,22 +195,26 @@ def _read(row: sqlite3.Row) -> Verdict:
     )
 
 
-def _follow(verdicts: Sequence[Verdict]) -> dict[str, str]:
-    """Merged id -> the id it ends at; the latest decision wins, and a ring leads nowhere."""
+def _follow(verdicts: Sequence[Verdict]) -> dict[str, tuple[str, ...]]:
+    """Merged id -> the ids that it leads to, the last one first.
+
+    The latest decision wins; an id that leads into a ring leads nowhere.
+    """
     steps: dict[str, str] = {}
     for verdict in verdicts:
         if verdict.decision is Decision.DUPLICATE and verdict.kept:
             for member in verdict.members:
                 if member != verdict.kept:
                     steps.setdefault(member, verdict.kept)
-    return {start: end for start in steps if (end := _end_of(start, steps)) is not None}
+    return {start: path for start in steps if (path := _path_from(start, steps))}
 
 
-def _end_of(start: str, steps: Mapping[str, str]) -> str | None:
-    seen, at = {start}, steps[start]
+def _path_from(start: str, steps: Mapping[str, str]) -> tuple[str, ...]:
+    seen = {start: None}
+    at = start
     while at in steps:
-        if at in seen:
-            return None
-        seen.add(at)
         at = steps[at]
-    return at if at not in seen else None
+        if at in seen:
+            return ()
+        seen[at] = None
+    return tuple(reversed(seen))[:-1]

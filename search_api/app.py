@@ -25,6 +25,7 @@ from search_api.endpoints.staff import api, certificates, check, desk, duplicate
 from search_api.errors import install_error_handlers, refuse_entry
 from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
 from search_api.observing import Metrics, Observing
+from search_api.redirects import without_last_slash
 from search_api.site import Site
 from search_api.suggesting import Suggesting
 from semantics.meanings import Meanings
@@ -67,7 +68,9 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
+    app.router.default = without_last_slash(app.router)
     app.state.engine = engine
     app.state.metrics = metrics
     app.state.answering = answering

@@ -96,6 +96,10 @@ class Duplicating:
         records = [orjson.loads(hit.stored) for hit in hits.values()]
         return sorted(records, key=_rank)
 
+    async def find_public(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these ids that public records have."""
+        return frozenset(await fetch_hits(self._engine, list(ids)))
+
     def decide(
         self, cluster: Cluster, decision: Decision, kept: str | None, by: str, note: str = ""
     ) -> Verdict:

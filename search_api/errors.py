@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +22,7 @@ from search_api.answer import Problem
 from search_api.kiosk.screens import render_kiosk_problem
 from search_api.pages.problem_page import render_problem
 from search_api.pages.rendering import PageContext, context_of, render
+from search_api.redirects import local_address
 
 log = logging.getLogger("gongkai.search_api")
 RETRY_AFTER_SECONDS = 5
@@ -123,7 +123,7 @@ def refuse_entry(app: FastAPI, scope: Scope, status: int, seconds: int) -> Respo
     given = {"Retry-After": str(seconds)} if seconds else {}
     if not _wants_page(request):
         return problem_response(request, status, given=given)
-    is_kiosk = request.url.path.startswith(_KIOSK)
+    is_kiosk = request.scope["path"].startswith(_KIOSK)
     context = replace(context_of(request), here=_KIOSK if is_kiosk else "/")
     return HTMLResponse(_draw_refusal(status, context, is_kiosk=is_kiosk), status, given)
 
@@ -147,7 +147,7 @@ def problem_response(
     if status in (429, 503):
         headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     if _wants_page(request):
-        is_kiosk = request.url.path.startswith(_KIOSK)
+        is_kiosk = request.scope["path"].startswith(_KIOSK)
         page = _draw(problem, context_of(request), is_kiosk=is_kiosk)
         return HTMLResponse(page, status, headers)
     content = problem.model_dump(exclude_none=True)
@@ -161,7 +161,7 @@ def _draw(problem: Problem, context: PageContext, *, is_kiosk: bool) -> str:
 
 
 def _wants_page(request: Request) -> bool:
-    path = request.url.path
+    path: str = request.scope["path"]
     return not path.startswith(_PROGRAMS)
 
 
@@ -173,11 +173,9 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 def _lead_on(request: Request, error: MovedError) -> Response:
-    """The same address with the id of the record that was kept."""
-    path, asked = request.scope["path"], request.path_params["record_id"]
-    before, _, after = path.rpartition(asked)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{before}{quote(error.kept, safe='/')}{after}{query}", 308)
+    """The same page of the record that was kept."""
+    path = request.scope["route"].path_format.replace("{record_id}", error.kept)
+    return RedirectResponse(local_address(path, request), 308)
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:

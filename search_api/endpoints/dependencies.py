@@ -85,9 +85,18 @@ RecordId = Annotated[str, Path(max_length=200, description="As in a hit; `/` sta
 
 
 async def refuse_merged(record_id: RecordId, request: Request) -> None:
-    """Raises MovedError where staff found that the record is another one over again."""
+    """Raises MovedError where staff merged the record into another one and both are public.
+
+    A record that is not public answers as it would without the decision. Where the record kept was
+    closed since, the last public one on the way to it is shown, or the merged one itself.
+    """
     duplicating: Duplicating = request.app.state.duplicating
-    if kept := duplicating.decisions.kept_for(record_id):
+    path = duplicating.decisions.kept_path(record_id)
+    if not path:
+        return
+    public = await duplicating.find_public([record_id, *path])
+    kept = next((each for each in path if each in public), None)
+    if kept and record_id in public:
         raise MovedError(kept)
 
 

@@ -79,9 +79,12 @@ async def similar(
 ) -> Response:
     """Records about the same matter."""
     found = await answering.similar(record_id, parameters.size)
-    if found is None:
-        raise await describe_missing(record_id, answering)
-    return _as_json(found)
+    if found is not None:
+        return _as_json(found)
+    # An id may end in `/similar` itself.
+    if record := await answering.record(f"{record_id}/similar"):
+        return _as_json(record)
+    raise await describe_missing(record_id, answering)
 
 
 @router.get(

@@ -38,12 +38,12 @@ class PageContext:
 def context_of(request: Request) -> PageContext:
     """The context of one request."""
     site = site_of(request)
-    query = f"?{request.url.query}" if request.url.query else ""
+    query = request.scope["query_string"].decode("latin-1")
     return PageContext(
         site=site,
         appearance=read_appearance(request.cookies.get(COOKIE)),
         base=site.base(request),
-        here=request.scope.get("raw_path", b"/").decode("latin-1") + query,
+        here=request.scope.get("raw_path", b"/").decode("latin-1") + (f"?{query}" if query else ""),
     )
 
 
