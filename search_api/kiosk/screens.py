@@ -6,7 +6,7 @@ The same answers as on the pages. No address leads out: a web address is text he
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from catalog.classifications import MISSING
 from catalog.halls import Hall
@@ -32,6 +32,7 @@ BROWSED: Mapping[str, str] = {
 }
 NARROWED = ("topic", "publisher", "year")
 _CHOICES = 6
+_LIST = "/kiosk/list"
 _SIZE_LABELS = dict(zip(SIZES, ("标准", "大", "特大"), strict=True))
 
 
@@ -55,7 +56,7 @@ class KioskTile:
 
 def list_link(mode: Mode, request: SearchRequest) -> str:
     """The list of one request on the kiosk."""
-    return mode.link("/kiosk/list", *build_parameters(replace(request, size=10)))
+    return mode.link(_LIST, *build_parameters(replace(request, size=10)))
 
 
 def render_start(context: KioskContext, generation: str) -> str:
@@ -156,19 +157,20 @@ def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reac
         facts=list(_facts(shown)),
         qr=draw_qr(shown.address) if page.site.public_url else None,
         address=shown.address if page.site.public_url else "",
-        back=_own_back(reached.back) or context.mode.link("/kiosk"),
+        back=_read_back(reached.back) or context.mode.link("/kiosk"),
     )
 
 
 def render_kiosk_problem(context: PageContext, title: str) -> str:
-    """What went wrong, in words, and the way to the start."""
-    return _render("problem", KioskContext(context, Hall("", ""), Mode()), title=title, back=None)
+    """What went wrong, in words, and the way to the start; the address asked is not repeated."""
+    here = replace(context, here="/kiosk")
+    return _render("problem", KioskContext(here, Hall("", ""), Mode()), title=title, back=None)
 
 
 def _render(name: str, context: KioskContext, **shown: object) -> str:
     mode = context.mode
     here = urlsplit(context.page.here)
-    kept = [pair for pair in parse_qsl(here.query) if _is_kept(*pair)]
+    kept = list(_kept_parameters(here.query))
     sizes = [
         (label, mode.sized(size).link(here.path, *kept), size == mode.size)
         for size, label in _SIZE_LABELS.items()
@@ -251,11 +253,19 @@ def _facts(record: RecordPage) -> Iterator[tuple[str, str]]:
             yield row.heading, "；".join(value.text for value in row.values)
 
 
-def _is_kept(name: str, value: str) -> bool:
-    """The mode writes its own, and an address that leads away is not repeated."""
-    return name not in ("hall", "size", "contrast") and (name != "back" or bool(_own_back(value)))
+def _kept_parameters(query: str) -> Iterator[tuple[str, str]]:
+    """What links to the same screen repeat; the mode writes its own."""
+    for name, value in parse_qsl(query):
+        if name == "back":
+            value = _read_back(value)  # noqa: PLW2901
+        if value and name not in ("hall", "size", "contrast"):
+            yield name, value
 
 
-def _own_back(back: str) -> str | None:
-    """Only a list of the kiosk: whatever else an address says leads nowhere."""
-    return back if back.startswith("/kiosk/list") and back.isprintable() else None
+def _read_back(back: str) -> str:
+    """The list that an address goes back to, written anew; empty for anything but a list."""
+    path, _, query = back.partition("?")
+    if path != _LIST:
+        return ""
+    pairs = parse_qsl(query.partition("#")[0])
+    return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -1,12 +1,14 @@
 """What the open internet tries on a site: other people's pages, addresses, headers, servers."""
 
 import http.client
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import lxml.html
 import pytest
@@ -27,6 +29,9 @@ ELSEWHERE = (
     "javascript:alert(1)", "/\t/evil.example", "///evil.example", "/\n/evil.example", "data:,x",
     "https:/evil.example", " //evil.example", "/%5Cevil.example/../..//evil.example",
 )  # fmt: skip
+
+
+KIOSK_PATH = re.compile(r"/kiosk(/find|/list|/narrow|/browse/\w+)?")
 
 
 def test_no_page_needs_what_the_policy_forbids(client: TestClient) -> None:
@@ -63,6 +68,71 @@ def test_nobody_is_led_elsewhere(client: TestClient, back: str) -> None:
         assert not address.startswith(("//", "/\\")), address
 
 
+OUT_OF_THE_KIOSK = (
+    *ELSEWHERE, "/kiosk/list/../../staff", "/kiosk/list/%2e%2e/%2e%2e/staff",
+    "/kiosk/list/..;/staff",
+    "/kiosk/list\\..\\..\\staff", "/kiosk/list//evil.example", "/kiosk/listing", "/kiosk/list/",
+    "staff",
+    "/kiosk/../staff", "/kiosk/list%2f..%2f..%2fstaff", "//kiosk/list", "/kiosk/list@evil.example",
+    "/kiosk/list\t/../../staff", "https://evil.example/kiosk/list", "\n/kiosk/list/../../staff",
+    "/kiosk/./list/../../", "/KIOSK/LIST/../../staff", "/kiosk/list#/../../staff", "..", "?", "#",
+    "/kiosk/list/.%2e/%2e./staff", "/kiosk/list\u2025/staff", "/kiosk/list;x=/../../staff",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("back", OUT_OF_THE_KIOSK)
+def test_a_kiosk_leads_back_to_its_own_lists_alone(client: TestClient, back: str) -> None:
+    found = client.get("/api/v1/search", params={"size": 1}).json()["hits"][0]["id"]
+    for path in (f"/kiosk/records/{found}", "/kiosk/records/none", "/kiosk/find"):
+        page = lxml.html.fromstring(client.get(path, params={"back": back}).text)
+        for address in page.xpath("//a/@href | //form/@action"):
+            parts = urlsplit(address)
+            assert parts.path == path or KIOSK_PATH.fullmatch(parts.path), address
+            assert not parts.scheme + parts.netloc
+            assert dict(parse_qsl(parts.query)).get("back", "") in ("", "/kiosk/list"), address
+
+
+@pytest.mark.parametrize("query", ["", "?q=%E9%80%9A%E7%9F%A5&topic=a%2F..%2Fb", "?q=a%26b%3D%23c"])
+def test_a_kiosk_leads_back_to_the_list_a_record_was_reached_from(
+    client: TestClient, query: str
+) -> None:
+    found = client.get("/api/v1/search", params={"size": 1}).json()["hits"][0]["id"]
+    page = client.get(f"/kiosk/records/{found}", params={"back": f"/kiosk/list{query}"}).text
+    hrefs = lxml.html.fromstring(page).xpath("//a/@href")
+    assert f"/kiosk/list{query}" in [unquote(each) if not query else each for each in hrefs]
+
+
+@pytest.mark.parametrize(
+    "path", ["/kiosk/%2e%2e/staff", "/kiosk/x/..%2f..%2fstaff", "/kiosk/..\\staff", "/kiosk/x//y"]
+)
+def test_a_kiosks_problem_page_does_not_repeat_the_address(address: str, path: str) -> None:
+    answer = raw_get(address, path)
+    assert answer.status == 404
+    assert b"staff" not in answer.content
+
+
+@pytest.mark.parametrize("path", ["/staff/", "/kiosk//", "/browse/topic/", "/staff///", "/docs/"])
+@pytest.mark.parametrize("query", ["", "?q=a%0d%0ab&c=//evil.example"])
+def test_redirects_name_no_host(address: str, path: str, query: str) -> None:
+    """A shared cache would hand a redirect to a forged host to everybody."""
+    said = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil"}
+    answer = raw_get(address, path + query, said)
+    assert answer.status == 307
+    assert answer.location == path.rstrip("/") + query
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/", "//evil.example//", "/\\evil.example/", "///", "/%5Cevil.example/",
+     "/records",
+     "//kiosk/", "/%2Fevil.example/", "/.//evil.example/", "/nothing/", "/kiosk/../../evil/"],
+)  # fmt: skip
+def test_what_is_no_page_with_a_slash_less_is_not_found(address: str, path: str) -> None:
+    answer = raw_get(address, path, {"Host": "evil.example"})
+    assert answer.status == 404
+    assert answer.location is None
+
+
 def test_a_choice_of_looks_is_a_cookie_that_scripts_do_not_read(client: TestClient) -> None:
     answer = client.post("/appearance", data={"layout": "elder"}, follow_redirects=False)
     cookie = answer.headers["set-cookie"].lower()
@@ -93,6 +163,7 @@ class Answer:
     status: int
     names: frozenset[str]
     content: bytes
+    location: str | None
 
 
 def raw_get(
@@ -108,7 +179,7 @@ def raw_get(
         connection.endheaders()
         answer = connection.getresponse()
         names = frozenset(name.lower() for name, _ in answer.getheaders())
-        return Answer(answer.status, names, answer.read())
+        return Answer(answer.status, names, answer.read(), answer.getheader("location"))
 
 
 @pytest.mark.parametrize(
