@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         "", description="Addresses or networks of kiosks, parted by commas: a lane of their own."
     )
     kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows unless asked.")
+    searches_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Secret by which searches without results are counted over a restart.",
+    )
     access_log_dir: Path | None = Field(
         None, description="Folder of the access log with addresses; without it, none is kept."
     )

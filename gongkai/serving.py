@@ -2,6 +2,7 @@
 
 import os
 import resource
+import secrets
 import socket
 import tempfile
 from collections.abc import Callable
@@ -49,6 +50,9 @@ def serve(
     address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
     print(f"gongkai: {address}/  (API: {address}/docs)", flush=True)
     _raise_file_limit()
+    if workers > 1 and settings.searches_key is None:
+        # One key for all workers of this start; it is never stored.
+        os.environ["GONGKAI_SEARCHES_KEY"] = secrets.token_hex(32)
     config = _configure(settings, installation, workers)
     try:
         _run(config, sockets)

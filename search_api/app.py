@@ -21,6 +21,7 @@ from search_api.answering import Answering
 from search_api.bodies import WholeBodies
 from search_api.duplicating import Duplicating
 from search_api.endpoints import appearance, discovery, downloads, health, kiosk, pages, search
+from search_api.endpoints.dependencies import store_if_possible
 from search_api.endpoints.staff import api, certificates, check, desk, duplicates, reports
 from search_api.errors import install_error_handlers, refuse_entry
 from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
@@ -58,6 +59,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         preparing = asyncio.create_task(asyncio.to_thread(app.state.suggesting.prepare))
         yield
         await preparing
+        store_if_possible(app.state.unfound)
         if meanings:
             await meanings.close()
         await engine.close()
@@ -142,7 +144,8 @@ def _open_staff_side(app: FastAPI, installed: Installation, engine: SearchEngine
     app.state.audit = Audit(ledger)
     app.state.doorkeeper = Doorkeeper(Tokens(ledger), app.state.audit)
     app.state.duplicating = Duplicating(installed, engine)
-    app.state.unfound = UnfoundSearches(ledger)
+    key = installed.settings.searches_key
+    app.state.unfound = UnfoundSearches(ledger, key.get_secret_value().encode() if key else b"")
     app.state.certificates = Certificates(ledger)
 
 

@@ -34,13 +34,19 @@ CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
 CREATE TRIGGER IF NOT EXISTS audit_lasts BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
-CREATE TABLE IF NOT EXISTS unfound_key (key BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS unfound (
-    digest BLOB PRIMARY KEY,
-    words TEXT,
+-- These kept the order of arrival, and the key beside the digests.
+DROP TABLE IF EXISTS unfound_key;
+DROP TABLE IF EXISTS unfound;
+CREATE TABLE IF NOT EXISTS unfound_searches (
+    words TEXT PRIMARY KEY,
     days INTEGER NOT NULL,
     last_day TEXT NOT NULL
-);
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending_searches (
+    digest BLOB PRIMARY KEY,
+    days INTEGER NOT NULL,
+    last_day TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS certificates (
     id TEXT PRIMARY KEY,
     issued_at TEXT NOT NULL,

@@ -1,15 +1,16 @@
 """Searches that found nothing: what a city might publish, or call otherwise, and nobody's trail.
 
-Kept are words and the number of different days on which somebody asked them; no address, no time
-of day, no order. Until DAYS_SHOWN days have come together only a keyed digest is kept, so that what
-one person typed once is never written down.
+Stored are words that were asked on DAYS_SHOWN different days, and for all others a keyed digest; no
+address, no time of day, no order. The key is never stored, and what one day brought is kept in
+memory until the day is over: a copy of the disk tells neither who came first nor what was typed.
 """
 
 import hashlib
 import hmac
 import secrets
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,10 +19,14 @@ from catalog.personal_data import find_personal_data
 from engines.database import Database
 
 DAYS_SHOWN = 3
-"""Different days on which words found nothing before staff see them."""
+"""Different days on which words found nothing before they are stored and staff see them."""
 KEPT_DAYS = 400
 MOST_KEPT = 50_000
+MOST_A_DAY = 10_000
 _LONGEST = 60
+
+Asked = tuple[int, str]
+"""On how many days, and the last of these days (ISO)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,58 +39,88 @@ class Unfound:
 
 
 class UnfoundSearches:
-    """The list of one installation."""
+    """The list of one installation. Safe for many threads; one object a process.
 
-    def __init__(self, database: Database, today: Callable[[], date] = date.today) -> None:
+    `key` joins what several processes, or one process before and after a restart, have seen on
+    different days. Without one it is new, and digests of other processes are never met again.
+    """
+
+    def __init__(
+        self, database: Database, key: bytes = b"", today: Callable[[], date] = date.today
+    ) -> None:
         self._database = database
+        self._key = key or secrets.token_bytes(32)
         self._today = today
+        self._lock = threading.Lock()
+        self._day = ""
+        self._words: set[str] = set()
 
     def note(self, typed: str) -> None:
         """Count this day for these words. Long texts and personal numbers are not kept at all."""
         words = " ".join(normalize_text(typed).split())
         if not words or len(words) > _LONGEST or find_personal_data(words):
             return
-        day = self._today().isoformat()
-        with self._database.write() as connection:
-            digest = hmac.digest(_read_key(connection), words.encode(), hashlib.sha256)
-            row = connection.execute(
-                "SELECT days, last_day FROM unfound WHERE digest = ?", (digest,)
-            ).fetchone()
-            if row is None:
-                self._make_room(connection)
-            elif row["last_day"] == day:
-                return
-            days = row["days"] + 1 if row else 1
-            connection.execute(
-                "INSERT INTO unfound (digest, words, days, last_day) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (digest) DO UPDATE SET words = excluded.words,"
-                " days = excluded.days, last_day = excluded.last_day",
-                (digest, words if days >= DAYS_SHOWN else None, days, day),
-            )
+        self._store_past_days()
+        with self._lock:
+            self._day = self._today().isoformat()
+            if len(self._words) < MOST_A_DAY:
+                self._words.add(words)
+
+    def flush(self) -> None:
+        """Store what is in memory: when the day is over, or the process ends."""
+        with self._lock:
+            words, self._words = self._words, set()
+            day = self._day
+        if words:
+            with self._database.write() as connection:
+                self._merge(connection, words, day)
 
     def list(self, limit: int = 200) -> list[Unfound]:
-        """Those asked for on most days first."""
+        """Those asked for on most days first; what today brought is not among them."""
+        self._store_past_days()
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT words, days, last_day FROM unfound WHERE words IS NOT NULL"
+                "SELECT words, days, last_day FROM unfound_searches"
                 " ORDER BY days DESC, last_day DESC, words LIMIT ?",
                 (limit,),
             )
             return [Unfound(*row) for row in rows]
 
-    def _make_room(self, connection: sqlite3.Connection) -> None:
-        """Old ones go, and where a flood fills the list, those asked on one day only."""
-        oldest = (self._today() - timedelta(days=KEPT_DAYS)).isoformat()
-        connection.execute("DELETE FROM unfound WHERE last_day < ?", (oldest,))
-        (count,) = connection.execute("SELECT COUNT(*) FROM unfound").fetchone()
-        if count >= MOST_KEPT:
-            connection.execute("DELETE FROM unfound WHERE days = 1")
+    def _store_past_days(self) -> None:
+        if self._day != self._today().isoformat():
+            self.flush()
+
+    def _merge(self, connection: sqlite3.Connection, words: set[str], day: str) -> None:
+        oldest = (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()
+        shown = _read(connection, "unfound_searches", oldest)
+        pending = _read(connection, "pending_searches", oldest)
+        for each in words:
+            digest = hmac.digest(self._key, each.encode(), hashlib.sha256)
+            days, last = shown.get(each) or pending.pop(digest, (0, ""))
+            asked = (days + 1, day) if day > last else (days, last)
+            if asked[0] >= DAYS_SHOWN:
+                shown[each] = asked
+            else:
+                pending[digest] = asked
+        if len(pending) > MOST_KEPT:
+            pending = {digest: asked for digest, asked in pending.items() if asked[0] > 1}
+        _rewrite(connection, "unfound_searches", shown)
+        _rewrite(connection, "pending_searches", pending)
 
 
-def _read_key(connection: sqlite3.Connection) -> bytes:
-    row = connection.execute("SELECT key FROM unfound_key").fetchone()
-    if row is not None:
-        return bytes(row["key"])
-    key = secrets.token_bytes(32)
-    connection.execute("INSERT INTO unfound_key (key) VALUES (?)", (key,))
-    return key
+def _read(connection: sqlite3.Connection, table: str, oldest: str) -> dict[str | bytes, Asked]:
+    rows = connection.execute(f"SELECT * FROM {table} WHERE last_day >= ?", (oldest,))  # noqa: S608
+    return {key: (days, last_day) for key, days, last_day in rows}
+
+
+def _rewrite(connection: sqlite3.Connection, table: str, rows: Mapping[str | bytes, Asked]) -> None:
+    """Write the whole table in the order of its keys, and leave nothing of the old one.
+
+    A single row added later would stay on its page in the order of arrival.
+    """
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.executemany(
+        f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608
+        [(key, *rows[key]) for key in sorted(rows)],
+    )

@@ -76,6 +76,14 @@ def _note_if_possible(unfound: UnfoundSearches, text: str) -> None:
         log.warning("a search without results was not counted: the data folder takes nothing")
 
 
+def store_if_possible(unfound: UnfoundSearches) -> None:
+    """Store the searches of this day before the process ends."""
+    try:
+        unfound.flush()
+    except StorageError:
+        log.warning("searches without results were not stored: the data folder takes nothing")
+
+
 NotingDependency = Annotated[Noting, Depends(get_noting)]
 AnsweringDependency = Annotated[Answering, Depends(get_answering)]
 SuggestingDependency = Annotated[Suggesting, Depends(get_suggesting)]

@@ -42,9 +42,10 @@ def office(installation: Installation, tmp_path_factory: pytest.TempPathFactory)
     ]
     publish(Order(find_sources([write_rows(folder / "export.jsonl", rows)])), made)
     days = [date(2026, 1, 5) + timedelta(days=number) for number in range(DAYS_SHOWN)]
-    unfound = UnfoundSearches(open_ledger(settings.data_dir), lambda: days[0])
+    unfound = UnfoundSearches(open_ledger(settings.data_dir), today=lambda: days[0])
     while days:
         unfound.note("龘靐")
+        unfound.flush()
         days.pop(0)
     return made
 

@@ -1,5 +1,6 @@
 """Audit log, unfound searches, certificates: what is kept, and what never is."""
 
+import random
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
@@ -30,7 +31,7 @@ def calendar() -> Calendar:
 
 @pytest.fixture
 def unfound(tmp_path: Path, calendar: Calendar) -> UnfoundSearches:
-    return UnfoundSearches(open_ledger(tmp_path), calendar)
+    return UnfoundSearches(open_ledger(tmp_path), today=calendar)
 
 
 def test_the_audit_log_is_only_added_to(tmp_path: Path) -> None:
@@ -60,6 +61,8 @@ def test_words_are_written_down_after_several_days_only(
     assert unfound.list() == []
     assert not on_disk()
     unfound.note(" 龘靐 齉")
+    assert unfound.list() == []
+    calendar.day += timedelta(days=1)
     assert [(each.words, each.days) for each in unfound.list()] == [("龘靐 齉", DAYS_SHOWN)]
     assert on_disk()
 
@@ -80,7 +83,58 @@ def test_old_words_are_forgotten(unfound: UnfoundSearches, calendar: Calendar) -
         calendar.day += timedelta(days=1)
     calendar.day += timedelta(days=KEPT_DAYS)
     unfound.note("别的")
+    unfound.flush()
     assert unfound.list() == []
+
+
+def test_a_copy_of_the_disk_tells_no_order_and_holds_no_key(
+    calendar: Calendar, tmp_path: Path
+) -> None:
+    """Two ledgers that saw the same searches in another order are equal to the last byte."""
+    key = b"kept somewhere else"
+    asked = [f"没有结果的检索{number}" for number in range(300)]
+    shuffled = random.Random(7).sample(asked, len(asked))
+    for name, words in (("one", asked), ("other", shuffled)):
+        calendar.day = date(2026, 1, 5)
+        # Two processes, as two workers of one server.
+        workers = [UnfoundSearches(open_ledger(tmp_path / name), key, calendar) for _ in range(2)]
+        for day in range(DAYS_SHOWN):
+            for number, each in enumerate(words):
+                if day < DAYS_SHOWN - 1 or each in asked[:20]:
+                    workers[number % 2].note(each)
+            for worker in workers:
+                worker.flush()
+            calendar.day += timedelta(days=1)
+        assert len(workers[0].list()) == 20
+    one, other = (tmp_path / name / "staff.sqlite3" for name in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
+    assert key not in one.read_bytes()
+
+
+def test_days_are_counted_across_processes_that_share_a_key(
+    calendar: Calendar, tmp_path: Path
+) -> None:
+    def on_three_days(folder: str, *keys: bytes) -> list[str]:
+        for key in keys:
+            process = UnfoundSearches(open_ledger(tmp_path / folder), key, calendar)
+            process.note("龘靐")
+            process.flush()
+            process.flush()
+            calendar.day += timedelta(days=1)
+        return [each.words for each in process.list()]
+
+    assert on_three_days("shared", b"key", b"key", b"key") == ["龘靐"]
+    assert on_three_days("none", b"", b"", b"") == []
+
+
+def test_nothing_is_stored_before_the_day_is_over(
+    unfound: UnfoundSearches, calendar: Calendar, tmp_path: Path
+) -> None:
+    unfound.note("龘靐")
+    assert list(tmp_path.iterdir()) == []
+    calendar.day += timedelta(days=1)
+    unfound.note("别的")
+    assert (tmp_path / "staff.sqlite3").exists()
 
 
 def test_a_certificate_stays_as_it_was_issued(tmp_path: Path) -> None:
