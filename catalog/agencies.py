@@ -21,6 +21,8 @@ _LEVELS_WITH_SCOPED_NAMES = frozenset(LEVELS[:3])
 _PREFIXES = re.compile(r"^(?:\(?原\)?|中华人民共和国)")
 _PLACE_KINDS = ("省", "市", "县", "区", "乡", "镇")
 _MEMO_SIZE = 4096
+_LONGEST_KEPT = 400
+"""Characters of a name that is kept in the memo, so that long ones can't fill the memory."""
 
 _Index = dict[str, frozenset[str]]
 
@@ -63,7 +65,7 @@ class AgencyDirectory:
             return self._memo[text, place]
         code = self._find_code(fold_name(text), place)
         found = self._by_code[code] if code else None
-        if len(self._memo) < _MEMO_SIZE:
+        if len(self._memo) < _MEMO_SIZE and len(text) + len(place) <= _LONGEST_KEPT:
             self._memo[text, place] = found
         return found
 

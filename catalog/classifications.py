@@ -10,13 +10,22 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
+from itertools import islice
 
 MISSING = "_missing"
 """The value that stands for an empty classification in filters and facets."""
 
 MISSING_LABEL = "未分类"
 
-_SEPARATOR = re.compile(r"[-—–=]*[>＞»›→]|[/／\\＼]")
+DEPTH_LIMIT = 16
+"""Levels of a path. The shipped trees have 2; the deepest path in real exports has 9."""
+PATH_LIMIT = 500
+"""Characters of a path. The longest real one has under 100."""
+VALUES_LIMIT = 100
+"""Values of one field in one record."""
+
+# The lookbehind keeps a long run of dashes linear: a match starts only where the run does.
+_SEPARATOR = re.compile(r"(?<![-—–=])[-—–=]*[>＞»›→]|[/／\\＼]")
 _VALUE_SEPARATOR = re.compile(r"[;；|｜\r\n\u2028]")
 # Labels hold 、 and some portals write ， or a space between values: only the tree can tell.
 _DOUBTFUL_SEPARATORS = (re.compile(r"[,，]"), re.compile(r"\s+"))
@@ -36,9 +45,14 @@ class Classification:
     order: int
 
 
+def is_within_limits(path: str) -> bool:
+    """Whether a path has at most DEPTH_LIMIT levels and PATH_LIMIT characters."""
+    return len(path) <= PATH_LIMIT and path.count("/") < DEPTH_LIMIT
+
+
 def ancestors_and_self(path: str) -> tuple[str, ...]:
-    """`"a/b/c"` -> `("a", "a/b", "a/b/c")`; an empty path has none."""
-    segments = path.split("/") if path else []
+    """`"a/b/c"` -> `("a", "a/b", "a/b/c")`; an empty path has none. At most DEPTH_LIMIT levels."""
+    segments = path.split("/", DEPTH_LIMIT)[:DEPTH_LIMIT] if path else []
     return tuple("/".join(segments[:depth]) for depth in range(1, len(segments) + 1))
 
 
@@ -57,7 +71,7 @@ def split_values(value: str | Sequence[str]) -> tuple[str, ...]:
 
 def fold_path(segments: Sequence[str]) -> str:
     """The key under which two writings of one path are equal: width, case, spaces, ， for 、."""
-    return "/".join(_fold_label(segment) for segment in segments)
+    return "/".join(map(_fold_label, segments))
 
 
 def _fold_label(label: str) -> str:
@@ -93,19 +107,24 @@ class ClassificationTree:
         found = self._memo.get(text)
         if found is None:
             found = self._resolve(split_path(text))
-            if len(self._memo) < _MEMO_SIZE:
+            if len(self._memo) < _MEMO_SIZE and len(text) <= PATH_LIMIT:
                 self._memo[text] = found
         return found
 
     def canonical_values(self, value: str | Sequence[str]) -> tuple[str, ...]:
-        """The canonical paths of a multi-valued cell, once each, in the order written."""
+        """The canonical paths of a multi-valued cell, once each, in the order written.
+
+        Reads VALUES_LIMIT values and one more, so that the caller can tell that there are more.
+        """
         paths = (self.canonical(piece) for piece in self.split_values(value))
         return tuple(dict.fromkeys(path for path in paths if path))
 
     def split_values(self, value: str | Sequence[str]) -> tuple[str, ...]:
         """As the module's `split_values`; also at ， or spaces if that gives known classes only."""
-        pieces = (part for piece in split_values(value) for part in self._split_doubtful(piece))
-        return tuple(dict.fromkeys(pieces))
+        most = VALUES_LIMIT + 1
+        values = split_values(value)[:most]
+        pieces = (part for piece in values for part in self._split_doubtful(piece))
+        return tuple(islice(dict.fromkeys(pieces), most))
 
     def children(self, path: str | None) -> tuple[Classification, ...]:
         """The classes right below `path`, in display order; the first level for None."""
@@ -172,14 +191,17 @@ class ClassificationTree:
         return self.known(self.canonical(text))
 
     def _resolve(self, segments: tuple[str, ...]) -> str:
+        if len(segments) > DEPTH_LIMIT:
+            return "/".join(segments)
         # Ends: each round either changes nothing or uses up labels behind a recognised beginning.
         while (rewritten := self._rewrite_beginning(segments)) != segments:
             segments = rewritten
         return "/".join(segments)
 
     def _rewrite_beginning(self, segments: tuple[str, ...]) -> tuple[str, ...]:
+        folded = tuple(map(_fold_label, segments))
         for depth in range(len(segments), 0, -1):
-            path = self._by_key.get(fold_path(segments[:depth]))
+            path = self._by_key.get("/".join(folded[:depth]))
             if path is not None:
                 return (*path.split("/"), *segments[depth:])
         return segments

@@ -15,6 +15,8 @@ from catalog.numerals import CHINESE_NUMERALS, INVISIBLE, fold_signs, read_numer
 EARLIEST_YEAR = 1840
 LATEST_YEAR = 2100
 _LONGEST = 64
+_LONGEST_WRITTEN = 400
+"""The same before blanks and invisible signs are taken out."""
 _LARGEST = 99_999_999
 _YEAR = rf"(?P<year>[0-9oO{CHINESE_NUMERALS}]{{1,6}})"
 _PART = rf"[0-9oO{CHINESE_NUMERALS}]{{1,3}}"
@@ -91,6 +93,8 @@ def parse_date(
     if isinstance(text, datetime.date):
         return _checked(text.year, text.month, text.day, field)
     if isinstance(text, str):
+        if len(text) > _LONGEST_WRITTEN:
+            raise _invalid(field)
         return _parse_text(_tidy(text), field)
     if isinstance(text, bool) or not math.isfinite(text) or abs(text) > _LARGEST:
         raise _invalid(field)

@@ -22,6 +22,7 @@ from catalog.errors import RefusedValueError
 from catalog.genre import infer_genre
 from catalog.headings import gather_by_key
 from catalog.index_number import parse_index_number
+from catalog.limits import limit_record
 from catalog.personal_data import find_personal_data
 from catalog.plain_text import clean_line, clean_value, reduce_markup, strings_in
 from catalog.record import Record
@@ -120,7 +121,8 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
         disclosure = settle_disclosure(stated, others, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
             return Withheld("not_public", _closed_id(cells))
-        record = disclose(_build_record(cells, others, disclosure, rules.tables))
+        built = disclose(_build_record(cells, others, disclosure, rules.tables))
+        record = limit_record(built, lambda key, code: cells.warnings.append((key, code)))
     except RefusedValueError as refusal:
         return Refused(refusal.field, refusal.reason, str(refusal))
     if holds_personal_data(record):

@@ -13,6 +13,7 @@ from catalog.classifications import (
     MISSING,
     MISSING_LABEL,
     ancestors_and_self,
+    is_within_limits,
 )
 from catalog.fields import FACETS, TREES
 from catalog.tables import Tables
@@ -32,6 +33,8 @@ TITLES: Mapping[str, str] = {
     "validity": "有效性",
     "disclosure": "公开方式",
 }
+TREE_VALUES_SHOWN = 1_000
+"""Classes of one tree in an answer, the most frequent with those above them."""
 _UNSTATED = {"validity": "未标注"}
 _HEADS_KEPT = 20_000
 
@@ -112,20 +115,32 @@ class FacetBuilder:
         *,
         whole: bool = False,
     ) -> FacetValues:
-        """One facet. `whole`: every value, and of a tree those without records too, with 0."""
-        shown = _with_ancestors(chosen) if name in TREES else chosen
-        known = {**dict.fromkeys(shown, 0), **counts}
-        if whole and name in TREES:
-            known = {**{node.path: 0 for node in self._tables.tree(name).walk()}, **known}
-        below: Mapping[str | None, Sequence[str]]
+        """One facet. `whole`: every value, and of a tree those without records too, with 0.
+
+        Of a tree, paths over the limits of `catalog.classifications` are left out: an index may
+        hold some that were published before there were limits.
+        """
         if name in TREES:
-            below = _part_levels(self._tables.tree(name).sort_paths(known), known)
-        else:
-            order = _sort_values(name, known)
-            if not whole:
-                order, rest = order[:VALUES_SHOWN], order[VALUES_SHOWN:]
-                order += sorted(chosen.intersection(rest))
-            below = {None: order}
+            return self._build_tree(name, counts, chosen, whole=whole)
+        known = {**dict.fromkeys(chosen, 0), **counts}
+        order = _sort_values(name, known)
+        if not whole:
+            order, rest = order[:VALUES_SHOWN], order[VALUES_SHOWN:]
+            order += sorted(chosen.intersection(rest))
+        return FacetValues({None: order}, known, chosen, self._labels[name])
+
+    def _build_tree(
+        self, name: str, counts: Mapping[str, int], chosen: frozenset[str], *, whole: bool
+    ) -> FacetValues:
+        tree = self._tables.tree(name)
+        counted = {path: count for path, count in counts.items() if is_within_limits(path)}
+        if whole:
+            counted = {**{node.path: 0 for node in tree.walk()}, **counted}
+        elif len(counted) > TREE_VALUES_SHOWN:
+            counted = _most_frequent(counted)
+        shown = _with_ancestors(filter(is_within_limits, chosen))
+        known = {**{path: counts.get(path, 0) for path in shown}, **counted}
+        below = _part_levels(tree.sort_paths(known), known)
         return FacetValues(below, known, chosen, self._labels[name])
 
 
@@ -141,6 +156,12 @@ def _part_levels(paths: Sequence[str], known: Mapping[str, int]) -> dict[str | N
         above = path.rpartition("/")[0]
         below.setdefault(above if above in known else None, []).append(path)
     return below
+
+
+def _most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
+    """TREE_VALUES_SHOWN of the paths. A class comes before those below it, which are no more."""
+    order = sorted(counts, key=lambda path: (-counts[path], path.count("/")))
+    return {path: counts[path] for path in order[:TREE_VALUES_SHOWN]}
 
 
 def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:

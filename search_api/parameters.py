@@ -9,11 +9,20 @@ from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from fastapi import Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
+from catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, split_path
 from catalog.dates import PartialDate, parse_date
 from catalog.errors import BadRequestError, RefusedValueError
 from catalog.fields import FACETS
+from catalog.tables import TREE_FIELDS
 from queries.request import (
     FILTER_LIMIT,
     PAGE_WINDOW,
@@ -29,7 +38,8 @@ TYPED_LIMIT = 100
 SUGGESTIONS_LIMIT = 20
 CURSOR_LIMIT = 6_000
 """Characters; on Elasticsearch a cursor grows by about 250 with each shard."""
-_Values = Annotated[list[str], Field(default_factory=list, max_length=FILTER_LIMIT)]
+_Value = Annotated[str, StringConstraints(max_length=PATH_LIMIT)]
+_Values = Annotated[list[_Value], Field(default_factory=list, max_length=FILTER_LIMIT)]
 
 
 class ListParameters(BaseModel):
@@ -75,8 +85,10 @@ class SearchParameters(ListParameters):
     page: int = Field(1, ge=1, le=PAGE_WINDOW)
     size: int = Field(10, ge=1, le=SIZE_LIMIT)
     cursor: str = Field("", max_length=CURSOR_LIMIT)
-    facets: list[str] = Field(
-        default_factory=lambda: list(FACETS), description="Fields to count; empty for none."
+    facets: list[_Value] = Field(
+        default_factory=lambda: list(FACETS),
+        max_length=FILTER_LIMIT,
+        description="Fields to count; empty for none.",
     )
     highlight: bool = True
 
@@ -90,7 +102,7 @@ class PageParameters(SearchParameters):
 class ExportParameters(ListParameters):
     """A whole list as a file, in order of dates."""
 
-    format: list[str] = Field(
+    format: list[_Value] = Field(
         default_factory=list,
         max_length=FILTER_LIMIT,
         description="`csv` (default) or `jsonl`; any other value is a choice of 信息格式, as in "
@@ -230,6 +242,9 @@ def refuse_unknown(request: Request, known: Iterable[str]) -> None:
 def _chosen(parameters: ListParameters) -> Mapping[str, tuple[str, ...]]:
     values: dict[str, list[Any]] = {name: getattr(parameters, name) for name in FACETS}
     chosen = {name: tuple(v for v in each if v.strip()) for name, each in values.items()}
+    for name in TREE_FIELDS:
+        if any(len(split_path(value)) > DEPTH_LIMIT for value in chosen[name]):
+            raise BadRequestError(name, f"分类层级不能超过 {DEPTH_LIMIT} 级")
     if sum(map(len, chosen.values())) > FILTER_LIMIT:
         raise BadRequestError("category", f"筛选条件不能超过 {FILTER_LIMIT} 个")
     return {name: each for name, each in chosen.items() if each}

@@ -9,12 +9,12 @@ from dataclasses import replace
 from queries.request import SearchRequest
 from search_api.answer import FacetValueView
 from search_api.facets import TITLES
-from search_api.pages.facet_panels import build_rows
+from search_api.pages.facet_panels import build_rows, walk
 from search_api.pages.links import build_parameters, search_url
 from search_api.pages.rendering import PageContext, render, shorten
 
 ROWS_LIMIT = 500
-"""Rows of one page; a word typed above them narrows to those it is part of."""
+"""Rows of one page, with those below them; a word typed above narrows to those it is part of."""
 
 
 def render_facet_values(
@@ -26,6 +26,7 @@ def render_facet_values(
 ) -> str:
     """`values`: the whole facet as this list counts it; `find`: part of a label."""
     found = _find(values, "".join(find.split()).casefold())
+    shown, count = _take(found, ROWS_LIMIT)
     return render(
         "facet.html",
         context,
@@ -33,21 +34,41 @@ def render_facet_values(
         name=name,
         find=find,
         heading=shorten(request.text),
-        rows=build_rows(request, name, found[:ROWS_LIMIT]),
-        left_out=max(len(found) - ROWS_LIMIT, 0),
+        rows=build_rows(request, name, shown),
+        left_out=_count(found) - count,
         back=search_url(request),
         kept=[pair for pair in build_parameters(request) if pair[0] != "page"],
     )
 
 
 def _find(values: Sequence[FacetValueView], part: str) -> list[FacetValueView]:
-    """Values whose label holds `part`, and those above them."""
+    """Values whose label holds `part`, with all below them, and those above them.
+
+    Visits each value once.
+    """
     found = []
     for each in values:
         if not each.count and not each.selected:
             continue
-        below = _find(each.children, part)
-        if below or part in each.label.casefold():
-            kept = _find(each.children, "") if part in each.label.casefold() else below
-            found.append(replace(each, children=kept))
+        is_found = part in each.label.casefold()
+        below = _find(each.children, "" if is_found else part)
+        if below or is_found:
+            found.append(replace(each, children=below))
     return found
+
+
+def _take(values: Sequence[FacetValueView], most: int) -> tuple[list[FacetValueView], int]:
+    """The first `most` values in document order, and how many they are."""
+    taken: list[FacetValueView] = []
+    count = 0
+    for each in values:
+        if count >= most:
+            break
+        children, below = _take(each.children, most - count - 1)
+        taken.append(replace(each, children=children))
+        count += 1 + below
+    return taken, count
+
+
+def _count(values: Sequence[FacetValueView]) -> int:
+    return sum(1 for _ in walk(values))
