@@ -19,7 +19,8 @@ from duplicates.decisions import Decisions
 from engines.database import Database
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
-from indexer.replicas import apply_replica, check_replica
+from indexer.replica_lines import check_replica
+from indexer.replicas import apply_replica
 from search_api.replicating import stream_replica
 from staff.ledger import open_ledger
 

@@ -1,28 +1,36 @@
 """`gongkai replica pull`: a copy of a portal's public index, for a machine that stands alone."""
 
-import os
-import shutil
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from catalog.errors import GongkaiError
-from engines.opening import open_installation
+from catalog.errors import AnotherWriterError, EngineUnavailableError
+from engines.opening import Installation, open_installation
 from engines.settings import Settings
-from indexer.replicas import apply_replica
+from files.durable import replace_file
+from gongkai.fetching import Limits, check_address, fetch, make_beside
+from indexer.replicas import Replicated, apply_replica, read_ids
 
-SECONDS = 60
-_CHUNK = 1 << 20
 _PATH = "/api/v1/replica"
+_REFUSED = 3
 
 replica = typer.Typer(help="Copy a portal's public index to this machine.", no_args_is_help=True)
 
 
-class UnreachableError(GongkaiError):
-    """The portal does not answer; what was pulled before is still served."""
+class _Pulled(BaseModel):
+    """What the last pull has made; nothing is unchanged unless that generation is still live."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    portal: str
+    etag: str
+    generation: str
 
 
 @replica.callback()
@@ -35,41 +43,82 @@ def pull(
     portal: Annotated[
         str, typer.Argument(help="The portal's address: https://xxgk.example.gov.cn")
     ],
+    allow_shrink: Annotated[
+        bool,
+        typer.Option("--allow-shrink", help="Although a tenth of the records or more are gone."),
+    ] = False,
 ) -> None:
     """Fetch all public records, index them here, switch in one step; nothing if nothing changed."""
     installation = open_installation(Settings())
-    folder = installation.settings.data_dir / "replica"
-    folder.mkdir(parents=True, exist_ok=True)
-    copy, seen = folder / "copy.jsonl", folder / "etag"
-    etag = _fetch(portal.rstrip("/") + _PATH, copy, seen)
-    if etag is None:
+    done = pull_replica(portal, installation, allow_shrink=allow_shrink)
+    if done is None:
         print("unchanged")
         return
-    done = apply_replica(copy, installation)
-    # Only now: a pull that was stopped before asks for everything again.
-    seen.write_text(etag, encoding="utf-8")
-    copy.unlink()
     print(f"generation {done.generation}: {done.records:,} records, {done.gone:,} gone")
+    if done.refused:
+        print(f"refused {done.refused:,}: they may not be published under the rules here")
+        raise typer.Exit(_REFUSED)
 
 
-def _fetch(address: str, copy: Path, seen: Path) -> str | None:
-    """The ETag of what was fetched whole; None where the portal has nothing new."""
-    if not address.startswith(("http://", "https://")):
-        raise typer.BadParameter("an address begins with http:// or https://")
-    known = seen.read_text(encoding="utf-8") if seen.exists() else ""
-    headers = {"If-None-Match": known} if known else {}
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310 - checked above
-    part = copy.with_suffix(".part")
+def pull_replica(
+    portal: str,
+    installation: Installation,
+    *,
+    allow_shrink: bool = False,
+    limits: Limits | None = None,
+) -> Replicated | None:
+    """None where nothing changed. On any error the index stays as it was.
+
+    Raises UnreachableError, BrokenReplicaError, ShrinkingIndexError, EngineUnavailableError.
+    """
+    address = check_address(portal)
+    folder = installation.settings.data_dir / "replica"
+    folder.mkdir(parents=True, exist_ok=True)
+    state = folder / "pulled.json"
+    with _only_pull(folder):
+        copy = make_beside(folder / "copy.jsonl")
+        try:
+            known = _find_etag(state, address, installation)
+            etag = fetch(address + _PATH, copy, known, limits or Limits())
+            if etag is None:
+                return None
+            done = apply_replica(copy, installation, allow_shrink=allow_shrink)
+        finally:
+            copy.unlink(missing_ok=True)
+        # Only now: a pull that was stopped before asks for everything again.
+        pulled = _Pulled(portal=address, etag=etag, generation=done.generation)
+        replace_file(state, orjson.dumps(pulled.model_dump()))
+    return done
+
+
+@contextmanager
+def _only_pull(folder: Path) -> Iterator[None]:
+    """One pull at a time; what a killed one left is removed."""
     try:
-        opened = urllib.request.urlopen(request, timeout=SECONDS)  # noqa: S310
-        with opened as response, part.open("wb") as file:
-            shutil.copyfileobj(response, file, _CHUNK)
-            etag = str(response.headers.get("ETag", ""))
-    except urllib.error.HTTPError as error:
-        if error.code == 304:
-            return None
-        raise UnreachableError(f"The portal answers {error.code}.") from None
-    except OSError as error:
-        raise UnreachableError(f"The portal can't be reached: {type(error).__name__}.") from None
-    os.replace(part, copy)  # noqa: PTH105 - in one step
-    return etag
+        with FileLock(folder / "pull.lock", timeout=0):
+            for left in folder.glob("copy.jsonl.*.part"):
+                left.unlink()
+            yield
+    except Timeout:
+        raise AnotherWriterError from None
+
+
+def _find_etag(state: Path, address: str, installation: Installation) -> str:
+    """The ETag of the last pull, if what it made is live and whole; else everything is fetched."""
+    try:
+        pulled = _Pulled.model_validate_json(state.read_bytes())
+    except (OSError, ValidationError):
+        return ""
+    if pulled.portal == address and _is_live_and_whole(pulled.generation, installation):
+        return pulled.etag
+    return ""
+
+
+def _is_live_and_whole(name: str, installation: Installation) -> bool:
+    with closing(installation.open_store()) as store, suppress(EngineUnavailableError):
+        if not any(e.name == name and e.live and not e.faults for e in store.examine()):
+            return False
+        ids, withdrawn = read_ids(installation), store.withdrawn()
+        live = next(each for each in store.generations() if each.live)
+        return ids is not None and live.records == len(ids - withdrawn.keys())
+    return False

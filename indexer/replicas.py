@@ -1,12 +1,11 @@
-"""A copy of another installation's public index in, a generation of this one out, or nothing.
+"""Builds a generation from the copy of another installation's public index, or changes nothing.
 
-`gongkai replica pull` calls it. A copy without its last line is never read, and a generation is
-never live before it is whole.
+A copy without its last line is never read, and a generation is never live before it is whole.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,70 +13,97 @@ import orjson
 
 from catalog.dates import PartialDate, parse_date
 from catalog.disclosure import Disclosure
-from catalog.errors import GongkaiError
+from catalog.intake import Refused, Withheld
 from catalog.record import Attachment, AttachmentText, Record
 from engines.opening import Installation
-from engines.port import DISCLOSURE, REPLICA_FORMAT, STAFF, IndexStore
-from files.durable import replace_file
+from engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexStore
+from files.durable import read_json, replace_file
 from indexer.documents import build_document
-
-
-class BrokenReplicaError(GongkaiError):
-    """A copy that is half, damaged or of another format; what was served before goes on."""
+from indexer.replica_lines import BrokenReplicaError, check_replica, read_replica
+from indexer.shrinking import check_shrink
 
 
 @dataclass(frozen=True, slots=True)
 class Replicated:
-    """What a pull did: records written, and those taken off because the source has them no more."""
+    """What a pull did: records written, taken off because the source has them no more, refused."""
 
     generation: str
     records: int
     gone: int
+    refused: int = 0
 
 
-def apply_replica(copy: Path, installation: Installation) -> Replicated:
+@dataclass(slots=True)
+class Filling:
+    """Writes the records of a copy into one generation.
+
+    `kept_off`: records that stay out. `on_request`: records of which only the entry is written,
+    whatever the copy says. What a copy says twice of one record is taken at its strictest.
+    """
+
+    writer: GenerationWriter
+    installation: Installation
+    kept_off: Collection[str]
+    on_request: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
+    refused: int = 0
+
+    def run(self, copy: Path) -> None:
+        """Every line of a copy that `check_replica` has passed, then the commit."""
+        for line in read_replica(copy, self.installation.tables):
+            if isinstance(line.outcome, Record):
+                self._put(line.outcome)
+            else:
+                self._leave_out(line.id, line.outcome)
+        self.writer.commit()
+
+    def _put(self, record: Record) -> None:
+        if record.id in self.kept_off or record.id in self.closed:
+            return
+        if record.disclosure is Disclosure.ON_REQUEST:
+            self.on_request.add(record.id)
+        elif record.id in self.on_request:
+            record = replace(record, disclosure=Disclosure.ON_REQUEST)
+        self.writer.put(build_document(record, self.installation.analysis))
+        self.taken.add(record.id)
+
+    def _leave_out(self, record_id: str, why: Refused | Withheld) -> None:
+        self.refused += 1
+        if isinstance(why, Withheld):
+            self.closed.add(record_id)
+            if record_id in self.taken:
+                self.taken.discard(record_id)
+                self.writer.delete(record_id)
+
+
+def apply_replica(
+    copy: Path, installation: Installation, *, allow_shrink: bool = False
+) -> Replicated:
     """Build a generation of a copy beside the live one, and switch in one step.
 
-    Raises BrokenReplicaError, AnotherWriterError. Records that staff took off here stay off.
+    Raises BrokenReplicaError, AnotherWriterError, ShrinkingIndexError. Records that staff took
+    off here stay off; every record passes the rules of the intake.
     """
     check_replica(copy)
     with closing(installation.open_store()) as store:
         withdrawn = store.withdrawn()
-        before = _ids(_kept(installation))
-        taken: set[str] = set()
+        staff = {each for each, cause in withdrawn.items() if cause == STAFF}
+        before = read_ids(installation)
         with store.rebuild() as writer:
-            for record in read_replica(copy):
-                if withdrawn.get(record.id) != STAFF:
-                    writer.put(build_document(record, installation.analysis))
-                    taken.add(record.id)
-            writer.commit()
+            filling = Filling(writer, installation, staff)
+            filling.run(copy)
+            if filling.closed:
+                store.withdraw(filling.closed, cause=DISCLOSURE)
+            check_shrink(store, writer.count(), allow=allow_shrink)
             store.publish(writer.name)
-        _settle(store, before - taken, taken & withdrawn.keys())
-        _keep(installation, taken)
-        return Replicated(writer.name, len(taken), len(before - taken))
-
-
-def check_replica(copy: Path) -> None:
-    """Raises BrokenReplicaError unless the copy is whole."""
-    with copy.open("rb") as lines:
-        head = _parse(next(lines, b""))
-        if head.get("format") != REPLICA_FORMAT:
-            raise BrokenReplicaError("The copy is of another format, or of another program.")
-        count, last = 0, b""
-        for line in lines:
-            count, last = count + 1, line
-    if not last.endswith(b"\n") or _parse(last) != {"end": count - 1}:
-        raise BrokenReplicaError("The copy breaks off; what was there before is still served.")
-
-
-def read_replica(copy: Path) -> Iterator[Record]:
-    """The records of a copy that `check_replica` has passed."""
-    with copy.open("rb") as lines:
-        next(lines)
-        for line in lines:
-            content = _parse(line)
-            if "end" not in content:
-                yield restore_record(content)
+        gone = (before or set()) - filling.taken
+        _settle(store, gone, filling.taken & withdrawn.keys())
+        if before is None:
+            # What the last pull had is not known, so the generation before may hold what is gone.
+            store.forget()
+        _keep(installation, filling.taken)
+        return Replicated(writer.name, len(filling.taken), len(gone), filling.refused)
 
 
 def restore_record(stored: Mapping[str, Any]) -> Record:
@@ -101,6 +127,16 @@ def restore_record(stored: Mapping[str, Any]) -> Record:
         raise BrokenReplicaError("A record of the copy is damaged.") from error
 
 
+def read_ids(installation: Installation) -> set[str] | None:
+    """Ids that the last pull wrote; None where its list is damaged."""
+    path = _kept(installation)
+    try:
+        ids = read_json(path)
+        return set() if ids is None and not path.exists() else {str(each) for each in ids}
+    except (OSError, TypeError, ValueError):
+        return None
+
+
 def _settle(store: IndexStore, gone: set[str], back: set[str]) -> None:
     """What the source has no more leaves the older generation too; what is back may return."""
     if gone:
@@ -113,25 +149,10 @@ def _kept(installation: Installation) -> Path:
     return installation.settings.data_dir / "replica" / "ids"
 
 
-def _ids(path: Path) -> set[str]:
-    try:
-        return set(orjson.loads(path.read_bytes()))
-    except FileNotFoundError:
-        return set()
-
-
 def _keep(installation: Installation, ids: set[str]) -> None:
     path = _kept(installation)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, orjson.dumps(sorted(ids)))
-
-
-def _parse(line: bytes) -> dict[str, Any]:
-    try:
-        content = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        raise BrokenReplicaError("The copy is damaged.") from None
-    return content if isinstance(content, dict) else {}
 
 
 def _date(text: str) -> PartialDate:

@@ -1,14 +1,14 @@
 """Generations of the embedded engine and which of them is live. Used by the indexer and the CLI."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import tantivy
 from filelock import FileLock, Timeout
 
-from catalog.errors import AnotherWriterError, EngineUnavailableError
+from catalog.errors import AnotherWriterError, EngineUnavailableError, StorageError
 from engines.embedded.examining import drop_orphans, examine_index, repair_managed_list
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout, folder_bytes
@@ -114,7 +114,12 @@ class EmbeddedStore:
             self._ledger.restart()
 
     def generations(self) -> list[Generation]:
-        return [self._describe(manifest) for manifest in self._layout.complete()]
+        """See the port; one that can't be opened is left out, `examine` names it."""
+        found = []
+        for manifest in self._layout.complete():
+            with suppress(StorageError, ValueError):
+                found.append(self._describe(manifest))
+        return found
 
     def forget(self) -> list[str]:
         with self._locked():

@@ -11,7 +11,8 @@ from engines.opening import Installation
 from engines.port import STAFF
 from indexer.publishing import Order, publish
 from indexer.reading import find_sources
-from indexer.replicas import BrokenReplicaError, apply_replica
+from indexer.replica_lines import BrokenReplicaError
+from indexer.replicas import apply_replica
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run, write_rows
 from tests.journeys.conftest import SAMPLE, serving

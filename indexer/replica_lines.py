@@ -1,0 +1,196 @@
+"""Reads the lines of a replica or backup: each is checked by type, then passes the intake rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+
+from catalog.addresses import parse_url
+from catalog.errors import GongkaiError, RefusedValueError
+from catalog.intake import (
+    BODY_LIMIT,
+    ID_LIMIT,
+    IntakeRules,
+    Refused,
+    Withheld,
+    disclose,
+    holds_personal_data,
+    take_row,
+)
+from catalog.plain_text import clean_line, clean_text
+from catalog.record import Attachment, AttachmentText, Record
+from catalog.tables import Tables
+from engines.port import REPLICA_FORMAT
+
+LONGEST_LINE = 128 << 20
+"""Bytes: more than a record of the longest text that the intake takes, with its attachments."""
+_MOST_VALUES = 1_000
+_SHORT, _LONG = 4_000, 100_000
+
+
+class BrokenReplicaError(GongkaiError):
+    """A copy that is half, damaged or of another format; what was served before goes on."""
+
+
+_Short = Annotated[str, Field(max_length=_SHORT)]
+_Values = Annotated[tuple[_Short, ...], Field(max_length=_MOST_VALUES)]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+class _Head(_Line):
+    format: StrictInt
+    records: Annotated[int, Field(ge=0)]
+
+
+class _End(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    end: Annotated[int, Field(ge=0)]
+
+
+class _StoredAttachment(_Line):
+    name: _Short
+    url: _Short | None
+    text: Annotated[str, Field(max_length=BODY_LIMIT)]
+    text_state: AttachmentText
+
+
+class StoredLine(_Line):
+    """A record as `documents.stored_form` writes it."""
+
+    id: Annotated[str, Field(min_length=1, max_length=ID_LIMIT)]
+    title: _Short
+    publisher: _Short
+    publisher_name: _Short
+    published_on: _Short
+    disclosure: _Short
+    index_number: _Short | None
+    document_number: _Short | None
+    document_number_original: _Short | None
+    issued_on: _Short | None
+    issued_on_original: _Short | None
+    category: _Short | None
+    topic: _Values
+    audience: _Values
+    life_event: _Values
+    genre: _Short | None
+    genre_inferred: bool
+    format: _Short | None
+    validity: _Short | None
+    keywords: _Values
+    summary: Annotated[str, Field(max_length=_LONG)]
+    body: Annotated[str, Field(max_length=BODY_LIMIT)]
+    url: _Short | None
+    attachments: Annotated[tuple[_StoredAttachment, ...], Field(max_length=_MOST_VALUES)]
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A line that was read: its id, and its record or why it is not taken."""
+
+    id: str
+    outcome: Record | Refused | Withheld
+
+
+def check_replica(copy: Path) -> int:
+    """The number of records. Raises BrokenReplicaError unless the copy is whole."""
+    count, last = -1, b""
+    for line in _read_lines(copy):
+        if count < 0:
+            _check_head(line)
+        count, last = count + 1, line
+    if count < 1 or not last.endswith(b"\n") or _parse_end(last) != count - 1:
+        raise BrokenReplicaError("The copy breaks off; what was there before is still served.")
+    return count - 1
+
+
+def read_replica(copy: Path, tables: Tables) -> Iterator[Checked]:
+    """Every record of a copy that `check_replica` has passed, under this installation's rules.
+
+    Raises BrokenReplicaError for a line that is no record by its types.
+    """
+    rules, previous = IntakeRules(tables), None
+    lines = enumerate(_read_lines(copy), 1)
+    next(lines)
+    for number, line in lines:
+        if previous is not None:
+            yield _check_line(*previous, rules)
+        previous = number, line
+
+
+def _read_lines(copy: Path) -> Iterator[bytes]:
+    with copy.open("rb") as file:
+        while line := file.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                raise BrokenReplicaError("A line of the copy is too long; nothing was taken.")
+            yield line
+
+
+def _check_head(line: bytes) -> None:
+    try:
+        head = _Head.model_validate_json(line)
+    except ValidationError:
+        raise BrokenReplicaError("What came is no replica of gongkai; nothing was taken.") from None
+    if head.format != REPLICA_FORMAT:
+        raise BrokenReplicaError("The copy is of another format, or of another program.")
+
+
+def _parse_end(line: bytes) -> int | None:
+    try:
+        return _End.model_validate_json(line).end
+    except ValidationError:
+        return None
+
+
+def _check_line(number: int, line: bytes, rules: IntakeRules) -> Checked:
+    try:
+        stored = StoredLine.model_validate_json(line)
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+        raise BrokenReplicaError(
+            f"Line {number} of the copy is damaged ({place or 'no JSON'}); nothing was taken."
+        ) from None
+    return Checked(stored.id, _take(stored, rules))
+
+
+def _take(stored: StoredLine, rules: IntakeRules) -> Record | Refused | Withheld:
+    """The intake decides what is taken and disclosed, and reads every value again.
+
+    Texts stay as they came, since markup was reduced once; and names of an agency that this
+    installation's tables do not know.
+    """
+    outcome = take_row(_contract_keys(stored), rules)
+    if isinstance(outcome, Refused | Withheld):
+        return outcome
+    if outcome.record.id != stored.id:
+        return Refused("id", "unclean", "The id is not as the intake writes it.")
+    record = disclose(
+        replace(
+            outcome.record,
+            publisher=clean_line(stored.publisher),
+            publisher_name=clean_line(stored.publisher_name),
+            summary=clean_text(stored.summary),
+            body=clean_text(stored.body),
+            attachments=tuple(map(_read_attachment, stored.attachments)),
+        )
+    )
+    return Withheld("personal_data", record.id) if holds_personal_data(record) else record
+
+
+def _contract_keys(stored: StoredLine) -> Mapping[str, object]:
+    attachments = [{"name": each.name, "url": each.url} for each in stored.attachments]
+    return {**stored.model_dump(exclude={"attachments"}), "attachments": attachments}
+
+
+def _read_attachment(stored: _StoredAttachment) -> Attachment:
+    try:
+        url = parse_url(clean_line(stored.url)) if stored.url else None
+    except RefusedValueError:
+        url = None
+    return Attachment(clean_line(stored.name), url, clean_text(stored.text), stored.text_state)
