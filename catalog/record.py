@@ -18,6 +18,8 @@ class AttachmentText(StrEnum):
     """A PDF of pictures: what there is of text (page numbers, a cover) is kept."""
     UNREADABLE = "unreadable"
     """Damaged, encrypted, or larger than is read."""
+    TOO_COSTLY = "too_costly"
+    """Reading it takes more time or memory than one file may have."""
 
 
 @dataclass(frozen=True, slots=True)

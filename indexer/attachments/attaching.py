@@ -12,7 +12,7 @@ from catalog.record import Attachment, AttachmentText, Record
 from files.texts import SUFFIXES, read_file
 from indexer.attachments.finding import find_file
 
-_TOLD = (AttachmentText.NO_TEXT_LAYER, AttachmentText.UNREADABLE)
+_TOLD = (AttachmentText.NO_TEXT_LAYER, AttachmentText.UNREADABLE, AttachmentText.TOO_COSTLY)
 
 
 def attach_texts(record: Record, folder: Path) -> Record:

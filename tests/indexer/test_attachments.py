@@ -5,6 +5,7 @@ import os
 import random
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from reportlab.pdfgen.canvas import Canvas
 from catalog.record import Attachment, AttachmentText
 from engines.opening import Installation
 from files import texts
+from files.extraction import TextExtractor
+from files.extraction_worker import ExtractionLimits
 from files.texts import SUFFIXES, read_file
 from indexer.attachments.finding import find_file
 from indexer.publishing import Order, publish
@@ -184,9 +187,9 @@ def test_an_entity_brings_no_file_in(tmp_path: Path) -> None:
 def test_a_file_beyond_the_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.txt"
     path.write_text("饮水安全" * 10, encoding="utf-8")
-    monkeypatch.setattr(texts, "MAX_CHARACTERS", 8)
-    assert read_file(path) == ("饮水安全饮水安全", AttachmentText.READ)
-    monkeypatch.setattr(texts, "MAX_FILE_BYTES", 8)
+    with closing(TextExtractor(ExtractionLimits(characters=8))) as extractor:
+        assert read_file(path, extractor) == ("饮水安全饮水安全", AttachmentText.READ)
+    monkeypatch.setattr(texts, "MAX_TEXT_FILE_BYTES", 8)
     assert read_file(path) == ("", AttachmentText.UNREADABLE)
 
 

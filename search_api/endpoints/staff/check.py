@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from catalog.record import AttachmentText
 from duplicates.checking import Match
 from duplicates.texts import Subject
-from files.texts import SUFFIXES, read_file
+from files.texts import SUFFIXES, read_open_file
 from search_api.duplicating import read_draft
 from search_api.endpoints.dependencies import ContextDependency
 from search_api.endpoints.staff.api import BODY_LIMIT, find_passages
@@ -109,12 +109,14 @@ async def _read_upload(file: UploadFile) -> tuple[str, str]:
     text, state = await run_in_threadpool(_read_content, content, suffix)
     if state is AttachmentText.NO_TEXT_LAYER:
         return "", "这个 PDF 是图片，没有可以核对的文字。"
+    if state is AttachmentText.TOO_COSTLY:
+        return "", "文件结构过于复杂，无法在限定时间内读取。"
     return (text, "") if text else ("", "文件无法读取，可能已损坏或者有密码。")
 
 
 def _read_content(content: bytes, suffix: str) -> tuple[str, AttachmentText]:
-    # Readers work on files; this one is gone, whatever happens, before the answer is.
-    with tempfile.TemporaryDirectory() as folder:
-        path = FilePath(folder) / f"draft{suffix}"
-        path.write_bytes(content)
-        return read_file(path)
+    # The file has no name and is gone with its descriptor.
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return read_open_file(file, suffix)
