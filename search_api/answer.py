@@ -136,9 +136,9 @@ class AttachmentView:
         str,
         Field(
             description=(
-                "`read`; `no_text_layer`: a PDF of pictures; `unreadable`: damaged, encrypted or "
-                "too large; `absent`: no file lay beside the record, or not of a format that is "
-                "read."
+                "`read`; `no_text_layer`: a PDF of pictures; `too_costly`: reading it takes too "
+                "much time or memory; `unreadable`: damaged, encrypted or too large; `absent`: no "
+                "file lay beside the record, or not of a format that is read."
             ),
             examples=["read", "no_text_layer", "unreadable", "absent"],
         ),
