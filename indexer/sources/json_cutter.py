@@ -13,8 +13,9 @@ from files.limits import MAX_ROW_BYTES
 
 _CHUNK = 256 * 1024
 # A whole string, a bracket, or the quote of a string that the buffer does not hold to its end.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
+TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,\]\}\[\{"]*')
+_CALL = re.compile(rb"(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,99}\s*[(=]\s*(?=[\[{])")
 _NOT_BLANK = re.compile(rb"\S")
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
@@ -55,7 +56,7 @@ class JsonCutter:
         """Strings and brackets from here on, each with its distance from `at`, which stays."""
         offset = 0
         while True:
-            for match in _TOKEN.finditer(self.buffer, self.at + offset):
+            for match in TOKEN.finditer(self.buffer, self.at + offset):
                 token = match.group()
                 if token == b'"':
                     break
@@ -67,12 +68,20 @@ class JsonCutter:
             if not self.fill():
                 return
 
-    def next_after(self, offset: int) -> bytes:
-        """The byte that is not white space next after a distance from `at`, which stays."""
-        while not (match := _NOT_BLANK.search(self.buffer, self.at + offset)):
-            if not self.fill():
-                return b""
-        return match.group()
+    def cut_whole(self) -> bytes | None:
+        """The next value; None, without moving, where its end is not within 32 MiB or missing."""
+        try:
+            return self.cut()
+        except BrokenFileError as error:
+            if error.reason in ("truncated", "too_long") and self.peek() in _OPENING:
+                return None
+            raise
+
+    def skip_call(self) -> None:
+        """Step over what a script has before its data: `callback(` or `var list =`."""
+        self.peek()
+        match = _CALL.match(self.buffer, self.at)
+        self.at = match.end() if match else self.at
 
     def cut(self) -> bytes:
         """The next value. Raises BrokenFileError when it has no end, or none within 32 MiB."""
@@ -90,7 +99,7 @@ class JsonCutter:
         raise BrokenFileError("truncated", "The JSON text ends inside a value.")
 
     def _cut_scalar(self, first: bytes) -> bytes:
-        pattern = _TOKEN if first == b'"' else _SCALAR
+        pattern = TOKEN if first == b'"' else _SCALAR
         while True:
             match = pattern.match(self.buffer, self.at)
             end = match.end() if match else self.at

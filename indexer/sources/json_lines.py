@@ -1,14 +1,14 @@
-"""A JSON Lines file in, a row per line out. Registered in `formats`."""
+"""A JSON Lines file in, a row per line out; of a line that holds a page of a list, all its rows."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.sources.json_values import parse_row
-from indexer.sources.row import Row, UnreadableRow
+from indexer.sources.json_records import parse_rows
+from indexer.sources.row import SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text, read_lines
 
 
-def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
+def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     """Every line that is not blank. Raises BrokenFileError where the file breaks off."""
     source = str(path)
     with open_text(path, on_bytes) as stream:
@@ -16,4 +16,4 @@ def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
             if line is None:
                 yield UnreadableRow(source, number, "too_long", "The line is over 32 MiB.")
             elif not line.isspace():
-                yield parse_row(line, source, number)
+                yield from parse_rows(line, source, number)

@@ -5,7 +5,6 @@ orjson is strict and quick; a value it refuses is looked at once more for what i
 
 import json
 import re
-from typing import NoReturn
 
 import orjson
 
@@ -15,6 +14,7 @@ from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 REJECT_KEYS = frozenset({"source", "line", "field", "reason", "row"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_CONSTANT = re.compile(rb"\b(?:NaN|Infinity)\b")
 _DISCLOSURE_KEYS = tuple(
     json.dumps(heading, ensure_ascii=is_escaped).encode()
     for heading, key in HEADINGS.items()
@@ -39,6 +39,15 @@ def parse_row(text: bytes, source: str, line: int) -> Row:
     return SourceRow(source, line, value)
 
 
+def is_reject(text: bytes) -> bool:
+    """Whether an object is an entry of a rejects file."""
+    try:
+        value = _parse(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and value.keys() >= REJECT_KEYS
+
+
 def _unwrap_reject(entry: dict[str, object], source: str, line: int) -> Row:
     row = entry["row"]
     if row is None:
@@ -57,20 +66,20 @@ def _parse(text: bytes) -> object:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        if _SURROGATE_ESCAPE.search(text):
+        if _SURROGATE_ESCAPE.search(text) or _CONSTANT.search(text):
             return _parse_slowly(text)
         raise
 
 
 def _parse_slowly(text: bytes) -> object:
     value = json.loads(
-        text.decode("utf-8"), object_pairs_hook=gather_cells, parse_constant=_refuse_constant
+        text.decode("utf-8"), object_pairs_hook=gather_cells, parse_constant=_as_empty
     )
     return _without_lone_surrogates(value)
 
 
-def _refuse_constant(_name: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are not JSON.")
+def _as_empty(_name: str) -> None:
+    """NaN and Infinity are no JSON; programs write them where a table has no value."""
 
 
 def _without_lone_surrogates(value: object) -> object:

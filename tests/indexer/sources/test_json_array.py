@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.indexer.sources.files import RECORDS, fields, outline, write
+from indexer.sources.row import SkippedPart
+from tests.indexer.sources.files import RECORDS, fields, outline, read, write
 from tests.indexer.sources.test_json_lines import TEXTS, VALUES
 
 PAGED = {
@@ -74,7 +75,7 @@ def test_a_broken_element_costs_itself(tmp_path: Path) -> None:
         ('[{"a": 1}, }]', (2, "bad_file")),
         ('[{"a": 1} 7, {}]', (2, "bad_file")),
         ('[{"a": 1}, "x\\"', (2, "truncated")),
-        ('[{"a": 1}] {"a": 2}', (2, "bad_file")),
+        ('[{"a": 1}] {"a": 2}', (2, "row")),
         ('{"a": 1} ]', (2, "bad_file")),
     ],
 )
@@ -105,3 +106,88 @@ def test_a_value_past_the_limit_ends_the_file(
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     assert outline(write(tmp_path / "a.json", " \n")) == []
     assert outline(write(tmp_path / "b.json", "[]")) == []
+
+
+R1, R2, R3 = (
+    {"标题": f"关于第{n}件事的通知", "发布机构": "示例市教育局", "发布日期": f"2024-03-0{n}"}
+    for n in (1, 2, 3)
+)
+LINKS = [{"title": "首页", "url": "/"}, {"title": "专题", "url": "/zt"}]
+FACETS = [{"name": "教育", "count": 2}, {"name": "财政", "count": 1}]
+COLUMNS = [{"id": "标题", "title": "标题", "format": "text"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted", "passed"),
+    [
+        ({"a": [R1], "b": [R2, R3]}, [R1, R2, R3], 0),
+        ({"data": {"list": [R1], "more": {"list": [R2]}}, "top": [R3]}, [R1, R2, R3], 0),
+        ({"2023": {"教育": [R1]}, "2024": {"教育": [R2], "财政": [R3]}}, [R1, R2, R3], 0),
+        ([{"group": "一", "rows": [R1, R2]}, {"group": "二", "rows": [R3]}], [R1, R2, R3], 0),
+        ([[R1], [R2, R3]], [R1, R2, R3], 0),
+        ({"facets": FACETS, "columns": COLUMNS, "rows": [R1, R2]}, [R1, R2], 0),
+        ({"nav": LINKS, "rows": [R1]}, [R1], 2),
+        ({"rows": LINKS}, LINKS, 0),
+        ({"title": "目录", "url": "/list", "items": [R1, R2]}, [R1, R2], 0),
+        ({"标题": "目录", "发布机构": "示例市教育局", "items": [R1]}, [R1], 0),
+        ({"items": [R1, R2], "标题": "目录", "发布日期": "2024-04-01"}, [R1, R2], 0),
+        ({"hits": {"hits": [{"_id": "1", "_source": R1}, {"_id": "2", "_source": R2}]}}, [R1, R2], 0),  # noqa: E501
+        ({"x1": R1, "x2": R2}, [R1, R2], 0),
+        ({"rows": [R1, {"标题": "只有标题"}]}, [R1, {"标题": "只有标题"}], 0),
+        ({"content": [R1, R2], "totalElements": 2}, [R1, R2], 0),
+    ],
+)  # fmt: skip
+def test_all_lists_of_records_are_read(
+    tmp_path: Path, data: object, wanted: list[object], passed: int
+) -> None:
+    for text in (json.dumps(data), json.dumps(data, ensure_ascii=False, indent=1)):
+        path = write(tmp_path / "a.json", text)
+        assert fields(path) == wanted
+        parts = [part for part in read(path) if isinstance(part, SkippedPart)]
+        assert sum(part.count for part in parts) == passed
+        assert {part.reason for part in parts} <= {"second_list"}
+
+
+def test_a_record_keeps_what_lies_in_it(tmp_path: Path) -> None:
+    details = {**R1, "正文": "第一条", "相关": [{"标题": "旧通知", "发布日期": "2020-01-01"}]}
+    assert fields(write(tmp_path / "a.json", json.dumps({"rows": [details]}))) == [details]
+
+
+@pytest.mark.parametrize("between", ["", "\n", ",\n", ";"])
+def test_pages_one_after_another(tmp_path: Path, between: str) -> None:
+    pages = [{"page": 1, "rows": [R1, R2]}, {"page": 2, "rows": [R3]}]
+    text = between.join(json.dumps(page) for page in pages)
+    assert fields(write(tmp_path / "a.json", text)) == [R1, R2, R3]
+    assert [line for line, _ in outline(tmp_path / "a.json")] == [1, 2, 3]
+    lists = between.join(json.dumps(rows) for rows in ([R1], [R2, R3]))
+    assert fields(write(tmp_path / "b.json", lists)) == [R1, R2, R3]
+
+
+@pytest.mark.parametrize("text", ["callback({});", "var list = {};", "jQuery_12.cb( {} )"])
+def test_a_script_around_the_data(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path / "a.json", text.replace("{}", json.dumps([R1, R2])))
+    assert fields(path) == [R1, R2]
+
+
+def test_what_is_said_of_disclosure_around_records_counts_for_them(tmp_path: Path) -> None:
+    data = {"公开方式": "不予公开", "rows": [R1, {**R2, "公开方式": "主动公开"}]}
+    assert [row["公开方式"] for row in fields(write(tmp_path / "a.json", json.dumps(data)))] == [
+        "不予公开",
+        ["主动公开", "不予公开"],
+    ]
+
+
+def test_a_broken_record_in_an_inner_list_costs_itself(tmp_path: Path) -> None:
+    rows = read(write(tmp_path / "a.json", json.dumps({"rows": [R1, R2]})[:-2] + ", {,}]}"))
+    assert [getattr(row, "reason", "row") for row in rows] == ["row", "row", "not_json"]
+
+
+def test_an_object_too_long_for_a_record_is_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.sources.json_cutter.MAX_ROW_BYTES", 20_000)
+    monkeypatch.setattr("indexer.sources.json_cutter._CHUNK", 1000)
+    rows = [{**R1, "文号": str(n)} for n in range(2_000)]
+    data = {"code": 0, "公开方式": "依申请公开", "data": {"facets": FACETS, "list": rows}}
+    found = fields(write(tmp_path / "a.json", json.dumps(data)))
+    assert found == [{**row, "公开方式": "依申请公开"} for row in rows]

@@ -51,7 +51,7 @@ def test_the_source_is_the_path_as_given(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_bad_line_stops_nothing_and_is_never_quoted(tmp_path: Path) -> None:
-    lines = [b'{"a": "\xb7\xc0"}', '{"a": "机密"'.encode(), b"[1]", b'{"a": "\0"}', b'{"a": NaN}']
+    lines = [b'{"a": "\xb7\xc0"}', '{"a": "机密"'.encode(), b"[1]", b'{"a": "\0"}', b'{"a": nan}']
     good = '{"标题": "关于防汛的通知"}'.encode()
     path = write(tmp_path / "a.jsonl", b"\n".join([*lines, good]))
     reasons = ["bad_encoding", "not_json", "not_an_object", "not_json", "not_json", "row"]
@@ -120,3 +120,21 @@ def test_a_rejects_file_gives_the_rows_it_holds(tmp_path: Path) -> None:
     assert [r.fields for r in rows if isinstance(r, SourceRow)] == [*RECORDS, entries[4]]
     faults = [(r.line, r.reason) for r in rows if isinstance(r, UnreadableRow)]
     assert faults == [(3, "withheld_row"), (4, "not_an_object")]
+
+
+def test_lines_that_are_pages_of_a_list(tmp_path: Path) -> None:
+    rows = [{**record, "发布日期": "2024-03-01"} for record in RECORDS]
+    pages = [{"page": 1, "rows": rows}, {"page": 2, "rows": rows[:1]}]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, pages)))
+    assert fields(path) == [*rows, rows[0]]
+    assert [line for line, _ in outline(path)] == [1, 1, 2]
+
+
+def test_the_empty_cells_of_a_table_program(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"标题": "NaN 的含义", "文号": NaN, "年": -Infinity}')
+    assert fields(path) == [{"标题": "NaN 的含义", "文号": None, "年": None}]
+
+
+def test_a_list_in_a_file_of_lines(tmp_path: Path) -> None:
+    assert fields(write(tmp_path / "a.jsonl", json.dumps(RECORDS, indent=1))) == RECORDS
+    assert fields(write(tmp_path / "b.ndjson", json.dumps(RECORDS[0], indent=1))) == RECORDS[:1]

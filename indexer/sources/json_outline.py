@@ -1,0 +1,135 @@
+"""The text of one JSON value in, the places of the records in it out. Used by the JSON readers.
+
+Only strings and brackets are looked at, in one pass, so a record that is broken inside is found.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import orjson
+
+from catalog.headings import key_of
+from indexer.sources.json_cutter import TOKEN
+from indexer.sources.record_likeness import (
+    Likeness,
+    holds_value,
+    is_around,
+    measure_likeness,
+    states_disclosure,
+    weigh,
+)
+
+Stated = tuple[str, object]
+_COLON = re.compile(rb"\s*:")
+_VALUE = re.compile(rb'\s*("(?:[^"\\]|\\.)*"|[^\s,\[\]{}"]+)', re.DOTALL)
+_LONGEST_KEY = 256
+MAX_DEPTH = 64
+"""Of objects and lists around records; so an outline takes time linear in the text."""
+
+
+@dataclass(slots=True)
+class Span:
+    """A record from byte `start` to `end`; `stated` is what the objects around it say of
+    disclosure."""
+
+    start: int
+    end: int
+    likeness: Likeness
+    weight: int
+    is_link: bool
+    stated: tuple[Stated, ...] = ()
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An object or list that is open."""
+
+    start: int
+    is_list: bool
+    is_value: bool
+    key: str = ""
+    keys: set[str] = field(default_factory=set)
+    stated: list[Stated] = field(default_factory=list)
+    found: list[Span] = field(default_factory=list)
+    elements: list[Span] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The records of a value in order, and the number of listed links that are no records."""
+
+    records: tuple[Span, ...] = ()
+    passed: int = 0
+
+
+def outline_json(text: bytes) -> Outline:
+    """The value itself is the only record where it is one; none where it holds none."""
+    root = _Frame(0, is_list=True, is_value=False)
+    stack = [root]
+    for match in TOKEN.finditer(text):
+        token, top = match.group(), stack[-1]
+        if token in (b"{", b"["):
+            is_value = top.is_value or (not top.is_list and holds_value(top.key))
+            stack.append(_Frame(match.start(), token == b"[", is_value))
+            if len(stack) > MAX_DEPTH:
+                return Outline()
+        elif token in (b"}", b"]"):
+            if len(stack) > 1:
+                _close(stack.pop(), match.end(), stack[-1])
+        elif not top.is_list and not top.is_value and (colon := _COLON.match(text, match.end())):
+            _see_key(top, token, text, colon.end())
+    return _conclude(root)
+
+
+def _see_key(frame: _Frame, token: bytes, text: bytes, value_at: int) -> None:
+    frame.key = _load(token, "") if len(token) <= _LONGEST_KEY else ""
+    if key := key_of(frame.key):
+        frame.keys.add(key)
+    if states_disclosure(frame.key) and (value := _VALUE.match(text, value_at)):
+        frame.stated.append((frame.key, _load(value[1], value[1].decode("utf-8", "replace"))))
+
+
+def _load(text: bytes, otherwise: str) -> str:
+    try:
+        return str(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return otherwise
+
+
+def _close(frame: _Frame, end: int, parent: _Frame) -> None:
+    if frame.is_value:
+        return
+    if frame.is_list:
+        _close_list(frame)
+        parent.found += frame.found
+        return
+    likeness = measure_likeness(frame.keys)
+    inner = max((span.likeness for span in frame.found), default=Likeness.NONE)
+    heaviest = max((s.weight for s in frame.found if s.likeness is Likeness.RECORD), default=0)
+    if inner and (likeness < inner or is_around(frame.keys, heaviest)):
+        for span in frame.found:
+            span.stated = (*span.stated, *frame.stated)
+        parent.found += frame.found
+        return
+    span = Span(frame.start, end, likeness, weigh(frame.keys), frame.keys >= {"title", "url"})
+    parent.elements.append(span)
+    if parent.is_list or likeness:
+        parent.found.append(span)
+
+
+def _close_list(frame: _Frame) -> None:
+    """All objects of a list are what the best of them is: a record without a title as well."""
+    best = max((span.likeness for span in frame.elements), default=Likeness.NONE)
+    for span in frame.elements:
+        span.likeness = best
+    if not best:
+        gone = set(map(id, frame.elements))
+        frame.found = [span for span in frame.found if id(span) not in gone]
+
+
+def _conclude(root: _Frame) -> Outline:
+    found = [span for span in root.found if span.likeness]
+    best = max((span.likeness for span in found), default=Likeness.NONE)
+    records = tuple(span for span in found if span.likeness is best)
+    passed = sum(span.is_link for span in found if span.likeness is not best)
+    return Outline(records, passed)
