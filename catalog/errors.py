@@ -15,6 +15,7 @@ GongkaiError
 ├── EndedProcessError        a process of a run was ended from outside
 ├── MissingModelError        the embedding model can't be had, or answers wrongly
 ├── ShrinkingIndexError      a switch would lose many of the live records
+├── ShrinkingSourceError     a withdrawal would take many records of a source
 └── IndexMismatchError       the index was built by another analysis, dictionary or schema
 """
 
@@ -108,6 +109,16 @@ class ShrinkingIndexError(GongkaiError):
         super().__init__(
             f"The new index has {records:,} records, the live one {live:,}: it was dropped and the "
             "live one stays. Check that the export is whole, or add --allow-shrink."
+        )
+
+
+class ShrinkingSourceError(GongkaiError):
+    """More records of a source are missing from its full export than may go without a word."""
+
+    def __init__(self, missing: int, total: int) -> None:
+        super().__init__(
+            f"{missing:,} of the {total:,} records of the source are missing from the export; none "
+            "was withdrawn. Check that the export is whole, or add --allow-shrink."
         )
 
 

@@ -29,6 +29,7 @@ class Field:
 
     `vocabulary`: public words and codes, read as a whole for suggestions and corrections.
     `counted`: records are counted a value, so that an engine keeps a column for it.
+    `stored`: the values are read back by the writing side.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Field:
     facet: bool = False
     tree: bool = False
     vocabulary: bool = False
+    stored: bool = False
 
     @property
     def counted(self) -> bool:
@@ -56,6 +58,7 @@ _ROWS = (
     Field("terms", Kind.KEYWORD, vocabulary=True),
     Field("text_key", Kind.KEYWORD),
     Field("bands", Kind.KEYWORD),
+    Field("identities", Kind.KEYWORD, stored=True),
     Field("title_words", Kind.WORDS),
     Field("title_grams", Kind.GRAMS),
     Field("entry_words", Kind.WORDS),
@@ -82,5 +85,5 @@ FACETS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.facet)
 TREES: tuple[str, ...] = tuple(row.name for row in _ROWS if row.tree)
 ZONE_BREAK = "\u2063"
 """A token no text can hold: between two zones of one field, so that no phrase spans both."""
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raise it when a row above changes its meaning: every index has to be rebuilt then."""

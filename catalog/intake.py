@@ -4,8 +4,6 @@ The order matters: disclosure is settled first, so that no later message can tel
 is not public. Called by `indexer.ingest` for every row.
 """
 
-import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -21,9 +19,18 @@ from catalog.document_number import DocumentNumber, parse_document_number
 from catalog.errors import RefusedValueError
 from catalog.genre import infer_genre
 from catalog.headings import gather_by_key
+from catalog.identity import (
+    Particulars,
+    document_keys,
+    hash_id,
+    names_document,
+    own_id,
+    record_keys,
+)
 from catalog.index_number import parse_index_number
 from catalog.limits import limit_record
 from catalog.personal_data import find_personal_data
+from catalog.placeholders import has_index_serial, is_placeholder
 from catalog.plain_text import clean_line, clean_value, reduce_markup, strings_in
 from catalog.record import Record
 from catalog.tables import Tables
@@ -46,19 +53,19 @@ _VALIDITY = {
     "尚未施行": "尚未生效",
 }
 _PLACE_COLUMNS = ("region", "地区", "所属地区", "行政区划")
-# What typists put where there is no number. Taken for one, it would make one record of thousands.
-_NO_NUMBER = re.compile(
-    r"[-—–―_/\\.。*×]+|[无無空]|暂无|没有|无[文字编]?号|null|none|nan|n/?a", re.IGNORECASE
-)
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """What an intake depends on: the city's tables, the disclosure of a source declared public."""
+    """What an intake depends on: the city's tables, the disclosure of a source declared public.
+
+    `source`: the name of the source, which is part of its ids; empty for none.
+    """
 
     tables: Tables
     fill_disclosure: Disclosure | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,13 @@ class Refused:
 class Withheld:
     """A row that must not be published: `not_public`, or `personal_data` for staff to look at.
 
-    `id` is what its record is (or would be) known by, so that an older public version can go; it
-    is part of the row, so no message shows it.
+    `id` is what its record is (or would be) known by, and `keys` (`catalog.identity`) are what else
+    says which record it is, so that an older public version can go. No message shows them.
     """
 
     reason: str
     id: str | None = field(default=None, repr=False)
+    keys: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +115,8 @@ class _Names:
         if self.given or self.index_number:
             return self.given or self.index_number or ""
         number = self.number.canonical if self.number else ""
-        parts = (self.publisher, number, self.title, self.published_on.iso)
-        return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+        number = number if names_document(number) else ""
+        return hash_id(self.publisher, number, self.title, self.published_on.iso)
 
 
 def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refused | Withheld:
@@ -120,13 +128,15 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
         others = {**unknown, **_nested(cells)} if "extra" in known else unknown
         disclosure = settle_disclosure(stated, others, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
-            return Withheld("not_public", _closed_id(cells))
-        built = disclose(_build_record(cells, others, disclosure, rules.tables))
+            return Withheld(
+                "not_public", _closed_id(cells, rules), _closed_keys(cells, others, rules)
+            )
+        built = disclose(_build_record(cells, others, disclosure, rules))
         record = limit_record(built, lambda key, code: cells.warnings.append((key, code)))
     except RefusedValueError as refusal:
         return Refused(refusal.field, refusal.reason, str(refusal))
     if holds_personal_data(record):
-        return Withheld("personal_data", record.id)
+        return Withheld("personal_data", record.id, record_keys(record))
     return Accepted(record, tuple(dict.fromkeys(cells.warnings)))
 
 
@@ -149,15 +159,15 @@ def holds_personal_data(record: Record) -> bool:
 
 
 def _build_record(
-    cells: Cells, others: Mapping[str, object], disclosure: Disclosure, tables: Tables
+    cells: Cells, others: Mapping[str, object], disclosure: Disclosure, rules: IntakeRules
 ) -> Record:
-    names = _read_names(cells)
+    names, tables = _read_names(cells), rules.tables
     agency = tables.agencies.find(names.publisher, place=_place(others))
     issued = _date_text(cells, "issued_on")
     issued_on = cells.attempt("issued_on", issued, _parse_issued)
     genre, inferred = _genre(cells, names.title, tables.genre)
     return Record(
-        id=names.id,
+        id=own_id(rules.source, names.id),
         title=names.title,
         publisher=agency.code if agency else names.publisher,
         publisher_name=_publisher_name(cells, names.publisher, agency),
@@ -203,16 +213,49 @@ def _read_names(cells: Cells) -> _Names:
     )
 
 
-def _closed_id(cells: Cells) -> str | None:
+def _closed_id(cells: Cells, rules: IntakeRules) -> str | None:
     """What a row that is not public was known by if it was public once; None if that is unclear."""
     try:
-        return _given_id(cells) or _index_number(cells) or _read_names(cells).id
+        named = _given_id(cells) or _index_number(cells) or _read_names(cells).id
     except RefusedValueError:
         return None
+    return own_id(rules.source, named)
+
+
+def _closed_keys(cells: Cells, others: Mapping[str, object], rules: IntakeRules) -> tuple[str, ...]:
+    """What a row that is not public says of its document; what can't be read says nothing."""
+    publisher = cells.line("publisher")
+    agency = rules.tables.agencies.find(publisher, place=_place(others))
+    number = cells.attempt("document_number", _number_text(cells, "document_number"), _parse_number)
+    day = cells.attempt("published_on", _date_text(cells, "published_on"), _parse_published)
+    given = cells.attempt("id", cells.line("id"), _check_id)
+    said = Particulars(
+        id=own_id(rules.source, given) if given else "",
+        index_number=_index_number(cells) or "",
+        document_number=number.canonical if number else "",
+        title=cells.line("title"),
+        publisher=agency.code if agency else publisher,
+        published_on=day.iso if day else "",
+        url=cells.attempt("url", cells.line("url"), parse_url) or "",
+        text=_closed_text(cells),
+    )
+    return document_keys(said)
+
+
+def _closed_text(cells: Cells) -> str:
+    try:
+        body = _body(cells)
+    except RefusedValueError:
+        return ""
+    files = (f"{each.name} {each.url or each.path or ''}" for each in read_attachments(cells))
+    return "\n".join((body, *files))
 
 
 def _given_id(cells: Cells) -> str:
-    given = cells.line("id")
+    return _check_id(cells.line("id"))
+
+
+def _check_id(given: str) -> str:
     if len(given) > ID_LIMIT:
         raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
     if not {".", ".."}.isdisjoint(given.split("/")):
@@ -247,8 +290,12 @@ def _date_text(cells: Cells, key: str) -> str:
 
 
 def _number_text(cells: Cells, key: str) -> str:
+    """A number cell as text; empty where it says that there is no number."""
     text = cells.line(key) or cells.line(f"{key}_original")
-    return "" if _NO_NUMBER.fullmatch(text) else text
+    if not text or not is_placeholder(text):
+        return text
+    is_number = key == "document_number" and parse_document_number(text).form != "odd"
+    return text if is_number else ""
 
 
 @lru_cache(maxsize=16_384)
@@ -260,6 +307,10 @@ def _parse_issued(text: str) -> PartialDate:
     return _parse_day(text, "issued_on")
 
 
+def _parse_published(text: str) -> PartialDate:
+    return _parse_day(text, "published_on")
+
+
 def _parse_number(text: str) -> DocumentNumber:
     if len(text) > ID_LIMIT:
         raise RefusedValueError("document_number", "too_long", "The document number is too long.")
@@ -269,7 +320,10 @@ def _parse_number(text: str) -> DocumentNumber:
 def _parse_index(text: str) -> str:
     if len(text) > ID_LIMIT:
         raise RefusedValueError("index_number", "too_long", "The index number is too long.")
-    return parse_index_number(text).canonical
+    number = parse_index_number(text)
+    if not has_index_serial(number.canonical):
+        raise RefusedValueError("index_number", "no_serial", "The index number has no serial.")
+    return number.canonical
 
 
 def _original(

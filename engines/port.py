@@ -3,7 +3,7 @@
 `indexer` writes through IndexStore and GenerationWriter; `search_api` reads through SearchEngine.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
@@ -219,6 +219,9 @@ class GenerationWriter(Protocol):
     def commit(self) -> None:
         """Make everything so far durable and, in the live generation, visible."""
 
+    def identities(self, record_id: str) -> tuple[str, ...]:
+        """Keys (`catalog.identity`) of a record as of the last commit; none where it is missing."""
+
     def count(self) -> int:
         """Records in the generation as of the last commit."""
 
@@ -255,8 +258,9 @@ class IndexStore(Protocol):
     ) -> dict[str, bool]:
         """Take records off in every generation; id -> whether it was there.
 
-        What staff withdrew stays withdrawn by staff, whatever other cause is added.
-        `held`: those of the ids that the caller's own run had found and deleted already.
+        What staff withdrew stays withdrawn by staff, whatever other cause is added. Inside this
+        store's own writer it counts at once, and the writer erases the records as it closes.
+        `held`: those of the ids that the caller knows to have been public here.
         """
 
     def restore(self, record_ids: Iterable[str], *, cause: str | None = None) -> dict[str, bool]:
@@ -279,6 +283,16 @@ class IndexStore(Protocol):
 
     def restart_ledger(self) -> None:
         """Begin an empty ledger in the place of a lost one: only where a person asked for it."""
+
+    def find_identities(
+        self, keys: Collection[str], *, live: bool = False
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Records of any generation (or the live one alone) that have one of the keys.
+
+        Gives each record's id and all its keys (`catalog.identity`), as of the last commits; a
+        record of two generations comes twice. Withdrawn records and generations of another
+        fingerprint are left out.
+        """
 
     def generations(self) -> list[Generation]:
         """All that are kept, the newest first."""

@@ -15,6 +15,7 @@ from catalog.errors import (
     GongkaiError,
     IndexMismatchError,
     ShrinkingIndexError,
+    ShrinkingSourceError,
 )
 from engines.settings_errors import explain_settings
 
@@ -77,7 +78,7 @@ def main() -> None:
         build_app(sys.argv[1:])()
     except (EngineUnavailableError, IndexMismatchError) as error:
         _leave(str(error), NO_ENGINE)
-    except ShrinkingIndexError as error:
+    except (ShrinkingIndexError, ShrinkingSourceError) as error:
         _leave(str(error), REFUSED)
     except GongkaiError as error:
         _leave(str(error), USAGE)

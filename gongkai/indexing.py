@@ -21,6 +21,7 @@ from catalog.disclosure import Disclosure
 from engines.opening import open_installation
 from engines.port import STAFF
 from engines.settings import Settings
+from gongkai.completing import name_source, print_findings, settle_missing
 from indexer.ingest import OnProgress, Summary
 from indexer.publishing import Order, Outcome, publish
 from indexer.purging import purge as purge_index
@@ -31,7 +32,7 @@ _console = Console(stderr=True)
 REFUSED = 3
 
 
-def index(
+def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of catalog records.")],
     rebuild: Annotated[
         bool, typer.Option(help="Build a fresh index beside the live one and switch in one step.")
@@ -46,26 +47,56 @@ def index(
     allow_shrink: Annotated[
         bool,
         typer.Option(
-            "--allow-shrink", help="Let a rebuild lose more than a tenth of the live records."
+            "--allow-shrink",
+            help="Let a rebuild, or --withdraw-missing, take more than a tenth of the records.",
         ),
+    ] = False,
+    source: Annotated[
+        str, typer.Option("--source", help="Name of the source: part of the ids of its records.")
+    ] = "",
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help="The paths are a full export of the source (--source, or its name as the first "
+            "word): list the records that it no longer holds, and ask whether to withdraw them.",
+        ),
+    ] = False,
+    withdraw_missing: Annotated[
+        bool,
+        typer.Option("--withdraw-missing", help="With --complete: withdraw them without asking."),
     ] = False,
 ) -> None:
     """Ingest records: add or update by id."""
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter("a source that is not public can't be indexed")
+    source, paths = name_source(source, paths, complete=complete)
     survey = survey_sources(paths)
     installation = open_installation(Settings())
     started = time.perf_counter()
     with _progress(sum(map(source_size, survey.sources))) as on_progress:
-        order = Order(survey.sources, rebuild, disclosure, rejects, allow_shrink, survey.skipped)
+        order = Order(
+            survey.sources,
+            rebuild,
+            disclosure,
+            rejects,
+            allow_shrink,
+            survey.skipped,
+            source,
+            complete,
+        )
         outcome = publish(order, installation, on_progress)
     _print_summary(outcome, time.perf_counter() - started)
+    print_findings(outcome)
+    is_settled = settle_missing(
+        outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
+    )
     if installation.settings.semantic:
         # The model takes a while to load, which other installations need not wait for.
         from gongkai.embedding import embed_installation  # noqa: PLC0415
 
         embed_installation(installation)
-    if outcome.summary.needs_staff:
+    if outcome.summary.needs_staff or not is_settled:
         raise typer.Exit(REFUSED)
 
 

@@ -12,6 +12,7 @@ from analyzers.normalize import normalize_text
 from catalog.authority import read_authority
 from catalog.classifications import MISSING, ancestors_and_self
 from catalog.fields import FIELDS, ZONE_BREAK
+from catalog.identity import record_keys
 from catalog.intake import disclose
 from catalog.number_parts import split_number
 from catalog.record import Attachment, Record
@@ -51,7 +52,7 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
     }
     return IndexDocument(
         id=record.id,
-        revision=_revision(record, stored),
+        revision=_revision(record.id, stored),
         fields={
             **text_words,
             **_keywords(record),
@@ -60,8 +61,22 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
             "repeals": _repealed(repeals, analysis),
             "text_key": _present(text.key),
             "bands": text.bands,
+            "identities": record_keys(record),
             **_days(record),
         },
+        stored=stored,
+    )
+
+
+def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
+    """The same document under another id."""
+    stored = orjson.dumps({**orjson.loads(document.stored), "id": record_id})
+    day = document.fields["published_first"]
+    order = _order(day, record_id) if isinstance(day, int) else 0
+    return IndexDocument(
+        id=record_id,
+        revision=_revision(record_id, stored),
+        fields={**document.fields, "published_order": order},
         stored=stored,
     )
 
@@ -190,14 +205,18 @@ def _with_ancestors(paths: Sequence[str]) -> tuple[str, ...]:
 def _days(record: Record) -> dict[str, int]:
     """Proleptic day numbers of the span a date may lie in, and an order without ties."""
     first = record.published_on.first_day.toordinal()
-    digest = hashlib.blake2b(record.id.encode(), digest_size=_ORDER_BITS // 8).digest()
     return {
         "published_first": first,
         "published_last": record.published_on.last_day.toordinal(),
-        "published_order": first << _ORDER_BITS | int.from_bytes(digest),
+        "published_order": _order(first, record.id),
     }
 
 
-def _revision(record: Record, stored: bytes) -> str:
+def _order(day: int, record_id: str) -> int:
+    digest = hashlib.blake2b(record_id.encode(), digest_size=_ORDER_BITS // 8).digest()
+    return day << _ORDER_BITS | int.from_bytes(digest)
+
+
+def _revision(record_id: str, stored: bytes) -> str:
     """Names all that is searched, for all of it is stored."""
-    return f"{record.id}\x1f{hashlib.blake2b(stored, digest_size=16).hexdigest()}"
+    return f"{record_id}\x1f{hashlib.blake2b(stored, digest_size=16).hexdigest()}"

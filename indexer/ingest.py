@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from catalog.identity import derive_ids, is_open
 from catalog.intake import Refused, Withheld
-from engines.port import STAFF, GenerationWriter, IndexDocument
+from engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
+from indexer.closing import find_closings
+from indexer.naming import choose_id, read_keys
 from indexer.preparing import Chunk, Prepared, Ready
 from indexer.processes import Prepare
 from indexer.reading import read_source
 from indexer.rejects import RejectsFile
+from indexer.review import Finding, ReviewFile
+from indexer.run_register import ClosingRow, RunRegister
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow
 from indexer.unread import UnreadFiles
 
@@ -22,14 +27,23 @@ COMMIT_BYTES = 250_000_000
 OnProgress = Callable[[int, "Summary"], None]
 
 
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """What a run writes beside the index."""
+
+    register: RunRegister
+    rejects: RejectsFile
+    review: ReviewFile
+
+
 @dataclass(slots=True)
 class Summary:
     """What became of every row: read = indexed + unchanged + refused + withheld, always.
 
-    `indexed` counts rows written, new or changed; a later row of the same id takes the place of
-    the earlier. `refused` counts by "field: reason", or by reason where no field is at fault;
-    `warnings` by "field: code", of cells left empty in rows that were taken. `skipped` names
-    files and parts of files that are not read; they are no rows and not counted in `read`.
+    `indexed` counts rows written, new or changed; a later row of the same id, title, text and
+    address takes the place of the earlier. `refused` counts by "field: reason", or by reason where
+    no field is at fault; `warnings` by "field: code", of cells left empty in rows that were taken.
+    `skipped` names files and parts of files that are not read; they are no rows.
     """
 
     read: int = 0
@@ -39,30 +53,36 @@ class Summary:
     withheld: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     skipped: list[SkippedPart] = field(default_factory=list)
+    closed: int = 0
+    """Public records that rows of the run have closed."""
+    unmatched: int = 0
+    """Rows that are not public and like no public record."""
+    reviews: Counter[Finding] = field(default_factory=Counter)
 
     @property
     def needs_staff(self) -> bool:
         """Whether a row was refused, or something was withheld or skipped that staff must see."""
-        return bool(self.refused or self.skipped) or bool(self.withheld["personal_data"])
+        waits = bool(self.refused or self.skipped) or bool(self.withheld["personal_data"])
+        return waits or bool(self.reviews[Finding.LIKELY_CLOSED])
 
 
 class Ingest:
-    """Takes rows one by one into one writer; keeps ids of closed records for the ledger."""
+    """Takes rows one by one into one writer; keeps what the run has to close for its end."""
 
     def __init__(
         self,
         writer: GenerationWriter,
         prepare: Prepare,
-        rejects: RejectsFile,
+        files: RunFiles,
         withdrawn: Mapping[str, str],
     ) -> None:
         self.summary = Summary()
-        self.closed: set[str] = set()
-        self.deleted: set[str] = set()
         self.republished: set[str] = set()
         self._writer = writer
         self._prepare = prepare
-        self._rejects = rejects
+        self._register = files.register
+        self._rejects = files.rejects
+        self._review = files.review
         self._withdrawn = withdrawn
         self._documents = 0
         self._bytes = 0
@@ -75,7 +95,7 @@ class Ingest:
         on_progress: OnProgress | None = None,
         skipped: Iterable[SkippedPart] = (),
     ) -> Summary:
-        """Every row of every source, then the last commit.
+        """Every row of every source. What was closed and the last commit are for `finish`.
 
         `skipped` are the files that no reader takes; those that a row names as its attachments
         are left out of the summary.
@@ -88,7 +108,6 @@ class Ingest:
             for row, prepared in chunk:
                 self.take(row, prepared)
         self.summary.skipped += unread.left()
-        self._commit()
         return self.summary
 
     def _keep_rows(self, items: Iterable[SourceItem], unread: UnreadFiles) -> Iterator[Row]:
@@ -99,6 +118,22 @@ class Ingest:
             if isinstance(item, SourceRow):
                 unread.discount(item.source, item.fields)
             yield item
+
+    def finish(self, store: IndexStore) -> None:
+        """Withdraw what the rows have closed, then commit: no search sees it in between."""
+        closings = find_closings(store, self._register)
+        for record_id in closings.closed:
+            if self._writer.holds(record_id):
+                self._writer.delete(record_id)
+        self.republished -= closings.closed.keys()
+        if closings.closed:
+            store.withdraw(closings.closed, cause=DISCLOSURE)
+        self.summary.closed = len(closings.closed)
+        self.summary.unmatched = closings.unmatched
+        for record_id, place in closings.likely:
+            self._review.add(Finding.LIKELY_CLOSED, record_id, place)
+        self.summary.reviews = self._review.counts
+        self._commit()
 
     def take(self, row: Row, prepared: Prepared) -> None:
         """One row: indexed, unchanged, refused or withheld, and counted as such."""
@@ -111,16 +146,23 @@ class Ingest:
             self._withhold(row, prepared)
 
     def _accept(self, row: Row, ready: Ready) -> None:
-        record_id = ready.document.id
+        place = (row.source, row.line)
+        named = choose_id(ready.document, self._writer, self._register)
+        record_id = named.document.id
         cause = self._withdrawn.get(record_id)
         if cause == STAFF:
             self._refuse(row, "id", "withdrawn")
             return
+        if named.clash is not None:
+            self._review.add(Finding.SAME_ID, record_id, place, named.other)
         if cause:
             self.republished.add(record_id)
-        self.closed.discard(record_id)
+        keys = read_keys(named.document)
+        self._register.add(record_id, keys, place)
+        if not is_open(keys):
+            self._register.add_closing(ClosingRow(record_id, keys, place))
         self.summary.warnings.update(f"{name}: {code}" for name, code in ready.warnings)
-        self._write(row, ready.document)
+        self._write(row, named.document)
 
     def _write(self, row: Row, document: IndexDocument) -> None:
         if self._writer.holds(document.id, document.revision):
@@ -153,16 +195,10 @@ class Ingest:
         self.summary.withheld[withheld.reason] += 1
         if withheld.reason == "personal_data":
             self._rejects.add(row.source, row.line, "", withheld.reason, None)
-        elif withheld.id:
-            self._close(withheld.id)
-
-    def _close(self, record_id: str) -> None:
-        """A record that is not public now: what was public of it goes at once."""
-        self.closed.add(record_id)
-        self.republished.discard(record_id)
-        if self._writer.holds(record_id):
-            self._writer.delete(record_id)
-            self.deleted.add(record_id)
+            if withheld.id:
+                self._register.add_seen(withheld.id)
+        else:
+            self._register.add_closing(ClosingRow(None, withheld.keys, (row.source, row.line)))
 
     def _reporter(self, on_progress: OnProgress | None) -> Callable[[int], None] | None:
         if on_progress is None:
@@ -171,9 +207,9 @@ class Ingest:
 
 
 def _ids_in(chunk: Chunk) -> Iterator[str]:
-    """Ids of the records that a chunk may write or delete."""
+    """Ids that records of a chunk may be written under."""
     for _, prepared in chunk:
         if isinstance(prepared, Ready):
-            yield prepared.document.id
-        elif isinstance(prepared, Withheld) and prepared.id:
-            yield prepared.id
+            document = prepared.document
+            yield document.id
+            yield from derive_ids(document.id, read_keys(document))

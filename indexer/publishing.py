@@ -10,11 +10,14 @@ from pathlib import Path
 from catalog.disclosure import Disclosure
 from catalog.intake import IntakeRules
 from engines.opening import Installation
-from engines.port import DISCLOSURE, IndexStore
-from indexer.ingest import Ingest, OnProgress, Summary
+from engines.port import DISCLOSURE
+from indexer.completeness import NOTHING_MISSING, Missing, find_missing
+from indexer.ingest import Ingest, OnProgress, RunFiles, Summary
 from indexer.processes import open_preparing
 from indexer.reading import source_size
 from indexer.rejects import RejectsFile
+from indexer.review import Finding, ReviewFile
+from indexer.run_register import RunRegister
 from indexer.shrinking import check_shrink
 from indexer.sources.row import SkippedPart
 from staff.rejected import rejects_folder
@@ -23,6 +26,8 @@ LONG_RUN_BYTES = 1_000_000
 """Of sources; below it one process is as fast as several."""
 KEPT_REJECTS = 100
 """Rejects files of the data folder that stay, the newest: every run may write one, for years."""
+REVIEWS = "reviews"
+"""Folder of what staff should look at after a run; as many files stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Order:
     """What one run has to do; `sources` are files, `rejects` where rows to mend go.
 
     `skipped` are files of the folders given that are no sources.
+    `source` is the name that is part of every id; `complete`: the files are all that it has.
     """
 
     sources: Sequence[Path]
@@ -38,15 +44,20 @@ class Order:
     rejects: Path | None = None
     allow_shrink: bool = False
     skipped: Sequence[SkippedPart] = ()
+    source: str = ""
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What it did."""
+    """What it did; `missing` are records of a complete source that it no longer holds."""
 
     summary: Summary
     generation: str
     rejects: Path | None
+    review: Path | None = None
+    examples: Sequence[str] = ()
+    missing: Missing = NOTHING_MISSING
 
 
 def publish(
@@ -59,23 +70,36 @@ def publish(
     rebuild would lose many of the live records.
     """
     fill = order.disclosure or installation.settings.disclosure
-    rules = IntakeRules(installation.tables, fill)
-    rejects_path = order.rejects or _rejects_path(installation.settings.data_dir)
+    rules = IntakeRules(installation.tables, fill, order.source)
+    data_dir = installation.settings.data_dir
+    started = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     processes = _choose_processes(order.sources, installation.settings.index_processes)
     with (
         open_preparing(rules, installation.analysis, processes) as prepare,
         closing(installation.open_store()) as store,
-        RejectsFile(rejects_path) as rejects,
+        RejectsFile(order.rejects or rejects_folder(data_dir) / f"{started}.jsonl") as rejects,
+        ReviewFile(data_dir / REVIEWS / f"{started}.csv") as review,
+        RunRegister() as register,
     ):
         with store.rebuild() if order.rebuild else store.update() as writer:
-            ingest = Ingest(writer, prepare, rejects, store.withdrawn())
+            files = RunFiles(register, rejects, review)
+            ingest = Ingest(writer, prepare, files, store.withdrawn())
             summary = ingest.run(order.sources, on_progress, order.skipped)
+            ingest.finish(store)
+            missing = NOTHING_MISSING
+            if order.complete:
+                missing = find_missing(store, register, order.source)
             if order.rebuild:
                 check_shrink(store, writer.count(), allow=order.allow_shrink)
                 store.publish(writer.name)
-        _settle_withdrawals(store, ingest)
-        _drop_old_rejects(installation.settings.data_dir, rejects.path)
-        return Outcome(summary, writer.name, rejects.path)
+            if ingest.republished:
+                store.restore(ingest.republished, cause=DISCLOSURE)
+        for record_id in missing.ids:
+            review.add(Finding.MISSING, record_id)
+        _drop_old(rejects_folder(data_dir), "*.jsonl", rejects.path)
+        _drop_old(data_dir / REVIEWS, "*.csv", review.path)
+        examples = tuple(review.examples)
+        return Outcome(summary, writer.name, rejects.path, review.path, examples, missing)
 
 
 def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
@@ -86,20 +110,8 @@ def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
     return (os.cpu_count() or 1) if is_long else 1
 
 
-def _settle_withdrawals(store: IndexStore, ingest: Ingest) -> None:
-    """Records closed by their source leave the older generations too; reopened ones may return."""
-    if ingest.closed:
-        store.withdraw(ingest.closed, cause=DISCLOSURE, held=ingest.deleted & ingest.closed)
-    if ingest.republished:
-        store.restore(ingest.republished, cause=DISCLOSURE)
-
-
-def _rejects_path(data_dir: Path) -> Path:
-    return rejects_folder(data_dir) / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"
-
-
-def _drop_old_rejects(data_dir: Path, latest: Path | None) -> None:
-    for path in sorted(rejects_folder(data_dir).glob("*.jsonl"))[:-KEPT_REJECTS]:
+def _drop_old(folder: Path, pattern: str, latest: Path | None) -> None:
+    for path in sorted(folder.glob(pattern))[:-KEPT_REJECTS]:
         # A clock that was set back names the latest as if it were old.
         if path != latest:
             path.unlink(missing_ok=True)

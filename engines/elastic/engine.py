@@ -77,7 +77,8 @@ class ElasticEngine:
                     )
                 except NotFoundError:
                     return False
-        return bool(found["_source"]["cause"] != REOPENED)
+        entry = found["_source"]
+        return bool(entry["cause"] != REOPENED and entry.get("public", True))
 
     async def live(self) -> Generation:
         return await self._answer(self._describe_live)

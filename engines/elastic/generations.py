@@ -13,14 +13,15 @@ from engines.manifest import Manifest, begin_generation
 from engines.port import Generation
 from engines.settings import Settings
 
-_CONTROL = {"dynamic": "strict", "properties": {"owner": {"type": "keyword"}}}
-_LEDGER = {
+_CONTROL: dict[str, Any] = {"dynamic": "strict", "properties": {"owner": {"type": "keyword"}}}
+_LEDGER: dict[str, Any] = {
     "dynamic": "strict",
     "properties": {
         "id": {"type": "keyword"},
         "when": {"type": "keyword", "index": False},
         "cause": {"type": "keyword"},
         "erased": {"type": "boolean"},
+        "public": {"type": "boolean"},
     },
 }
 
@@ -74,6 +75,8 @@ class GenerationIndices:
         """Make them where they are missing, whatever was there before."""
         for index, mapping in ((self._names.control, _CONTROL), (self._names.ledger, _LEDGER)):
             if self._client.indices.exists(index=index):
+                # An older program made it without the newest fields.
+                self._client.indices.put_mapping(index=index, properties=mapping["properties"])
                 continue
             settings = {"index": {"number_of_shards": 1, **copies(self._settings)}}
             try:

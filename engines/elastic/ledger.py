@@ -3,8 +3,8 @@
 Written before any generation is touched; a writer applies what is not erased yet as it commits.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from elasticsearch.helpers import bulk
 
 from catalog.errors import EngineUnavailableError
 from engines.elastic.mapping import document_key
-from engines.withdrawals import REOPENED, STAFF, Withdrawal
+from engines.withdrawals import REOPENED, Withdrawal
 
 _PAGE = 1_000
 CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
@@ -21,7 +21,7 @@ CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}
 
 
 class ElasticLedger:
-    """Entries by record id: `when` (ISO UTC), `cause` (staff, disclosure, reopened), `erased`."""
+    """Entries by record id: `when` (ISO UTC), `cause`, `erased`, `public`; see Withdrawal."""
 
     def __init__(self, client: Elasticsearch, index: str) -> None:
         self._client = client
@@ -34,7 +34,9 @@ class ElasticLedger:
     def history(self) -> dict[str, Withdrawal]:
         """The last state of every record that was ever withdrawn, reopened ones included."""
         return {
-            each["id"]: Withdrawal(each["when"], each["cause"], each["erased"])
+            each["id"]: Withdrawal(
+                each["when"], each["cause"], each["erased"], each.get("public", True)
+            )
             for each in self._read({"match_all": {}})
         }
 
@@ -42,14 +44,13 @@ class ElasticLedger:
         """Ids that a generation may still hold."""
         return [each["id"] for each in self._read({"term": {"erased": False}})]
 
-    def add(self, record_ids: Iterable[str], cause: str) -> None:
-        when, known = _now(), self.causes()
-        self.put(
-            {
-                each: Withdrawal(when, STAFF if known.get(each) == STAFF else cause)
-                for each in record_ids
-            }
-        )
+    def add(
+        self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
+    ) -> None:
+        """Withdraw records; `public`: those of them that were public, all where it is None."""
+        when, known = _now(), self.history()
+        entry = Withdrawal(when, cause)
+        self.put({each: entry.after(known.get(each), each, public) for each in record_ids})
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
         """Take these states as they are, times included."""
@@ -64,8 +65,14 @@ class ElasticLedger:
 
     def remove(self, record_ids: Iterable[str]) -> None:
         """Reopen records; the time is kept, for a later merge of two ledgers."""
-        entry = Withdrawal(_now(), REOPENED, erased=True)
-        self.put(dict.fromkeys(record_ids, entry))
+        known, when = self.history(), _now()
+        self.put(
+            {
+                each: replace(known[each], when=when, cause=REOPENED, erased=True)
+                for each in record_ids
+                if each in known
+            }
+        )
 
     def mark_erased(self, record_ids: Iterable[str]) -> None:
         self._write(

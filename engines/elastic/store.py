@@ -10,6 +10,7 @@ from elasticsearch.helpers import bulk
 from catalog.errors import AnotherWriterError, EngineUnavailableError, LostLedgerError
 from engines.elastic.connection import explained, open_client
 from engines.elastic.generations import GenerationIndices
+from engines.elastic.identities import find_keys
 from engines.elastic.ledger import ElasticLedger
 from engines.elastic.lock import WriterLock
 from engines.elastic.mapping import Names, document_key
@@ -83,8 +84,8 @@ class ElasticStore:
                     self._ledger.mark_erased(known)
             except AnotherWriterError:
                 # A writer is at work and may be about to bring these in: it erases what is pending.
-                self._ledger.add(ids, cause)
                 found = self._look_up(ids) | dict.fromkeys(held, True)
+                self._ledger.add(ids, cause, public={each for each in ids if found[each]})
                 self._erase(ids)
         return found
 
@@ -125,6 +126,18 @@ class ElasticStore:
     def restart_ledger(self) -> None:
         with explained():
             self._generations.make_small_indices()
+
+    def find_identities(
+        self, keys: Collection[str], *, live: bool = False
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        with explained():
+            live_name = self._generations.live_name()
+            manifests = self._generations.complete() if keys else ()
+        for manifest in manifests:
+            is_wanted = not live or manifest.name == live_name
+            if is_wanted and manifest.fingerprint == self._fingerprint:
+                with explained():
+                    yield from find_keys(self._client, self._names.generation(manifest.name), keys)
 
     def generations(self) -> list[Generation]:
         with explained():

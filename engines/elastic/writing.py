@@ -63,30 +63,19 @@ class ElasticWriter:
         # What this run wrote since the last commit, and what was looked up before: id -> revision.
         self._unseen: dict[str, str | None] = {}
         self._looked_up: dict[str, str | None] = {}
+        self._identities: dict[str, tuple[str, ...]] = {}
         self._refused: dict[str, str] = {}
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="bulk")
         self._on_its_way: Future[None] | None = None
 
     def expect(self, record_ids: Iterable[str]) -> None:
         """See the port: one look-up in the last commit for what was not written since."""
-        wanted = [each for each in dict.fromkeys(record_ids) if each not in self._unseen]
-        self._looked_up = dict.fromkeys(wanted)
-        if not wanted or self._is_empty:
-            return
-        with explained():
-            found = self._client.mget(
-                index=self._index,
-                ids=[document_key(each) for each in wanted],
-                source_includes=["revision"],
-                realtime=False,
-            )
-        for record_id, each in zip(wanted, found["docs"], strict=True):
-            if each.get("found"):
-                self._looked_up[record_id] = each["_source"]["revision"]
+        self._looked_up, self._identities = {}, {}
+        self._look_up(each for each in record_ids if each not in self._unseen)
 
     def holds(self, document_id: str, revision: str | None = None) -> bool:
         if document_id not in self._unseen and document_id not in self._looked_up:
-            self.expect([document_id])
+            self._look_up([document_id])
         known = self._unseen if document_id in self._unseen else self._looked_up
         held = known[document_id]
         return held is not None and revision in (None, held)
@@ -112,6 +101,11 @@ class ElasticWriter:
         if self._hooks.after_commit:
             self._hooks.after_commit(self.name)
 
+    def identities(self, record_id: str) -> tuple[str, ...]:
+        if record_id not in self._looked_up:
+            self._look_up([record_id])
+        return self._identities.get(record_id, ())
+
     def count(self) -> int:
         with explained():
             return int(self._client.count(index=self._index)["count"])
@@ -132,6 +126,23 @@ class ElasticWriter:
     ) -> None:
         self._sending.shutdown(wait=True, cancel_futures=True)
         self._hooks.on_close(error)
+
+    def _look_up(self, record_ids: Iterable[str]) -> None:
+        wanted = list(dict.fromkeys(record_ids))
+        self._looked_up.update(dict.fromkeys(wanted))
+        if not wanted or self._is_empty:
+            return
+        with explained():
+            found = self._client.mget(
+                index=self._index,
+                ids=[document_key(each) for each in wanted],
+                source_includes=["revision", "identities"],
+                realtime=False,
+            )
+        for record_id, each in zip(wanted, found["docs"], strict=True):
+            if each.get("found"):
+                self._looked_up[record_id] = each["_source"]["revision"]
+                self._identities[record_id] = tuple(each["_source"]["identities"])
 
     def _add(self, record_id: str, lines: list[bytes]) -> None:
         key = document_key(record_id)

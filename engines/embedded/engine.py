@@ -98,7 +98,8 @@ class EmbeddedEngine:
         return await asyncio.to_thread(self._fetch, record_id)
 
     async def is_withdrawn(self, record_id: str) -> bool:
-        return record_id in self._ledger.entries()
+        entry = self._ledger.entries().get(record_id)
+        return entry is not None and entry.public
 
     async def live(self) -> Generation:
         snapshot = self._current()

@@ -6,7 +6,7 @@ and has a second copy, so that a lost or damaged ledger is seen and never taken 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ import orjson
 from filelock import FileLock
 
 from catalog.errors import LostLedgerError
-from engines.withdrawals import REOPENED, STAFF, Withdrawal
+from engines.withdrawals import REOPENED, Withdrawal
 from files.durable import read_json, replace_file, signature
 
 _FORMAT = 2
@@ -74,15 +74,15 @@ class Ledger:
                 if signature(self._path) is None:
                     self._write({})
 
-    def add(self, record_ids: Iterable[str], cause: str) -> None:
+    def add(
+        self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
+    ) -> None:
+        """Withdraw records; `public`: those of them that were public, all where it is None."""
         entry = Withdrawal(_now(), cause)
         with self._lock():
-            known = self.entries()
-            added = dict.fromkeys(record_ids, entry)
-            for record_id in added:
-                if record_id in known and known[record_id].cause == STAFF:
-                    added[record_id] = replace(entry, cause=STAFF)
-            self._write({**self.history(), **added})
+            known = self.history()
+            added = {each: entry.after(known.get(each), each, public) for each in record_ids}
+            self._write({**known, **added})
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
         """Take these states as they are, times included."""
@@ -93,10 +93,14 @@ class Ledger:
 
     def remove(self, record_ids: Iterable[str]) -> None:
         """Reopen records; the time is kept, for a later merge of two ledgers."""
-        entry = Withdrawal(_now(), REOPENED, erased=True)
+        when = _now()
         with self._lock():
             known = self.entries()
-            gone = {each: entry for each in record_ids if each in known}
+            gone = {
+                each: replace(known[each], when=when, cause=REOPENED, erased=True)
+                for each in record_ids
+                if each in known
+            }
             self._write({**self.history(), **gone})
 
     def mark_erased(self, record_ids: Iterable[str]) -> None:

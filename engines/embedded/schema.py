@@ -86,7 +86,7 @@ def _add(builder: tantivy.SchemaBuilder, row: Field) -> None:
     whole = row.kind is Kind.KEYWORD
     builder.add_text_field(
         row.name,
-        stored=row.name == "id",
+        stored=row.stored or row.name == "id",
         fast=row.counted,
         tokenizer_name="raw" if whole else _SPACED,
         index_option=_INDEX_OPTION[row.kind],

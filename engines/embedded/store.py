@@ -13,9 +13,9 @@ from engines.embedded.examining import drop_orphans, examine_index, repair_manag
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout, folder_bytes
 from engines.embedded.ledger import Ledger
-from engines.embedded.schema import open_index, open_older_index
+from engines.embedded.schema import build_schema, open_index, open_older_index
 from engines.embedded.vectors import forget_vectors
-from engines.embedded.writing import TantivyWriter
+from engines.embedded.writing import TantivyWriter, read_identities
 from engines.fingerprint import check_fingerprint
 from engines.manifest import Manifest, superseded
 from engines.port import Examination, Generation, choose_recovery
@@ -35,6 +35,7 @@ class EmbeddedStore:
         self._fingerprint = fingerprint
         self._ledger = Ledger(self._layout.ledger, self._layout.has_ledger)
         self._lock = FileLock(self._layout.lock)
+        self._written: str | None = None
 
     def update(self) -> TantivyWriter:
         with self._kept_on_success():
@@ -77,19 +78,19 @@ class EmbeddedStore:
             with self._locked(WITHDRAW_PATIENCE_SECONDS):
                 found = self._look_up(ids) | dict.fromkeys(held, True)
                 self._ledger.add((each for each in ids if found[each]), cause)
-                self._erase_pending()
+                self._erase_around_writer()
         except AnotherWriterError:
             # A writer is at work and may be about to bring these in: it erases what is pending.
-            with explained():
-                self._ledger.add(ids, cause)
             found = self._look_up(ids) | dict.fromkeys(held, True)
+            with explained():
+                self._ledger.add(ids, cause, public={each for each in ids if found[each]})
         return found
 
     def restore(self, record_ids: Iterable[str], *, cause: str | None = None) -> dict[str, bool]:
         with self._locked():
             causes = self.withdrawn()
             known = {each: each in causes and cause in (None, causes[each]) for each in record_ids}
-            self._erase_pending()
+            self._erase_around_writer()
             self._ledger.remove(record_id for record_id, is_in in known.items() if is_in)
         return known
 
@@ -112,6 +113,23 @@ class EmbeddedStore:
     def restart_ledger(self) -> None:
         with self._holding(WITHDRAW_PATIENCE_SECONDS):
             self._ledger.restart()
+
+    def find_identities(
+        self, keys: Collection[str], *, live: bool = False
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        pending = self._ledger.pending()
+        query = tantivy.Query.term_set_query(build_schema(), "identities", list(keys))
+        for manifest in self._layout.complete() if keys else ():
+            is_wanted = not live or manifest.name == self._layout.live_name()
+            if not is_wanted or manifest.fingerprint != self._fingerprint:
+                continue
+            searcher = self._open(manifest).searcher()
+            found = searcher.search(query, limit=max(searcher.num_docs, 1), count=False)
+            for _, address in found.hits:
+                document = searcher.doc(address)
+                record_id = str(document.get_first("id"))
+                if record_id not in pending:
+                    yield record_id, read_identities(document)
 
     def generations(self) -> list[Generation]:
         """See the port; one that can't be opened is left out, `examine` names it."""
@@ -169,6 +187,7 @@ class EmbeddedStore:
         self, manifest: Manifest, after_commit: Callable[[str], None] | None = None
     ) -> TantivyWriter:
         def close(error: BaseException | None) -> None:
+            self._written = None
             current = self._layout.manifest(manifest.name)
             try:
                 if error is not None and current:
@@ -181,7 +200,9 @@ class EmbeddedStore:
                 self._lock.release()
 
         index = open_index(self._layout.index_folder(manifest.name))
-        return TantivyWriter(manifest.name, index, after_commit=after_commit, on_close=close)
+        writer = TantivyWriter(manifest.name, index, after_commit=after_commit, on_close=close)
+        self._written = manifest.name
+        return writer
 
     def _find_live(self) -> Manifest | None:
         """The live generation, or None before the first.
@@ -211,10 +232,7 @@ class EmbeddedStore:
     def _look_up(self, record_ids: Iterable[str]) -> dict[str, bool]:
         """Whether any complete generation holds each record."""
         searchers = [self._open(manifest).searcher() for manifest in self._layout.complete()]
-        return {
-            each: any(searcher.doc_freq("id", each) for searcher in searchers)
-            for each in record_ids
-        }
+        return {each: any(_holds(searcher, each) for searcher in searchers) for each in record_ids}
 
     def _drop_damaged(self, examined: Iterable[Examination]) -> None:
         """Older generations that no rollback can go to; they would stop every withdrawal."""
@@ -228,21 +246,34 @@ class EmbeddedStore:
         for manifest in self._layout.complete():
             drop_orphans(self._layout.index_folder(manifest.name))
 
+    def _erase_around_writer(self) -> None:
+        """Erase, but leave the generation that is being written to its writer.
+
+        An index has one writer; the open one erases what is pending as it closes.
+        """
+        if self._written is None:
+            self._erase_pending()
+        elif pending := self._ledger.pending():
+            self._erase(pending, [m for m in self._layout.complete() if m.name != self._written])
+
     def _erase_pending(self) -> None:
         """Delete what the ledger still finds in index files; only under the write lock."""
         pending = self._ledger.pending()
         if not pending:
             return
-        for manifest in self._layout.complete():
+        self._erase(pending, self._layout.complete())
+        forget_vectors(self._layout.root, pending)
+        self._ledger.mark_erased(pending)
+
+    def _erase(self, record_ids: Collection[str], manifests: Iterable[Manifest]) -> None:
+        for manifest in manifests:
             # A killed deletion's file has the very name that the same deletion would write now.
             drop_orphans(self._layout.index_folder(manifest.name))
             writer = self._open(manifest).writer(num_threads=1)
-            for record_id in pending:
+            for record_id in record_ids:
                 writer.delete_documents_by_term("id", record_id)
             writer.commit()
             writer.wait_merging_threads()
-        forget_vectors(self._layout.root, pending)
-        self._ledger.mark_erased(pending)
 
     def _open(self, manifest: Manifest) -> tantivy.Index:
         with explained():
@@ -283,6 +314,12 @@ class EmbeddedStore:
                 self._erase_pending()
             yield
             self._lock.acquire()
+
+
+def _holds(searcher: tantivy.Searcher, record_id: str) -> bool:
+    """Whether a record can be found; `doc_freq` would count deleted ones."""
+    query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
+    return bool(searcher.search(query, limit=1, count=False).hits)
 
 
 def describe(layout: Layout, manifest: Manifest, records: int) -> Generation:

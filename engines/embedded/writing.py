@@ -70,6 +70,11 @@ class TantivyWriter:
         if self._after_commit:
             self._after_commit(self.name)
 
+    def identities(self, record_id: str) -> tuple[str, ...]:
+        query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
+        hits = self._searcher.search(query, limit=1, count=False).hits
+        return read_identities(self._searcher.doc(hits[0][1])) if hits else ()
+
     def count(self) -> int:
         return self._searcher.num_docs
 
@@ -96,6 +101,11 @@ class TantivyWriter:
             finally:
                 del self._writer
                 self._on_close(error)
+
+
+def read_identities(document: tantivy.Document) -> tuple[str, ...]:
+    """What `identities` holds of a stored document."""
+    return tuple(map(str, document.get_all("identities")))
 
 
 def _tantivy_document(document: IndexDocument) -> tantivy.Document:

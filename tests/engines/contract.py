@@ -396,7 +396,9 @@ class EngineContract:
             writer.commit()
             assert opened.all_ids() == ["b"]
         assert opened.all_ids() == ["b"]
-        assert opened.is_withdrawn("c")
+        assert "c" in opened.store.withdrawn()
+        # It was never public here: its address must not say that it is gone.
+        assert not opened.is_withdrawn("c")
 
     def test_restored_ids_may_be_indexed_again(self, opened: Opened, make: Make) -> None:
         opened.index([make(id="a")])

@@ -17,6 +17,7 @@ from queries.tree import Everything
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
+from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
@@ -26,6 +27,7 @@ from tests.engines.records import make_document
 
 class TestElastic(
     RecoveryContract,
+    IdentitiesContract,
     VectorsContract,
     VocabularyContract,
     RelationsContract,

@@ -15,6 +15,7 @@ from queries.tree import Everything
 from queries.understand import Understanding
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
+from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
@@ -24,6 +25,7 @@ from tests.journeys.command import plain_row, write_rows
 
 class TestEmbedded(
     RecoveryContract,
+    IdentitiesContract,
     VectorsContract,
     VocabularyContract,
     RelationsContract,

@@ -41,6 +41,7 @@ def test_every_row_is_counted_once(tmp_path: Path) -> None:
         "unchanged": 1,
         "refused": 3,
         "withheld": 2,
+        "closed": 0,
     }
     assert sorted(found(tmp_path / "data", "")) == ["r1", "r2"]
 

@@ -1,0 +1,91 @@
+"""Tells placeholders from numbers: what typists and spreadsheets leave in a cell for a number."""
+
+import re
+import unicodedata
+
+_WORDS = re.compile(
+    r"(?:待|暂|尚|同[上前左]|上同|详|见|另[附见行]|略|缺|空|无|無|未|没有|不[详明适]|[后续]补|补[录充]?\Z"
+    r"|测试|(?:n/?a|none|null|nil|nan|tb[adc]|todo|unknown|undefined|test|empty|blank)(?![a-z]))",
+    re.IGNORECASE,
+)
+_EDGES = re.compile(r"\A[\W_]+|[\W_]+\Z")
+_YEAR_AND_SERIAL = re.compile(r"[0-9]{4}\W+[0-9]")
+"""空管发〔2019〕1 begins with a word for nothing and is a number."""
+_FILLERS = frozenset("x0o〇○")
+_SPREADSHEET = re.compile(r"[0-9](?:\.[0-9]*)?E[+ ]?[0-9]{1,3}")
+_PERIOD = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?")
+_DATE = re.compile(
+    r"(?:19|20)[0-9]{2}(?:[-./年]?(?:0?[1-9]|1[0-2])(?:[-./月]?(?:0?[1-9]|[12][0-9]|3[01])日?)?月?)?年?"
+)
+_PARTS = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]+")
+_AGENCY = re.compile(r"[0-9]{8}[0-9X]|[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_AGENCY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_YEAR_WITHOUT_SERIAL = re.compile(
+    r"[〔(\[【][^〕)\]】]*[〕)\]】](?![^号號]*[0-9一二三四五六七八九十百])"
+)
+_EXACT_DIGITS = 15
+"""Digits of a number that a spreadsheet keeps; the rest become zeros."""
+_SHORTEST_DIGITS = 6
+"""Of a document number of digits alone; fewer count something (序号)."""
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a cell says that there is no number: — —, 待补, （无）, N/A, xxx, 0000, 详见附件."""
+    folded = "".join(unicodedata.normalize("NFKC", text).split()).lower()
+    signs = {sign for sign in folded if sign.isalnum()}
+    if signs <= _FILLERS:
+        return True
+    return bool(_WORDS.match(_EDGES.sub("", folded))) and not _YEAR_AND_SERIAL.search(folded)
+
+
+def has_index_serial(canonical: str) -> bool:
+    """Whether a canonical index number ends with a serial that names one document.
+
+    Not of 003127334/ and 003127334/2009- (a bare prefix), 3.12733E+17 (damaged by a spreadsheet),
+    2024-03-01 (a date), 003127334/200902-00000, 11111111.
+    """
+    text = canonical.rstrip(")]】〕号")
+    if _SPREADSHEET.fullmatch(text) or _DATE.fullmatch(text):
+        return False
+    parts = _PARTS.split(text)
+    runs = re.findall("[0-9]+", parts[-1])
+    if not runs or not int(runs[-1]):
+        return False
+    if len(parts) == 1:
+        return _is_whole_number(text)
+    is_period = _PERIOD.fullmatch(parts[-1]) is not None
+    return not is_period or any(map(_PERIOD.fullmatch, parts[:-1]))
+
+
+def has_document_serial(canonical: str) -> bool:
+    """Whether a document number that could not be read has a serial: 宜政办〔2024〕号 has none."""
+    canonical = _EDGES.sub("", canonical) if canonical[:1] in "-/." else canonical
+    if _SPREADSHEET.fullmatch(canonical.upper()) or _DATE.fullmatch(canonical):
+        return False
+    if _YEAR_WITHOUT_SERIAL.search(canonical) or not re.search(
+        "[1-9一二三四五六七八九十]", canonical
+    ):
+        return False
+    is_counted = canonical.isdigit() and len(canonical) < _SHORTEST_DIGITS
+    return not is_counted and _is_whole_number(canonical)
+
+
+def _is_whole_number(text: str) -> bool:
+    """A number without separators: no agency code alone, no filler, not cut by a spreadsheet."""
+    if _is_agency_code(text):
+        return False
+    if not text.isdigit():
+        return True
+    is_cut = len(text) > _EXACT_DIGITS and not int(text[_EXACT_DIGITS:])
+    is_filler = len(text) > 3 and (len(set(text)) == 1 or text in "1234567890123456789")
+    return not is_cut and not is_filler
+
+
+def _is_agency_code(text: str) -> bool:
+    """An organization code (GB 11714) by its check digit or zeros, or a credit code's shape."""
+    if not _AGENCY.fullmatch(text):
+        return False
+    if len(text) > len(_AGENCY_WEIGHTS) + 1 or text.startswith("00"):
+        return True
+    total = sum(int(sign) * weight for sign, weight in zip(text, _AGENCY_WEIGHTS, strict=False))
+    return "0123456789X0"[11 - total % 11] == text[-1]

@@ -1,0 +1,103 @@
+"""What one run has taken so far: the ids and identity keys of its rows, and where they came from.
+
+A temporary database that spills to disk, so that a run over a million rows keeps its memory. It
+holds digests, never a text, and is gone when the run ends.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeAlias
+
+Place: TypeAlias = tuple[str, int]
+"""Source file and line of a row."""
+
+_SCHEMA = """
+CREATE TABLE taken (id TEXT PRIMARY KEY, keys TEXT, source TEXT, line INTEGER) WITHOUT ROWID;
+CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE closings (own TEXT, keys TEXT, source TEXT, line INTEGER);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRow:
+    """A row that was accepted: its identity keys and its place."""
+
+    keys: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRow:
+    """A row that closes what is public of its document.
+
+    `own`: the id of a record that stays public as an entry on request (依申请公开); only versions
+    of it under other ids, with their text, have to go.
+    """
+
+    own: str | None
+    keys: tuple[str, ...]
+    place: Place
+
+
+class RunRegister:
+    """Rows of one run by id. Use it as a context."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.executescript(f"PRAGMA journal_mode=OFF; BEGIN; {_SCHEMA}")
+
+    def add(self, record_id: str, keys: Collection[str], place: Place) -> None:
+        """A row that was accepted under this id; the latest row of an id counts."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)",
+            (record_id, " ".join(keys), *place),
+        )
+
+    def get(self, record_id: str) -> TakenRow | None:
+        found = self._database.execute(
+            "SELECT keys, source, line FROM taken WHERE id = ?", (record_id,)
+        ).fetchone()
+        return TakenRow(tuple(found[0].split()), (found[1], found[2])) if found else None
+
+    def add_seen(self, record_id: str) -> None:
+        """An id that the source still holds, though its row was not accepted."""
+        self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (record_id,))
+
+    def has_seen(self, record_id: str) -> bool:
+        query = "SELECT 1 FROM seen WHERE id = ?"
+        is_held = self._database.execute(query, (record_id,)).fetchone() is not None
+        return is_held or self.get(record_id) is not None
+
+    def add_closing(self, row: ClosingRow) -> None:
+        self._database.execute(
+            "INSERT INTO closings VALUES (?, ?, ?, ?)", (row.own, " ".join(row.keys), *row.place)
+        )
+
+    def closings(self, at_once: int) -> Iterator[list[ClosingRow]]:
+        """Rows that close something, in batches, in the order that they came."""
+        query = "SELECT own, keys, source, line FROM closings ORDER BY rowid"
+        with closing(self._database.execute(query)) as found:
+            while rows := found.fetchmany(at_once):
+                yield [ClosingRow(own, tuple(k.split()), (s, n)) for own, k, s, n in rows]
+
+    def find(self, keys: frozenset[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Accepted rows that have one of the keys: id and all keys."""
+        with closing(self._database.execute("SELECT id, keys FROM taken")) as found:
+            for record_id, joined in found:
+                own = tuple(joined.split())
+                if not keys.isdisjoint(own):
+                    yield record_id, own
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._database.close()
