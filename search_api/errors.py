@@ -20,6 +20,7 @@ from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatc
 from search_api.access import WINDOW_SECONDS, FormKeyError, SignInError, TooManyAttemptsError
 from search_api.answer import Problem
 from search_api.kiosk.screens import render_kiosk_problem
+from search_api.middleware import SECURITY_HEADERS
 from search_api.pages.problem_page import render_problem
 from search_api.pages.rendering import PageContext, context_of, render
 from search_api.redirects import local_address
@@ -192,4 +193,5 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 def _fault(request: Request, error: Exception) -> Response:
     log.error("unexpected %s on %s", type(error).__name__, request.scope.get("route"))
-    return problem_response(request, 500)
+    # Starlette answers a fault outside of all middleware.
+    return problem_response(request, 500, given={**SECURITY_HEADERS, "Cache-Control": "no-store"})

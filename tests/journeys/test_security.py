@@ -55,6 +55,24 @@ def test_no_page_needs_what_the_policy_forbids(client: TestClient) -> None:
             assert address.startswith(("/static/", "data:image/")), address
 
 
+def test_the_page_of_a_fault_has_the_headers_of_all_others(sampled: Installation) -> None:
+    app = create_app(sampled)
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    app.add_api_route("/fault", fail)
+    app.add_api_route("/api/v1/fault", fail)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        for path in ("/fault", "/api/v1/fault"):
+            answer = client.get(path)
+            assert answer.status_code == 500
+            assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["cache-control"] == "no-store"
+            assert "ZeroDivisionError" not in answer.text
+
+
 @pytest.mark.parametrize("back", ELSEWHERE)
 def test_nobody_is_led_elsewhere(client: TestClient, back: str) -> None:
     answer = client.post("/appearance", data={"back": back}, follow_redirects=False)
