@@ -6,13 +6,15 @@ BIN := .venv/bin
 # Each worker starts a node of its own; two processors are kept busy by two.
 PYTEST_WORKERS ?= 2
 
-.PHONY: help demo test check lint types arrows unit soak elasticsearch bench figures lock audit sbom clean
+.PHONY: help demo test check lint types arrows unit soak attacks nightly elasticsearch bench figures lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
 	@echo "make test   set up and pass every check and test"
 	@echo "make elasticsearch   fetch and start a node for development (needs Maven and Java 21)"
 	@echo "make soak   an hour of traffic beside an oracle, 200 kills on each engine, load on each engine"
+	@echo "make attacks  every attack on a server of each engine, meanings off and on; prints a table"
+	@echo "make nightly  make attacks, then make soak"
 	@echo "make audit  known vulnerabilities of the locked packages (needs PyPI's own JSON service)"
 	@echo "make sbom   what the installed program consists of, as CycloneDX"
 	@echo "make bench  measure beside other search systems and write docs/performance.md (an hour)"
@@ -54,6 +56,12 @@ SOAK_SECONDS ?= 3600
 soak: .venv/.ready
 	GONGKAI_SOAK_KILLS=200 $(BIN)/pytest -s tests/journeys/test_kill.py
 	GONGKAI_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -s tests/journeys/test_soak.py
+
+attacks: .venv/.ready
+	$(BIN)/pytest -m attack tests/attacks
+
+# What runs every night: the attacks on each engine, then what takes hours.
+nightly: attacks soak
 
 elasticsearch: .venv/.ready
 	$(BIN)/python -m development.elasticsearch_node
