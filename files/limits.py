@@ -32,3 +32,5 @@ EXTRACTION_WALL_SECONDS = 60
 EXTRACTION_MEMORY_BYTES = 768 * MIB
 # A process is replaced after so many files, whatever state they left it in.
 EXTRACTION_FILES_PER_WORKER = 200
+# A merged area each second row of a long table; more are an attack.
+MAX_MERGED_AREAS = 500_000

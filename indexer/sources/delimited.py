@@ -5,28 +5,24 @@ disclosure, into one cell. Such a record costs its first line and reading goes o
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from catalog.headings import is_blank
+from files.cell_guards import unguard_cell
 from files.limits import HEADER_WITHIN_ROWS, MAX_ROW_BYTES
-from indexer.sources.headers import is_header, known_keys, name_columns, pair_cells
-from indexer.sources.row import Row, UnreadableRow
+from indexer.sources.headers import known_keys
+from indexer.sources.row import SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text, read_lines
+from indexer.sources.table_layout import TableRow
+from indexer.sources.table_rows import Table
 
 _DELIMITERS = ",\t;|"
+_SEPARATOR = re.compile("sep=([,;|\t]?)", re.IGNORECASE)
 csv.field_size_limit(MAX_ROW_BYTES)
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """What the first lines tell: the delimiter, and whether a row of known headings is there."""
-
-    delimiter: str
-    has_known_header: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +33,39 @@ class _Fault:
     detail: str
 
 
-def read_delimited(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
+def read_delimited(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     """Every record below the heading row that is not blank; short records are padded with "".
 
-    The heading row is the first with a known heading, or else the first that is not blank.
+    The heading row is the one with the most known headings, or else the first that is not blank.
     """
-    source, headings = str(path), None
+    source = str(path)
     with open_text(path, on_bytes) as stream:
         lines = read_lines(stream)
         first = list(islice(lines, HEADER_WITHIN_ROWS))
-        layout = _sniff([line for line in first if line], is_tsv=".tsv" in path.name.lower())
-        records = _read_records(_LineFeed(chain(first, lines)), layout.delimiter)
-        for number, record in enumerate(records, 1):
-            if isinstance(record, _Fault):
-                yield UnreadableRow(source, number, record.reason, record.detail)
-            elif all(map(is_blank, record)):
-                continue
-            elif headings is not None:
-                yield pair_cells(source, number, headings, record, padding="")
-            elif is_header(record) or not layout.has_known_header:
-                headings = name_columns(record)
+        delimiter = _sniff([line for line in first if line], is_tsv=".tsv" in path.name.lower())
+        records = _read_records(_LineFeed(chain(first, lines)), delimiter)
+        rows = (_table_row(source, *numbered) for numbered in enumerate(records, 1))
+        yield from Table(source, padding="").read(rows, needs_known=False) or ()
 
 
-def _sniff(first: Sequence[bytes], *, is_tsv: bool) -> _Layout:
-    """The delimiter that gives a row the most known headings, or else the first row most cells."""
+def _table_row(source: str, number: int, record: "list[str] | _Fault") -> TableRow | UnreadableRow:
+    if isinstance(record, _Fault):
+        return UnreadableRow(source, number, record.reason, record.detail)
+    if number == 1 and _SEPARATOR.fullmatch("".join(record).strip()):
+        return TableRow(number, ())
+    return TableRow(number, list(map(unguard_cell, record)))
+
+
+def _sniff(first: Sequence[bytes], *, is_tsv: bool) -> str:
+    """The delimiter that gives a row the most known headings, or else the first row most cells.
+
+    A first line such as `sep=;` is for Excel, and names it.
+    """
     text = [line.decode("utf-8", "replace") for line in first]
+    if text and (match := _SEPARATOR.fullmatch(text[0].strip("\r\n "))) and match[1]:
+        return str(match[1])
     candidates = sorted(_DELIMITERS, key=lambda sign: sign != "\t") if is_tsv else _DELIMITERS
-    best = max(candidates, key=lambda sign: _score(text, sign))
-    return _Layout(best, any(is_header(row) for row in _rows(text, best)))
+    return max(candidates, key=lambda sign: _score(text, sign))
 
 
 def _score(text: Sequence[str], delimiter: str) -> tuple[int, int]:

@@ -2,34 +2,32 @@
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from catalog.headings import is_blank
 from files.errors import BrokenFileError
-from files.limits import (
-    HEADER_WITHIN_ROWS,
-    MAX_SPREADSHEET_ROWS,
-    MAX_WIDE_ROWS,
-    WIDE_ROW_CELLS,
-)
 from files.packing import check_packing
-from indexer.sources.headers import is_header, name_columns, pair_cells
-from indexer.sources.row import Row, UnreadableRow
+from indexer.sources.row import SkippedPart, SourceItem, UnreadableRow
+from indexer.sources.signatures import Container, find_container
 from indexer.sources.streams import CountingFile, OnBytes
+from indexer.sources.table_rows import Table
 
 _NO_HEADER = "No row of headings that the catalog knows was found in the first rows of any sheet."
-_HIDDEN = "A hidden sheet holds records; show it or delete it."
+_HIDDEN = "Rows of hidden sheets are not read; show the sheet or delete it."
+_EXTRA = "Rows of sheets without headings that the catalog knows are not read."
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_HEAD_BYTES = 64 * 1024
 
 
-def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
+def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     """The rows of every sheet that has a heading row; dates as datetime, formulas as their values.
 
-    A hidden sheet is told of, not read: nobody can mean to publish what nobody sees. Raises
-    BrokenFileError for what is no sound workbook.
+    Hidden rows, columns and sheets are counted, not read: nobody can mean to publish what nobody
+    sees. Raises BrokenFileError for what is no sound workbook.
     """
+    _refuse_encrypted(path)
     with io.BufferedReader(CountingFile(path, on_bytes)) as file:
         check_packing(file)
         rows = _read_sheets(file, str(path))
@@ -49,48 +47,79 @@ def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
             yield row
 
 
-def _read_sheets(file: BinaryIO, source: str) -> Iterator[Row]:
+def _refuse_encrypted(path: Path) -> None:
+    with path.open("rb") as file:
+        container = find_container(path, file.read(_HEAD_BYTES))
+    if container is Container.ENCRYPTED:
+        raise BrokenFileError("encrypted", "The workbook has a password; save it without one.")
+    if container is Container.COMPOUND:
+        detail = "This is an old binary workbook; save it as .xlsx."
+        raise BrokenFileError("old_workbook", detail)
+
+
+def _read_sheets(file: BinaryIO, source: str) -> Iterator[SourceItem]:
     import openpyxl  # noqa: PLC0415 - a quarter second of start that other formats need not pay
 
+    _refuse_strict(file)
     workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    has_header = False
+    has_header, left = False, []
     for sheet in workbook.worksheets:
-        numbered = _number_rows(sheet)
-        headings = _find_headings(numbered)
-        if headings is None:
+        items = _open_table(sheet, workbook, source)
+        has_header = has_header or items is not None
+        if items is None or sheet.sheet_state != "visible":
+            reason = "extra_sheet" if sheet.sheet_state == "visible" else "hidden_sheet"
+            left.append((reason, _count_rows(sheet, workbook)))
             continue
-        has_header = True
-        if sheet.sheet_state == "visible":
-            yield from _read_rows(source, headings, numbered)
-        else:
-            yield UnreadableRow(source, 1, "hidden_sheet", _HIDDEN)
+        yield from items
     workbook.close()
+    for reason, count in left:
+        if count and (has_header or reason == "hidden_sheet"):
+            detail = _HIDDEN if reason == "hidden_sheet" else _EXTRA
+            yield SkippedPart(source, 1, reason, count, detail)
     if not has_header:
         yield UnreadableRow(source, 1, "no_header", _NO_HEADER)
 
 
-def _number_rows(sheet: Any) -> Iterator[tuple[int, Sequence[object]]]:
-    sheet.reset_dimensions()  # other programs write "A1" there, and openpyxl would believe it
-    wide = 0
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        wide += len(cells) > WIDE_ROW_CELLS
-        if wide > MAX_WIDE_ROWS:
-            raise BrokenFileError("bad_file", "Too many rows of the sheet are too wide.")
-        if number > MAX_SPREADSHEET_ROWS:
-            raise BrokenFileError("bad_file", "The sheet has more rows than a sheet can have.")
-        yield number, cells
+def _refuse_strict(file: BinaryIO) -> None:
+    import zipfile  # noqa: PLC0415
+
+    with zipfile.ZipFile(file) as archive:
+        if "xl/workbook.xml" in archive.namelist():
+            with archive.open("xl/workbook.xml") as part:
+                if _STRICT in part.read(_HEAD_BYTES):
+                    detail = (
+                        "The workbook is of the strict kind; save it as Excel Workbook (.xlsx)."
+                    )
+                    raise BrokenFileError("strict_workbook", detail)
+    file.seek(0)
 
 
-def _find_headings(numbered: Iterator[tuple[int, Sequence[object]]]) -> tuple[str, ...] | None:
-    for _, cells in islice(numbered, HEADER_WITHIN_ROWS):
-        if is_header(cells):
-            return name_columns(cells)
-    return None
+def _parser(sheet: Any, workbook: Any, stream: Any) -> Any:
+    from indexer.sources.workbook_sheet import SheetParser  # noqa: PLC0415 - it needs openpyxl
+
+    return SheetParser(
+        stream,
+        sheet._shared_strings,
+        data_only=True,
+        epoch=workbook.epoch,
+        date_formats=workbook._date_formats,
+        timedelta_formats=workbook._timedelta_formats,
+    )
 
 
-def _read_rows(
-    source: str, headings: Sequence[str], numbered: Iterator[tuple[int, Sequence[object]]]
-) -> Iterator[Row]:
-    for number, cells in numbered:
-        if not all(map(is_blank, cells)):
-            yield pair_cells(source, number, headings, cells, padding=None)
+def _open_table(sheet: Any, workbook: Any, source: str) -> Iterator[SourceItem] | None:
+    from indexer.sources.workbook_sheet import number_rows, read_merges  # noqa: PLC0415
+
+    with sheet._get_source() as stream:
+        merges = read_merges(stream)
+    parser = _parser(sheet, workbook, sheet._get_source())
+    table = Table(source, merges, hidden_columns=parser.hidden_columns)
+    return table.read(number_rows(parser))
+
+
+def _count_rows(sheet: Any, workbook: Any) -> int:
+    from indexer.sources.workbook_sheet import number_rows  # noqa: PLC0415
+
+    with sheet._get_source() as stream:
+        rows = number_rows(_parser(sheet, workbook, stream))
+        return sum(not all(map(is_blank, row.cells)) for row in rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from indexer.reading import read_source
-from indexer.sources.row import SourceRow, UnreadableRow
+from indexer.sources.row import SkippedPart, SourceItem, SourceRow, UnreadableRow
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources"
 HEADINGS = ("标题", "发布机构", "正文")
@@ -37,7 +37,7 @@ def write_workbook(path: Path, *sheets: Sequence[Sequence[object]]) -> Path:
     return path
 
 
-def read(path: Path) -> list[SourceRow | UnreadableRow]:
+def read(path: Path) -> list[SourceItem]:
     return list(read_source(path))
 
 
@@ -50,6 +50,9 @@ def fields(path: Path) -> list[dict[str, object]]:
 
 def outline(path: Path) -> list[tuple[int, str]]:
     """Line and `row`, or the reason why there is none."""
-    return [
-        (row.line, row.reason if isinstance(row, UnreadableRow) else "row") for row in read(path)
-    ]
+    return [(row.line, "row" if isinstance(row, SourceRow) else row.reason) for row in read(path)]
+
+
+def skipped(path: Path) -> dict[str, int]:
+    """How much is skipped, by reason."""
+    return {row.reason: row.count for row in read(path) if isinstance(row, SkippedPart)}

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from files.cell_guards import guard_cell, unguard_cell
 from indexer.sources.row import SourceRow
 from tests.indexer.sources.files import HEADINGS, RECORDS, ROWS, fields, outline, read, write
 
@@ -17,7 +18,9 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 def table(rows: list[tuple[str, ...]], delimiter: str = ",") -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
+    csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(
+        tuple(map(guard_cell, row)) for row in rows
+    )
     return text.getvalue()
 
 
@@ -116,3 +119,43 @@ def test_undecodable_bytes_cost_their_row(tmp_path: Path) -> None:
 def test_a_file_of_headings_alone_has_no_rows(tmp_path: Path) -> None:
     assert outline(write(tmp_path / "a.csv", "标题,正文\n")) == []
     assert outline(write(tmp_path / "b.csv", "")) == []
+
+
+@given(st.text() | st.from_regex(r"['\t]{0,3}([=+@-]|0)1.*"))
+def test_a_guarded_cell_comes_back_exactly(text: str) -> None:
+    assert unguard_cell(guard_cell(text)) == text
+
+
+def test_what_excel_writes_for_text_is_unwrapped(tmp_path: Path) -> None:
+    text = '文号,标题,正文\n="0012","=""甲的通知""","=""他说""""好""""。"""\n'
+    path = write(tmp_path / "a.csv", text)
+    assert fields(path) == [{"文号": "0012", "标题": "甲的通知", "正文": '他说"好"。'}]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_a_line_that_names_the_separator(tmp_path: Path, sign: str) -> None:
+    text = f"sep={sign}\r\n" + "\r\n".join(sign.join(row) for row in (HEADINGS, *ROWS))
+    assert fields(write(tmp_path / "a.csv", text)) == RECORDS
+
+
+def test_two_rows_of_headings_totals_and_headings_again(tmp_path: Path) -> None:
+    text = (
+        "示例市信息公开目录,,,\n索引号,发布信息,,公开方式\n,文号,发布机构,\n"
+        "1,甲〔2024〕1号,示例市教育局,主动公开\n索引号,发布信息,,公开方式\n,文号,发布机构,\n"
+        "2,甲〔2024〕2号,示例市教育局,主动公开\n合计,2,,\n"
+    )
+    assert [(row["索引号"], row["文号"]) for row in fields(write(tmp_path / "a.csv", text))] == [
+        ("1", "甲〔2024〕1号"),
+        ("2", "甲〔2024〕2号"),
+    ]
+
+
+def test_a_second_table_below_the_first(tmp_path: Path) -> None:
+    text = (
+        "标题,文号,发布机构\n甲,1,示例市教育局\n\n"
+        "发布机构,发布日期,标题\n示例市水利局,2024-03-01,乙\n"
+    )
+    assert fields(write(tmp_path / "a.csv", text)) == [
+        {"标题": "甲", "文号": "1", "发布机构": "示例市教育局"},
+        {"发布机构": "示例市水利局", "发布日期": "2024-03-01", "标题": "乙"},
+    ]

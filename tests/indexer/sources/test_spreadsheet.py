@@ -2,14 +2,25 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
-from indexer.sources.row import SourceRow
-from tests.indexer.sources.files import HEADINGS, RECORDS, ROWS, fields, outline, read, write
+from indexer.sources.row import SkippedPart, SourceRow
+from tests.indexer.sources.files import (
+    HEADINGS,
+    RECORDS,
+    ROWS,
+    fields,
+    outline,
+    read,
+    skipped,
+    write,
+)
 from tests.indexer.sources.files import write_workbook as save
 
 BOMB = (
@@ -46,6 +57,8 @@ def test_a_hidden_sheet_is_told_of_but_not_read(tmp_path: Path) -> None:
     book.worksheets[1].sheet_state = "hidden"
     book.save(path)
     assert outline(path) == [(2, "row"), (1, "hidden_sheet")]
+    parts = [part for part in read(path) if isinstance(part, SkippedPart)]
+    assert [part.count for part in parts] == [2]
 
 
 def test_a_filled_cell_outside_the_headings_refuses_its_row(tmp_path: Path) -> None:
@@ -111,15 +124,133 @@ def test_a_cell_keeps_its_text(tmp_path: Path) -> None:
     assert read(path) == [SourceRow(str(path), 2, {"标题": " 甲\n乙 ", "文号": "0012"})]
 
 
-def _edit_sheet(path: Path, edit: "object") -> None:
+def _edit_sheet(path: Path, edit: Callable[[str], str]) -> None:
     """Rewrite the XML of the first sheet."""
-    assert callable(edit)
+    _edit_part(path, "xl/worksheets/sheet1.xml", edit)
+
+
+def _edit_part(path: Path, sheet: str, edit: Callable[[str], str]) -> None:
     with zipfile.ZipFile(path) as book:
         members = {name: book.read(name) for name in book.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
     changed = edit(members[sheet].decode())
     assert changed != members[sheet].decode()
     members[sheet] = changed.encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, data in members.items():
             book.writestr(name, data)
+
+
+def change(path: Path, edit: Callable[[Any, Any], object]) -> Path:
+    """Open a workbook, edit it and its first sheet, save it."""
+    book = openpyxl.load_workbook(path)
+    edit(book, book.worksheets[0])
+    book.save(path)
+    return path
+
+
+def test_hidden_rows_and_columns_are_counted_and_not_read(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.xlsx", [HEADINGS, *ROWS, *ROWS])
+
+    def hide(_book: Any, sheet: Any) -> None:
+        sheet.row_dimensions[3].hidden = True
+        sheet.row_dimensions[4].hidden = True
+        sheet.column_dimensions["C"].hidden = True
+
+    kept = {"标题": ROWS[0][0], "发布机构": ROWS[0][1]}
+    change(path, hide)
+    assert fields(path)[0] == kept
+    assert len(fields(path)) == 2
+    assert skipped(path) == {"hidden_rows": 2, "hidden_columns": 1}
+
+
+@pytest.mark.parametrize("heading", ["公开方式", "密级", "是否公开", "发布状态"])
+def test_a_hidden_column_that_closes_a_record_still_counts(tmp_path: Path, heading: str) -> None:
+    path = save(tmp_path / "a.xlsx", [(*HEADINGS, heading), (*ROWS[0], "不予公开")])
+    change(path, lambda _, sheet: setattr(sheet.column_dimensions["D"], "hidden", True))
+    assert fields(path) == [{**RECORDS[0], heading: "不予公开"}]
+
+
+def test_columns_hidden_to_the_end_of_the_sheet_are_no_matter(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.xlsx", [HEADINGS, *ROWS])
+    edit = '<cols><col min="4" max="16384" width="9" hidden="1"/></cols><sheetData>'
+    _edit_sheet(path, lambda xml: xml.replace("<sheetData>", edit))
+    assert fields(path) == RECORDS
+    assert skipped(path) == {}
+
+
+def test_a_sheet_without_headings_is_named_where_another_has_them(tmp_path: Path) -> None:
+    notes = [("填表说明",), ("请逐行填写",), ()]
+    path = save(tmp_path / "a.xlsx", [HEADINGS, *ROWS], notes, [])
+    assert fields(path) == RECORDS
+    assert skipped(path) == {"extra_sheet": 2}
+
+
+def test_cells_merged_downwards_count_for_each_row(tmp_path: Path) -> None:
+    top = [("标题", "发布机构", "发布日期"), ("甲", "示例市教育局", "2024-03-01")]
+    rows = [*top, ("乙",), (), ("丙",)]
+    path = save(tmp_path / "a.xlsx", rows)
+
+    def merge(_book: Any, sheet: Any) -> None:
+        sheet.merge_cells("B2:B5")
+        sheet.merge_cells("C2:C3")
+
+    found = fields(change(path, merge))
+    assert [tuple(row.values()) for row in found] == [
+        ("甲", "示例市教育局", "2024-03-01"),
+        ("乙", "示例市教育局", "2024-03-01"),
+        ("丙", "示例市教育局", None),
+    ]
+
+
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_headings_below_group_headings(tmp_path: Path, is_merged: bool) -> None:
+    rows = [
+        ("示例市信息公开目录",),
+        ("标题", "发布", None, "分类", None, "公开方式"),
+        (None, "机构", "日期", "主题分类", "体裁分类", None),
+        ("甲", "示例市教育局", "2024-03-01", "教育", "通知", "主动公开"),
+    ]
+    path = save(tmp_path / "a.xlsx", rows)
+
+    def merge(_book: Any, sheet: Any) -> None:
+        for area in ("A1:F1", "A2:A3", "B2:C2", "D2:E2", "F2:F3") if is_merged else ():
+            sheet.merge_cells(area)
+
+    assert fields(change(path, merge)) == [
+        {
+            "标题": "甲",
+            "发布机构": "示例市教育局",
+            "发布日期": "2024-03-01",
+            "主题分类": "教育",
+            "体裁分类": "通知",
+            "公开方式": "主动公开",
+        }
+    ]
+
+
+def test_escaped_characters_are_decoded(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.xlsx", [("标题", "文号"), ("甲_x000D_\n乙_x005F_x000D_", "_xD800_")])
+    assert fields(path) == [{"标题": "甲\r\n乙_x000D_", "文号": "\ufffd"}]
+
+
+def test_a_formula_without_a_value_or_an_error_refuses_its_row(tmp_path: Path) -> None:
+    rows = [("标题", "公开方式"), ("甲", '=IF(1,"不予公开")'), ("乙", "主动公开"), ("丙", "#REF!")]
+    path = save(tmp_path / "a.xlsx", rows)
+    assert outline(path) == [(2, "uncalculated"), (3, "row"), (4, "uncalculated")]
+
+
+def test_workbooks_that_are_not_read_say_why(tmp_path: Path) -> None:
+    strict = save(tmp_path / "strict.xlsx", [HEADINGS, *ROWS])
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    _edit_part(strict, "xl/workbook.xml", lambda x: x.replace(main, "http://purl.oclc.org/ooxml/x"))
+    assert outline(strict) == [(1, "strict_workbook")]
+    compound = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+    locked = compound + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+    assert outline(write(tmp_path / "locked.xlsx", locked)) == [(1, "encrypted")]
+    assert outline(write(tmp_path / "old.xlsx", compound)) == [(1, "old_workbook")]
+
+
+def test_a_title_that_is_read_as_a_workbook_whatever_its_suffix(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.xls", [HEADINGS, *ROWS])
+    assert fields(path) == RECORDS
+    assert fields(path.rename(tmp_path / "a.csv")) == RECORDS

@@ -1,0 +1,170 @@
+"""The first rows of a table in, where its headings are and what its columns are called, out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from catalog.headings import is_blank, key_of
+from indexer.sources.headers import is_header, known_keys
+
+MAX_HEADING_ROWS = 4
+_LONGEST_LABEL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table; `uncalculated` are the columns, from 0, whose formula has no value."""
+
+    number: int
+    cells: Sequence[object]
+    is_hidden: bool = False
+    uncalculated: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged area, with its first and last row and column; rows from 1, columns from 0."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The heading rows, as a range of indexes of the first rows, and the labels of the columns."""
+
+    first: int
+    last: int
+    labels: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class MergedAreas:
+    """The merged areas of a table by their first row."""
+
+    by_top: dict[int, list[Merge]] = field(default_factory=dict)
+
+    def add(self, merge: Merge) -> None:
+        self.by_top.setdefault(merge.top, []).append(merge)
+
+    def of_row(self, number: int) -> Sequence[Merge]:
+        return self.by_top.get(number, ())
+
+
+def find_layout(rows: Sequence[TableRow], merges: MergedAreas) -> Layout | None:
+    """The heading rows are those around the row with the most known headings.
+
+    Groups of headings (发布信息 over 文号 and 发布机构) are told by merged cells, or by the gaps
+    of one row that the next one fills.
+    """
+    visible = [index for index, row in enumerate(rows) if not row.is_hidden]
+    candidates = [index for index in visible if is_header(rows[index].cells)] or [
+        index for index, row in enumerate(rows) if is_header(row.cells)
+    ]
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda index: (len(known_keys(rows[index].cells)), -index))
+    first, last = best, best
+    while first > 0 and last - first < MAX_HEADING_ROWS - 1 and _joins(rows, first - 1, merges):
+        first -= 1
+    while (
+        last + 1 < len(rows) and last - first < MAX_HEADING_ROWS - 1 and _joins(rows, last, merges)
+    ):
+        last += 1
+    return Layout(first, last, _name_columns(rows[first : last + 1], merges))
+
+
+def _joins(rows: Sequence[TableRow], upper: int, merges: MergedAreas) -> bool:
+    """Whether two rows that follow one another are headings together."""
+    above, below = rows[upper], rows[upper + 1]
+    filled = [c for c, cell in enumerate(below.cells) if not is_blank(cell)]
+    if not filled or sum(not is_blank(cell) for cell in above.cells) < 2:
+        return False
+    areas = merges.of_row(above.number)
+    reaches = any(area.bottom >= below.number for area in areas if area.bottom > area.top)
+    if reaches and below.number == above.number + 1:
+        return bool(known_keys(above.cells)) and all(_is_label(below.cells[c]) for c in filled)
+    names = [_cell(above, c) for c in filled]
+    is_group = [
+        is_blank(name) or _is_group(above, c, below) for name, c in zip(names, filled, strict=True)
+    ]
+    known = known_keys(below.cells)
+    return (
+        bool(known)
+        and bool(known_keys(above.cells))
+        and all(is_group)
+        and all(_is_label(below.cells[c]) for c in filled)
+        and any(not is_blank(_cell(above, c)) for c in range(len(above.cells)) if c not in filled)
+    )
+
+
+def _is_group(above: TableRow, column: int, below: TableRow) -> bool:
+    """A name over a gap: nothing to its right above, something there below."""
+    return is_blank(_cell(above, column + 1)) and not is_blank(_cell(below, column + 1))
+
+
+def _is_label(cell: object) -> bool:
+    return isinstance(cell, str) and len(cell) <= _LONGEST_LABEL
+
+
+def _cell(row: TableRow, column: int) -> object:
+    return row.cells[column] if column < len(row.cells) else None
+
+
+def _name_columns(rows: Sequence[TableRow], merges: MergedAreas) -> tuple[str, ...]:
+    width = max((c + 1 for row in rows for c, cell in enumerate(row.cells) if not is_blank(cell)))
+    grid = [[_cell(row, column) for column in range(width)] for row in rows]
+    last = rows[-1].number
+    for row, cells in zip(rows, grid, strict=True):
+        for area in merges.of_row(row.number):
+            if area.left < width and not is_blank(cells[area.left]) and row.number < last:
+                right = min(area.right, width - 1)
+                cells[area.left : right + 1] = [cells[area.left]] * (right + 1 - area.left)
+    for upper, lower in pairwise(grid):
+        _spread_groups(upper, lower)
+    return tuple(
+        _join_labels([str(cells[column]) for cells in grid if not is_blank(cells[column])], column)
+        for column in range(width)
+    )
+
+
+def _spread_groups(upper: list[object], lower: Sequence[object]) -> None:
+    """A group's name counts for the columns to its right that only the lower row names."""
+    group: object = None
+    for column, cell in enumerate(upper):
+        if not is_blank(cell):
+            group = cell if not is_blank(lower[column]) else None
+        elif not is_blank(lower[column]) and group is not None:
+            upper[column] = group
+
+
+def _join_labels(labels: Sequence[str], column: int) -> str:
+    """The names over a column, from the group down: as one heading, or the last that is known."""
+    path = list(dict.fromkeys(labels))
+    if len(path) < 2:
+        return path[0] if path else f"column_{column + 1}"
+    for start in range(len(path)):
+        if key_of(joined := "".join(path[start:])):
+            return joined
+    return "".join(path)
+
+
+def is_total(cells: Sequence[object]) -> bool:
+    """Whether a row sums a table up: 合计, and nothing but numbers besides."""
+    filled = [str(cell).strip() for cell in cells if not is_blank(cell)]
+    return bool(filled) and _is_total_word(filled[0]) and all(map(_is_count, filled[1:]))
+
+
+def _is_total_word(text: str) -> bool:
+    return "".join(text.split()).strip("：:") in _TOTALS
+
+
+def _is_count(text: str) -> bool:
+    return text.rstrip("条件项份").strip().replace(".", "", 1).replace(",", "").isdigit()
+
+
+_TOTALS = frozenset(
+    ("合计", "总计", "小计", "共计", "总数", "本页合计", "本页小计", "total", "Total")
+)

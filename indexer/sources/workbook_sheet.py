@@ -1,0 +1,103 @@
+"""A sheet of a workbook in, its rows, its merged areas and what is hidden in it out."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
+
+from files.errors import BrokenFileError
+from files.limits import (
+    MAX_MERGED_AREAS,
+    MAX_SPREADSHEET_ROWS,
+    MAX_WIDE_ROWS,
+    MIB,
+    WIDE_ROW_CELLS,
+)
+from indexer.sources.table_layout import Merge, MergedAreas, TableRow
+
+_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*["']([A-Z0-9:$]{1,40})["']""")
+_FORMULA = f"{{{SHEET_MAIN_NS}}}f"
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NOT_TEXT = re.compile("[\ud800-\udfff]")
+_MAX_COLUMNS = 16_384
+_NO_VALUE = "e"
+
+
+class SheetParser(WorkSheetParser):
+    """The rows of a sheet, with hidden rows and columns and formulas that have no value."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.hidden_columns: set[int] = set()
+
+    def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
+        number, cells = super().parse_row(row)
+        self.row_dimensions.clear()
+        self.is_hidden = _is_set(row.get("hidden")) or _is_zero(row.get("ht"))
+        return number, cells
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] is None and element.find(_FORMULA) is not None:
+            cell["data_type"] = _NO_VALUE if element.get("t") != "str" else "s"
+        elif isinstance(cell["value"], str) and "_x" in cell["value"]:
+            cell["value"] = unescape(cell["value"])
+        return cell
+
+    def parse_column_dimensions(self, col: Any) -> None:
+        if _is_set(col.get("hidden")) or _is_zero(col.get("width")):
+            first, last = int(col.get("min")), min(int(col.get("max")), _MAX_COLUMNS)
+            self.hidden_columns.update(range(first - 1, last))
+
+
+def unescape(text: str) -> str:
+    """`_x000D_` is how workbooks write a character that XML can't hold."""
+    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return _NOT_TEXT.sub("\ufffd", decoded)
+
+
+def read_merges(stream: Any) -> MergedAreas:
+    """All merged areas; they are stated below the rows, so this is a pass of its own."""
+    areas, kept, count = MergedAreas(), b"", 0
+    while chunk := stream.read(MIB):
+        window = kept + chunk
+        end = 0
+        for match in _MERGE.finditer(window):
+            left, top, right, bottom = range_boundaries(match[1].decode())
+            areas.add(Merge(top or 1, (left or 1) - 1, bottom or 0, (right or 1) - 1))
+            end, count = match.end(), count + 1
+        if count > MAX_MERGED_AREAS:
+            raise BrokenFileError("bad_file", "The sheet has too many merged areas.")
+        kept = window[max(end, len(window) - 200) :]
+    return areas
+
+
+def number_rows(parser: SheetParser) -> Iterator[TableRow]:
+    """Every row that the sheet holds. Raises BrokenFileError for more than a sheet can have."""
+    wide = 0
+    for number, cells in parser.parse():
+        if number > MAX_SPREADSHEET_ROWS:
+            raise BrokenFileError("bad_file", "The sheet has more rows than a sheet can have.")
+        width = max((cell["column"] for cell in cells), default=0)
+        wide += width > WIDE_ROW_CELLS
+        if wide > MAX_WIDE_ROWS or width > _MAX_COLUMNS:
+            raise BrokenFileError("bad_file", "Too many rows of the sheet are too wide.")
+        values: list[object] = [None] * width
+        for cell in cells:
+            values[cell["column"] - 1] = cell["value"]
+        faults = frozenset(c["column"] - 1 for c in cells if c["data_type"] == _NO_VALUE)
+        yield TableRow(number, values, parser.is_hidden, faults)
+
+
+def _is_set(flag: str | None) -> bool:
+    return flag in ("1", "true")
+
+
+def _is_zero(size: str | None) -> bool:
+    try:
+        return size is not None and float(size) == 0
+    except ValueError:
+        return False
