@@ -19,6 +19,7 @@ from indexer.sources.table_layout import (
 )
 
 _UNCALCULATED = "A cell holds a formula without a value, or an error; open the table and save it."
+_ENOUGH_HEADINGS = 3
 _ROWS = "Hidden rows are not read; show them or delete them."
 _COLUMNS = "Hidden columns are not read; show them or delete them."
 
@@ -132,8 +133,9 @@ class Table:
 
     def _is_new_heading(self, row: TableRow) -> bool:
         """Whether another table begins: most of the row are headings."""
-        filled = [cell for cell in row.cells if not is_blank(cell)]
-        return len(filled) >= 3 and 2 * len(known_keys(filled)) > len(filled)
+        known = known_keys(row.cells)
+        filled = sum(not is_blank(cell) for cell in row.cells)
+        return len(known) >= _ENOUGH_HEADINGS and "title" in known and 2 * len(known) > filled
 
 
 def _take_first(
