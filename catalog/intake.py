@@ -4,8 +4,9 @@ The order matters: disclosure is settled first, so that no later message can tel
 is not public. Called by `indexer.ingest` for every row.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from functools import lru_cache
 from typing import TypeVar
 
@@ -28,8 +29,9 @@ from catalog.identity import (
     record_keys,
 )
 from catalog.index_number import parse_index_number
+from catalog.kept_rows import keep_cells, texts_in_order
 from catalog.limits import limit_record
-from catalog.personal_data import find_personal_data
+from catalog.personal_data import holds_personal_number
 from catalog.placeholders import has_index_serial, is_placeholder
 from catalog.plain_text import clean_line, clean_value, reduce_markup, strings_in
 from catalog.record import Record
@@ -78,11 +80,17 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that can't be taken until it is mended; `message` never quotes it."""
+    """A row that can't be taken until it is corrected; `message` never quotes it.
+
+    `kept` are the cells that may be written down for people to correct, None for no cell at all;
+    `id` is what its record would be known by, None where that is unclear.
+    """
 
     field: str
     reason: str
     message: str
+    kept: Mapping[str, object] | None = dataclass_field(default=None, repr=False, compare=False)
+    id: str | None = dataclass_field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +102,8 @@ class Withheld:
     """
 
     reason: str
-    id: str | None = field(default=None, repr=False)
-    keys: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    id: str | None = dataclass_field(default=None, repr=False)
+    keys: tuple[str, ...] = dataclass_field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +131,12 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
     """One source row through every rule. Raises nothing for bad data."""
     known, unknown = gather_by_key(raw)
     cells = Cells(known)
+    disclosure: Disclosure | None = None
     try:
         stated = strings_in(known.get("disclosure", ()))
         others = {**unknown, **_nested(cells)} if "extra" in known else unknown
-        disclosure = settle_disclosure(stated, others, rules.fill_disclosure)
+        columns = [*unknown.items(), *_columns_in(known)]
+        disclosure = settle_disclosure(stated, columns, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
             return Withheld(
                 "not_public", _closed_id(cells, rules), _closed_keys(cells, others, rules)
@@ -134,7 +144,8 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
         built = disclose(_build_record(cells, others, disclosure, rules))
         record = limit_record(built, lambda key, code: cells.warnings.append((key, code)))
     except RefusedValueError as refusal:
-        return Refused(refusal.field, refusal.reason, str(refusal))
+        kept = keep_cells(raw, disclosure)
+        return Refused(refusal.field, refusal.reason, str(refusal), kept, _closed_id(cells, rules))
     if holds_personal_data(record):
         return Withheld("personal_data", record.id, record_keys(record))
     return Accepted(record, tuple(dict.fromkeys(cells.warnings)))
@@ -155,7 +166,9 @@ def holds_personal_data(record: Record) -> bool:
 
     To be asked again once texts of attachments were read into the record.
     """
-    return bool(find_personal_data("\n".join(_published_texts(record))))
+    # A letter between texts: digits of two fields are no number. Columns that no heading names are
+    # taken together, since a number may be spread over them.
+    return holds_personal_number("\n文\n".join(_published_texts(record)))
 
 
 def _build_record(
@@ -398,6 +411,15 @@ def _nested(cells: Cells) -> Mapping[str, object]:
     return nested
 
 
+def _columns_in(known: Mapping[str, list[object]]) -> Iterator[tuple[str, object]]:
+    """What may hold columns inside known cells: an attachment may have a 密级 of its own."""
+    for key, values in known.items():
+        if key != "disclosure":
+            yield from (
+                ("", each) for each in values if key == "extra" or isinstance(each, Mapping)
+            )
+
+
 def _extra(others: Mapping[str, object]) -> dict[str, object]:
     try:
         return {clean_line(name): clean_value(value) for name, value in others.items()}
@@ -422,7 +444,8 @@ def _published_texts(record: Record) -> Iterable[str]:
     ):
         if value:
             yield value
-    yield from (*record.topic, *record.audience, *record.life_event, *record.keywords)
+    yield from (*record.topic, *record.audience, *record.life_event)
+    yield "\n".join(record.keywords)
     for attachment in record.attachments:
         yield from (attachment.name, attachment.url or "", attachment.text)
-    yield from strings_in(record.extra)
+    yield "\n".join(texts_in_order(record.extra))

@@ -10,6 +10,7 @@ from catalog.identity import derive_ids, is_open
 from catalog.intake import Refused, Withheld
 from engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
 from indexer.closing import find_closings
+from indexer.kept_rejects import may_keep, withdrawn_by_staff
 from indexer.naming import choose_id, read_keys
 from indexer.preparing import Chunk, Prepared, Ready
 from indexer.processes import Prepare
@@ -84,6 +85,7 @@ class Ingest:
         self._rejects = files.rejects
         self._review = files.review
         self._withdrawn = withdrawn
+        self._by_staff = withdrawn_by_staff(withdrawn)
         self._documents = 0
         self._bytes = 0
         # Where the rows written since the last commit came from, for what the engine refuses.
@@ -141,7 +143,7 @@ class Ingest:
         if isinstance(prepared, Ready):
             self._accept(row, prepared)
         elif isinstance(prepared, Refused):
-            self._refuse(row, prepared.field, prepared.reason)
+            self._refuse(row, prepared.field, prepared.reason, self._keep(prepared))
         else:
             self._withhold(row, prepared)
 
@@ -186,10 +188,15 @@ class Ingest:
         self._places.clear()
         self._documents = self._bytes = 0
 
-    def _refuse(self, row: Row, field_name: str, reason: str) -> None:
+    def _refuse(
+        self, row: Row, field_name: str, reason: str, kept: Mapping[str, object] | None = None
+    ) -> None:
         self.summary.refused[f"{field_name}: {reason}" if field_name else reason] += 1
-        fields = row.fields if isinstance(row, SourceRow) else None
-        self._rejects.add(row.source, row.line, field_name, reason, fields)
+        self._rejects.add(row.source, row.line, field_name, reason, kept)
+
+    def _keep(self, refused: Refused) -> Mapping[str, object] | None:
+        """The cells of a refused row that may be written down: none of a withdrawn record."""
+        return refused.kept if may_keep(refused, self._by_staff) else None
 
     def _withhold(self, row: Row, withheld: Withheld) -> None:
         self.summary.withheld[withheld.reason] += 1

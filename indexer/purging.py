@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import orjson
 
+from catalog.intake import IntakeRules
 from engines.opening import Installation
 from engines.port import GenerationWriter
 from engines.reading import read_hits
 from indexer.documents import build_document
+from indexer.kept_rejects import purge_rejects
 from indexer.replicas import restore_record
 
 
@@ -30,6 +32,7 @@ def purge(installation: Installation) -> Purged:
     """Copy what is public now into a new generation, switch in one step, drop all others.
 
     There is nothing to roll back to afterwards: an older generation may hold what has to go.
+    Rejects files lose the cells of rows that may not be kept by the rules of today.
     Raises AnotherWriterError, EngineUnavailableError, IndexMismatchError.
     """
     with closing(installation.open_store()) as store:
@@ -37,6 +40,8 @@ def purge(installation: Installation) -> Purged:
             records = asyncio.run(_copy(installation, writer))
             writer.commit()
             store.publish(writer.name)
+        rules = IntakeRules(installation.tables, installation.settings.disclosure)
+        purge_rejects(installation.settings.data_dir, rules, store.withdrawn())
         return Purged(writer.name, records, tuple(store.forget()))
 
 
