@@ -19,6 +19,13 @@ class Cells:
 
     known: Mapping[str, Sequence[object]]
     warnings: list[tuple[str, str]] = field(default_factory=list)
+    values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The values that a warning is of, where they are known."""
+
+    def warn(self, key: str, code: str, *values: str) -> None:
+        """Warn of a cell; `values` are its values at fault."""
+        self.warnings.append((key, code))
+        self.values.setdefault((key, code), []).extend(values)
 
     def first(self, key: str) -> object | None:
         """The first value of text or number; an object is none."""
@@ -48,5 +55,5 @@ class Cells:
         try:
             return parse(text) if text else None
         except RefusedValueError as refusal:
-            self.warnings.append((key, refusal.reason))
+            self.warn(key, refusal.reason, text)
             return None

@@ -41,6 +41,9 @@ TITLE_LIMIT = 500
 ID_LIMIT = 200
 BODY_LIMIT = 8_000_000
 VALIDITY_LIMIT = 40
+VALUE_LIMIT = 200
+"""Characters that are shown of a value that is warned of."""
+_BEHIND_REQUEST = frozenset(("body", "attachments", "extra"))
 _VALIDITY = {
     "有效": "有效",
     "现行有效": "有效",
@@ -72,10 +75,16 @@ class IntakeRules:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A record fit to be published; `warnings` are (field, code) of what was left empty."""
+    """A record fit to be published; `warnings` are (field, code) of what was left empty.
+
+    `values` are (field, code, value) of warnings, for staff to see; `headings` those of the row's
+    filled columns that the catalog does not know. Neither holds what is not public.
+    """
 
     record: Record
     warnings: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str, str], ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,21 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
         return Refused(refusal.field, refusal.reason, str(refusal), kept, _closed_id(cells, rules))
     if holds_personal_data(record):
         return Withheld("personal_data", record.id, record_keys(record))
-    return Accepted(record, tuple(dict.fromkeys(cells.warnings)))
+    is_public = record.disclosure is Disclosure.PUBLIC
+    headings = tuple(name for name in others if name not in _PLACE_COLUMNS) if is_public else ()
+    warnings = tuple(dict.fromkeys(cells.warnings))
+    return Accepted(record, warnings, _values_to_show(cells, record), headings)
+
+
+def _values_to_show(cells: Cells, record: Record) -> tuple[tuple[str, str, str], ...]:
+    """Values of warnings; of a record on request, only those of its entry; no personal data."""
+    hidden = () if record.disclosure is Disclosure.PUBLIC else _BEHIND_REQUEST
+    return tuple(
+        (key, code, value[:VALUE_LIMIT])
+        for (key, code), values in cells.values.items()
+        for value in dict.fromkeys(values)
+        if value and key not in hidden and not find_personal_data(value)
+    )
 
 
 def disclose(record: Record) -> Record:
@@ -176,6 +199,8 @@ def _build_record(
 ) -> Record:
     names, tables = _read_names(cells), rules.tables
     agency = tables.agencies.find(names.publisher, place=_place(others))
+    if agency is None:
+        cells.warn("publisher", "unknown_agency", names.publisher)
     issued = _date_text(cells, "issued_on")
     issued_on = cells.attempt("issued_on", issued, _parse_issued)
     genre, inferred = _genre(cells, names.title, tables.genre)
@@ -364,8 +389,8 @@ def _classes(cells: Cells, tree: ClassificationTree) -> tuple[str, ...]:
     if not stated:
         return ()
     paths = tree.canonical_values(stated)
-    if not all(map(tree.known, paths)):
-        cells.warnings.append((tree.field, "unknown_class"))
+    if unknown := [path for path in paths if not tree.known(path)]:
+        cells.warn(tree.field, "unknown_class", *unknown)
     return paths
 
 
@@ -391,7 +416,7 @@ def _validity(cells: Cells) -> str | None:
     known = _VALIDITY.get(stated)
     if known is None:
         # Kept, since 部分失效 unsaid would pass for 有效.
-        cells.warnings.append(("validity", "unknown_validity"))
+        cells.warn("validity", "unknown_validity", stated)
         return stated[:VALIDITY_LIMIT]
     return known
 

@@ -1,21 +1,99 @@
-"""Small files of state that are whole or not there, whenever the power fails."""
+"""Writes files that are whole or missing, whenever the power fails or the disk is full.
+
+Files and folders made here are for their owner alone, whatever the umask.
+"""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
+FILE_MODE, FOLDER_MODE = 0o600, 0o700
+_OTHERS = 0o077
+_NEW = ".new"
+
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write beside, sync, then rename over: a crash at any moment leaves one whole file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with beside.open("wb") as file:
+    """Write a whole file in place of what is there."""
+    with open_whole(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+
+
+@contextmanager
+def open_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes its name when the block ends, synced; an error leaves nothing.
+
+    Folders above it are made.
+    """
+    make_folder(path.parent)
+    beside = path.with_name(f".{path.name}.{os.getpid()}{_NEW}")
+    try:
+        with open_private(beside, os.O_TRUNC) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
+
+
+def open_private(path: Path, flags: int = 0, *, buffering: int = -1) -> IO[bytes]:
+    """Open for writing, made where it is missing; `flags` such as os.O_APPEND, os.O_TRUNC."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, FILE_MODE)
+    return os.fdopen(descriptor, "wb", buffering=buffering)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing; a folder that is there stays as it is."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+
+
+def make_private(folder: Path) -> int:
+    """Take the rights of group and others from all that a folder holds; how many were changed.
+
+    What belongs to another user stays as it is.
+    """
+    if not folder.is_dir() or folder.is_symlink():
+        return 0
+    changed = 0
+    for path in [folder, *find_open(folder)]:
+        try:
+            mode = path.lstat().st_mode
+            if mode & _OTHERS:
+                path.chmod(mode & ~_OTHERS & 0o7777)
+                changed += 1
+        except OSError:
+            continue
+    return changed
+
+
+def find_open(folder: Path) -> Iterator[Path]:
+    """Files and folders below `folder` that group or others have rights to; links are left out."""
+    for above, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(above, name)
+            try:
+                if not path.is_symlink() and path.lstat().st_mode & _OTHERS:
+                    yield path
+            except OSError:
+                continue
+
+
+def drop_unfinished(folder: Path, older_than: float) -> None:
+    """Delete what killed processes left of `open_whole`, last written before this time."""
+    for path in folder.glob(f".*{_NEW}"):
+        try:
+            if path.stat().st_mtime < older_than:
+                path.unlink()
+        except OSError:
+            continue
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
-from search_api.spreadsheets import write_sheet
+from files.spreadsheets import write_sheet
 from staff.statistics import Statistics, count_year, list_figures
 
 

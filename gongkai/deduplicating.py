@@ -18,7 +18,7 @@ from duplicates.scanning import scan
 from engines.opening import Installation, open_installation
 from engines.reading import fetch_hits
 from engines.settings import Settings
-from search_api.spreadsheets import write_sheet
+from files.spreadsheets import write_sheet
 
 _SHOWN = ("title", "document_number", "index_number", "publisher", "issued_on", "published_on")
 _CSV_HEADS = ("cluster", "kind", "score", "id", *_SHOWN)

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 
 from catalog.disclosure import Disclosure
+from catalog.plain_text import clean_line
 from engines.opening import open_installation
 from engines.port import STAFF
 from engines.settings import Settings
@@ -27,9 +28,11 @@ from indexer.publishing import Order, Outcome, publish
 from indexer.purging import purge as purge_index
 from indexer.reading import source_size, survey_sources
 from indexer.sources.row import SkippedPart
+from indexer.warnings_file import ValueCounts
 
 _console = Console(stderr=True)
 REFUSED = 3
+_SHOWN_VALUES, _LONGEST_VALUE = 10, 40
 
 
 def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
@@ -160,10 +163,28 @@ def _print_summary(outcome: Outcome, seconds: float) -> None:
     print(f"withheld   {summary.withheld.total():>10,}{_reasons(summary.withheld)}")
     if summary.warnings:
         print(f"warnings   {summary.warnings.total():>10,}{_reasons(summary.warnings)}")
+        _print_values(summary.values)
+    _print_values(summary.headings, "headings not understood (kept as extra)")
     print(f"generation {outcome.generation}")
     _print_skipped(summary.skipped)
     if outcome.rejects:
-        print(f"rejects    {outcome.rejects}")
+        print(f"rejects    {outcome.rejects} (also .csv, .xlsx)")
+    if outcome.warnings:
+        print(f"listed in  {outcome.warnings} (also .csv)")
+
+
+def _print_values(values: ValueCounts, title: str = "") -> None:
+    """The most frequent values of each warning, with their counts."""
+    for name, counts in sorted(values.counts.items()):
+        shown = ", ".join(
+            f"{clean_line(value)[:_LONGEST_VALUE]} {count:,}"
+            for value, count in counts.most_common(_SHOWN_VALUES)
+        )
+        more = len(counts) - _SHOWN_VALUES
+        others = f", and {more:,} other values" if more > 0 else ""
+        if values.more[name]:
+            others += f", and {values.more[name]:,} cells of values that were not counted"
+        print(f"  {title or name}: {shown}{others}")
 
 
 def _print_skipped(skipped: Sequence[SkippedPart]) -> None:

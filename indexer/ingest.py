@@ -17,9 +17,10 @@ from indexer.processes import Prepare
 from indexer.reading import read_source
 from indexer.rejects import RejectsFile
 from indexer.review import Finding, ReviewFile
-from indexer.run_register import ClosingRow, RunRegister
+from indexer.run_register import ClosingRow, Place, RunRegister
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow
 from indexer.unread import UnreadFiles
+from indexer.warnings_file import ValueCounts, WarningsFile
 
 COMMIT_DOCUMENTS = 100_000
 COMMIT_BYTES = 250_000_000
@@ -35,6 +36,7 @@ class RunFiles:
     register: RunRegister
     rejects: RejectsFile
     review: ReviewFile
+    warnings: WarningsFile
 
 
 @dataclass(slots=True)
@@ -43,8 +45,9 @@ class Summary:
 
     `indexed` counts rows written, new or changed; a later row of the same id, title, text and
     address takes the place of the earlier. `refused` counts by "field: reason", or by reason where
-    no field is at fault; `warnings` by "field: code", of cells left empty in rows that were taken.
-    `skipped` names files and parts of files that are not read; they are no rows.
+    no field is at fault; `warnings` by "field: code", of cells left empty in rows that were taken;
+    `values` counts what stood in them, `headings` the filled cells under each heading that is not
+    understood. `skipped` names files and parts of files that are not read; they are no rows.
     """
 
     read: int = 0
@@ -59,6 +62,8 @@ class Summary:
     unmatched: int = 0
     """Rows that are not public and like no public record."""
     reviews: Counter[Finding] = field(default_factory=Counter)
+    values: ValueCounts = field(default_factory=ValueCounts)
+    headings: ValueCounts = field(default_factory=ValueCounts)
 
     @property
     def needs_staff(self) -> bool:
@@ -84,6 +89,7 @@ class Ingest:
         self._register = files.register
         self._rejects = files.rejects
         self._review = files.review
+        self._warnings = files.warnings
         self._withdrawn = withdrawn
         self._by_staff = withdrawn_by_staff(withdrawn)
         self._documents = 0
@@ -130,6 +136,7 @@ class Ingest:
         self.republished -= closings.closed.keys()
         if closings.closed:
             store.withdraw(closings.closed, cause=DISCLOSURE)
+        self._warnings.forget(closings.closed)
         self.summary.closed = len(closings.closed)
         self.summary.unmatched = closings.unmatched
         for record_id, place in closings.likely:
@@ -163,8 +170,16 @@ class Ingest:
         self._register.add(record_id, keys, place)
         if not is_open(keys):
             self._register.add_closing(ClosingRow(record_id, keys, place))
-        self.summary.warnings.update(f"{name}: {code}" for name, code in ready.warnings)
+        self._warn(place, record_id, ready)
         self._write(row, named.document)
+
+    def _warn(self, place: Place, record_id: str, ready: Ready) -> None:
+        self.summary.warnings.update(f"{name}: {code}" for name, code in ready.warnings)
+        for name, code, value in ready.values:
+            self.summary.values.add(f"{name}: {code}", value)
+        for heading in ready.headings:
+            self.summary.headings.add("headings", heading)
+        self._warnings.add(place, record_id, ready.warnings, ready.values)
 
     def _write(self, row: Row, document: IndexDocument) -> None:
         if self._writer.holds(document.id, document.revision):

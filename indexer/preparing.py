@@ -21,10 +21,12 @@ CHUNK_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A record that may be published, analysed; `warnings` are (field, code)."""
+    """A record that may be published, analysed; see `catalog.intake.Accepted` for the others."""
 
     document: IndexDocument
     warnings: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str, str], ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 Prepared: TypeAlias = Ready | Refused | Withheld
@@ -72,4 +74,4 @@ def prepare_row(row: Row, rules: IntakeRules, analysis: Analysis) -> Prepared:
     if record.attachments and holds_personal_data(record):
         return Withheld("personal_data", record.id)
     warnings = (*outcome.warnings, *warn_of_texts(record))
-    return Ready(build_document(record, analysis), warnings)
+    return Ready(build_document(record, analysis), warnings, outcome.values, outcome.headings)

@@ -1,6 +1,7 @@
 """A whole `gongkai index` run: a generation filled from sources and made live. The CLI calls it."""
 
 import os
+import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,23 +12,27 @@ from catalog.disclosure import Disclosure
 from catalog.intake import IntakeRules
 from engines.opening import Installation
 from engines.port import DISCLOSURE
+from files.durable import drop_unfinished
 from indexer.completeness import NOTHING_MISSING, Missing, find_missing
 from indexer.ingest import Ingest, OnProgress, RunFiles, Summary
 from indexer.processes import open_preparing
 from indexer.reading import source_size
-from indexer.rejects import RejectsFile
+from indexer.rejects import RejectsFile, check_rejects_path
 from indexer.review import Finding, ReviewFile
 from indexer.run_register import RunRegister
 from indexer.shrinking import check_shrink
 from indexer.sources.row import SkippedPart
+from indexer.warnings_file import WarningsFile, warnings_path
 from staff.rejected import rejects_folder
 
 LONG_RUN_BYTES = 1_000_000
 """Of sources; below it one process is as fast as several."""
 KEPT_REJECTS = 100
-"""Rejects files of the data folder that stay, the newest: every run may write one, for years."""
+"""Runs whose rejects and warnings stay in the data folder, the newest."""
 REVIEWS = "reviews"
 """Folder of what staff should look at after a run; as many files stay."""
+_RUN = re.compile(r"\d{8}T\d{12}\.")
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Outcome:
     review: Path | None = None
     examples: Sequence[str] = ()
     missing: Missing = NOTHING_MISSING
+    warnings: Path | None = None
 
 
 def publish(
@@ -73,16 +79,20 @@ def publish(
     rules = IntakeRules(installation.tables, fill, order.source)
     data_dir = installation.settings.data_dir
     started = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    rejects_path = order.rejects or rejects_folder(data_dir) / f"{started}.jsonl"
+    if order.rejects:
+        check_rejects_path(order.rejects, order.sources)
     processes = _choose_processes(order.sources, installation.settings.index_processes)
     with (
         open_preparing(rules, installation.analysis, processes) as prepare,
         closing(installation.open_store()) as store,
-        RejectsFile(order.rejects or rejects_folder(data_dir) / f"{started}.jsonl") as rejects,
+        RejectsFile(rejects_path) as rejects,
+        WarningsFile(warnings_path(rejects_path)) as warnings,
         ReviewFile(data_dir / REVIEWS / f"{started}.csv") as review,
         RunRegister() as register,
     ):
         with store.rebuild() if order.rebuild else store.update() as writer:
-            files = RunFiles(register, rejects, review)
+            files = RunFiles(register, rejects, review, warnings)
             ingest = Ingest(writer, prepare, files, store.withdrawn())
             summary = ingest.run(order.sources, on_progress, order.skipped)
             ingest.finish(store)
@@ -96,10 +106,18 @@ def publish(
                 store.restore(ingest.republished, cause=DISCLOSURE)
         for record_id in missing.ids:
             review.add(Finding.MISSING, record_id)
-        _drop_old(rejects_folder(data_dir), "*.jsonl", rejects.path)
-        _drop_old(data_dir / REVIEWS, "*.csv", review.path)
-        examples = tuple(review.examples)
-        return Outcome(summary, writer.name, rejects.path, review.path, examples, missing)
+        outcome = Outcome(
+            summary,
+            writer.name,
+            rejects.path,
+            review.path,
+            tuple(review.examples),
+            missing,
+            warnings.path,
+        )
+    _drop_old(rejects_folder(data_dir), rejects_path.stem)
+    _drop_old(data_dir / REVIEWS, started)
+    return outcome
 
 
 def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
@@ -110,8 +128,12 @@ def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
     return (os.cpu_count() or 1) if is_long else 1
 
 
-def _drop_old(folder: Path, pattern: str, latest: Path | None) -> None:
-    for path in sorted(folder.glob(pattern))[:-KEPT_REJECTS]:
+def _drop_old(folder: Path, latest: str) -> None:
+    """Keep the files of the last runs; what killed runs left half written goes after a day."""
+    files = [path for path in folder.glob("*") if _RUN.match(path.name)]
+    kept = sorted({path.name.partition(".")[0] for path in files})[-KEPT_REJECTS:]
+    for path in files:
         # A clock that was set back names the latest as if it were old.
-        if path != latest:
+        if path.name.partition(".")[0] not in (*kept, latest):
             path.unlink(missing_ok=True)
+    drop_unfinished(folder, datetime.now(UTC).timestamp() - _DAY)

@@ -1,23 +1,43 @@
-"""Rows that could not be taken, as a file that can be mended and indexed again. Called by `ingest`.
+"""Rows that were refused, written as files that can be fixed and indexed again.
 
-JSON Lines of source, line, field, reason, row. A row that is not public, or might be, or holds
-personal data, is named by source and line alone: its text stays where it came from.
+JSON Lines of source, line, field, reason, sentence, row; CSV and XLSX of the same. A row that may
+not be copied is named by source and line alone: its text stays where it came from.
 """
 
 import json
-import os
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
+from zipfile import BadZipFile, ZipFile
+
+from catalog.errors import GongkaiError, ShrinkingIndexError
+from catalog.plain_text import DEPTH_LIMIT
+from files.durable import open_whole
+from staff.reject_reasons import describe_reason
+from staff.reject_sheets import COLUMNS, CREATOR, write_reject_csv, write_reject_xlsx
+
+SHEETS = (".csv", ".xlsx")
+_HEAD = 4096
+_LARGEST = 2**63
+
+
+class OverwritingError(GongkaiError):
+    """The rejects would be written over a file that is no rejects file."""
 
 
 class RejectsFile:
-    """Made with its first row, readable by its owner only; `path` is None while there is none."""
+    """Made with its first row, for its owner only; `path` is None while there is none.
+
+    All three files take their names when the run has ended; a stopped run leaves none.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
+        self._open_files = ExitStack()
 
     @property
     def path(self) -> Path | None:
@@ -27,10 +47,14 @@ class RejectsFile:
         self, source: str, line: int, field: str, reason: str, row: Mapping[str, object] | None
     ) -> None:
         """One row; `row` is None where its text must not be copied."""
-        entry = {"source": source, "line": line, "field": field, "reason": reason, "row": row}
-        # Not orjson: a row may hold numbers beyond 64 bits and halves of surrogate pairs.
-        line_of_it = json.dumps(entry, default=str, ensure_ascii=True)
-        self._open().write(line_of_it.encode() + b"\n")
+        entry: dict[str, object] = {
+            "source": source,
+            "line": line,
+            "field": field,
+            "reason": reason,
+            "sentence": describe_reason(field, reason),
+        }
+        self._open().write(_encode(entry, row))
 
     def __enter__(self) -> Self:
         return self
@@ -41,12 +65,80 @@ class RejectsFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if not keeps_files(error):
+            self._open_files.__exit__(kind, error, trace)
+            return
+        self._open_files.close()
         if self._file:
-            self._file.close()
+            _write_sheets(self._path)
 
     def _open(self) -> IO[bytes]:
         if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            self._file = os.fdopen(descriptor, "wb")
+            self._file = self._open_files.enter_context(open_whole(self._path))
         return self._file
+
+
+def keeps_files(error: BaseException | None) -> bool:
+    """Whether the files of a run are whole: it ended, or was refused after its last row."""
+    return error is None or isinstance(error, ShrinkingIndexError)
+
+
+def check_rejects_path(path: Path, sources: Iterable[Path]) -> None:
+    """Raises OverwritingError where the rejects would replace a source, or what is not ours."""
+    if path.suffix.lower() in SHEETS:
+        raise OverwritingError(
+            f"{path}: name a .jsonl file; the CSV and XLSX files are written next to it."
+        )
+    read = {source.resolve() for source in sources}
+    for written in (path, *(path.with_suffix(suffix) for suffix in SHEETS)):
+        if written.resolve() in read:
+            raise OverwritingError(f"{written}: is read by this run; name another rejects file.")
+    for suffix in SHEETS:
+        sheet = path.with_suffix(suffix)
+        if sheet.exists() and not _is_ours(sheet):
+            raise OverwritingError(f"{sheet}: is there already; name another rejects file.")
+
+
+def _is_ours(sheet: Path) -> bool:
+    """Whether it is a sheet of rejects, of whichever run."""
+    try:
+        with sheet.open("rb") as file:
+            if file.read(2) != b"PK":
+                return COLUMNS[0].encode() in file.read(_HEAD)
+        with ZipFile(sheet) as packed, packed.open("docProps/core.xml") as content:
+            return CREATOR.encode() in content.read(_HEAD)
+    except (OSError, KeyError, BadZipFile):
+        return False
+
+
+def _write_sheets(path: Path) -> None:
+    def read() -> Iterator[dict[str, Any]]:
+        with path.open("rb") as lines:
+            yield from map(json.loads, lines)
+
+    with open_whole(path.with_suffix(".csv")) as file:
+        for piece in write_reject_csv(read):
+            file.write(piece.encode())
+    with open_whole(path.with_suffix(".xlsx")) as file:
+        write_reject_xlsx(read, file)
+
+
+def _encode(entry: Mapping[str, object], row: Mapping[str, object] | None) -> bytes:
+    text = json.dumps({**entry, "row": _plain(row)}, default=str, ensure_ascii=False)
+    # JSON has an escape for half of a surrogate pair, UTF-8 has none.
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _plain(value: object, depth: int = 0) -> object:
+    """What every JSON reader takes: NaN, infinity and huge numbers as text, no deep nesting."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        return str(value)
+    if not isinstance(value, Mapping | list | tuple):
+        return value
+    if depth > DEPTH_LIMIT:
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each, depth + 1) for key, each in value.items()}
+    return [_plain(each, depth + 1) for each in value]

@@ -1,13 +1,16 @@
 """What staff should look at after a run, as a CSV file: record ids and places, never a text."""
 
 import csv
-import os
 from collections import Counter
+from contextlib import ExitStack
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import BinaryIO, Self, cast
 
+from files.durable import open_whole
+from indexer.rejects import keeps_files
 from indexer.run_register import Place
 
 EXAMPLES = 20
@@ -24,7 +27,9 @@ class Finding(StrEnum):
 
 
 class ReviewFile:
-    """Made with its first finding, readable by its owner only; `path` is None while there is none.
+    """Made with its first finding, for its owner only; `path` is None while there is none.
+
+    The file takes its name when the run has ended.
 
     `examples` are the first findings as sentences for a terminal.
     """
@@ -33,11 +38,12 @@ class ReviewFile:
         self.counts: Counter[Finding] = Counter()
         self.examples: list[str] = []
         self._path = path
-        self._file: IO[str] | None = None
+        self._text: TextIOWrapper | None = None
+        self._open_files = ExitStack()
 
     @property
     def path(self) -> Path | None:
-        return self._path if self._file else None
+        return self._path if self._text else None
 
     def add(
         self,
@@ -63,13 +69,16 @@ class ReviewFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file:
-            self._file.close()
+        if keeps_files(error):
+            self._open_files.close()
+        else:
+            self._open_files.__exit__(kind, error, trace)
 
-    def _open(self) -> IO[str]:
-        if self._file is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow(_HEADINGS)
-        return self._file
+    def _open(self) -> TextIOWrapper:
+        if self._text is None:
+            file = self._open_files.enter_context(open_whole(self._path))
+            self._text = TextIOWrapper(cast(BinaryIO, file), encoding="utf-8-sig", newline="")
+            # Before the file is closed: what the wrapper still holds goes into it.
+            self._open_files.callback(self._text.detach)
+            csv.writer(self._text).writerow(_HEADINGS)
+        return self._text

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 import orjson
 
+from files.spreadsheets import BYTE_ORDER_MARK, guard_cells
 from search_api.answer import RecordView
-from search_api.spreadsheets import BYTE_ORDER_MARK, guard_cells
 
 
 class ExportFormat(StrEnum):

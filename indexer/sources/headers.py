@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from catalog.headings import is_blank, key_of
+from indexer.sources.reject_sheet import is_reject_sheet, unwrap_row
 from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 
 
@@ -19,8 +20,10 @@ def known_keys(headings: Iterable[object]) -> frozenset[str]:
 def is_header(cells: Sequence[object]) -> bool:
     """Whether a row is the heading row: two filled cells or more, one of them a known heading.
 
-    A title row above the table (one merged cell) is not.
+    A title row above the table (one merged cell) is not. Our own columns of a rejects sheet do.
     """
+    if is_reject_sheet(cells):
+        return True
     return sum(not is_blank(cell) for cell in cells) >= 2 and bool(known_keys(cells))
 
 
@@ -39,5 +42,7 @@ def pair_cells(
     if not all(map(is_blank, cells[len(headings) :])):
         detail = f"The row has {len(cells)} cells below {len(headings)} headings."
         return UnreadableRow(source, number, "column_count", detail)
+    if is_reject_sheet(headings):
+        return unwrap_row(source, number, headings, cells)
     pairs = zip_longest(headings, cells[: len(headings)], fillvalue=padding)
     return SourceRow(source, number, gather_cells((str(name), cell) for name, cell in pairs))

@@ -9,6 +9,7 @@ import re
 import orjson
 
 from catalog.headings import HEADINGS
+from indexer.sources.reject_sheet import WITHHELD
 from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 
 REJECT_KEYS = frozenset({"source", "line", "field", "reason", "row"})
@@ -34,7 +35,7 @@ def parse_row(text: bytes, source: str, line: int) -> Row:
         return UnreadableRow(source, line, *_explain(text, error))
     if not isinstance(value, dict):
         return UnreadableRow(source, line, "not_an_object", "The JSON value is not an object.")
-    if REJECT_KEYS <= value.keys() <= REJECT_KEYS | {"note"}:
+    if REJECT_KEYS <= value.keys() <= REJECT_KEYS | {"sentence", "note"}:
         return _unwrap_reject(value, source, line)
     return SourceRow(source, line, value)
 
@@ -51,9 +52,7 @@ def is_reject(text: bytes) -> bool:
 def _unwrap_reject(entry: dict[str, object], source: str, line: int) -> Row:
     row = entry["row"]
     if row is None:
-        return UnreadableRow(
-            source, line, "withheld_row", "The reject does not hold its row: mend it at its source."
-        )
+        return UnreadableRow(source, line, "withheld_row", WITHHELD)
     if not isinstance(row, dict):
         return UnreadableRow(source, line, "not_an_object", "The reject's row is not an object.")
     return SourceRow(source, line, row)

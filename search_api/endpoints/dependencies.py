@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
 from catalog.errors import StorageError
+from files.spreadsheets import write_sheet
 from queries.request import SearchRequest
 from search_api.answer import RecordView, SearchAnswer
 from search_api.answering import Answering
@@ -20,7 +21,6 @@ from search_api.duplicating import Duplicating
 from search_api.errors import GoneError, MovedError, UnknownRecordError
 from search_api.pages.rendering import PageContext, context_of
 from search_api.site import Site, site_of
-from search_api.spreadsheets import write_sheet
 from search_api.suggesting import Suggesting
 from semantics.meanings import Outcome
 from staff.unfound import UnfoundSearches

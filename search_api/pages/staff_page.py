@@ -57,25 +57,6 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.VIEWED: "查看清单",
     Action.CERTIFIED: "出具检索证明",
 }
-REASON_LABELS: Mapping[str, str] = {
-    "missing": "没有填写",
-    "missing_disclosure": "没有填写公开方式",
-    "unknown_disclosure": "公开方式不是规定的取值",
-    "ambiguous_date": "日期有两种以上读法，请写成 2009-02-20",
-    "invalid_date": "日期不存在",
-    "too_long": "内容过长",
-    "too_deep": "数据嵌套过深",
-    "dot_segment": "编号中不能有“.”或者“..”一段",
-    "not_an_object": "这一行不是一条记录",
-    "not_json": "这一行不是 JSON",
-    "not_csv": "这一行不是 CSV",
-    "not_text": "编码无法识别",
-    "bad_file": "文件损坏",
-    "bad_xml": "XML 不完整",
-    "no_rows": "文件中没有记录",
-    "truncated": "文件不完整",
-    "unpacks_too_large": "压缩文件解开后过大",
-}
 _SUBJECTS = (
     (re.compile(r"(\d+) found"), r"找到 \1 条"),
     (re.compile(r"searches without results"), "没有结果的检索"),

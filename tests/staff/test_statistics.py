@@ -1,15 +1,17 @@
 """The year's figures against a count by hand, and working days against the holiday notices."""
 
 import asyncio
+import json
 import statistics
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from engines.opening import Installation
 from indexer.publishing import Order, publish
 from indexer.reading import find_sources
-from staff.rejected import UNKNOWN, count_reasons, list_runs, read_run
+from staff.rejected import UNKNOWN, count_reasons, list_runs, open_run
 from staff.statistics import Statistics, count_year, list_figures
 from staff.working_days import count_working_days
 from tests.journeys.command import plain_row, write_rows
@@ -82,12 +84,32 @@ def test_rows_to_send_back_are_counted_by_agency_and_reason(
     counted: Statistics, fresh: Installation
 ) -> None:
     (run,) = list_runs(fresh.settings.data_dir)
-    rows = list(read_run(fresh.settings.data_dir, run))
-    assert {(row.publisher, row.field, row.reason) for row in rows} == {
-        (UNKNOWN, "publisher", "missing"),
-        ("安庆市水利局", "published_on", "ambiguous_date"),
+    opened = open_run(fresh.settings.data_dir, run)
+    assert opened
+    reasons = count_reasons(opened.entries())
+    assert reasons == {
+        UNKNOWN: {("publisher", "missing"): 1},
+        "安庆市水利局": {("published_on", "ambiguous_date"): 1},
     }
-    assert all(row.title.startswith("关于第") for row in rows)
-    reasons = count_reasons(iter(rows))
-    assert reasons["安庆市水利局"] == {("published_on", "ambiguous_date"): 1}
-    assert list(read_run(fresh.settings.data_dir, "../staff")) == []
+    (entry,) = opened.entries("安庆市水利局")
+    assert entry["row"]["title"].startswith("关于第")
+    assert opened.torn == 0
+    assert open_run(fresh.settings.data_dir, "../staff") is None
+
+
+def test_a_torn_list_gives_what_it_has_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "rejects").mkdir()
+    entry = {
+        "source": "a",
+        "line": 1,
+        "field": "title",
+        "reason": "missing",
+        "row": {"a": "\ud800"},
+    }
+    whole = json.dumps({**entry, "row": {"标题": "\ud800"}}).encode()
+    lines = (whole, b"", b"\xff\xfe", b"[]", b"{}", b"\0" * 100, whole[:40])
+    (tmp_path / "rejects" / "r.jsonl").write_bytes(b"\n".join(lines))
+    opened = open_run(tmp_path, "r")
+    assert opened
+    assert len(list(opened.entries())) == 1
+    assert opened.torn == 6

@@ -3,9 +3,11 @@
 Signed in by a token, each form with its session's own key.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from catalog.classifications import MISSING
@@ -33,7 +35,7 @@ from search_api.pages.staff_page import (
     label_subject,
     render_staff,
 )
-from staff.rejected import list_runs, read_run
+from staff.rejected import list_runs, open_run
 from staff.tokens import SESSION
 
 AUDIT_SIZE = 100
@@ -59,7 +61,7 @@ async def home(
     except ScanRunningError:
         clusters = None
     folder = request.app.state.installation.settings.data_dir
-    runs = list_runs(folder)
+    rejected = await run_in_threadpool(_count_rejected, folder)
     unclassified = await answering.search(
         SearchRequest(chosen={"topic": (MISSING,)}, size=1, facets=())
     )
@@ -69,11 +71,18 @@ async def home(
             context,
             session,
             clusters=clusters,
-            rejected=sum(1 for _ in read_run(folder, runs[0])) if runs else 0,
+            rejected=rejected,
             unclassified=unclassified.total,
             searches=len(unfound.list()),
         )
     )
+
+
+def _count_rejected(folder: Path) -> int:
+    """Rows that the latest ingest with refusals sent back."""
+    latest = next(iter(list_runs(folder)), "")
+    opened = open_run(folder, latest)
+    return sum(1 for _ in opened.entries()) if opened else 0
 
 
 @router.post("/sign-in")

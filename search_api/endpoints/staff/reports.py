@@ -1,9 +1,12 @@
 """`/staff`: rows to send back, what is unclassified, what nobody finds, a year's figures."""
 
+from functools import partial
+from tempfile import SpooledTemporaryFile
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from starlette.background import BackgroundTask
 
 from catalog.classifications import MISSING
 from engines.port import EngineQuery
@@ -16,25 +19,25 @@ from search_api.endpoints.staff.dependencies import (
 )
 from search_api.facets import TITLES
 from search_api.pages.links import export_url, search_url
-from search_api.pages.staff_page import (
-    REASON_LABELS,
-    render_staff,
-)
+from search_api.pages.staff_page import render_staff
 from search_api.site import record_path
 from staff.audit import Action
-from staff.rejected import count_reasons, list_runs, read_run
+from staff.reject_reasons import describe_reason, title_of
+from staff.reject_sheets import ReadEntries, write_reject_csv, write_reject_xlsx
+from staff.rejected import count_reasons, list_runs, open_run
 from staff.statistics import LATEST, count_year, list_figures
 from staff.unfound import DAYS_SHOWN
 from staff.working_days import TERM
 
-_FIELDS = {**TITLES, "published_on": "发布日期", "issued_on": "成文日期", "title": "标题"}
-_REJECTED_HEADS = ("发布机构", "文件", "行", "要改的一栏", "原因", "标题", "文号或索引号")
+_CSV = "text/csv; charset=utf-8"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_IN_MEMORY, _PART = 4 << 20, 1 << 18
 _UNCLASSIFIED = ("topic", "category", "audience", "life_event", "genre")
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/rejected")
-async def rejected(
+def rejected(
     request: Request,
     context: ContextDependency,
     acting: Looking,
@@ -45,6 +48,8 @@ async def rejected(
     runs = list_runs(folder)
     chosen = run if run in runs else next(iter(runs), "")
     acting.note(Action.VIEWED, f"rejected {chosen}")
+    opened = open_run(folder, chosen)
+    reasons = count_reasons(opened.entries()) if opened else {}
     return HTMLResponse(
         render_staff(
             "rejected.html",
@@ -52,39 +57,59 @@ async def rejected(
             acting.session,
             runs=runs,
             run=chosen,
-            reasons=count_reasons(read_run(folder, chosen)),
-            labels=REASON_LABELS,
-            fields=_FIELDS,
+            reasons=reasons,
+            torn=opened.torn if opened else 0,
+            describe=describe_reason,
+            title=title_of,
         )
     )
 
 
 @router.get("/rejected.csv")
-async def export_rejected(
+def export_rejected_csv(
     request: Request,
     acting: Looking,
     run: Annotated[str, Query(max_length=40)] = "",
     publisher: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The rows to send back, of one agency or of all."""
-    folder = request.app.state.installation.settings.data_dir
-    rows = [
-        [
-            each.publisher,
-            each.source,
-            each.line,
-            _FIELDS.get(each.field, each.field),
-            REASON_LABELS.get(each.reason, each.reason),
-            each.title,
-            each.number,
-        ]
-        for each in read_run(folder, run)
-        if not publisher or each.publisher == publisher
-    ]
+    """The rows to fix, of one agency or of all, as a sheet that can be indexed again."""
+    read = _open_rejected(request, run, publisher)
     acting.note(Action.EXPORTED, f"rejected {run}")
-    return sheet_response(
-        "rejected", ("发布机构", "文件", "行", "要改的一栏", "原因", "标题", "文号或索引号"), rows
+    pieces = (piece.encode() for piece in write_reject_csv(read))
+    return StreamingResponse(pieces, headers=_save_as(run, "csv"), media_type=_CSV)
+
+
+@router.get("/rejected.xlsx")
+def export_rejected_xlsx(
+    request: Request,
+    acting: Looking,
+    run: Annotated[str, Query(max_length=40)] = "",
+    publisher: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The same as a workbook."""
+    read = _open_rejected(request, run, publisher)
+    acting.note(Action.EXPORTED, f"rejected {run}")
+    # It is read and closed by the response.
+    file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+    write_reject_xlsx(read, file)
+    file.seek(0)
+    parts = iter(partial(file.read, _PART), b"")
+    return StreamingResponse(
+        parts,
+        headers=_save_as(run, "xlsx"),
+        media_type=_XLSX,
+        background=BackgroundTask(file.close),
     )
+
+
+def _open_rejected(request: Request, run: str, publisher: str) -> ReadEntries:
+    opened = open_run(request.app.state.installation.settings.data_dir, run)
+    return partial(opened.entries, publisher) if opened else lambda: ()
+
+
+def _save_as(run: str, suffix: str) -> dict[str, str]:
+    name = f"rejected-{run}.{suffix}" if run.isascii() and run.isalnum() else f"rejected.{suffix}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 @router.get("/unclassified")

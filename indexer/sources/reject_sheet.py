@@ -1,0 +1,28 @@
+"""A row of a rejects sheet in, the row that it holds out: our own columns fall away."""
+
+from collections.abc import Iterable, Sequence
+
+from catalog.headings import is_blank
+from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
+from staff.reject_sheets import COLUMNS, read_cell
+
+_OURS = frozenset(COLUMNS)
+_ENOUGH = 3
+WITHHELD = "The reject does not hold its row: fix it at its source."
+
+
+def is_reject_sheet(headings: Iterable[object]) -> bool:
+    """Whether a row of headings is that of a rejects sheet, a column or two deleted or moved."""
+    return sum(str(heading).strip() in _OURS for heading in headings) >= _ENOUGH
+
+
+def unwrap_row(source: str, line: int, headings: Sequence[str], cells: Sequence[object]) -> Row:
+    """The row as its first source had it. One whose text was not kept is unreadable."""
+    pairs = [
+        (heading, read_cell(cell))
+        for heading, cell in zip(headings, cells, strict=False)
+        if heading.strip() not in _OURS and not is_blank(cell)
+    ]
+    if not pairs:
+        return UnreadableRow(source, line, "withheld_row", WITHHELD)
+    return SourceRow(source, line, gather_cells(pairs))
