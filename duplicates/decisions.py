@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from duplicates.judging import Kind
-from engines.database import Database
+from engines.database import Database, read_lines, unite_lines
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS decisions (
@@ -76,6 +77,10 @@ class HistoryEntry:
 
 
 _UNDONE = "undone"
+_COLUMNS = (
+    *("cluster", "decision", "members", "kind", "score", "kept"),
+    *("decided_by", "decided_at", "note"),
+)
 
 
 class Decisions:
@@ -138,6 +143,11 @@ class Decisions:
             for pair in combinations(sorted(verdict.members), 2)
         )
 
+    def merge(self, lines: Sequence[tuple[Any, ...]]) -> int:
+        """Take in lines of a copy that are missing here; of a cluster the newest decision wins."""
+        with self.file.write() as connection:
+            return unite_lines(connection, "decisions", _COLUMNS, "decided_at", lines)
+
     def stamp(self) -> object:
         """Changes with every decision."""
         return self.file.stamp()
@@ -174,6 +184,25 @@ class Decisions:
         self._verdicts = {row[0]: _read(row) for row in rows if row[1] != _UNDONE}
         self._kept = _follow(list(self._verdicts.values()))
         self._seen = stamp
+
+
+def read_decision_lines(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Every line of a copy, in order. Raises ValueError for one that `decide` does not write."""
+    lines = read_lines(connection, "decisions", _COLUMNS)
+    for line in lines:
+        row = dict(zip(_COLUMNS, line, strict=True))
+        texts = [row[name] for name in _COLUMNS if name not in ("score", "kept")]
+        members = orjson.loads(row["members"])
+        is_right = (
+            all(isinstance(text, str) for text in (*texts, row["kept"] or "", *members))
+            and isinstance(row["score"], int | float)
+            and isinstance(members, list)
+            and row["decision"] in (*Decision, _UNDONE)
+            and row["kind"] in tuple(Kind)
+        )
+        if not is_right:
+            raise ValueError("not a decision")
+    return lines
 
 
 def now() -> str:

@@ -281,6 +281,9 @@ class IndexStore(Protocol):
     def examine_ledger(self) -> list[str]:
         """A sentence for each fault of the withdrawal ledger."""
 
+    def repair_ledger(self) -> None:
+        """Write a damaged ledger again from its second copy. Raises LostLedgerError without one."""
+
     def restart_ledger(self) -> None:
         """Begin an empty ledger in the place of a lost one: only where a person asked for it."""
 

@@ -124,6 +124,16 @@ def read_replica(copy: Path, tables: Tables) -> Iterator[Checked]:
         previous = number, line
 
 
+def list_ids(copy: Path) -> Iterator[tuple[str, str]]:
+    """Id and disclosure of every record of a checked copy; the types of each line are checked."""
+    previous = None
+    for number, line in enumerate(_read_lines(copy), 1):
+        if previous is not None and number > 2:
+            stored = _parse_record(*previous)
+            yield stored.id, stored.disclosure
+        previous = number, line
+
+
 def _read_lines(copy: Path) -> Iterator[bytes]:
     with copy.open("rb") as file:
         while line := file.readline(LONGEST_LINE + 1):
@@ -149,14 +159,18 @@ def _parse_end(line: bytes) -> int | None:
 
 
 def _check_line(number: int, line: bytes, rules: IntakeRules) -> Checked:
+    stored = _parse_record(number, line)
+    return Checked(stored.id, _take(stored, rules))
+
+
+def _parse_record(number: int, line: bytes) -> StoredLine:
     try:
-        stored = StoredLine.model_validate_json(line)
+        return StoredLine.model_validate_json(line)
     except ValidationError as error:
         place = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
         raise BrokenReplicaError(
             f"Line {number} of the copy is damaged ({place or 'no JSON'}); nothing was taken."
         ) from None
-    return Checked(stored.id, _take(stored, rules))
 
 
 def _take(stored: StoredLine, rules: IntakeRules) -> Record | Refused | Withheld:

@@ -33,12 +33,19 @@ class Replicated:
     refused: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Records that stay out, and those of which only the entry is taken, whatever a copy says."""
+
+    off: Collection[str] = ()
+    on_request: Collection[str] = ()
+
+
 @dataclass(slots=True)
 class Filling:
     """Writes the records of a copy into one generation.
 
-    `kept_off`: records that stay out. `on_request`: records of which only the entry is written,
-    whatever the copy says. What a copy says twice of one record is taken at its strictest.
+    What a copy says twice of one record is taken at its strictest.
     """
 
     writer: GenerationWriter
@@ -90,20 +97,14 @@ def apply_replica(
         withdrawn = store.withdrawn()
         staff = {each for each, cause in withdrawn.items() if cause == STAFF}
         before = read_ids(installation)
-        with store.rebuild() as writer:
-            filling = Filling(writer, installation, staff)
-            filling.run(copy)
-            if filling.closed:
-                store.withdraw(filling.closed, cause=DISCLOSURE)
-            check_shrink(store, writer.count(), allow=allow_shrink)
-            store.publish(writer.name)
+        filling = switch_to(copy, store, installation, Kept(off=staff), allow_shrink=allow_shrink)
         gone = (before or set()) - filling.taken
         _settle(store, gone, filling.taken & withdrawn.keys())
         if before is None:
             # What the last pull had is not known, so the generation before may hold what is gone.
             store.forget()
         _keep(installation, filling.taken)
-        return Replicated(writer.name, len(filling.taken), len(gone), filling.refused)
+        return Replicated(filling.writer.name, len(filling.taken), len(gone), filling.refused)
 
 
 def restore_record(stored: Mapping[str, Any]) -> Record:
@@ -125,6 +126,20 @@ def restore_record(stored: Mapping[str, Any]) -> Record:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenReplicaError("A record of the copy is damaged.") from error
+
+
+def switch_to(
+    copy: Path, store: IndexStore, installation: Installation, kept: Kept, *, allow_shrink: bool
+) -> Filling:
+    """Fill a new generation from a checked copy and make it live; on an error it is dropped."""
+    with store.rebuild() as writer:
+        filling = Filling(writer, installation, kept.off, set(kept.on_request))
+        filling.run(copy)
+        if filling.closed:
+            store.withdraw(filling.closed, cause=DISCLOSURE)
+        check_shrink(store, writer.count(), allow=allow_shrink)
+        store.publish(writer.name)
+    return filling
 
 
 def read_ids(installation: Installation) -> set[str] | None:

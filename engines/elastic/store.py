@@ -123,6 +123,10 @@ class ElasticStore:
                 ]
         return []
 
+    def repair_ledger(self) -> None:
+        with explained():
+            self._generations.ensure()
+
     def restart_ledger(self) -> None:
         with explained():
             self._generations.make_small_indices()

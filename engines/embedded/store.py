@@ -5,17 +5,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-import tantivy
 from filelock import FileLock, Timeout
 
 from catalog.errors import AnotherWriterError, EngineUnavailableError, StorageError
+from engines.embedded.erasing import erase, find_keys, list_folders, look_up, open_older
 from engines.embedded.examining import drop_orphans, examine_index, repair_managed_list
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout, folder_bytes
 from engines.embedded.ledger import Ledger
-from engines.embedded.schema import build_schema, open_index, open_older_index
+from engines.embedded.schema import open_index
 from engines.embedded.vectors import forget_vectors
-from engines.embedded.writing import TantivyWriter, read_identities
+from engines.embedded.writing import TantivyWriter
 from engines.fingerprint import check_fingerprint
 from engines.manifest import Manifest, superseded
 from engines.port import Examination, Generation, choose_recovery
@@ -76,12 +76,12 @@ class EmbeddedStore:
         ids = tuple(dict.fromkeys(record_ids))
         try:
             with self._locked(WITHDRAW_PATIENCE_SECONDS):
-                found = self._look_up(ids) | dict.fromkeys(held, True)
+                found = look_up(self._layout, ids) | dict.fromkeys(held, True)
                 self._ledger.add((each for each in ids if found[each]), cause)
                 self._erase_around_writer()
         except AnotherWriterError:
             # A writer is at work and may be about to bring these in: it erases what is pending.
-            found = self._look_up(ids) | dict.fromkeys(held, True)
+            found = look_up(self._layout, ids) | dict.fromkeys(held, True)
             with explained():
                 self._ledger.add(ids, cause, public={each for each in ids if found[each]})
         return found
@@ -110,6 +110,10 @@ class EmbeddedStore:
     def examine_ledger(self) -> list[str]:
         return self._ledger.examine()
 
+    def repair_ledger(self) -> None:
+        with self._holding():
+            self._ledger.repair()
+
     def restart_ledger(self) -> None:
         with self._holding(WITHDRAW_PATIENCE_SECONDS):
             self._ledger.restart()
@@ -117,19 +121,16 @@ class EmbeddedStore:
     def find_identities(
         self, keys: Collection[str], *, live: bool = False
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        names = [
+            each.name
+            for each in self._layout.complete()
+            if each.fingerprint == self._fingerprint
+            and (not live or each.name == self._layout.live_name())
+        ]
         pending = self._ledger.pending()
-        query = tantivy.Query.term_set_query(build_schema(), "identities", list(keys))
-        for manifest in self._layout.complete() if keys else ():
-            is_wanted = not live or manifest.name == self._layout.live_name()
-            if not is_wanted or manifest.fingerprint != self._fingerprint:
-                continue
-            searcher = self._open(manifest).searcher()
-            found = searcher.search(query, limit=max(searcher.num_docs, 1), count=False)
-            for _, address in found.hits:
-                document = searcher.doc(address)
-                record_id = str(document.get_first("id"))
-                if record_id not in pending:
-                    yield record_id, read_identities(document)
+        for record_id, found in find_keys(self._layout, names, keys):
+            if record_id not in pending:
+                yield record_id, found
 
     def generations(self) -> list[Generation]:
         """See the port; one that can't be opened is left out, `examine` names it."""
@@ -155,8 +156,7 @@ class EmbeddedStore:
         return [self._examine(name, live) for name in sorted(names, reverse=True)]
 
     def recover(self) -> str | None:
-        with self._holding():
-            self._ledger.repair()
+        self.repair_ledger()
         with self._locked():
             for manifest in self._layout.complete():
                 repair_managed_list(self._layout.index_folder(manifest.name))
@@ -229,11 +229,6 @@ class EmbeddedStore:
         if self._layout.live_name() != name:
             self.publish(name)
 
-    def _look_up(self, record_ids: Iterable[str]) -> dict[str, bool]:
-        """Whether any complete generation holds each record."""
-        searchers = [self._open(manifest).searcher() for manifest in self._layout.complete()]
-        return {each: any(_holds(searcher, each) for searcher in searchers) for each in record_ids}
-
     def _drop_damaged(self, examined: Iterable[Examination]) -> None:
         """Older generations that no rollback can go to; they would stop every withdrawal."""
         for each in examined:
@@ -254,35 +249,26 @@ class EmbeddedStore:
         if self._written is None:
             self._erase_pending()
         elif pending := self._ledger.pending():
-            self._erase(pending, [m for m in self._layout.complete() if m.name != self._written])
+            for folder in list_folders(self._layout):
+                if folder != self._layout.index_folder(self._written):
+                    erase(folder, pending)
 
     def _erase_pending(self) -> None:
-        """Delete what the ledger still finds in index files; only under the write lock."""
+        """Delete what the ledger still finds in index files; only under the write lock.
+
+        In a damaged generation nothing can be deleted: its ids stay pending until it is dropped.
+        """
         pending = self._ledger.pending()
         if not pending:
             return
-        self._erase(pending, self._layout.complete())
+        erased = [erase(folder, pending) for folder in list_folders(self._layout)]
         forget_vectors(self._layout.root, pending)
-        self._ledger.mark_erased(pending)
-
-    def _erase(self, record_ids: Collection[str], manifests: Iterable[Manifest]) -> None:
-        for manifest in manifests:
-            # A killed deletion's file has the very name that the same deletion would write now.
-            drop_orphans(self._layout.index_folder(manifest.name))
-            writer = self._open(manifest).writer(num_threads=1)
-            for record_id in record_ids:
-                writer.delete_documents_by_term("id", record_id)
-            writer.commit()
-            writer.wait_merging_threads()
-
-    def _open(self, manifest: Manifest) -> tantivy.Index:
-        with explained():
-            index = open_older_index(self._layout.index_folder(manifest.name))
-            index.reload()
-        return index
+        if all(erased):
+            self._ledger.mark_erased(pending)
 
     def _describe(self, manifest: Manifest) -> Generation:
-        return describe(self._layout, manifest, self._open(manifest).searcher().num_docs)
+        folder = self._layout.index_folder(manifest.name)
+        return describe(self._layout, manifest, open_older(folder).searcher().num_docs)
 
     @contextmanager
     def _locked(self, patience: float = 0.0) -> Iterator[None]:
@@ -314,12 +300,6 @@ class EmbeddedStore:
                 self._erase_pending()
             yield
             self._lock.acquire()
-
-
-def _holds(searcher: tantivy.Searcher, record_id: str) -> bool:
-    """Whether a record can be found; `doc_freq` would count deleted ones."""
-    query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
-    return bool(searcher.search(query, limit=1, count=False).hits)
 
 
 def describe(layout: Layout, manifest: Manifest, records: int) -> Generation:
