@@ -31,14 +31,20 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """What was committed; of a file that is not there yet, empty tables."""
+        """What was committed; of a file that is not there yet, empty tables.
+
+        Raises StorageError where the file is damaged.
+        """
         if not self.path.exists():
             with closing(sqlite3.connect(":memory:")) as empty:
                 empty.executescript(self.schema)
                 yield empty
             return
-        with closing(self._connect()) as connection:
-            yield connection
+        try:
+            with closing(self._connect()) as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise StorageError(f"{self.path.name}: {error}") from error
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -48,6 +54,8 @@ class Database:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.is_lost():
+                raise StorageError(f"{self.path.name} is missing: restore it from its backup")
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(self._connect()) as connection:
                 connection.executescript(self.schema)
@@ -60,6 +68,8 @@ class Database:
                         connection.execute("ROLLBACK")
                     raise
                 connection.execute("COMMIT")
+            if not self._marker.exists():
+                self._marker.touch(mode=0o600)
         except OSError as error:
             raise StorageError(error.strerror) from error
         except sqlite3.IntegrityError:
@@ -67,6 +77,20 @@ class Database:
             raise
         except sqlite3.DatabaseError as error:
             raise StorageError(error) from error
+
+    @property
+    def _marker(self) -> Path:
+        """Made with the file, so that a lost file is not taken for one that was never there."""
+        return self.path.with_name(f"{self.path.name}.made")
+
+    def is_lost(self) -> bool:
+        """Whether there was a file that is gone."""
+        return self._marker.exists() and not self.path.exists()
+
+    def begin_anew(self) -> None:
+        """Let a lost file be made again: only where its backup is at hand."""
+        if self.is_lost():
+            self._marker.unlink()
 
     def copy_to(self, path: Path) -> None:
         """A whole copy, while others read and write; of a file that is not there, none."""
@@ -86,6 +110,8 @@ class Database:
 
     def examine(self) -> str | None:
         """What is wrong with the file, or None; a file that is not there yet is well."""
+        if self.is_lost():
+            return "it is missing"
         if not self.path.exists():
             return None
         if not self.path.is_file():

@@ -147,6 +147,7 @@ def _read_ledger(store: IndexStore) -> Mapping[str, Withdrawal]:
 
 def _check_databases(installation: Installation) -> None:
     for database in _databases(installation):
+        database.begin_anew()
         if fault := database.examine():
             raise BackupError(
                 f"{database.path} is damaged ({fault}): move it away to go on without what it "

@@ -47,6 +47,7 @@ class _Manifest(_Strict):
 class _State(_Strict):
     when: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
     cause: Literal["staff", "disclosure", "reopened"]
+    public: bool = True
 
 
 class _Withdrawn(_Strict):
@@ -70,8 +71,11 @@ class CheckedBackup:
 
 
 def write_withdrawals(path: Path, entries: dict[str, Withdrawal]) -> None:
-    """Time and cause of each, for a later merge."""
-    states = {key: {"when": each.when, "cause": each.cause} for key, each in entries.items()}
+    """Time, cause and whether it was public, of each, for a later merge."""
+    states = {
+        key: {"when": each.when, "cause": each.cause, "public": each.public}
+        for key, each in entries.items()
+    }
     path.write_bytes(orjson.dumps({"format": _FORMAT, "entries": states}))
 
 
@@ -115,7 +119,11 @@ def _read_withdrawals(path: Path) -> tuple[dict[str, Withdrawal], bool]:
     content = path.read_bytes()
     try:
         states = _Withdrawn.model_validate_json(content).entries
-        return {key: Withdrawal(each.when, each.cause) for key, each in states.items()}, False
+        read = {
+            key: Withdrawal(each.when, each.cause, public=each.public)
+            for key, each in states.items()
+        }
+        return read, False
     except ValidationError:
         pass
     try:

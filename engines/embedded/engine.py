@@ -113,6 +113,10 @@ class EmbeddedEngine:
 
     def search_now(self, query: EngineQuery) -> SearchResult:
         """The same without a thread: for a caller that has one of its own."""
+        with explained():
+            return self._search(query)
+
+    def _search(self, query: EngineQuery) -> SearchResult:
         snapshot = self._current()
         left_out = self._left_out()
         asked = without(compile_query(query.query), left_out)
@@ -132,15 +136,17 @@ class EmbeddedEngine:
     def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
         searcher, left_out = self._current().searcher, self._left_out()
         asked = (without(compile_query(matching(query)), left_out) for query in queries)
-        return tuple(_matches(searcher.search(each, limit=1, count=True)) for each in asked)
+        with explained():
+            return tuple(_matches(searcher.search(each, limit=1, count=True)) for each in asked)
 
     def _fetch(self, record_id: str) -> bytes | None:
         if record_id in self._ledger.pending():
             return None
         searcher = self._current().searcher
         query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
-        hits = searcher.search(query, limit=1, count=False).hits
-        return _hit(searcher, hits[0][1], 0.0).stored if hits else None
+        with explained():
+            hits = searcher.search(query, limit=1, count=False).hits
+            return _hit(searcher, hits[0][1], 0.0).stored if hits else None
 
     def _left_out(self) -> tantivy.Query | None:
         pending = self._ledger.pending()
@@ -166,6 +172,11 @@ class EmbeddedEngine:
             if manifest is None:
                 raise EngineUnavailableError(f"The live generation {name} is missing on disk.")
             check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
+            if not meta.exists():
+                # tantivy would make an empty index there.
+                raise EngineUnavailableError(
+                    f"The live generation {name} is damaged: run `gongkai doctor`."
+                )
             self._index = open_index(self._layout.index_folder(name))
         self._index.reload()
         return _Snapshot(name, meta, self._index.searcher())

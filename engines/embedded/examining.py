@@ -43,7 +43,8 @@ def examine_index(folder: Path, *, is_own: bool = True) -> list[str]:
     if meta is None:
         return ["meta.json is missing."]
     files = [fault for file in _list_files(folder, meta) if (fault := examine_file(file))]
-    faults = [*files, *_examine_managed_list(folder)]
+    locks = (f"{lock.name} is no file." for lock in _find_blocked_locks(folder))
+    faults = [*files, *_examine_managed_list(folder), *locks]
     return faults or (_examine_by_searching(folder, meta) if is_own else [])
 
 
@@ -65,11 +66,13 @@ def drop_orphans(folder: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def repair_managed_list(folder: Path) -> None:
-    """Write the list of tantivy's own files again, from the files, where it is damaged.
+def repair_index(folder: Path) -> None:
+    """Move away what is in the place of a lock; write the list of tantivy's own files again.
 
     tantivy opens no index whose list it can't read; the list only says what it may delete.
     """
+    for lock in _find_blocked_locks(folder):
+        lock.rename(folder / f"{lock.name.strip('.')}.folder")
     if not _examine_managed_list(folder):
         return
     path = folder / _MANAGED
@@ -114,6 +117,10 @@ def _read_meta(folder: Path) -> Mapping[str, Any] | None:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and value >= 0
+
+
+def _find_blocked_locks(folder: Path) -> list[Path]:
+    return [path for path in folder.glob(".tantivy-*.lock") if not path.is_file()]
 
 
 def _examine_managed_list(folder: Path) -> list[str]:

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from catalog.errors import StorageError
 
 # tantivy says all it has to say by ValueError.
-_STORAGE = re.compile(r"\bI/?O ?error|IoError|io::Error|Lockfile|No space|corrupt|Failed to open")
+_STORAGE = re.compile(
+    r"\bI/?O ?error|IoError|io::Error|Lockfile|No space|corrupt|Failed to open|Deserialize",
+    re.IGNORECASE,
+)
 _SYSTEM_WORD = re.compile(r"(?:No space left on device|Read-only file system|Permission denied)")
 
 
@@ -18,7 +21,12 @@ def explained() -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(error.strerror or type(error).__name__) from error
-    except ValueError as error:
+    except BaseException as error:
+        # What tantivy does not expect in a damaged file ends in a panic, which is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise StorageError("a file of the index is damaged") from error
+        if not isinstance(error, ValueError):
+            raise
         text = str(error)
         if not _STORAGE.search(text):
             raise

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from catalog.errors import AnotherWriterError, EngineUnavailableError, StorageError
 from engines.embedded.erasing import erase, find_keys, list_folders, look_up, open_older
-from engines.embedded.examining import drop_orphans, examine_index, repair_managed_list
+from engines.embedded.examining import drop_orphans, examine_index, repair_index
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout, folder_bytes
 from engines.embedded.ledger import Ledger
@@ -159,7 +159,7 @@ class EmbeddedStore:
         self.repair_ledger()
         with self._locked():
             for manifest in self._layout.complete():
-                repair_managed_list(self._layout.index_folder(manifest.name))
+                repair_index(self._layout.index_folder(manifest.name))
             self._drop_left_behind()
             examined = self.examine()
             to = choose_recovery(examined)
@@ -218,7 +218,8 @@ class EmbeddedStore:
             name = complete[0].name
             self._layout.point_at(name)
         manifest = self._layout.manifest(name)
-        if manifest is None:
+        # Without its meta.json tantivy would make an empty index there.
+        if manifest is None or not (self._layout.index_folder(name) / "meta.json").exists():
             raise EngineUnavailableError(
                 f"The live generation {name} is missing or damaged: run `gongkai doctor`."
             )

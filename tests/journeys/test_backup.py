@@ -14,6 +14,7 @@ from catalog.errors import GongkaiError
 from duplicates.decisions import Decision, Decisions, Verdict, now, read_decision_lines
 from duplicates.judging import Kind
 from engines.database import read_lines, unite_lines
+from engines.opening import Installation
 from gongkai.backing_up import restore
 from staff.audit import Action, Audit
 from staff.ledger import open_ledger
@@ -311,3 +312,47 @@ def test_the_newest_decision_wins(tmp_path: Path) -> None:
     assert {key: each.kept for key, each in here.current().items()} == {"1": "b", "2": "a"}
     assert here.merge(lines) == 0
     assert len(here.history("2")) == 2
+
+
+def test_a_restore_on_elasticsearch_keeps_what_was_closed(
+    office: Path, elastic: Installation, tmp_path: Path
+) -> None:
+    kept = tmp_path / "backup"
+    settings = {
+        "GONGKAI_ENGINE": "elasticsearch",
+        "GONGKAI_DATA_DIR": str(tmp_path / "other"),
+        "GONGKAI_ELASTICSEARCH_URL": elastic.settings.elasticsearch_url,
+        "GONGKAI_ELASTICSEARCH_PREFIX": elastic.settings.elasticsearch_prefix,
+    }
+
+    def found_there() -> list[str]:
+        answer = run_with(settings, "search", "--json", "--size", 100, "通知")
+        return sorted(hit["id"] for hit in orjson.loads(answer.stdout)["hits"])
+
+    assert run(office / "data", "backup", kept).returncode == 0
+    done = run_with(settings, "restore", kept)
+    assert done.returncode == 0, done.stderr
+    assert run_with(settings, "withdraw", "r0").returncode == 0
+    done = run_with(settings, "restore", "--force", "--allow-shrink", kept)
+    assert done.returncode == 0, done.stderr
+    assert "record r0: stays closed" in done.stdout
+    assert found_there() == ["r1", "r2", "r4", "r5"]
+    assert run_with(settings, "restore", "--force", "--reopen", kept).returncode == 0
+    assert found_there() == ["r0", "r1", "r2", "r4", "r5"]
+
+
+def test_a_lost_database_is_told_and_comes_back_from_a_backup(office: Path, tmp_path: Path) -> None:
+    data, kept = tmp_path / "data", tmp_path / "backup"
+    shutil.copytree(office / "data", data)
+    token = run(data, "token", "add", "政务公开办").stdout.strip()
+    assert run(data, "backup", kept).returncode == 0
+    (data / "staff.sqlite3").unlink()
+    told = run(data, "doctor")
+    assert told.returncode == 3
+    assert "staff.sqlite3: it is missing" in told.stdout
+    refused = run(data, "token", "add", "档案馆")
+    assert refused.returncode == 4
+    assert "backup" in refused.stderr
+    assert run(data, "restore", "--force", kept).returncode == 0
+    assert Tokens(open_ledger(data)).check(token) is not None
+    assert run(data, "doctor").returncode == 0

@@ -441,3 +441,22 @@ def test_a_torn_copy_of_another_kind_of_file(kiosk: Installation, tmp_path: Path
         copy.write_bytes(content)
         with pytest.raises(BrokenReplicaError):
             apply_replica(copy, kiosk)
+
+
+def test_a_pull_into_elasticsearch_keeps_the_rules_and_says_unchanged(
+    elastic: Installation,
+) -> None:
+    sent = copy_of(
+        line(elastic, id="r1"),
+        line(elastic, id="c1", disclosure="不予公开", body="绝密内容"),
+        line(elastic, id="ask", disclosure="依申请公开", body="绝密内容"),
+    )
+    with answering_portal(sent) as portal:
+        done = pull_replica(portal, elastic)
+        assert done is not None
+        assert (done.records, done.refused) == (2, 1)
+        assert pull_replica(portal, elastic) is None
+        assert set(read_contents(elastic)) == {"r1", "ask"}
+        rebuild_here(elastic)
+        assert pull_replica(portal, elastic, allow_shrink=True) is not None
+    assert "绝密" not in str({key: text.decode() for key, text in read_contents(elastic).items()})

@@ -1,0 +1,120 @@
+"""Every file of a data folder, damaged in every way: told, or the service is right."""
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catalog.errors import GongkaiError
+from duplicates.decisions import Decision, Decisions, Verdict, now
+from duplicates.judging import Kind
+from engines.opening import Installation
+from engines.port import STAFF
+from engines.settings import Settings
+from staff.ledger import open_ledger
+from staff.tokens import Tokens
+from tests.engines.records import make_document, read_contents
+
+REMEDIES = ("backup", "restore", "rebuild", "doctor")
+random_bytes = random.Random(1)
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def flip(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    if content:
+        content[random_bytes.randrange(len(content))] ^= 1 << random_bytes.randrange(8)
+    file.write_bytes(content)
+
+
+def scramble(file: Path) -> None:
+    file.write_bytes(random_bytes.randbytes(max(64, file.stat().st_size)))
+
+
+def make_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+HARMS: tuple[Callable[[Path], object], ...] = (
+    *(cut, flip, scramble, make_folder, Path.unlink),
+    lambda file: file.write_bytes(b""),
+)
+
+
+@pytest.fixture
+def whole(fresh: Installation) -> Installation:
+    """Two generations, a withdrawal, a token and a decision."""
+    folder = fresh.settings.data_dir
+    with closing(fresh.open_store()) as store:
+        for _ in range(2):
+            with store.rebuild() as writer:
+                for number in range(5):
+                    writer.put(make_document(fresh, id=f"r{number}", title=f"第{number}号通知"))
+                writer.commit()
+                store.publish(writer.name)
+        store.withdraw(["r3"], cause=STAFF)
+    Tokens(open_ledger(folder)).add("政务公开办")
+    made = Verdict("0" * 16, Decision.DUPLICATE, ("r1", "r2"), Kind.SAME_TEXT, 1, "r1", "甲", now())
+    Decisions(folder).decide(made)
+    return fresh
+
+
+def observe(installation: Installation) -> object:
+    """What the service shows, or None where it refuses to answer."""
+    folder = installation.settings.data_dir
+    try:
+        with closing(installation.open_store()) as store:
+            withdrawn = dict(store.withdrawn())
+        tokens, decisions = Tokens(open_ledger(folder)).list(), Decisions(folder).current()
+        return read_contents(installation), withdrawn, tokens, dict(decisions)
+    except GongkaiError:
+        return None
+
+
+def examine(installation: Installation, *, repair: bool = False) -> tuple[bool, str]:
+    """Whether the doctor finds everything well, and what it says."""
+    folder = installation.settings.data_dir
+    try:
+        with closing(installation.open_store()) as store:
+            if repair:
+                store.recover()
+            found = [fault for each in store.examine() for fault in each.faults]
+            found += store.examine_ledger()
+            is_live = any(each.live and not each.faults for each in store.examine())
+    except GongkaiError as error:
+        return False, str(error)
+    databases = (open_ledger(folder), Decisions(folder).file)
+    found += [f"{fault}: restore it" for each in databases if (fault := each.examine())]
+    return is_live and not found, " ".join([*found, "" if is_live else "doctor --repair, rebuild"])
+
+
+def test_no_damage_goes_unseen_and_each_has_a_remedy(whole: Installation, tmp_path: Path) -> None:
+    folder = whole.settings.data_dir
+    good = observe(whole)
+    assert examine(whole) == (True, "")
+    counted: Counter[str] = Counter()
+    for number, file in enumerate(sorted(each for each in folder.rglob("*") if each.is_file())):
+        for harm in HARMS:
+            damaged = replace(whole, settings=Settings(data_dir=tmp_path / f"{number}"))
+            shutil.copytree(folder, damaged.settings.data_dir)
+            harm(damaged.settings.data_dir / file.relative_to(folder))
+            is_well, _ = examine(damaged)
+            assert not is_well or observe(damaged) == good, (file.name, harm)
+            _, told = examine(damaged, repair=True)
+            assert observe(damaged) == good or any(word in told for word in REMEDIES), (
+                file.name,
+                harm,
+                told,
+            )
+            counted["unwell" if not is_well else "right"] += 1
+            shutil.rmtree(damaged.settings.data_dir)
+    assert counted["unwell"] > 100
