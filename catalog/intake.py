@@ -170,7 +170,7 @@ def _values_to_show(cells: Cells, record: Record) -> tuple[tuple[str, str, str],
         (key, code, value[:VALUE_LIMIT])
         for (key, code), values in cells.values.items()
         for value in dict.fromkeys(values)
-        if value and key not in hidden and not find_personal_data(value)
+        if value and key not in hidden and not holds_personal_number(value)
     )
 
 

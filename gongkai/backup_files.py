@@ -119,18 +119,20 @@ def _read_withdrawals(path: Path) -> tuple[dict[str, Withdrawal], bool]:
     content = path.read_bytes()
     try:
         states = _Withdrawn.model_validate_json(content).entries
-        read = {
-            key: Withdrawal(each.when, each.cause, public=each.public)
-            for key, each in states.items()
-        }
-        return read, False
     except ValidationError:
-        pass
+        return _read_first_withdrawals(path, content), True
+    read = {
+        key: Withdrawal(each.when, each.cause, public=each.public) for key, each in states.items()
+    }
+    return read, False
+
+
+def _read_first_withdrawals(path: Path, content: bytes) -> dict[str, Withdrawal]:
     try:
         causes = _FirstWithdrawn.validate_json(content)
     except ValidationError:
         raise BackupError(f"{path} is damaged; nothing was restored.") from None
-    return {key: Withdrawal("", cause) for key, cause in causes.items()}, True
+    return {key: Withdrawal("", cause) for key, cause in causes.items()}
 
 
 def _check_manifest(folder: Path) -> None:

@@ -9,7 +9,7 @@ import orjson
 from catalog.identity import base_id, is_hash_id
 from catalog.intake import Accepted, IntakeRules, Refused, take_row
 from engines.port import STAFF
-from files.durable import sync_folder
+from files.durable import open_private, sync_folder
 from staff.rejected import rejects_folder
 
 
@@ -45,7 +45,7 @@ def _purge_file(path: Path, rules: IntakeRules, by_staff: frozenset[str]) -> int
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     changed = 0
     try:
-        with path.open("rb") as lines, beside.open("wb", opener=_open_owned) as file:
+        with path.open("rb") as lines, open_private(beside, os.O_TRUNC) as file:
             for line in lines:
                 kept = _purge_line(line, rules, by_staff)
                 changed += kept != line
@@ -60,10 +60,6 @@ def _purge_file(path: Path, rules: IntakeRules, by_staff: frozenset[str]) -> int
     finally:
         beside.unlink(missing_ok=True)
     return changed
-
-
-def _open_owned(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _other_forms(path: Path) -> Iterator[Path]:
