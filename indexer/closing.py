@@ -5,9 +5,10 @@ of them is compared. docs/security.md has the table of what closes and what is o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import combinations
 
 from catalog.identity import (
     ADDRESS,
@@ -114,10 +115,11 @@ def _settle(
     closed = _choose(row, matches, candidates)
     for record_id in closed:
         found.closed.setdefault(record_id, row.place)
-    if not closed:
-        likely = [record_id for record_id, match in matches.items() if match]
-        found.likely += [(record_id, row.place) for record_id in likely[:COMMON]]
-        found.unmatched += row.own is None and not likely
+    # Where a row has closed its record, others that it may mean only count if nothing contradicts.
+    least = Match.ALONE if closed else Match.LIKELY
+    likely = [key for key, match in matches.items() if match >= least and key not in closed]
+    found.likely += [(record_id, row.place) for record_id in likely[:COMMON]]
+    found.unmatched += row.own is None and not closed and not likely
 
 
 def _match(
@@ -149,7 +151,17 @@ def _choose(
     alone = [record_id for record_id, match in matches.items() if match is Match.ALONE]
     if sure:
         alone = [each for each in alone if not differs(TEXT, said, candidates[each].said)]
-    return [*(titled or sure), *(alone if len(alone) == 1 else ())]
+    said_alone = [candidates[each].said for each in alone]
+    return [*(titled or sure), *(alone if _are_versions(said_alone) else ())]
+
+
+def _are_versions(records: Sequence[Mapping[str, str]]) -> bool:
+    """Whether records of one title and day are one document under several ids."""
+    kinds = (INDEX, ADDRESS, NUMBER, TEXT)
+    has_text = len(records) < 2 or all(TEXT in each for each in records)
+    return has_text and not any(
+        differs(kind, one, other) for one, other in combinations(records, 2) for kind in kinds
+    )
 
 
 def judge(row: Mapping[str, str], candidate: Candidate) -> Match:
