@@ -9,7 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from catalog.personal_data import find_personal_data, mask_personal_data
+from catalog.personal_data import (
+    find_personal_data,
+    holds_personal_number,
+    mask_personal_data,
+)
 
 WIDE = str.maketrans("0123456789Xx-", "０１２３４５６７８９Ｘｘ－")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -160,3 +164,77 @@ def test_no_alarm_on_real_texts(shared_data: Path) -> None:
                 found += len(find_personal_data(body))
     assert characters > 20_000_000
     assert found == 0
+
+
+_CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
+_FORMAL = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
+_CIRCLED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
+_BOLD = {ord(str(digit)): chr(0x1D7CE + digit) for digit in range(10)}
+_GAPS = (
+    *(
+        " ",
+        "  ",
+        "\n",
+        "\r\n",
+        "\t",
+        "\u3000",
+        "\u00a0",
+        ".",
+        "/",
+        "|",
+        "_",
+        "，",
+        "·",
+        "——",
+        "\u200b",
+    ),
+    *(
+        " - ",
+        "<b>",
+        "<br/>",
+        "</td>\n<td>",
+        "<span class='a1'>",
+        "&nbsp;",
+        "<!-- 1 -->",
+        "】【",
+        "、",
+    ),
+)
+_SIZES = ((6, 8), (6, 4, 2, 2), (9,), (13,), (5, 5, 5), (7, 7), (2,) * 8, (1,) * 17)
+
+
+@settings(max_examples=400)
+@given(
+    ids,
+    st.sampled_from(_SIZES),
+    st.sampled_from(_GAPS),
+    st.sampled_from(
+        ["{}", "身份证号：{}，男", "编号3、{} 电话13800138000", "张三 {}", "{}。", "（{}）"]
+    ),
+)
+def test_an_id_in_pieces_is_found(
+    number: str, sizes: tuple[int, ...], gap: str, around: str
+) -> None:
+    assert holds_personal_number(around.format(_cut(number, sizes, gap)))
+
+
+@settings(max_examples=100)
+@given(ids, st.sampled_from([_CHINESE, _FORMAL, _CIRCLED, _BOLD, {ord("0"): "O"}, {ord("1"): "l"}]))
+def test_an_id_in_another_writing_is_found(number: str, signs: dict[int, str]) -> None:
+    text = f"号码为{number.translate(signs)}，已核对"
+    assert holds_personal_number(text)
+    assert holds_personal_number("".join(f"&#{ord(sign)};" for sign in number))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
+        "一、二、三、四、五、六、七、八、九、十、十一、十二",
+        "2019年1月1日至2020年12月31日，共18 25 36 47万元",
+        "电话 0556-5555555 13800138000 0556-6666666",
+        "110105 201912 310021 220105 202012 310021 330105",
+    ],
+)
+def test_other_digits_in_pieces_are_no_personal_data(text: str) -> None:
+    assert not holds_personal_number(text)
