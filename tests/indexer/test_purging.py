@@ -91,3 +91,37 @@ def test_a_purged_index_is_the_same_and_takes_updates(fresh: Installation) -> No
     assert read_contents(fresh) == before
     again = publish(Order(find_sources([SAMPLE])), replace(fresh))
     assert again.summary.indexed == 0
+
+
+def test_a_purge_takes_out_of_rejects_files_what_must_not_stay(
+    fresh: Installation, tmp_path: Path
+) -> None:
+    """Rejects that an older version wrote whole, and a record that staff have withdrawn since."""
+    closed, on_request, personal, gone, public = (f"第{n}份原文" for n in range(5))
+    bad = {"published_on": "2009219"}
+    rows = [
+        plain_row(1, disclosure="不予公开", body=closed),
+        plain_row(2, disclosure="依申请公开", body=on_request, **bad),
+        plain_row(3, body=f"{personal}11010519491231002X", **bad),
+        plain_row(4, body=gone, **bad),
+        plain_row(5, body=public, **bad),
+    ]
+    publish(Order([write_rows(tmp_path / "one.jsonl", [plain_row(4), plain_row(6)])]), fresh)
+    folder = fresh.settings.data_dir / "rejects"
+    folder.mkdir(exist_ok=True)
+    entries = [
+        {"source": "a", "line": n, "field": "", "reason": "x", "row": row}
+        for n, row in enumerate(rows)
+    ]
+    file = write_rows(folder / "20200101T000000000000.jsonl", entries)
+    file.with_suffix(".csv").write_text(on_request, encoding="utf-8")
+    with closing(fresh.open_store()) as store:
+        store.withdraw(["r4"], cause=STAFF)
+    purge(fresh)
+    left = file.read_text(encoding="utf-8")
+    assert public in left
+    assert not any(text in left for text in (closed, on_request, personal, gone))
+    assert len(left.splitlines()) == len(rows)
+    assert rows[1]["title"] in left
+    assert not file.with_suffix(".csv").exists()
+    assert file.stat().st_mode & 0o077 == 0
