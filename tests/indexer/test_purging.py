@@ -115,9 +115,16 @@ def test_a_purge_takes_out_of_rejects_files_what_must_not_stay(
     ]
     file = write_rows(folder / "20200101T000000000000.jsonl", entries)
     file.with_suffix(".csv").write_text(on_request, encoding="utf-8")
+    warned = [
+        {"source": "a", "line": 1, "id": f"r{n}", "field": "topic", "code": "x", "value": f"类{n}"}
+        for n in (4, 6)
+    ]
+    warnings = write_rows(file.with_suffix(".warnings.jsonl"), warned)
     with closing(fresh.open_store()) as store:
         store.withdraw(["r4"], cause=STAFF)
     purge(fresh)
+    assert "类6" in warnings.read_text(encoding="utf-8")
+    assert "类4" not in warnings.read_text(encoding="utf-8")
     left = file.read_text(encoding="utf-8")
     assert public in left
     assert not any(text in left for text in (closed, on_request, personal, gone))
