@@ -54,16 +54,26 @@ SourceItem: TypeAlias = Row | SkippedPart
 """What a reader gives."""
 
 
+_COMPARED = 100
+"""Values of a heading that another one, which is no text, is compared with."""
+
+
 def gather_cells(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """Pairs of heading and value as fields; different values of one heading become a list.
 
     So a row that states two kinds of 公开方式 shows both, and the stricter one can win.
     """
     found: dict[str, list[object]] = {}
+    seen: set[tuple[str, object]] = set()  # of texts, which may be many
     for heading, value in pairs:
         values = found.setdefault(heading, [])
-        if value not in values:
-            values.append(value)
+        if isinstance(value, str):
+            if (heading, value) in seen:
+                continue
+            seen.add((heading, value))
+        elif value in values[:_COMPARED]:
+            continue
+        values.append(value)
     return {heading: _one_or_all(values) for heading, values in found.items()}
 
 

@@ -1,104 +1,199 @@
-"""An XML export of a portal in, a row per repeated element out. Registered in `formats`.
+"""An XML export of a portal in, a row per record out. Registered in `formats`.
 
 No entity is expanded and no other file or address is read; memory holds one record.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from lxml import etree
 
 from files.errors import BrokenFileError
-from files.limits import MAX_ROW_BYTES
-from indexer.sources.row import Row, SourceRow
+from files.limits import MAX_ROW_BYTES, MIB
+from indexer.sources.row import SourceItem, SourceRow, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
-from indexer.sources.xml_fields import RowLevel, read_fields
+from indexer.sources.xml_records import Fields, RecordFinder, UnclosedRecordError, open_again
+from indexer.sources.xml_repair import RepairedXml
 
-_CHUNK = 64 * 1024
 # Only white space, the declaration, comments and instructions before the root: no DOCTYPE.
 _PLAIN_START = re.compile(
     rb"\s*+(?>(?:<\?.*?\?>|<!--.*?-->)\s*+)*+<(?![?!])",  # no way back: hostile comments
     re.DOTALL,
 )
-
+_SMALL_PIECES_WITHIN = MIB
+_PIECE = 64 * 1024
 _ENDS_EARLY = (
     etree.ErrorTypes.ERR_DOCUMENT_EMPTY,
     etree.ErrorTypes.ERR_DOCUMENT_END,
     etree.ErrorTypes.ERR_TAG_NOT_FINISHED,
 )
+_TRUNCATED = "The XML ends before its root element does."
 
 
-def read_xml(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
+def read_xml(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     """Every record, its ordinal as line. Raises BrokenFileError where the XML is broken.
 
-    A record is an element that has two known headings: as its children, as its attributes, or as
-    the `name` of its children (`<field name="标题">`). All elements at its depth are records.
+    A record is an element whose children, attributes or named children (`<field name="标题">`) are
+    known headings. One that is broken costs itself.
     """
-    source, number = str(path), 0
     with open_text(path, on_bytes, is_markup=True) as stream:
-        for element in _read_elements(stream):
-            number += 1
-            yield SourceRow(source, number, read_fields(element))
-    if not number:
+        reader = _Reader(RepairedXml(stream), str(path))
+        yield from reader.read()
+    if not reader.number:
         raise BrokenFileError("no_rows", "No elements with headings that the catalog knows.")
 
 
-def _read_elements(stream: BinaryIO) -> Iterator[etree._Element]:
-    chunk = stream.read(_CHUNK)
-    parser = _open_parser(is_plain=bool(_PLAIN_START.match(chunk)))
-    level, held, is_open = RowLevel(), 0, True
-    while is_open:
-        held += len(chunk)
-        if held > MAX_ROW_BYTES:
-            raise BrokenFileError("too_long", "No record ends within 32 MiB of XML.")
-        is_open, fault = bool(chunk), _feed(parser, chunk)
+@dataclass(slots=True)
+class _Reader:
+    """Feeds a parser piece by piece, each to the end of a record: so a fault lies in one."""
+
+    stream: RepairedXml
+    source: str
+    number: int = 0
+    _finder: RecordFinder = field(default_factory=RecordFinder)
+    _buffer: bytes = b""
+    _at: int = 0
+    _taken: int = 0
+    _held: int = 0
+    _is_plain: bool = False
+    _is_resumed: bool = False
+
+    def read(self) -> Iterator[SourceItem]:
+        self._buffer = self.stream.read_text()
+        self._is_plain = bool(_PLAIN_START.match(self._buffer))
+        parser = self._open_parser()
+        while piece := self._next_piece():
+            fault = _feed(parser, piece)
+            try:
+                yield from self._take(parser)
+            except UnclosedRecordError as error:
+                fault = error
+            if fault:
+                yield from self._give_up_record(fault)
+                self._try_again(piece)
+                parser = self._open_parser()
+                parser.feed(open_again(self._finder.frames))
+        fault = _feed(parser, b"")
+        yield from self._take(parser)
+        if isinstance(fault, etree.XMLSyntaxError) and not self._is_resumed:
+            raise _explain(fault)
+
+    def _take(self, parser: etree.XMLPullParser) -> Iterator[SourceItem]:
         for event, node in parser.read_events():
             element = cast(etree._Element, node)
             if event == "start":
-                level.enter(element)
-            elif level.leave():
-                held = 0
-                yield element
-                _forget(element)
-        if fault:
-            raise fault
-        chunk = stream.read(_CHUNK)
+                self._finder.enter(element)
+            else:
+                yield from map(self._row, self._finder.leave(element))
+        if self._held > MIB:
+            # A list this long is no record; what is read of it need not wait for its end.
+            yield from map(self._row, self._finder.enter_frame())
+
+    def _row(self, fields: Fields | None) -> SourceItem:
+        self.number += 1
+        self._held = 0
+        if fields is None:
+            detail = "The record has more fields than a catalog can have."
+            return UnreadableRow(self.source, self.number, "too_many_fields", detail)
+        if self.stream.has_undecodable and any("\ufffd" in str(v) for v in fields.values()):
+            detail = "The record has bytes that are no characters."
+            return UnreadableRow(self.source, self.number, "bad_encoding", detail)
+        return SourceRow(self.source, self.number, fields)
+
+    def _give_up_record(self, fault: Exception) -> Iterator[SourceItem]:
+        """Raises BrokenFileError where the file ends, or where no record was seen so far."""
+        is_end = isinstance(fault, etree.XMLSyntaxError) and self._is_at_end()
+        self._finder.guess()
+        if not self._finder.tag or is_end:
+            raise _explain(fault)
+        yield from map(self._row, self._finder.enter_frame())
+        self.number += 1
+        detail = "The XML of the record is broken."
+        yield UnreadableRow(self.source, self.number, "bad_xml", detail)
+        self._finder.restart()
+        self._is_resumed = True
+
+    def _try_again(self, piece: bytes) -> None:
+        """Where a record begins in one that was never closed, it is read on its own."""
+        opening = re.compile(rb"<%s(?=[\s>/])" % re.escape(self._finder.tag.encode()))
+        starts = [match.start() for match in opening.finditer(piece)]
+        if len(starts) > 1:
+            self._buffer = piece[starts[-1] :] + self._buffer[self._at :]
+            self._at = 0
+
+    def _is_at_end(self) -> bool:
+        return self._at >= len(self._buffer) and not self._fill()
+
+    def _next_piece(self) -> bytes:
+        """What comes next, to the end of a record, or of a tag while none was seen."""
+        searched = self._at
+        while True:
+            if end := self._find_end(searched):
+                piece, self._at = self._buffer[self._at : end], end
+                break
+            searched = max(self._at, len(self._buffer) - 512)
+            kept = self._at
+            if not self._fill():
+                piece, self._at = self._buffer[self._at :], len(self._buffer)
+                break
+            searched -= kept
+        self._taken += len(piece)
+        self._held += len(piece)
+        if self._held > MAX_ROW_BYTES:
+            raise BrokenFileError("too_long", "No record ends within 32 MiB of XML.")
+        return piece
+
+    def _find_end(self, start: int) -> int:
+        tag = self._finder.tag.encode()
+        if tag:
+            pattern = re.compile(rb"</%s\s*>|<%s\s[^<>]*/>" % (re.escape(tag), re.escape(tag)))
+            match = pattern.search(self._buffer, start)
+            return match.end() if match else 0
+        if self._taken > _SMALL_PIECES_WITHIN:
+            return self._buffer.rfind(b">", self._at, self._at + _PIECE) + 1
+        return self._buffer.find(b">", start) + 1
+
+    def _fill(self) -> bool:
+        """Read on, forgetting what was taken; False at the end."""
+        chunk = self.stream.read_text()
+        self._buffer, self._at = self._buffer[self._at :] + chunk, 0
+        if len(self._buffer) > MAX_ROW_BYTES:
+            raise BrokenFileError("too_long", "No record ends within 32 MiB of XML.")
+        return bool(chunk)
+
+    def _open_parser(self) -> etree.XMLPullParser:
+        """libxml2's own limits (10 MB a text, depth 256) stay on unless there can be no DTD."""
+        return etree.XMLPullParser(
+            events=("start", "end"),
+            encoding="utf-8",
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+            huge_tree=self._is_plain or self._is_resumed,
+        )
 
 
-def _open_parser(*, is_plain: bool) -> etree.XMLPullParser:
-    """libxml2's own limits (10 MB a text, depth 256) stay on unless there can be no DTD."""
-    return etree.XMLPullParser(
-        events=("start", "end"),
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=is_plain,
-    )
-
-
-def _feed(parser: etree.XMLPullParser, chunk: bytes) -> BrokenFileError | None:
+def _feed(parser: etree.XMLPullParser, piece: bytes) -> Exception | None:
     """Parse on, or close at the end; a fault is given back, for what was read before it counts."""
     try:
-        if chunk:
-            parser.feed(chunk)
+        if piece:
+            parser.feed(piece)
         else:
             parser.close()
     except etree.XMLSyntaxError as error:
-        if getattr(error, "code", None) in _ENDS_EARLY:
-            return BrokenFileError("truncated", "The XML ends before its root element does.")
-        line, column = error.position
-        return BrokenFileError("bad_xml", f"The XML is broken at line {line}, column {column}.")
+        return error
     return None
 
 
-def _forget(element: etree._Element) -> None:
-    """Drop a record and all before it from the tree."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+def _explain(fault: Exception) -> BrokenFileError:
+    if isinstance(fault, etree.XMLSyntaxError):
+        if getattr(fault, "code", None) in _ENDS_EARLY:
+            return BrokenFileError("truncated", _TRUNCATED)
+        line, column = fault.position
+        return BrokenFileError("bad_xml", f"The XML is broken at line {line}, column {column}.")
+    return BrokenFileError("bad_xml", "A record begins in another that is not closed.")

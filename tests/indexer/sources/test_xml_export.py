@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from tests.indexer.sources.files import FIXTURES, HEADINGS, RECORDS, fields, outline, write
+from indexer.sources.row import SourceRow
+from tests.indexer.sources.files import FIXTURES, HEADINGS, RECORDS, fields, outline, read, write
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=30)
 ROW = "<r><标题>甲</标题><文号>{}</文号></r>"
@@ -104,12 +105,16 @@ def test_a_doctype_without_entities_does_no_harm(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("rest", "reason"),
-    [("<r><标题>A & B</标题></r></a>", "bad_xml"), ("<r><标题>甲", "truncated"), ("", "truncated")],
+    [
+        ("<r><标题>A </b></标题></r></a>", "bad_xml"),
+        ("<r><标题>甲", "truncated"),
+        ("", "truncated"),
+    ],
 )
 def test_broken_xml_gives_the_records_before(tmp_path: Path, rest: str, reason: str) -> None:
     text = "<a>" + ROW.format(1) * 5000 + rest
     kinds = [kind for _, kind in outline(write(tmp_path / "a.xml", text))]
-    assert kinds == ["row"] * 5000 + [reason]
+    assert (kinds[:5000], kinds[5000:]) == (["row"] * 5000, [reason])
 
 
 def test_no_known_headings_is_told(tmp_path: Path) -> None:
@@ -134,3 +139,95 @@ def test_a_long_text_is_one_value(tmp_path: Path) -> None:
 def test_many_records_are_each_read_once(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xml", etree.tostring(export(RECORDS * 3000), encoding="utf-8"))
     assert fields(path) == RECORDS * 3000
+
+
+ITEM = "<item><标题>第{0}条</标题><发布机构>示例市教育局</发布机构><日>2024-03-0{0}</日></item>"
+R1, R2, R3 = (ITEM.format(n) for n in (1, 2, 3))
+
+
+def titles(path: Path) -> list[str]:
+    return [
+        str(row.fields["标题"]) if isinstance(row, SourceRow) else row.reason for row in read(path)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<root>{}</root>",
+        "<root><head><标题>目录</标题></head><list>{}</list></root>",
+        "<root><标题>目录</标题><发布机构>示例市</发布机构><发布日期>2024</发布日期>{}</root>",
+        "<s:e xmlns:s='urn:s'><s:b><n:list xmlns:n='urn:n'>{}</n:list></s:b></s:e>",
+        "<!DOCTYPE root><root><total>3</total>{}</root>",
+    ],
+)
+@pytest.mark.parametrize(
+    ("records", "wanted"),
+    [
+        (R1 + R2 + R3, ["第1条", "第2条", "第3条"]),
+        (R1 + R2.replace("</标题>", "") + R3, ["第1条", "bad_xml", "第3条"]),
+        (R1 + R2.replace("</item>", "") + R3, ["第1条", "bad_xml", "第3条"]),
+        (R1 + R2.replace("<发布机构>", "<发 布< 机构>") + R3, ["第1条", "bad_xml", "第3条"]),
+        (R1.replace("</标题>", "") + R2 + R3, ["bad_xml", "第2条", "第3条"]),
+        (R1.replace("第1", "第\x0b\x011&#1;&#x0B;&#xFFFF;") + R2, ["第1条", "第2条"]),
+        (R1.replace("第1", "第&nbsp;1&copy;&foo; & ") + R2, ["第\xa01©&foo; & 条", "第2条"]),
+        (R1.replace("第1", "<![CDATA[第&nbsp;1 & <]]>") + R2, ["第&nbsp;1 & <条", "第2条"]),
+        (f"<g>{R1}</g><g><s>{R2}</s></g>{R3}", ["第1条", "第2条", "第3条"]),
+    ],
+)
+def test_a_broken_record_costs_itself_and_signs_are_repaired(
+    tmp_path: Path, text: str, records: str, wanted: list[str]
+) -> None:
+    assert titles(write(tmp_path / "a.xml", text.format(records))) == wanted
+
+
+def test_undecodable_bytes_cost_their_record(tmp_path: Path) -> None:
+    bad = R2.encode().replace(b"2\xe6", b"\xff\xfe2\xe6", 1)
+    path = write(tmp_path / "a.xml", b"<root>" + R1.encode() + bad + R3.encode() + b"</root>")
+    assert titles(path) == ["第1条", "bad_encoding", "第3条"]
+
+
+def test_a_file_of_one_record(tmp_path: Path) -> None:
+    assert titles(write(tmp_path / "a.xml", R1)) == ["第1条"]
+
+
+def test_a_record_keeps_what_lies_in_it(tmp_path: Path) -> None:
+    inner = (
+        "<相关><file><标题>旧</标题><发布日期>2020</发布日期></file></相关><正文>甲</正文></item>"
+    )
+    path = write(tmp_path / "a.xml", f"<root>{R1.replace('</item>', inner)}{R2}</root>")
+    assert titles(path) == ["第1条", "第2条"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<root 公开方式='不予公开'><list>{}</list></root>",
+        "<root><公开方式>不予公开</公开方式>{}</root>",
+        "<root><list><公开方式>不予公开</公开方式>{}</list></root>",
+        "<root><list 公开方式='不予公开'>{}</list></root>",
+    ],
+)
+def test_what_is_said_of_disclosure_around_records_counts_for_them(
+    tmp_path: Path, text: str
+) -> None:
+    found = fields(write(tmp_path / "a.xml", text.format(R1 + R2)))
+    assert [row["公开方式"] for row in found] == ["不予公开"] * 2
+
+
+@pytest.mark.parametrize("name", ["attributes", "children"])
+def test_a_record_of_too_many_fields_is_refused(tmp_path: Path, name: str) -> None:
+    many = "".join(f' a{n}="v"' for n in range(40_000))
+    more = "".join(f"<主题词>{n}</主题词>" for n in range(40_000))
+    record = f"<item{many}>" if name == "attributes" else f"<item>{more}"
+    text = f"<root>{R1}{R2.replace('<item>', record)}{R3}</root>"
+    assert titles(write(tmp_path / "a.xml", text)) == ["第1条", "too_many_fields", "第3条"]
+
+
+def test_a_list_longer_than_a_record_may_be_is_read_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.sources.xml_export.MAX_ROW_BYTES", 600_000)
+    monkeypatch.setattr("indexer.sources.xml_export.MIB", 10_000)
+    text = f"<root><a><list>{R1 * 10_000}</list></a></root>"
+    assert titles(write(tmp_path / "a.xml", text)) == ["第1条"] * 10_000
