@@ -47,7 +47,6 @@ class Register:
     def keep(self, pairs: Sequence[Pair], version: str, generation: str, threshold: float) -> Scan:
         """Put a new scan in the place of the last one."""
         scan = Scan(version, generation, threshold, now(), tuple(pairs))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self._path, orjson.dumps(_write(scan)))
         return scan
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from catalog.errors import StorageError
-from files.durable import signature
+from files.durable import make_folder, signature
 
 WAIT_SECONDS = 10.0
 """How long a writer waits for another one."""
@@ -53,7 +53,7 @@ class Database:
         Raises StorageError where the disk is full, read-only or broken.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             if self.is_lost():
                 raise StorageError(f"{self.path.name} is missing: restore it from its backup")
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -4,9 +4,10 @@ Files and folders made here are for their owner alone, whatever the umask.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_IMODE, S_ISLNK
 from typing import IO, Any
 
 import orjson
@@ -55,35 +56,22 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
 
-def make_private(folder: Path) -> int:
-    """Take the rights of group and others from all that a folder holds; how many were changed.
-
-    What belongs to another user stays as it is.
-    """
-    if not folder.is_dir() or folder.is_symlink():
-        return 0
-    changed = 0
-    for path in [folder, *find_open(folder)]:
-        try:
+def find_open(paths: Iterable[Path]) -> Iterator[Path]:
+    """Those of the files and folders that group or others have rights to; links are left out."""
+    for path in paths:
+        with suppress(OSError):
             mode = path.lstat().st_mode
-            if mode & _OTHERS:
-                path.chmod(mode & ~_OTHERS & 0o7777)
-                changed += 1
-        except OSError:
-            continue
-    return changed
+            if not S_ISLNK(mode) and mode & _OTHERS:
+                yield path
 
 
-def find_open(folder: Path) -> Iterator[Path]:
-    """Files and folders below `folder` that group or others have rights to; links are left out."""
-    for above, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = Path(above, name)
-            try:
-                if not path.is_symlink() and path.lstat().st_mode & _OTHERS:
-                    yield path
-            except OSError:
-                continue
+def take_rights(path: Path) -> bool:
+    """Take the rights of group and others from a file; whether that could be done."""
+    try:
+        path.chmod(S_IMODE(path.lstat().st_mode) & ~_OTHERS)
+    except OSError:
+        return False
+    return True
 
 
 def drop_unfinished(folder: Path, older_than: float) -> None:

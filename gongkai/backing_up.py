@@ -27,6 +27,7 @@ from engines.port import EngineQuery, IndexStore
 from engines.reading import AT_ONCE, read_pages
 from engines.settings import Settings
 from engines.withdrawals import Withdrawal, merge_withdrawals
+from files.durable import make_folder, open_private
 from gongkai.backup_files import (
     RECORDS,
     WITHDRAWN,
@@ -54,7 +55,7 @@ def backup(
     if os.path.lexists(folder):
         raise BackupError(f"{folder} is there already; name a new folder.")
     installation = open_installation(Settings())
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
         count = _fill(part, installation)
@@ -212,7 +213,7 @@ async def _copy_records(installation: Installation, path: Path) -> int:
     engine = installation.open_engine()
     lines = 0
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        with open_private(path) as file:
             async for part in stream_replica(engine):
                 lines += part.count(b"\n")
                 file.write(part)

@@ -15,6 +15,7 @@ from catalog.errors import GongkaiError
 from duplicates.decisions import Decisions, read_decision_lines
 from engines.database import Database
 from engines.withdrawals import Withdrawal
+from files.durable import replace_file
 from indexer.replica_lines import BrokenReplicaError, check_replica, list_ids
 from staff.ledger import open_ledger
 from staff.merging import StaffCopy, read_staff_copy
@@ -76,7 +77,7 @@ def write_withdrawals(path: Path, entries: dict[str, Withdrawal]) -> None:
         key: {"when": each.when, "cause": each.cause, "public": each.public}
         for key, each in entries.items()
     }
-    path.write_bytes(orjson.dumps({"format": _FORMAT, "entries": states}))
+    replace_file(path, orjson.dumps({"format": _FORMAT, "entries": states}))
 
 
 def write_manifest(folder: Path, created: str, records: int) -> None:
@@ -86,10 +87,7 @@ def write_manifest(folder: Path, created: str, records: int) -> None:
         _sync(path)
         files[path.name] = {"bytes": path.stat().st_size, "sha256": _digest(path)}
     manifest = {"format": _FORMAT, "created": created, "records": records, "files": files}
-    path = folder / MANIFEST
-    path.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    _sync(path)
-    _sync(folder)
+    replace_file(folder / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
 
 
 def check_backup(folder: Path) -> CheckedBackup:

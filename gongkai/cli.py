@@ -3,6 +3,7 @@
 0 all taken, 2 usage, 3 some rows or a switch refused or ids unknown, 4 engine not reachable.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -74,6 +75,8 @@ def _about() -> None:
 
 def main() -> None:
     """Run one command; expected errors are one clear sentence, never a stack trace."""
+    # Whatever a command or a library writes, tantivy's files too, is for its owner alone.
+    os.umask(0o077)
     try:
         build_app(sys.argv[1:])()
     except (EngineUnavailableError, IndexMismatchError) as error:

@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from duplicates.decisions import Decisions
+from engines.data_folder import make_private
 from engines.opening import Installation, open_installation
 from engines.port import Examination
 from engines.settings import Settings
@@ -38,6 +39,7 @@ def doctor(
 ) -> None:
     """Check every file of the index to its last byte, ledgers and disk; say what to do."""
     installation = open_installation(Settings())
+    closed = make_private(installation.settings.data_dir)
     with closing(installation.open_store()) as store:
         if new_ledger and store.examine_ledger():
             store.restart_ledger()
@@ -53,6 +55,8 @@ def doctor(
         for each in examined:
             state = "well" if not each.faults else "ill"
             print(f"generation {each.name} {'live ' if each.live else ''}{state}")
+        if closed:
+            print(f"Other users could read {closed:,} files and folders; now only the owner can.")
         for line in (*faults, *([f"switched to {switched}"] if switched else []), advice):
             print(line)
     if not any(each.live and not each.faults for each in examined):

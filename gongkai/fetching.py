@@ -1,5 +1,6 @@
 """Fetches one large file over HTTP within limits of time and size, from a server nobody trusts."""
 
+import os
 import re
 import ssl
 import tempfile
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from catalog.errors import GongkaiError
+from files.durable import open_private
 
 CONTENT_TYPE = "application/jsonl"
 _CHUNK = 1 << 16
@@ -91,7 +93,7 @@ class _Fetch:
             )
         etag = response.headers.get("ETag", "")
         self.etag = etag if _ETAG.fullmatch(etag) else ""
-        with self.path.open("wb") as file:
+        with open_private(self.path, os.O_TRUNC) as file:
             self._copy(response, file)
         self.is_new = True
 

@@ -19,6 +19,7 @@ from rich.progress import (
 
 from catalog.disclosure import Disclosure
 from catalog.plain_text import clean_line
+from engines.data_folder import make_private
 from engines.opening import open_installation
 from engines.port import STAFF
 from engines.settings import Settings
@@ -76,6 +77,7 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     source, paths = name_source(source, paths, complete=complete)
     survey = survey_sources(paths)
     installation = open_installation(Settings())
+    make_private(installation.settings.data_dir)
     started = time.perf_counter()
     with _progress(sum(map(source_size, survey.sources))) as on_progress:
         order = Order(

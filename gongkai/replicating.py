@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from catalog.errors import AnotherWriterError, EngineUnavailableError
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
-from files.durable import replace_file
+from files.durable import FILE_MODE, make_folder, replace_file
 from gongkai.fetching import Limits, check_address, fetch, make_beside
 from indexer.replicas import Replicated, apply_replica, read_ids
 
@@ -73,7 +73,7 @@ def pull_replica(
     """
     address = check_address(portal)
     folder = installation.settings.data_dir / "replica"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     state = folder / "pulled.json"
     with _only_pull(folder):
         copy = make_beside(folder / "copy.jsonl")
@@ -95,7 +95,7 @@ def pull_replica(
 def _only_pull(folder: Path) -> Iterator[None]:
     """One pull at a time; what a killed one left is removed."""
     try:
-        with FileLock(folder / "pull.lock", timeout=0):
+        with FileLock(folder / "pull.lock", timeout=0, mode=FILE_MODE):
             for left in folder.glob("copy.jsonl.*.part"):
                 left.unlink()
             yield

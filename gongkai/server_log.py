@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from engines.settings import Settings
+from files.durable import make_folder, open_private
 
 _EXTRAS = ("request", "status", "ms")
 _ADDRESS = "address"
@@ -79,12 +80,11 @@ class DailyFiles(logging.Handler):
         if self._file is None or today != self._day:
             if self._file:
                 self._file.close()
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._folder)
             self._drop_old(today)
             path = self._folder / f"access-{today.isoformat()}.jsonl"
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             # Unbuffered: a line is one write, which no other worker's line can part.
-            self._file, self._day = os.fdopen(descriptor, "ab", buffering=0), today
+            self._file, self._day = open_private(path, os.O_APPEND, buffering=0), today
         return self._file
 
     def _drop_old(self, today: date) -> None:

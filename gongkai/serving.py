@@ -17,8 +17,10 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from catalog.errors import SettingsError
+from engines.data_folder import make_private
 from engines.opening import Installation, open_installation
 from engines.settings import Settings
+from files.durable import make_folder
 from gongkai.listening import explain_listening, open_sockets
 from gongkai.server_log import build_logging
 from search_api.connections import PatientProtocol
@@ -47,6 +49,7 @@ def serve(
     sockets = open_sockets(host, port)
     installation = open_installation(settings)
     _check_access_log(settings)
+    make_private(settings.data_dir)
     address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
     print(f"gongkai: {address}/  (API: {address}/docs)", flush=True)
     _raise_file_limit()
@@ -97,7 +100,7 @@ def _check_access_log(settings: Settings) -> None:
     if folder is None:
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise SettingsError(

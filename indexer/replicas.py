@@ -166,7 +166,6 @@ def _kept(installation: Installation) -> Path:
 
 def _keep(installation: Installation, ids: set[str]) -> None:
     path = _kept(installation)
-    path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, orjson.dumps(sorted(ids)))
 
 

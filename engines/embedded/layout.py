@@ -17,7 +17,7 @@ from pathlib import Path
 import orjson
 
 from engines.manifest import Manifest, begin_generation
-from files.durable import read_json, replace_file, sync_folder
+from files.durable import make_folder, read_json, replace_file, sync_folder
 
 _NAME = re.compile(r"[0-9]{8}t[0-9]{12}-[0-9a-f]{6}")
 
@@ -63,7 +63,7 @@ class Layout:
     def create(self, fingerprint: str) -> Manifest:
         """A new, still incomplete generation with a name of its own."""
         manifest = begin_generation(fingerprint, (each.name for each in self._manifests()))
-        self.index_folder(manifest.name).mkdir(parents=True)
+        make_folder(self.index_folder(manifest.name))
         self.write_manifest(manifest)
         return manifest
 
@@ -115,7 +115,7 @@ class Layout:
         ]
 
     def prepare(self) -> None:
-        self.generations.mkdir(parents=True, exist_ok=True)
+        make_folder(self.generations)
         sync_folder(self.root)
 
     def _manifests(self) -> list[Manifest]:

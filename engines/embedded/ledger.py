@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from catalog.errors import LostLedgerError
 from engines.withdrawals import REOPENED, Withdrawal
-from files.durable import read_json, replace_file, signature
+from files.durable import FILE_MODE, read_json, replace_file, signature
 
 _FORMAT = 2
 _UNREAD = object()
@@ -159,7 +159,7 @@ class Ledger:
                 path.rename(path.with_name(f"{path.name}.folder"))
 
     def _lock(self) -> FileLock:
-        return FileLock(self._path.with_suffix(".lock"))
+        return FileLock(self._path.with_suffix(".lock"), mode=FILE_MODE)
 
     def _refresh(self) -> None:
         seen = signature(self._path)

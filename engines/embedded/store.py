@@ -20,6 +20,7 @@ from engines.fingerprint import check_fingerprint
 from engines.manifest import Manifest, superseded
 from engines.port import Examination, Generation, choose_recovery
 from engines.withdrawals import Withdrawal
+from files.durable import FILE_MODE
 
 WITHDRAW_PATIENCE_SECONDS = 2.0
 """How long a withdrawal waits for a running writer; it counts at once either way."""
@@ -34,7 +35,7 @@ class EmbeddedStore:
         self._layout = Layout(folder)
         self._fingerprint = fingerprint
         self._ledger = Ledger(self._layout.ledger, self._layout.has_ledger)
-        self._lock = FileLock(self._layout.lock)
+        self._lock = FileLock(self._layout.lock, mode=FILE_MODE)
         self._written: str | None = None
 
     def update(self) -> TantivyWriter:
