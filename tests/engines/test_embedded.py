@@ -63,11 +63,11 @@ class TestEmbedded(
     def test_classes_too_many_for_one_value_are_counted_one_by_one(
         self, opened: Opened, make: Make
     ) -> None:
-        many = [f"财政、金融、审计/第{number}类" for number in range(3_000)]
+        many = [f"财政、金融、审计/{'类' * 300}{number}" for number in range(100)]
         opened.index([make(id="many", topic=many), make(id="one", topic=many[:1])])
         counted = opened.ask(EngineQuery(Everything(), facets=("topic",), limit=0)).facets["topic"]
         assert counted["财政、金融、审计"] == counted[many[0]] == 2
-        assert sum(counted.values()) == 2 + 3_000 + 1
+        assert sum(counted.values()) == 2 + 100 + 1
 
     def _lose_ledger(self) -> None:
         for file in self._fresh.settings.data_dir.glob("withdrawn*.json"):
