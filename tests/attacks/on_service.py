@@ -100,10 +100,8 @@ def look_for_closed_text(target: Target) -> None:
         assert not any(each in told for each in CANARIES), path
     pieces = [each[start : start + 2] for each in CANARIES for start in range(len(each) - 1)]
     assert not any(each in target.log for each in pieces)
-    for path in target.data.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            assert not any(each.encode() in content for each in pieces), path
+    for name, content in target.stored():
+        assert not any(each.encode() in content for each in pieces), name
     closed, unknown = target.ask("/api/v1/records/r400"), target.ask("/api/v1/records/zz")
     assert (closed.status, closed.content) == (unknown.status, unknown.content)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import httpx2
+
 from tests.attacks.rows import hostile_rows
 from tests.journeys.command import arguments, environment_with, run_with, write_rows
 
@@ -100,6 +102,17 @@ class Target:
 
     def run(self, *words: object) -> "subprocess.CompletedProcess[str]":
         return run_with(self.settings, *words)
+
+    def stored(self) -> Iterator[tuple[str, bytes]]:
+        """Name and bytes of all that is stored: files, and documents and vectors of indices."""
+        for path in self.data.rglob("*"):
+            if path.is_file():
+                yield str(path), path.read_bytes()
+        if url := self.settings.get("GONGKAI_ELASTICSEARCH_URL"):
+            prefix = self.settings["GONGKAI_ELASTICSEARCH_PREFIX"]
+            found = httpx2.get(f"{url}/{prefix}-*/_search?size=10000", trust_env=False)
+            assert found.json()["hits"]["total"]["value"] > 50
+            yield f"{prefix}-*", found.text.encode()
 
     def addresses(self, word: str = "饮水") -> list[str]:
         """Every public address of a list, and every page of every record."""
