@@ -15,7 +15,7 @@ class ListenError(GongkaiError):
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
-    """Bound sockets of every address that `host` stands for; port 0 takes a free one.
+    """Bind a socket to every address of `host`; port 0 takes a free one.
 
     They don't listen yet, so clients are refused until the server is ready. Raises ListenError.
     """
