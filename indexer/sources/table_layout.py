@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from catalog.headings import is_blank, key_of
 from indexer.sources.headers import is_header, known_keys
+from indexer.sources.reject_sheet import is_reject_sheet
 
 MAX_HEADING_ROWS = 4
 _LONGEST_LABEL = 40
@@ -65,7 +66,7 @@ def find_layout(rows: Sequence[TableRow], merges: MergedAreas) -> Layout | None:
     ]
     if not candidates:
         return None
-    best = max(candidates, key=lambda index: (len(known_keys(rows[index].cells)), -index))
+    best = max(candidates, key=lambda index: _rate_heading(rows[index].cells, index))
     first, last = best, best
     while first > 0 and last - first < MAX_HEADING_ROWS - 1 and _joins(rows, first - 1, merges):
         first -= 1
@@ -74,6 +75,11 @@ def find_layout(rows: Sequence[TableRow], merges: MergedAreas) -> Layout | None:
     ):
         last += 1
     return Layout(first, last, _name_columns(rows[first : last + 1], merges))
+
+
+def _rate_heading(cells: Sequence[object], index: int) -> tuple[bool, int, int]:
+    """Orders heading rows: those of a rejects sheet, then by known headings, then the first."""
+    return is_reject_sheet(cells), len(known_keys(cells)), -index
 
 
 def _joins(rows: Sequence[TableRow], upper: int, merges: MergedAreas) -> bool:
