@@ -215,6 +215,8 @@ _SIZES = ((6, 8), (6, 4, 2, 2), (9,), (13,), (5, 5, 5), (7, 7), (2,) * 8, (1,) *
 def test_an_id_in_pieces_is_found(
     number: str, sizes: tuple[int, ...], gap: str, around: str
 ) -> None:
+    # In "3、11010、50001、…" nothing tells the number from the list around it.
+    assume(not (gap == "、" and around.startswith("编号3、")))
     assert holds_personal_number(around.format(_cut(number, sizes, gap)))
 
 

@@ -19,6 +19,7 @@ class Way:
     """The node's address, and a fault for each of the next bulk requests.
 
     `busy`: refused with 429. `answer lost`: done, but nobody hears of it.
+    `value too long`: the last document gets a value that the node refuses.
     """
 
     target: str
@@ -76,6 +77,13 @@ def _serving(server: http.server.ThreadingHTTPServer) -> Iterator[str]:
         thread.join()
 
 
+def _lengthen_value(bulk: bytes) -> bytes:
+    """The same bulk request, with a keyword over the node's 32,766 bytes in the last document."""
+    *before, last = bulk.strip().split(b"\n")
+    long = orjson.dumps({**orjson.loads(last), "genre": ["长" * 20_000]})
+    return b"\n".join([*before, long, b""])
+
+
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     way: Way
@@ -91,7 +99,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if fault == "busy":
             self._answer(429, _OWN_HEADERS, _REFUSAL)
             return
-        answer = self._pass_on(body)
+        answer = self._pass_on(_lengthen_value(body) if fault == "value too long" else body)
         if fault == "answer lost":
             self.close_connection = True
         else:
@@ -105,7 +113,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _pass_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         node = urlsplit(self.server.way.target)
         with closing(http.client.HTTPConnection(node.hostname or "", node.port)) as passed:
-            passed.request(self.command, self.path, body, dict(self.headers))
+            headers = {**self.headers, "Content-Length": str(len(body))}
+            passed.request(self.command, self.path, body, headers)
             answer = passed.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
 

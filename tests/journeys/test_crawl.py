@@ -57,7 +57,7 @@ def rows() -> Iterator[dict[str, object]]:
             summary=text,
             body=f"{text}\n{text}",
             keywords=[text[:40], '"双引号"'],
-            index_number=f"X{number}",
+            index_number=f"X-{number + 1}",
             attachments=[{"name": text[:80], "url": "https://a.gov.cn/?a=<b>&c='d'"}],
             extra={text[:20]: text},
         )
@@ -204,8 +204,8 @@ def test_no_page_is_heavy(crawl: Crawl, site: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
 def test_a_title_is_shown_as_it_was_published(site: httpx2.Client, number: int) -> None:
-    found = site.get("/api/v1/search", params={"q": f"X{number}", "size": 5}).json()["hits"]
-    record = next(hit for hit in found if hit["index_number"] == f"X{number}")
+    found = site.get("/api/v1/search", params={"q": f"X-{number + 1}", "size": 5}).json()["hits"]
+    record = next(hit for hit in found if hit["index_number"] == f"X-{number + 1}")
     page = html.document_fromstring(site.get("/records/" + quote(record["id"])).text)
     shown = page.xpath("string(//h1)")
     assert shown == record["title"]

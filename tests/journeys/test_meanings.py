@@ -153,7 +153,7 @@ def test_only_what_is_missing_or_changed_is_made_again(
     assert (first.made, first.kept, first.dropped) == (12, 0, 0)
     again = embed(made)
     assert (again.made, again.kept) == (0, 12)
-    (file,) = (tmp_path / "data" / "vectors").iterdir()
+    (file,) = (tmp_path / "data" / "vectors").glob("*.sqlite")
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DELETE FROM vectors WHERE id IN ('r1', 'r2')")
     rows[5] = plain_row(5, body="另外一段文字。")
