@@ -5,15 +5,12 @@ from pathlib import Path
 import pytest
 
 from engines.opening import Installation
-from indexer.publishing import Order, Outcome, publish
-from indexer.reading import find_sources
+from indexer.publishing import Outcome
 from indexer.review import Finding
-from tests.conftest import SHARED_DATA
 from tests.engines.records import read_contents
 from tests.indexer.test_closing import BARE, OPEN, OTHER, index, made, without
 
 __all__ = ["made"]
-CASES = SHARED_DATA.parent / "cases" / "exports"
 SAME = {
     "title": "行政许可决定公示",
     "publisher": "安庆市水利局",
@@ -100,20 +97,6 @@ def test_the_ids_of_a_named_source_are_its_own(made: Installation, tmp_path: Pat
     # What was exported here comes in again under the same ids.
     again = index(made, tmp_path, {**COUNTED[0], "id": "财政局~1"}, source="财政局")
     assert again.summary.unchanged == 1
-
-
-def test_the_shared_cases(fresh: Installation) -> None:
-    if not CASES.is_dir():
-        pytest.skip("SKIPPED LOUDLY: ../shared/cases is not beside this checkout")
-
-    def count(*names: str) -> int:
-        before = len(read_contents(fresh)) if fresh.settings.data_dir.exists() else 0
-        publish(Order(find_sources([CASES / name for name in names])), fresh)
-        return len(read_contents(fresh)) - before
-
-    assert count("same_title_same_day.jsonl") == 3
-    assert count("placeholder_index_numbers.jsonl") == 9
-    assert count("ids_department_a.csv", "ids_department_b.csv") == 4
 
 
 def test_the_outcome_names_both_places(fresh: Installation, tmp_path: Path) -> None:

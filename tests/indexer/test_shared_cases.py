@@ -1,0 +1,123 @@
+"""Exports as they were met (`../shared/cases/exports`), each indexed as `gongkai index` does it.
+
+What is right is said in `../shared/cases/README.md`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from catalog.disclosure import Disclosure
+from engines.opening import Installation
+from engines.settings import Settings
+from indexer.ingest import Summary
+from indexer.publishing import Order, publish
+from indexer.reading import survey_sources
+from indexer.review import Finding
+from tests.conftest import SHARED_DATA
+from tests.engines.records import read_contents
+
+CASES = SHARED_DATA.parent / "cases" / "exports"
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What a run said, and the records that searches show after it."""
+
+    summary: Summary
+    records: tuple[Mapping[str, Any], ...]
+
+    def values(self, key: str) -> set[object]:
+        return {record[key] for record in self.records}
+
+    def by_id(self) -> Mapping[str, Mapping[str, Any]]:
+        return {record["id"]: record for record in self.records}
+
+
+Index = Callable[..., Indexed]
+
+
+@pytest.fixture
+def index(installation: Installation, tmp_path: Path) -> Index:
+    """Index files of the shared cases, by name, into a fresh data folder."""
+    if not CASES.is_dir():
+        pytest.skip("SKIPPED LOUDLY: ../shared/cases is not beside this checkout")
+    fresh = replace(installation, settings=Settings(data_dir=tmp_path / "data"))
+
+    def run(*names: str, disclosure: Disclosure | None = None) -> Indexed:
+        survey = survey_sources([CASES / name for name in names])
+        order = Order(survey.sources, disclosure=disclosure, skipped=survey.skipped)
+        summary = publish(order, fresh).summary
+        return Indexed(summary, tuple(map(orjson.loads, read_contents(fresh).values())))
+
+    return run
+
+
+def _titles(indexed: Indexed, *expected: str) -> bool:
+    return indexed.values("title") == set(expected) and len(indexed.records) == len(expected)
+
+
+def test_a_declared_disclosure_fills_over_no_closing_word(index: Index) -> None:
+    indexed = index("closing_words.jsonl", disclosure=Disclosure.PUBLIC)
+    assert indexed.records == ()
+    assert indexed.summary.withheld["not_public"] + indexed.summary.refused.total() == 13
+
+
+def test_other_text_and_address_make_another_document(index: Index) -> None:
+    indexed = index("same_title_same_day.jsonl")
+    assert len(indexed.records) == len(indexed.values("url")) == 3
+    assert indexed.summary.reviews[Finding.SAME_ID] == 2
+
+
+def test_placeholders_are_no_numbers(index: Index) -> None:
+    indexed = index("placeholder_index_numbers.jsonl")
+    assert len(indexed.records) == 9
+    assert indexed.values("index_number") == {None, "003127334/202403-00021"}
+    assert indexed.values("document_number") == {None}
+    assert indexed.summary.reviews[Finding.SAME_ID] == 1
+
+
+def test_ids_of_two_departments_lose_nothing(index: Index) -> None:
+    indexed = index("ids_department_a.csv", "ids_department_b.csv")
+    assert _titles(indexed, *(f"关于{name}的通知" for name in "甲乙丙丁"))
+    assert indexed.summary.reviews[Finding.SAME_ID] == 2
+
+
+def test_every_list_of_a_file_is_read(index: Index) -> None:
+    indexed = index("several_lists.json")
+    assert set(indexed.by_id()) == {"g1", "b1", "b2", "o1"}
+
+
+def test_an_object_around_a_list_is_no_record(index: Index) -> None:
+    indexed = index("header_before_list.json")
+    assert _titles(indexed, "有头甲", "有头乙")
+    assert indexed.summary.read == 2
+
+
+def test_a_control_character_costs_no_record(index: Index) -> None:
+    indexed = index("control_character.xml")
+    assert _titles(indexed, "第一条", "第二条含控制符", "第三条")
+
+
+def test_a_heading_of_two_rows_is_one(index: Index) -> None:
+    (record,) = index("two_row_heading.xlsx").records
+    assert record["document_number"] == "宜财〔2024〕1号"
+    assert (record["publisher_name"], record["published_on"]) == ("安庆市财政局", "2024-03-01")
+
+
+def test_merged_cells_are_of_every_row(index: Index) -> None:
+    indexed = index("merged_cells.xlsx")
+    assert len(indexed.records) == 3
+    assert indexed.values("publisher_name") == {"安庆市财政局"}
+    assert indexed.values("published_on") == {"2024-03-01"}
+
+
+def test_text_formulas_are_unwrapped(index: Index) -> None:
+    indexed = index("text_formula_cells.csv")
+    assert _titles(indexed, "关于停车的通知", "关于夜市的通知")
+    assert indexed.values("document_number") == {"宜城管〔2024〕12号", "宜城管〔2024〕15号"}
+    assert set(indexed.by_id()) == {"003127334/202403-00012", "003127334/202403-00015"}
