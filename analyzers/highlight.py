@@ -8,19 +8,22 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 
 from analyzers.normalize import Normalized, literal, literal_text, normalize_text
+from analyzers.sampling import BLOCK, choose_blocks, find_each
 
 _SHORT_ASCII = re.compile("[0-9a-z]{1,2}")
 _ASCII = re.compile("[0-9a-z]")
 _WHITESPACE = re.compile(r"\s+")
+_VISIBLE = re.compile(r"\S")
 
 # The ends of sentences first, then of clauses: a passage begins after the best of these at hand.
 _SENTENCE_END = re.compile("[。！？!?；;\n]+[”’」』）)]*")
 _CLAUSE_END = re.compile(r"[，,、：:\s]+")
 
-_BLOCK = 512
+_PIECE = 20_000
+"""Characters of a paragraph that are marked in one go, so that other threads have their turn."""
 _OCCURRENCES = 200
 """Of one needle, looked at when the best passage of a long text is chosen."""
 
@@ -70,48 +73,108 @@ def highlight(text: str, needles: Sequence[str]) -> str:
     return to_html(text, mark_spans(text, needles))
 
 
+class Marker:
+    """Marks the needles in the texts of one page, `limit` characters of them in all.
+
+    The first half of the limit goes to the texts as they come, the second half to texts that hold
+    a needle as it is written. What is over the limit is escaped and has no marks.
+    """
+
+    def __init__(self, needles: Sequence[str], limit: int) -> None:
+        self._needles = needles
+        self._limit = limit
+        self.read = 0
+        """Characters that were looked through so far."""
+
+    def mark(self, text: str) -> str:
+        """The text as HTML. A needle that lies across the ends of two pieces is not marked."""
+        if not self._needles:
+            return html.escape(text)
+        starts = range(0, len(text), _PIECE)
+        return "".join(self._mark_piece(text[start : start + _PIECE]) for start in starts)
+
+    def _mark_piece(self, text: str) -> str:
+        read = self.read + len(text)
+        is_open = read <= self._limit // 2 or (
+            read <= self._limit and any(needle in text for needle in self._needles)
+        )
+        if not is_open:
+            return html.escape(text)
+        self.read = read
+        return highlight(text, self._needles)
+
+
 def snippet(
-    text: str, needles: Sequence[str], length: int = 120, weights: Sequence[float] | None = None
+    text: str,
+    needles: Sequence[str],
+    length: int = 120,
+    weights: Sequence[float] | None = None,
+    limit: int | None = None,
 ) -> str:
-    """The best passage as HTML with the needles marked, … where cut, whitespace run together."""
+    """The best passage as HTML with the needles marked, … where cut, whitespace run together.
+
+    `limit`: characters of the text that are read, in blocks; all of it by default.
+    """
     weighed = weights or [1.0] * len(needles)
-    begin, stop = _narrow(text, needles, weighed, length)
+    begin, stop = _narrow(text, needles, weighed, length, len(text) if limit is None else limit)
     whole, text = text, text[begin:stop]
     found = _find_needles(text, needles)
     start, end = _choose_passage(text, found, weighed, length)
     shown = _WHITESPACE.sub(" ", to_html(text, _merge_spans(found), start, end)).strip()
-    is_cut_before, is_cut_after = whole[: begin + start].strip(), whole[begin + end :].strip()
+    is_cut_before = _has_visible(whole, 0, begin + start)
+    is_cut_after = _has_visible(whole, begin + end, len(whole))
     return f"{'…' if is_cut_before else ''}{shown}{'…' if is_cut_after else ''}"
 
 
-def _narrow(text: str, needles: Sequence[str], weights: Sequence[float], length: int) -> _Span:
+def choose_source(texts: Sequence[str], needles: Sequence[str], limit: int) -> int:
+    """Which of the texts holds the most needles, the first of equals; `limit` as in `snippet`."""
+    counts = [_count_found(text, needles, limit // len(texts)) for text in texts]
+    return counts.index(max(counts))
+
+
+def _count_found(text: str, needles: Sequence[str], limit: int) -> int:
+    blocks = choose_blocks(text, needles, limit)
+    stream = "".join(_fold_blocks(text, blocks, 1))
+    return sum(needle in stream for needle in needles)
+
+
+def _has_visible(text: str, start: int, end: int) -> bool:
+    return _VISIBLE.search(text, start, end) is not None
+
+
+def _narrow(
+    text: str, needles: Sequence[str], weights: Sequence[float], length: int, limit: int
+) -> _Span:
     """A part of a long text that holds its best passage with room around it.
 
     The way back from the literal stream costs far more than the stream, so it is gone only for
     this part: the window is chosen in the stream, and blocks of known lengths lead back.
     """
-    if len(text) <= 8 * _BLOCK:
-        return 0, len(text)
-    streams = [literal_text(text[at : at + _BLOCK]) for at in range(0, len(text), _BLOCK)]
+    if len(text) <= 8 * BLOCK or not needles:
+        return 0, min(len(text), 8 * BLOCK)
+    blocks = choose_blocks(text, needles, limit)
+    streams = _fold_blocks(text, blocks, length)
     stream = "".join(streams)
     found = sorted(
         (at, at + len(needle), which)
         for which, needle in enumerate(needles)
-        for at in islice(_find_plain(stream, needle), _OCCURRENCES)
+        for at in islice(find_each(stream, needle), _OCCURRENCES)
     )
     first, last = _choose_window(found, weights, length) if found else (0, 0)
     ends = list(accumulate(map(len, streams)))
-    blocks = range(len(streams))
-    before = bisect_right(ends, first, hi=len(blocks) - 1) - 1
-    after = bisect_left(ends, last, hi=len(blocks) - 1) + 2
-    return max(before, 0) * _BLOCK, min(after * _BLOCK, len(text))
+    final = len(blocks) - 1
+    before = blocks[bisect_right(ends, first, hi=final)] - BLOCK
+    after = blocks[bisect_left(ends, last, hi=final)] + 2 * BLOCK
+    return max(before, 0), min(after, len(text))
 
 
-def _find_plain(stream: str, needle: str) -> Iterator[int]:
-    at = stream.find(needle) if needle else -1
-    while at >= 0:
-        yield at
-        at = stream.find(needle, at + len(needle))
+def _fold_blocks(text: str, blocks: Sequence[int], gap: int) -> list[str]:
+    """The literal stream of each block, `gap` line ends after it where the next is left out."""
+    streams = [literal_text(text[at : at + BLOCK]) for at in blocks]
+    for index, (at, following) in enumerate(pairwise(blocks)):
+        if following != at + BLOCK:
+            streams[index] += "\n" * gap
+    return streams
 
 
 def _find_needles(text: str, needles: Sequence[str]) -> list[_Found]:
@@ -128,7 +191,7 @@ def _find_needles(text: str, needles: Sequence[str]) -> list[_Found]:
 
 def _find_needle(mapped: Normalized, needle: str) -> Iterator[_Span]:
     must_stand_alone = _SHORT_ASCII.fullmatch(needle) is not None
-    for at in _find_plain(mapped.text, needle):
+    for at in find_each(mapped.text, needle):
         span = mapped.original_span(at, at + len(needle))
         if not must_stand_alone or _stands_alone(mapped.original, span, needle):
             yield span

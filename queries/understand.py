@@ -11,6 +11,7 @@ from itertools import groupby
 
 from analyzers.chains import Analysis
 from analyzers.normalize import normalize_text
+from analyzers.sampling import choose_needles
 from catalog.document_number import find_document_numbers
 from catalog.index_number import find_index_numbers
 from catalog.number_parts import NumberParts, find_number_parts
@@ -112,7 +113,7 @@ class Understanding:
         return UnderstoodQuery(
             text=text,
             terms=tuple(dict.fromkeys(clauses.terms)),
-            needles=tuple(dict.fromkeys(needle for needle in clauses.needles if needle)),
+            needles=choose_needles(clauses.needles),
             strict=self._combine(text, clauses, relaxed=False),
             relaxed=self._combine(text, clauses, relaxed=True) if _may_relax(clauses) else None,
             codes=tuple(clauses.codes),

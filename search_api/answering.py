@@ -96,7 +96,7 @@ class Answering:
             page=request.page,
             size=request.size,
             next_cursor=None if hits is not asked.result.hits else asked.result.next_cursor,
-            hits=[self._views.hit(each, needles, related=each.id in related) for each in hits],
+            hits=await asyncio.to_thread(self._views.hits, hits, needles, related),
             facets=self._facets(request, asked.result),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
@@ -124,7 +124,7 @@ class Answering:
         stored = await self._engine.fetch(record_id)
         if stored is None:
             return None
-        record = orjson.loads(stored)
+        record = await asyncio.to_thread(orjson.loads, stored)
         repeals, repealing = await asyncio.gather(
             self._relating.repealed(record), self._relating.repealing(record)
         )
@@ -135,8 +135,9 @@ class Answering:
         stored = await self._engine.fetch(record_id)
         if stored is None:
             return None
-        hits = await self._relating.similar(orjson.loads(stored), size)
-        return SimilarAnswer(hits=[self._views.hit(hit) for hit in hits])
+        record = await asyncio.to_thread(orjson.loads, stored)
+        hits = await self._relating.similar(record, size)
+        return SimilarAnswer(hits=await asyncio.to_thread(self._views.hits, hits))
 
     async def every(self, request: SearchRequest) -> AsyncIterator[RecordView]:
         """All records that the request finds, newest first (oldest first where asked so).

@@ -4,6 +4,7 @@ Every word first. Where nothing has them all: what was meant, if that is found; 
 else without the date. A reading that the person did not type is always said, with the way back.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -73,7 +74,7 @@ class Asking:
         switches = Switches(expand=request.expand, dates=request.dates)
         await self._vocabulary.refresh()
         known = self._vocabulary.latest
-        understood = self._understanding.understand(request.text, switches)
+        understood = await self._understand(request.text, switches)
         result = await self._engine.search(self.query(request, understood.strict))
         complete = result.total
         if complete > FEW or not understood.text:
@@ -93,6 +94,12 @@ class Asking:
         if meant and not complete:
             return await self._ask_meant(request, meant)
         return await self._loosen(request, replace(asked, did_you_mean=_offered(meant, complete)))
+
+    async def _understand(self, text: str, switches: Switches) -> UnderstoodQuery:
+        """A long text takes some ten milliseconds, so it is read in a thread."""
+        if len(text) <= _LONGEST_CORRECTED:
+            return self._understanding.understand(text, switches)
+        return await asyncio.to_thread(self._understanding.understand, text, switches)
 
     async def _ask_meant(self, request: SearchRequest, meant: "_Meant") -> Asked:
         typed = " ".join(request.text.split())

@@ -3,13 +3,12 @@
 What is stored is our own and was checked when it was taken in, so it is not validated again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from analyzers.highlight import highlight, snippet
-from analyzers.normalize import literal_text
+from analyzers.highlight import choose_source, highlight, snippet
 from catalog.tables import Tables
 from engines.port import Hit
 from search_api.answer import (
@@ -21,6 +20,8 @@ from search_api.answer import (
 )
 
 SNIPPET_LENGTH = 120
+LIST_CHARACTERS = 400_000
+"""Characters that are read to highlight the hits of one list: 17 ms at 40 ns each."""
 Stored = Mapping[str, Any]
 
 
@@ -30,17 +31,29 @@ class Views:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def hit(self, hit: Hit, needles: Sequence[str] = (), *, related: bool = False) -> HitView:
-        """One row of a list, with the words that were looked for marked."""
-        stored = orjson.loads(hit.stored)
-        return HitView(
-            score=round(hit.score, 4),
-            title_html=highlight(stored["title"], needles),
-            snippet_html=snippet(_passage_source(stored, needles), needles, SNIPPET_LENGTH),
-            publisher=self._publisher(stored),
-            related=related,
-            **{key: stored[key] for key in _HIT_KEYS},
-        )
+    def hits(
+        self, hits: Sequence[Hit], needles: Sequence[str] = (), related: Collection[str] = ()
+    ) -> list[HitView]:
+        """The rows of a list, with the words that were looked for marked; `related`: ids.
+
+        What long texts may cost is shared by all rows; what a short one leaves goes to the next.
+        """
+        left, views = LIST_CHARACTERS, []
+        for at, hit in enumerate(hits):
+            stored = orjson.loads(hit.stored)
+            sources, share = _passage_sources(stored), left // (len(hits) - at)
+            views.append(
+                HitView(
+                    score=round(hit.score, 4),
+                    title_html=highlight(stored["title"], needles),
+                    snippet_html=_cut_snippet(sources, needles, share),
+                    publisher=self._publisher(stored),
+                    related=hit.id in related,
+                    **{key: stored[key] for key in _HIT_KEYS},
+                )
+            )
+            left -= min(sum(map(len, sources)), share)
+        return views
 
     def record(
         self,
@@ -62,21 +75,21 @@ class Views:
         return PublisherView(code=code, name=self._tables.agencies.label_of(code))
 
 
-def _passage_source(stored: Stored, needles: Sequence[str]) -> str:
-    """What a passage is taken from: the record's own text, or an attachment that has more of it."""
+def _passage_sources(stored: Stored) -> list[str]:
+    """What a passage may be taken from: the record's own text, and each attachment's."""
     summary, body = stored["summary"], stored["body"]
     text = body if summary in body else f"{summary}\n{body}"
-    read = [
+    read = (
         f"附件《{each['name']}》：{each['text']}" for each in stored["attachments"] if each["text"]
-    ]
-    if not read or not needles:
-        return text
-    return max((text, *read), key=lambda source: _count_found(source, needles))
+    )
+    return [text, *read]
 
 
-def _count_found(text: str, needles: Sequence[str]) -> int:
-    stream = literal_text(text)
-    return sum(needle in stream for needle in needles)
+def _cut_snippet(sources: Sequence[str], needles: Sequence[str], limit: int) -> str:
+    """A passage of the record's own text, or of an attachment that has more of what was asked."""
+    is_plain = len(sources) == 1 or not needles
+    chosen = 0 if is_plain else choose_source(sources, needles, limit)
+    return snippet(sources[chosen], needles, SNIPPET_LENGTH, limit=limit)
 
 
 def _cite(cited: Stored, found: Stored | None) -> CitedDocument:

@@ -1,5 +1,6 @@
 """`/kiosk`: the screens of service halls. Nothing of a visitor is kept, here or in the browser."""
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated
 
@@ -110,8 +111,12 @@ async def record(
 ) -> HTMLResponse:
     """One record."""
     found = await find_record(record_id, answering)
-    reached = Reached(Found(q, answering.needles(q)), back, answering.today())
-    return HTMLResponse(render_kiosk_record(kiosk, found, reached))
+
+    def draw() -> str:
+        reached = Reached(Found(q, answering.needles(q)), back, answering.today())
+        return render_kiosk_record(kiosk, found, reached)
+
+    return HTMLResponse(await asyncio.to_thread(draw))
 
 
 def _read(parameters: PageQuery) -> SearchRequest:

@@ -151,9 +151,14 @@ async def record(
         find_record(record_id, answering), answering.similar(record_id, SIMILAR_SHOWN)
     )
     words = q[:TEXT_LIMIT]
-    how = Found(words, answering.needles(words))
     hits = (similar or SimilarAnswer(hits=[])).hits
-    return HTMLResponse(render_record(found, hits, how, context, answering.today()))
+
+    def draw() -> str:
+        how = Found(words, answering.needles(words))
+        return render_record(found, hits, how, context, answering.today())
+
+    # A text may have two million characters.
+    return HTMLResponse(await asyncio.to_thread(draw))
 
 
 async def _look_elsewhere(request: SearchRequest, answering: Answering) -> Elsewhere:

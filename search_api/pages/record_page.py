@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from analyzers.highlight import highlight
+from analyzers.highlight import Marker
 from catalog.disclosure import Disclosure
 from catalog.record import AttachmentText
 from queries.request import TEXT_LIMIT, SearchRequest
@@ -33,6 +33,10 @@ _TEXT_NOTES: Mapping[str, str] = {
     AttachmentText.UNREADABLE: "这个附件的内容无法识别，其中的文字不能检索。",
     AttachmentText.TOO_COSTLY: "这个附件结构过于复杂，其中的文字不能检索。",
 }
+
+
+MARKED_CHARACTERS = 400_000
+"""Characters of one page that are looked through for words to mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,10 @@ def build_record_page(
 ) -> RecordPage:
     """The wall is kept here once more: whatever the record holds, 依申请公开 shows its entry."""
 
+    marker = Marker(found.needles, MARKED_CHARACTERS)
+
     def mark(text: str) -> Markup:
-        return trusted(highlight(text, found.needles))
+        return trusted(marker.mark(text))
 
     is_on_request = record.disclosure != Disclosure.PUBLIC
     address = base + record_path(record.id)
