@@ -13,7 +13,7 @@ from semantics.port import Vectors
 NEARNESS_WEIGHT = 0.55
 """Of the nearness, beside the words' score; each is put between 0 and 1 over its own list first.
 
-Between 0.5 and 0.6 the figures of docs/meanings.md differ by 0.005.
+Between 0.5 and 0.6 the figures of docs/semantic-search.md differ by 0.005.
 """
 STANDING_SHARE = 0.6
 """Of the spread of a model's cosines, for each point of standing in relevance.toml.
@@ -25,7 +25,7 @@ LIKENESS_WEIGHT = 0.5
 """Of what records like this one come to, beside what it comes to by itself: with more, two that are
 like nothing but each other would change places."""
 LIKENESS_POWER = 5
-"""The likest tell the most. Between 4 and 7 the figures of docs/meanings.md differ by 0.002."""
+"""The most similar records decide. Between 4 and 7 the figures differ by 0.002."""
 
 
 def lift(neighbour: Neighbour, spread: float, weights: Weights) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from semantics.port import EmbeddingModel, Vectors
 
 TITLE_WEIGHT, TEXT_WEIGHT = 0.25, 0.75
-"""Of a passage's first line and of what follows it, beside the whole; see docs/meanings.md."""
+"""Weights of title and text vectors beside the whole passage; see docs/semantic-search.md."""
 WORDS_WEIGHT = 0.3
 """Of a question's words without what stands between them (怎么, 吗), beside the question."""
 
