@@ -1,4 +1,4 @@
-"""The two READMEs against the code: every setting, command, heading, format and link is there."""
+"""The documents against the code, in both languages: settings, commands, headings, links."""
 
 import re
 from pathlib import Path
@@ -15,6 +15,7 @@ from search_api.parameters import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
+REFERENCES = ("docs/reference", "docs/reference/zh")
 DOCUMENTS = (
     *READMES,
     "ARCHITECTURE.md",
@@ -23,51 +24,72 @@ DOCUMENTS = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))),
 )
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_IN_BOTH_LANGUAGES = pytest.mark.parametrize(
+    ("readme", "reference"), list(zip(READMES, REFERENCES, strict=True))
+)
 
 
-def _read(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
+def _read(*names: str) -> str:
+    return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_every_setting_is_in_the_readme(name: str) -> None:
-    text = _read(name)
+def _pages(reference: str) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in sorted((ROOT / reference).glob("*.md"))]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_every_setting_is_in_the_reference(reference: str) -> None:
+    text = _read(f"{reference}/settings.md")
     settings = [f"GONGKAI_{field.upper()}" for field in Settings.model_fields]
     assert settings
     assert [setting for setting in settings if f"| `{setting}` |" not in text] == []
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_no_readme_names_a_setting_that_is_gone(name: str) -> None:
+@_IN_BOTH_LANGUAGES
+def test_no_document_names_a_setting_that_is_gone(readme: str, reference: str) -> None:
     known = {f"GONGKAI_{field.upper()}" for field in Settings.model_fields}
-    assert set(re.findall(r"GONGKAI_[A-Z_]+[A-Z]", _read(name))) == known
+    assert set(re.findall(r"GONGKAI_[A-Z_]+[A-Z]", _read(readme, *_pages(reference)))) == known
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_every_command_is_in_the_readme(name: str) -> None:
-    text = _read(name)
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_every_command_is_in_the_reference(reference: str) -> None:
+    text = _read(f"{reference}/command-line.md")
     commands = list(COMMANDS)
     assert commands
     assert [command for command in commands if f"\ngongkai {command}" not in text] == []
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_every_heading_format_table_and_parameter_is_in_the_readme(name: str) -> None:
-    text = _read(name)
+@_IN_BOTH_LANGUAGES
+def test_no_document_names_a_command_that_is_gone(readme: str, reference: str) -> None:
+    named = re.findall(r"^gongkai (\w+)", _read(readme, *_pages(reference)), re.MULTILINE)
+    assert named
+    assert set(named) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_every_heading_and_format_is_in_the_record_format(reference: str) -> None:
+    text = _read(f"{reference}/record-format.md")
     words = [heading if not heading.isascii() else f"`{heading}`" for heading in HEADINGS]
     words += [f"`{suffix}`" for suffix in READERS]
-    words += [f"`{field}.csv`" for field in (*TREE_FIELDS, "agencies")]
-    words += [f"`{parameter}`" for parameter in PARAMETERS]
     assert [word for word in words if word not in text] == []
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_dictionary_files_of_the_readme_are_the_ones_that_are_read(
-    name: str, tmp_path: Path
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_every_table_and_parameter_is_in_the_reference(reference: str) -> None:
+    text = _read(f"{reference}/tables.md")
+    tables = [f"`{field}.csv`" for field in (*TREE_FIELDS, "agencies")]
+    assert [table for table in tables if table not in text] == []
+    text = _read(f"{reference}/http-api.md")
+    assert [each for each in PARAMETERS if f"`{each}`" not in text] == []
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_the_dictionary_files_of_the_reference_are_the_ones_that_are_read(
+    reference: str, tmp_path: Path
 ) -> None:
     shipped = load_dictionary()
     for file, words in (("government.csv", shipped.words), ("stopwords.csv", shipped.stopwords)):
-        assert f"`{file}`" in _read(name)
+        assert f"`{file}`" in _read(f"{reference}/tables.md")
         (tmp_path / file).write_text("word,frequency\n", encoding="utf-8")
         replaced = load_dictionary(tmp_path)
         assert words
@@ -79,6 +101,17 @@ def test_every_link_inside_the_project_leads_somewhere(name: str) -> None:
     folder = (ROOT / name).parent
     links = _LINK.findall(_read(name))
     assert [link for link in links if not (folder / link).exists()] == []
+
+
+def test_every_page_of_the_reference_is_in_both_languages_and_in_the_readmes() -> None:
+    english, chinese = ([Path(page).name for page in _pages(each)] for each in REFERENCES)
+    assert english == chinese
+    for readme, reference in zip(READMES, REFERENCES, strict=True):
+        assert [page for page in _pages(reference) if f"({page})" not in _read(readme)] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len(_read("README.md").split()) <= 900
 
 
 def test_the_licence_is_the_one_the_package_states() -> None:
