@@ -18,6 +18,8 @@ RUN_LIMIT = 40
 """Characters of one literal run that are asked for as a phrase."""
 PART_LIMIT = 40
 """Phrases that one long run is cut into."""
+BOUND_LIMIT = 40
+"""Words bound to one another that lift a record one by one."""
 REPEALED = ("废止", "失效")
 """Values of validity (有效性) that sink."""
 
@@ -48,7 +50,7 @@ class Scoring:
         """Words that have to stand side by side as typed, since one of them says nothing alone."""
         written = And(tuple(self.literally("".join(words))))
         met = Constant(written, self._weights.words_literal, "words.literal")
-        return And((met,), tuple(self._word(word) for word in words))
+        return And((met,), tuple(self._word(word) for word in words[:BOUND_LIMIT]))
 
     def titled(self, names: Sequence[str]) -> list[Query]:
         """A term or one of its official names, as written inside a title."""

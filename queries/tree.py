@@ -111,3 +111,15 @@ def matching(query: Query) -> Query:
         case Boost() | Constant():
             return matching(query.query)
     return query
+
+
+def count_leaves(query: Query) -> int:
+    """Terms, phrases, ranges and the like in the tree: what an engine has to look up."""
+    match query:
+        case And():
+            return sum(map(count_leaves, (*query.must, *query.should, *query.exclude)))
+        case Or() | Best():
+            return sum(map(count_leaves, query.any))
+        case Boost() | Constant():
+            return count_leaves(query.query)
+    return 1

@@ -15,6 +15,7 @@ from analyzers.sampling import choose_needles
 from catalog.document_number import find_document_numbers
 from catalog.index_number import find_index_numbers
 from catalog.number_parts import NumberParts, find_number_parts
+from queries.clauses import Clauses
 from queries.filters import published_between
 from queries.knowledge import Knowledge, Meaning
 from queries.relevance import Weights, load_weights
@@ -49,7 +50,8 @@ class UnderstoodQuery:
 
     `strict` asks for every word; `relaxed` for most of them, those with every word first, None
     where that is no weaker. `codes`: numbers read, as typed; `expanded`: typed -> official words;
-    `spoken`: the date choice that the trees hold.
+    `spoken`: the date choice that the trees hold; `is_cut`: some words were left out, for there are
+    too many.
     """
 
     text: str
@@ -60,23 +62,7 @@ class UnderstoodQuery:
     codes: tuple[str, ...] = ()
     expanded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spoken: SpokenDate | None = None
-
-
-@dataclass(slots=True)
-class _Clauses:
-    must: list[Query] = field(default_factory=list)
-    words: list[Query] = field(default_factory=list)
-    telling: list[Query] = field(default_factory=list)
-    """Words of two characters or more: one character alone is in nearly every text."""
-    asking: list[str] = field(default_factory=list)
-    should: list[Query] = field(default_factory=list)
-    loose: list[Query] = field(default_factory=list)
-    """What only lifts, and only where most words are enough."""
-    exclude: list[Query] = field(default_factory=list)
-    terms: list[str] = field(default_factory=list)
-    needles: list[str] = field(default_factory=list)
-    codes: list[str] = field(default_factory=list)
-    expanded: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    is_cut: bool = False
 
 
 class Understanding:
@@ -105,7 +91,7 @@ class Understanding:
         text = " ".join(text.split())
         if not text:
             return UnderstoodQuery("", (), (), Everything())
-        clauses = _Clauses()
+        clauses = Clauses()
         spoken = find_spoken_date(text, self._today()) if switches.dates else None
         self._read(_without(text, spoken), clauses, expand=switches.expand)
         if spoken:
@@ -119,13 +105,14 @@ class Understanding:
             codes=tuple(clauses.codes),
             expanded=clauses.expanded,
             spoken=spoken,
+            is_cut=clauses.is_cut,
         )
 
     def literally(self, text: str) -> Query:
         """Records that hold this run of characters as written."""
         return And(tuple(self._scoring.whole(text)) or (Nothing(),))
 
-    def _read(self, text: str, clauses: _Clauses, *, expand: bool) -> None:
+    def _read(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         pieces = split_pieces(text)
         spoken = [piece for piece in pieces if self._analysis.literal(piece.text)]
         for is_plain, group in groupby(spoken or pieces, key=_is_plain):
@@ -135,10 +122,10 @@ class Understanding:
             else:
                 for piece in group:
                     self._read_operator(piece, clauses)
-        if not (clauses.must or clauses.words):
+        if not (clauses.must.taken or clauses.words.taken):
             self._require_asking(clauses)
 
-    def _read_operator(self, piece: Piece, clauses: _Clauses) -> None:
+    def _read_operator(self, piece: Piece, clauses: Clauses) -> None:
         if piece.excluded:
             clauses.exclude.extend(self._scoring.whole(piece.text))
             return
@@ -147,10 +134,10 @@ class Understanding:
         clauses.needles.append(self._analysis.literal(piece.text))
         clauses.should.extend(self._scoring.runs(piece.text))
 
-    def _read_words(self, text: str, clauses: _Clauses, *, expand: bool) -> None:
+    def _read_words(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         for part, query in self._split_numbers(text):
             if query:
-                clauses.must.append(query)
+                clauses.must.add(query)
                 clauses.codes.append(part)
                 clauses.terms.append(part)
                 clauses.needles.append(self._analysis.literal(part))
@@ -158,14 +145,14 @@ class Understanding:
                 for run in part.split():
                     self._read_plain(run, clauses, expand=expand)
 
-    def _read_plain(self, text: str, clauses: _Clauses, *, expand: bool) -> None:
+    def _read_plain(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         tokens = self._analysis.tokens(normalize_text(text))
         words = [token.text for token in tokens]
         meanings = self._meanings(text) if expand else ()
         content = 0
         for unit in build_units(tokens, meanings, self._analysis.is_stopword):
             if unit.is_asking:
-                clauses.should.append(self._scoring.stopword(unit.words[0]))
+                clauses.should.add(self._scoring.stopword(unit.words[0]))
             else:
                 content += 1
                 self._ask_for(unit, clauses)
@@ -176,7 +163,7 @@ class Understanding:
         clauses.loose.extend(self._scoring.pairs(words))
         clauses.loose.extend(self._scoring.characters(words))
 
-    def _ask_for(self, unit: Unit, clauses: _Clauses) -> None:
+    def _ask_for(self, unit: Unit, clauses: Clauses) -> None:
         """One word, or the words of one term with what officials call it."""
         term = "".join(unit.words)
         if term in clauses.terms:
@@ -189,18 +176,20 @@ class Understanding:
             clauses.expanded[term] = others
             clauses.needles.extend(map(self._analysis.literal, others))
             clauses.should.extend(self._scoring.titled((term, *others)))
-        if len(clauses.words) >= WORD_LIMIT:
+        if len(clauses.words.taken) >= WORD_LIMIT:
+            clauses.words.is_cut = True
             return
         if unit.is_bound:
-            clauses.words.append(self._scoring.bound(unit.words))
+            clauses.words.add(self._scoring.bound(unit.words))
             words = [word for word in unit.words if len(word) > 1] or unit.words
-            clauses.telling += [self._scoring.term((word,)) for word in words]
+            clauses.telling.extend(self._scoring.term((word,)) for word in words)
             return
         query = self._scoring.term(unit.words, others, meaning.agency if meaning else None)
-        clauses.words.append(query)
+        if not clauses.words.add(query):
+            return
         if len(term) > 1:
-            clauses.telling.append(query)
-        clauses.telling += [self._scoring.term((part,)) for part in self._parts(unit.words)]
+            clauses.telling.add(query)
+        clauses.telling.extend(self._scoring.term((part,)) for part in self._parts(unit.words))
 
     def _parts(self, words: Sequence[str]) -> Iterator[str]:
         """Shorter words within long ones: 房屋征收补偿 is a word, and in most texts it is three."""
@@ -213,7 +202,7 @@ class Understanding:
             return ()
         return self._knowledge.find(normalize_text(text))
 
-    def _require_asking(self, clauses: _Clauses) -> None:
+    def _require_asking(self, clauses: Clauses) -> None:
         """Words of asking (怎么) are met as written where nothing else is asked for."""
         for text in clauses.asking:
             words = self._analysis.exact(text)
@@ -252,44 +241,46 @@ class Understanding:
                 self._scoring.number_part(_part_terms(found.parts), typed),
             )
 
-    def _choose_date(self, spoken: SpokenDate, clauses: _Clauses) -> None:
+    def _choose_date(self, spoken: SpokenDate, clauses: Clauses) -> None:
         within = published_between(spoken.first, spoken.last)
         year = spoken.first.year if spoken.year_named and spoken.first else None
         query, lifted = self._scoring.date_choice(within, year)
-        clauses.must.append(query)
+        clauses.must.add(query)
         clauses.should.extend(lifted)
 
-    def _combine(self, text: str, clauses: _Clauses, *, relaxed: bool) -> Query:
-        must, should = list(clauses.must), list(clauses.should)
+    def _combine(self, text: str, clauses: Clauses, *, relaxed: bool) -> Query:
+        must, should = list(clauses.must.taken), list(clauses.should.taken)
+        words = clauses.words.taken
         if relaxed:
-            should += clauses.loose
-            should.append(self._scoring.complete(clauses.words))
+            should += clauses.loose.taken
+            should.append(self._scoring.complete(words))
             must += _most(clauses)
-            should += clauses.words if clauses.codes else ()
+            should += words if clauses.codes else ()
         else:
-            must.extend(clauses.words)
+            must.extend(words)
         if not must:
             return Nothing()
-        meant = And(tuple(must), tuple(should), tuple(clauses.exclude))
+        meant = And(tuple(must), tuple(should), tuple(clauses.exclude.taken))
         whole = self._scoring.named_whole(text)
         named = Or((*whole, meant)) if whole else meant
-        standing = self._scoring.standing(len(clauses.words), self._today())
+        standing = self._scoring.standing(len(words), self._today())
         return And((named,), tuple(standing)) if standing else named
 
 
-def _most(clauses: _Clauses) -> list[Query]:
+def _most(clauses: Clauses) -> list[Query]:
     """Most of the words; beside a number, which names its document, they only lift."""
     if clauses.codes:
         return []
-    counted = clauses.telling or clauses.words
+    counted = clauses.telling.taken or clauses.words.taken
     return [Or(tuple(counted), max(1, int(len(counted) * RELAXED_SHARE)))]
 
 
-def _may_relax(clauses: _Clauses) -> bool:
+def _may_relax(clauses: Clauses) -> bool:
+    words = clauses.words.taken
     if clauses.codes:
-        return bool(clauses.words)
+        return bool(words)
     # Words bound to one another are asked for one by one where they don't stand so.
-    return len(clauses.words) > 1 or clauses.telling != clauses.words
+    return len(words) > 1 or clauses.telling.taken != words
 
 
 def _part_terms(parts: NumberParts) -> tuple[tuple[str, str], ...]:

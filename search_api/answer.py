@@ -52,6 +52,9 @@ class QueryView:
         Field(description="Few records or none have every word; those with most of them follow."),
     ] = False
     complete: Annotated[int, Field(description="Records with every word.")] = 0
+    cut: Annotated[
+        bool, Field(description="There are more words than are asked for; some were left out.")
+    ] = False
     expanded: Annotated[
         dict[str, list[str]],
         Field(

@@ -200,6 +200,7 @@ def _view_query(asked: Asked, blend: Blend | None) -> QueryView:
         did_you_mean=asked.did_you_mean,
         relaxed=asked.relaxed,
         complete=asked.complete,
+        cut=understood.is_cut,
         related=len(blend.related) if blend else 0,
         semantic=blend.outcome if blend else None,
         expanded={term: list(others) for term, others in understood.expanded.items()},

@@ -10,6 +10,7 @@ from search_api.pages.links import apply_url, search_url, with_text, without_swi
 from semantics.meanings import Outcome
 
 _RELATED = "标有“相关”的信息是按意思找到的，其中不一定有您用的词，分类数也不包括它们。"
+_CUT = "检索词过多，只按其中一部分检索。"
 _ONLY_RELATED = "没有包含检索词的信息。下面标有“相关”的信息是按意思找到的，供您参考。"
 
 
@@ -46,6 +47,8 @@ def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
         href = search_url(without_switch(asked, "dates"))
         text = f"已按检索词中的时间限定为“{query.date.label}”。"
         yield Note(text, (Link("不限时间", href),))
+    if query.cut:
+        yield Note(_CUT)
     if query.expanded:
         href = search_url(without_switch(asked, "expand"))
         yield Note(f"已同时检索意思相近的用语：{_describe(query)}。", (Link("只按原词检索", href),))

@@ -46,7 +46,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
     }  # fmt: skip
     assert set(answer["query"]) == {
         "text", "terms", "corrected_from", "did_you_mean",
-        "relaxed", "complete", "expanded", "date", "related", "semantic",
+        "relaxed", "complete", "cut", "expanded", "date", "related", "semantic",
     }  # fmt: skip
     hit = answer["hits"][0]
     assert set(hit) >= HIT_KEYS
@@ -122,6 +122,13 @@ def test_most_words_when_no_record_has_all(client: TestClient) -> None:
     assert "公积金" in answer["hits"][0]["title"]
     assert answer["query"]["complete"] == 0
     assert not ask(client, q="住房公积金 提取")["query"]["relaxed"]
+
+
+def test_a_text_of_too_many_words_is_told(client: TestClient) -> None:
+    words = " ".join(f"词{number}" for number in range(150))
+    assert ask(client, q=words)["query"]["cut"]
+    assert "检索词过多" in client.get("/search", params={"q": words}).text
+    assert not ask(client, q="住房公积金 提取")["query"]["cut"]
 
 
 def test_where_few_have_every_word_they_come_first_and_the_rest_follow(client: TestClient) -> None:

@@ -17,7 +17,7 @@ from catalog.record import Record
 from indexer.documents import build_document
 from queries.request import TEXT_LIMIT
 from queries.scoring import RUN_LIMIT
-from queries.tree import And, AnyTerm, Everything, Or, Phrase, Query, Term
+from queries.tree import And, AnyTerm, Everything, Or, Phrase, Query, Term, count_leaves
 from queries.understand import WORD_LIMIT, Understanding, UnderstoodQuery
 from tests.queries.matching import Fields, matches, parts_of
 
@@ -44,8 +44,11 @@ ODDITIES = st.lists(
     | st.text(st.characters(codec=None), max_size=4),
     max_size=150,
 ).map(lambda parts: "".join(parts)[:TEXT_LIMIT])
-LEAF_LIMIT = 9 * TEXT_LIMIT
-"""Terms and phrases over one query: a small multiple of the characters it may have."""
+LEAF_LIMIT = 1_500
+"""Terms and phrases over one query, whatever it holds."""
+LEAVES_A_CHARACTER = 16
+"""A short query has fewer: so many for each of its characters, and those of every query."""
+LEAVES_OF_ALL = 60
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +87,7 @@ def queries_of(understood: UnderstoodQuery) -> list[Query]:
 @given(ANYTHING | ODDITIES)
 def test_every_text_is_a_query_of_bounded_size(understanding: Understanding, text: str) -> None:
     for query in queries_of(understanding.understand(text)):
-        assert len(leaves(query)) <= LEAF_LIMIT
+        assert_bounded(query, text)
         for part in parts_of(query):
             assert not isinstance(part, And) or part.must
             if isinstance(part, Or):
@@ -117,9 +120,23 @@ def test_every_text_is_a_query_of_bounded_size(understanding: Understanding, tex
 def test_the_longest_text_of_one_kind_is_bounded_too(
     understanding: Understanding, unit: str
 ) -> None:
-    understood = understanding.understand((unit * TEXT_LIMIT)[:TEXT_LIMIT])
-    for query in queries_of(understood):
-        assert len(leaves(query)) <= LEAF_LIMIT
+    for length in (TEXT_LIMIT // 100, TEXT_LIMIT // 10, TEXT_LIMIT):
+        text = (unit * length)[:length]
+        for query in queries_of(understanding.understand(text)):
+            assert_bounded(query, text)
+
+
+def test_a_text_without_any_repetition_is_bounded_too(understanding: Understanding) -> None:
+    characters = [chr(0x4E00 + number) for number in range(TEXT_LIMIT)]
+    for text in ("".join(characters), " ".join(characters), " -".join(characters)):
+        for query in queries_of(understanding.understand(text[:TEXT_LIMIT])):
+            assert_bounded(query, text)
+
+
+def assert_bounded(query: Query, text: str) -> None:
+    count = count_leaves(query)
+    assert count <= LEAF_LIMIT
+    assert count <= LEAVES_A_CHARACTER * len(text) + LEAVES_OF_ALL
 
 
 def test_of_many_words_only_so_many_have_to_be_met(understanding: Understanding) -> None:
@@ -127,6 +144,8 @@ def test_of_many_words_only_so_many_have_to_be_met(understanding: Understanding)
     understood = understanding.understand(" ".join(words))
     asked = {part for part in leaves(understood.strict) if isinstance(part, Term)}
     assert len(asked & {Term("body_words", word) for word in words}) == WORD_LIMIT
+    assert understood.is_cut
+    assert not understanding.understand(" ".join(words[:WORD_LIMIT])).is_cut
 
 
 @given(ANYTHING | ODDITIES)
