@@ -114,6 +114,17 @@ def test_the_readme_is_short() -> None:
     assert len(_read("README.md").split()) <= 900
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda p: p.stem)
+def test_every_decision_record_has_the_one_form(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert lines[0].startswith(f"# {path.stem[:4]}. ")
+    assert re.search(r"^\*\*Status\*\*: (accepted|superseded by \[)", text, re.MULTILINE)
+    assert re.search(r"^\*\*Date\*\*: \d{4}-\d\d-\d\d$", text, re.MULTILINE)
+    headings = [line for line in lines if line.startswith("## ")]
+    assert headings == ["## Context", "## Decision", "## Consequences"]
+
+
 def test_the_licence_is_the_one_the_package_states() -> None:
     assert "Apache License\n" in _read("LICENSE")
     assert 'license = "Apache-2.0"' in _read("pyproject.toml")
