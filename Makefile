@@ -1,25 +1,25 @@
-# Two commands do it all on a machine with Python 3.11 and make: `make demo` and `make test`.
+# On a machine with Python 3.11 and make, start with `make demo` or `make test`.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-# Each worker starts a node of its own; two processors are kept busy by two.
+# Each worker starts an Elasticsearch node of its own; two workers keep two processors busy.
 PYTEST_WORKERS ?= 2
 
-.PHONY: help demo test check lint types arrows unit soak attacks nightly elasticsearch bench figures lock audit sbom clean
+.PHONY: help demo test check lint types imports unit soak attacks nightly elasticsearch bench figures lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
-	@echo "make test   set up and pass every check and test"
-	@echo "make elasticsearch   fetch and start a node for development (needs Maven and Java 21)"
-	@echo "make soak   an hour of traffic beside an oracle, 200 kills on each engine, load on each engine"
-	@echo "make attacks  every attack on a server of each engine, meanings off and on; prints a table"
+	@echo "make test   set up, run all checks and tests"
+	@echo "make elasticsearch   download and start a development node (needs Maven and Java 21)"
+	@echo "make soak   an hour of traffic against an oracle, 200 kills on each engine"
+	@echo "make attacks  all attacks on a server of each engine, semantic search off and on; prints a table"
 	@echo "make nightly  make attacks, then make soak"
-	@echo "make audit  known vulnerabilities of the locked packages (needs PyPI's own JSON service)"
-	@echo "make sbom   what the installed program consists of, as CycloneDX"
-	@echo "make bench  measure beside other search systems and write docs/performance.md (an hour)"
-	@echo "make figures   measure what is found and how fast on the real data beside this folder"
-	@echo "make lock   write the lock files anew from pyproject.toml (needs uv)"
+	@echo "make audit  list known vulnerabilities of the locked packages (needs PyPI's JSON API)"
+	@echo "make sbom   write the software bill of materials (CycloneDX)"
+	@echo "make bench  compare with other search systems and write docs/performance.md (an hour)"
+	@echo "make figures   measure relevance and speed on the real data next to this folder"
+	@echo "make lock   update the lock files from pyproject.toml (needs uv)"
 
 .venv/.ready: requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -28,7 +28,7 @@ help:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The sample holds rows that must be refused: status 3 is its right end.
+# The sample contains rows that must be rejected, so exit code 3 is expected.
 demo: .venv/.ready
 	GONGKAI_DATA_DIR=var/demo $(BIN)/gongkai index indexer/sample || test $$? -eq 3
 	GONGKAI_SITE_NAME="政府信息公开检索（演示，内容系自拟）" \
@@ -36,7 +36,7 @@ demo: .venv/.ready
 
 test: check unit
 
-check: lint types arrows
+check: lint types imports
 
 lint: .venv/.ready
 	$(BIN)/ruff check .
@@ -45,13 +45,13 @@ lint: .venv/.ready
 types: .venv/.ready
 	$(BIN)/mypy
 
-arrows: .venv/.ready
+imports: .venv/.ready
 	$(BIN)/lint-imports
 
 unit: .venv/.ready
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-# Longer than CI has time for; each part says what it saw.
+# Longer than CI has time for. Each part reports its figures.
 SOAK_SECONDS ?= 3600
 soak: .venv/.ready
 	GONGKAI_SOAK_KILLS=200 $(BIN)/pytest -s tests/journeys/test_kill.py
@@ -60,13 +60,13 @@ soak: .venv/.ready
 attacks: .venv/.ready
 	$(BIN)/pytest -m attack tests/attacks
 
-# What runs every night: the attacks on each engine, then what takes hours.
+# For a nightly job: the attacks on each engine, then the soak tests.
 nightly: attacks soak
 
 elasticsearch: .venv/.ready
 	$(BIN)/python -m development.elasticsearch_node
 
-# Groonga and Xapian come from Debian's packages, the node as for `make elasticsearch`.
+# Groonga and Xapian are Debian packages. The node starts as for `make elasticsearch`.
 BENCH_SIZES ?= 10000 100000 1000000
 bench: .venv/.ready
 	$(BIN)/python -m bench.peers var/bench --sizes $(BENCH_SIZES)
