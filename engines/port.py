@@ -222,6 +222,9 @@ class GenerationWriter(Protocol):
     def identities(self, record_id: str) -> tuple[str, ...]:
         """Keys (`catalog.identity`) of a record as of the last commit; none where it is missing."""
 
+    def stored(self, record_id: str) -> bytes | None:
+        """What was stored for a record as of the last commit, or None."""
+
     def count(self) -> int:
         """Records in the generation as of the last commit."""
 

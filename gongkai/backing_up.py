@@ -37,6 +37,7 @@ from gongkai.backup_files import (
     write_manifest,
     write_withdrawals,
 )
+from indexer.attachments.owners import find_shown, merge_owners, open_owners
 from indexer.replicas import Filling, Kept, switch_to
 from queries.request import Sort
 from queries.tree import AnyTerm
@@ -127,9 +128,12 @@ def _restore(
         store.put_withdrawals(changes)
     merge_staff(copy.staff, open_ledger(installation.settings.data_dir), reopen=reopen)
     Decisions(installation.settings.data_dir).merge(copy.decisions)
-    kept = Kept(off=closed, on_request=revived.on_request)
+    owners = open_owners(installation.settings.data_dir)
+    merge_owners(owners, copy.owners)
+    without_text = find_shown(owners)
+    kept = Kept(closed, revived.on_request, without_text)
     if reopen:
-        kept = Kept(off=closed - revived.closed)
+        kept = Kept(closed - revived.closed, without_text=without_text)
     filling = switch_to(copy.records, store, installation, kept, allow_shrink=allow_shrink)
     if reopen and revived.closed:
         store.restore(revived.closed & filling.taken)
@@ -224,4 +228,4 @@ async def _copy_records(installation: Installation, path: Path) -> int:
 
 def _databases(installation: Installation) -> tuple[Database, ...]:
     folder = installation.settings.data_dir
-    return open_ledger(folder), Decisions(folder).file
+    return open_ledger(folder), Decisions(folder).file, open_owners(folder)

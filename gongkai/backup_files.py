@@ -16,6 +16,7 @@ from duplicates.decisions import Decisions, read_decision_lines
 from engines.database import Database
 from engines.withdrawals import Withdrawal
 from files.durable import replace_file
+from indexer.attachments.owners import OwnerRow, open_owners, read_owners
 from indexer.replica_lines import BrokenReplicaError, check_replica, list_ids
 from staff.ledger import open_ledger
 from staff.merging import StaffCopy, read_staff_copy
@@ -69,6 +70,7 @@ class CheckedBackup:
     withdrawals: dict[str, Withdrawal]
     staff: StaffCopy = field(default_factory=StaffCopy)
     decisions: tuple[tuple[object, ...], ...] = ()
+    owners: tuple[OwnerRow, ...] = ()
 
 
 def write_withdrawals(path: Path, entries: dict[str, Withdrawal]) -> None:
@@ -109,6 +111,7 @@ def check_backup(folder: Path) -> CheckedBackup:
         withdrawals=withdrawals,
         staff=_read_staff(open_ledger(folder)),
         decisions=_read_decisions(Decisions(folder).file),
+        owners=_read_owners(open_owners(folder)),
     )
 
 
@@ -167,6 +170,17 @@ def _read_decisions(database: Database) -> tuple[tuple[object, ...], ...]:
         with database.read_unchanged() as connection:
             _check_integrity(connection)
             return tuple(read_decision_lines(connection))
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+        raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
+
+
+def _read_owners(database: Database) -> tuple[OwnerRow, ...]:
+    if not database.path.exists():
+        return ()
+    try:
+        with database.read_unchanged() as connection:
+            _check_integrity(connection)
+            return tuple(read_owners(connection))
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:
         raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
 

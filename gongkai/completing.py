@@ -12,7 +12,12 @@ from indexer.completeness import withdraw_missing
 from indexer.publishing import Outcome
 from indexer.review import Finding
 
-_WORDS = {Finding.SAME_ID: "same id", Finding.LIKELY_CLOSED: "to check", Finding.MISSING: "missing"}
+_WORDS = {
+    Finding.SAME_ID: "same id",
+    Finding.LIKELY_CLOSED: "to check",
+    Finding.MISSING: "missing",
+    Finding.CLOSED_FILE: "no text",
+}
 
 
 def name_source(source: str, paths: list[Path], *, complete: bool) -> tuple[str, list[Path]]:

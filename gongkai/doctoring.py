@@ -14,6 +14,7 @@ from engines.data_folder import make_private
 from engines.opening import Installation, open_installation
 from engines.port import Examination
 from engines.settings import Settings
+from indexer.attachments.owners import open_owners
 from staff.ledger import open_ledger
 
 _ILL, _NO_INDEX = 3, 4
@@ -77,7 +78,7 @@ def _find_faults(installation: Installation, examined: list[Examination]) -> Ite
 
 
 def _find_database_faults(folder: Path) -> Iterator[str]:
-    for database in (open_ledger(folder), Decisions(folder).file):
+    for database in (open_ledger(folder), Decisions(folder).file, open_owners(folder)):
         if fault := database.examine():
             yield f"{database.path.name}: {fault}. Restore it from its backup."
 

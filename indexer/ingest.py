@@ -1,14 +1,17 @@
 """One run: prepared rows in, a generation written, a summary out. Called by `publishing`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from analyzers.chains import Analysis
 from catalog.identity import derive_ids, is_open
 from catalog.intake import Refused, Withheld
 from engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
+from indexer.attachments.owners import FileOwners
+from indexer.attachments.revoking import TextRevoker
 from indexer.closing import find_closings
 from indexer.kept_rejects import may_keep, withdrawn_by_staff
 from indexer.naming import choose_id, read_keys
@@ -37,6 +40,7 @@ class RunFiles:
     rejects: RejectsFile
     review: ReviewFile
     warnings: WarningsFile
+    owners: FileOwners
 
 
 @dataclass(slots=True)
@@ -81,6 +85,7 @@ class Ingest:
         prepare: Prepare,
         files: RunFiles,
         withdrawn: Mapping[str, str],
+        analysis: Analysis,
     ) -> None:
         self.summary = Summary()
         self.republished: set[str] = set()
@@ -90,6 +95,8 @@ class Ingest:
         self._rejects = files.rejects
         self._review = files.review
         self._warnings = files.warnings
+        self._owners = files.owners
+        self._revoker = TextRevoker(files.owners, analysis)
         self._withdrawn = withdrawn
         self._by_staff = withdrawn_by_staff(withdrawn)
         self._documents = 0
@@ -111,7 +118,7 @@ class Ingest:
         on_bytes = self._reporter(on_progress)
         items = chain.from_iterable(read_source(source, on_bytes) for source in sources)
         unread = UnreadFiles(skipped)
-        for chunk in self._prepare(self._keep_rows(items, unread)):
+        for chunk in self._prepare(self._keep_rows(items, unread), self._owners.closed):
             self._writer.expect(_ids_in(chunk))
             for row, prepared in chunk:
                 self.take(row, prepared)
@@ -141,8 +148,20 @@ class Ingest:
         self.summary.unmatched = closings.unmatched
         for record_id, place in closings.likely:
             self._review.add(Finding.LIKELY_CLOSED, record_id, place)
+        off = (each for each in store.withdrawn() if each not in self.republished)
+        self._revoker.revoke(self._writer, chain(closings.closed, off))
+        for record_id in self._revoker.revoked:
+            self._review.add(Finding.CLOSED_FILE, record_id)
         self.summary.reviews = self._review.counts
         self._commit()
+
+    def erase_revoked(self, store: IndexStore) -> None:
+        """Let older generations lose the attachment texts that the run has taken out."""
+        if revoked := self._revoker.revoked:
+            self._revoker.erase_older(store, self._writer)
+            self._commit()
+            self._owners.release(revoked)
+            self.republished.update(revoked)
 
     def take(self, row: Row, prepared: Prepared) -> None:
         """One row: indexed, unchanged, refused or withheld, and counted as such."""
@@ -168,10 +187,13 @@ class Ingest:
             self.republished.add(record_id)
         keys = read_keys(named.document)
         self._register.add(record_id, keys, place)
-        if not is_open(keys):
+        if is_open(keys):
+            self._owners.hold(record_id, ready.files)
+        else:
+            self._owners.close(record_id)
             self._register.add_closing(ClosingRow(record_id, keys, place))
         self._warn(place, record_id, ready)
-        self._write(row, named.document)
+        self._write(row, named.document, ready.files)
 
     def _warn(self, place: Place, record_id: str, ready: Ready) -> None:
         self.summary.warnings.update(f"{name}: {code}" for name, code in ready.warnings)
@@ -181,11 +203,12 @@ class Ingest:
             self.summary.headings.add("headings", heading)
         self._warnings.add(place, record_id, ready.warnings, ready.values)
 
-    def _write(self, row: Row, document: IndexDocument) -> None:
+    def _write(self, row: Row, document: IndexDocument, files: Sequence[tuple[bytes, int]]) -> None:
         if self._writer.holds(document.id, document.revision):
             self.summary.unchanged += 1
             return
         self._writer.put(document)
+        self._revoker.keep(document, files)
         self.summary.indexed += 1
         self._places.setdefault(document.id, []).append((row.source, row.line))
         self._documents += 1
@@ -194,7 +217,9 @@ class Ingest:
             self._commit()
 
     def _commit(self) -> None:
+        self._owners.flush()
         self._writer.commit()
+        self._revoker.clear()
         for record_id, reason in self._writer.take_refused().items():
             for place in self._places[record_id]:
                 self.summary.indexed -= 1
@@ -220,6 +245,8 @@ class Ingest:
             if withheld.id:
                 self._register.add_seen(withheld.id)
         else:
+            if withheld.id:
+                self._owners.close(withheld.id)
             self._register.add_closing(ClosingRow(None, withheld.keys, (row.source, row.line)))
 
     def _reporter(self, on_progress: OnProgress | None) -> Callable[[int], None] | None:

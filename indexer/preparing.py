@@ -27,19 +27,25 @@ class Ready:
     warnings: tuple[tuple[str, str], ...]
     values: tuple[tuple[str, str, str], ...] = ()
     headings: tuple[str, ...] = ()
+    files: tuple[tuple[bytes, int], ...] = ()
+    """Digest and place of the files whose texts are in it (`attachments.attaching`)."""
 
 
+FileDigests: TypeAlias = frozenset[bytes]
 Prepared: TypeAlias = Ready | Refused | Withheld
 Chunk: TypeAlias = Sequence[tuple[Row, Prepared]]
 _Item = TypeVar("_Item")
 
 
-def prepare_rows(rows: Iterable[Row], rules: IntakeRules, analysis: Analysis) -> Iterator[Chunk]:
+def prepare_rows(
+    rows: Iterable[Row], closed: FileDigests, rules: IntakeRules, analysis: Analysis
+) -> Iterator[Chunk]:
     """Every row with its outcome, in the order they came; an unreadable row is refused.
 
+    `closed` are the digests of attachment files that no record may show.
     A chunk is at most CHUNK_ROWS, cut sooner where texts are long, so that a run's memory is flat.
     """
-    pairs = ((row, prepare_row(row, rules, analysis)) for row in rows)
+    pairs = ((row, prepare_row(row, closed, rules, analysis)) for row in rows)
     return cut_chunks(pairs, lambda pair: _stored_bytes(pair[1]), CHUNK_ROWS, CHUNK_BYTES)
 
 
@@ -63,15 +69,17 @@ def _stored_bytes(prepared: Prepared) -> int:
     return len(prepared.document.stored) if isinstance(prepared, Ready) else 0
 
 
-def prepare_row(row: Row, rules: IntakeRules, analysis: Analysis) -> Prepared:
+def prepare_row(row: Row, closed: FileDigests, rules: IntakeRules, analysis: Analysis) -> Prepared:
     """What becomes of one row."""
     if isinstance(row, UnreadableRow):
         return Refused("", row.reason, row.detail)
     outcome = take_row(row.fields, rules)
     if isinstance(outcome, Refused | Withheld):
         return outcome
-    record = attach_texts(outcome.record, Path(row.source).parent)
+    attached = attach_texts(outcome.record, Path(row.source).parent, closed)
+    record = attached.record
     if record.attachments and holds_personal_data(record):
         return Withheld("personal_data", record.id)
-    warnings = (*outcome.warnings, *warn_of_texts(record))
-    return Ready(build_document(record, analysis), warnings, outcome.values, outcome.headings)
+    warnings = (*outcome.warnings, *warn_of_texts(attached))
+    document = build_document(record, analysis)
+    return Ready(document, warnings, outcome.values, outcome.headings, attached.files)

@@ -20,13 +20,14 @@ from typing import TypeAlias
 from analyzers.chains import Analysis
 from catalog.errors import EndedProcessError
 from catalog.intake import IntakeRules
-from indexer.preparing import Chunk, Prepared, cut_chunks, prepare_row, prepare_rows
+from indexer.preparing import Chunk, FileDigests, Prepared, cut_chunks, prepare_row, prepare_rows
 from indexer.sources.row import Row, SourceRow
 
 SENT_ROWS = 64
 SENT_CHARACTERS = 300_000
 """What one process is sent at a time; an attachment's text comes back with its row."""
-Prepare: TypeAlias = Callable[[Iterable[Row]], Iterator[Chunk]]
+Prepare: TypeAlias = Callable[[Iterable[Row], FileDigests], Iterator[Chunk]]
+"""Rows, and the attachment files that no record may show (`prepare_rows`)."""
 
 
 @contextmanager
@@ -53,12 +54,14 @@ def open_preparing(rules: IntakeRules, analysis: Analysis, processes: int) -> It
         pool.shutdown(cancel_futures=True)
 
 
-def _prepare_beside(pool: ProcessPoolExecutor, ahead: int, rows: Iterable[Row]) -> Iterator[Chunk]:
+def _prepare_beside(
+    pool: ProcessPoolExecutor, ahead: int, rows: Iterable[Row], closed: FileDigests
+) -> Iterator[Chunk]:
     """No more than `ahead` chunks are under way, so that a run's memory is flat."""
     waiting: deque[tuple[Sequence[Row], Future[Sequence[Prepared]]]] = deque()
     try:
         for chunk in cut_chunks(rows, _count_characters, SENT_ROWS, SENT_CHARACTERS):
-            waiting.append((chunk, pool.submit(_prepare_chunk, chunk)))
+            waiting.append((chunk, pool.submit(_prepare_chunk, chunk, closed)))
             if len(waiting) >= ahead:
                 yield _join(*waiting.popleft())
         while waiting:
@@ -94,5 +97,5 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _prepare_chunk(rows: Sequence[Row]) -> Sequence[Prepared]:
-    return [prepare_row(row, *_given) for row in rows]
+def _prepare_chunk(rows: Sequence[Row], closed: FileDigests) -> Sequence[Prepared]:
+    return [prepare_row(row, closed, *_given) for row in rows]

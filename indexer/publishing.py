@@ -13,8 +13,11 @@ from catalog.intake import IntakeRules
 from engines.opening import Installation
 from engines.port import DISCLOSURE
 from files.durable import drop_unfinished
+from indexer.attachments.owners import FileOwners, open_owners
+from indexer.attachments.survey import survey_files
 from indexer.completeness import NOTHING_MISSING, Missing, find_missing
 from indexer.ingest import Ingest, OnProgress, RunFiles, Summary
+from indexer.kept_rejects import withdrawn_by_staff
 from indexer.processes import open_preparing
 from indexer.reading import source_size
 from indexer.rejects import RejectsFile, check_rejects_path
@@ -92,8 +95,12 @@ def publish(
         RunRegister() as register,
     ):
         with store.rebuild() if order.rebuild else store.update() as writer:
-            files = RunFiles(register, rejects, review, warnings)
-            ingest = Ingest(writer, prepare, files, store.withdrawn())
+            withdrawn = store.withdrawn()
+            owners = FileOwners(open_owners(data_dir))
+            claims = survey_files(order.sources, rules, withdrawn_by_staff(withdrawn))
+            owners.begin(claims, order.sources, withdrawn)
+            files = RunFiles(register, rejects, review, warnings, owners)
+            ingest = Ingest(writer, prepare, files, withdrawn, installation.analysis)
             summary = ingest.run(order.sources, on_progress, order.skipped)
             ingest.finish(store)
             missing = NOTHING_MISSING
@@ -101,6 +108,8 @@ def publish(
                 missing = find_missing(store, register, order.source)
             if order.rebuild:
                 check_shrink(store, writer.count(), allow=order.allow_shrink)
+            ingest.erase_revoked(store)
+            if order.rebuild:
                 store.publish(writer.name)
             if ingest.republished:
                 store.restore(ingest.republished, cause=DISCLOSURE)

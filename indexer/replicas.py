@@ -35,10 +35,14 @@ class Replicated:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Records that stay out, and those of which only the entry is taken, whatever a copy says."""
+    """Records that stay out, and those of which only the entry is taken, whatever a copy says.
+
+    `without_text`: the attachments, by their places, that a closed record owns as well.
+    """
 
     off: Collection[str] = ()
     on_request: Collection[str] = ()
+    without_text: Mapping[str, Collection[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ class Filling:
     installation: Installation
     kept_off: Collection[str]
     on_request: set[str] = field(default_factory=set)
+    without_text: Mapping[str, Collection[int]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
     refused: int = 0
@@ -72,6 +77,7 @@ class Filling:
             self.on_request.add(record.id)
         elif record.id in self.on_request:
             record = replace(record, disclosure=Disclosure.ON_REQUEST)
+        record = drop_texts(record, self.without_text.get(record.id, ()))
         self.writer.put(build_document(record, self.installation.analysis))
         self.taken.add(record.id)
 
@@ -128,12 +134,26 @@ def restore_record(stored: Mapping[str, Any]) -> Record:
         raise BrokenReplicaError("A record of the copy is damaged.") from error
 
 
+def drop_texts(record: Record, places: Collection[int]) -> Record:
+    """The record without the texts of its attachments at these places, from 0.
+
+    Such an attachment looks as if no file lay beside the input, so that nobody can tell why.
+    """
+    if not places:
+        return record
+    attachments = tuple(
+        replace(each, text="", text_state=AttachmentText.ABSENT) if place in places else each
+        for place, each in enumerate(record.attachments)
+    )
+    return replace(record, attachments=attachments)
+
+
 def switch_to(
     copy: Path, store: IndexStore, installation: Installation, kept: Kept, *, allow_shrink: bool
 ) -> Filling:
     """Fill a new generation from a checked copy and make it live; on an error it is dropped."""
     with store.rebuild() as writer:
-        filling = Filling(writer, installation, kept.off, set(kept.on_request))
+        filling = Filling(writer, installation, kept.off, set(kept.on_request), kept.without_text)
         filling.run(copy)
         if filling.closed:
             store.withdraw(filling.closed, cause=DISCLOSURE)

@@ -24,6 +24,7 @@ class Finding(StrEnum):
     SAME_ID = "标识与另一文件相同，两件均已保留，本件另编 id"
     LIKELY_CLOSED = "来源有一行不予公开，可能就是这条信息，请核对"
     MISSING = "来源的完整导出里已没有这条信息"
+    CLOSED_FILE = "附件与不予公开的信息是同一文件，附件文字已撤下"
 
 
 class ReviewFile:

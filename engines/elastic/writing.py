@@ -106,6 +106,16 @@ class ElasticWriter:
             self._look_up([record_id])
         return self._identities.get(record_id, ())
 
+    def stored(self, record_id: str) -> bytes | None:
+        with explained():
+            found = self._client.mget(
+                index=self._index,
+                ids=[document_key(record_id)],
+                source_includes=[STORED],
+                realtime=False,
+            )["docs"][0]
+        return str(found["_source"][STORED]).encode() if found.get("found") else None
+
     def count(self) -> int:
         with explained():
             return int(self._client.count(index=self._index)["count"])

@@ -71,9 +71,12 @@ class TantivyWriter:
             self._after_commit(self.name)
 
     def identities(self, record_id: str) -> tuple[str, ...]:
-        query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
-        hits = self._searcher.search(query, limit=1, count=False).hits
-        return read_identities(self._searcher.doc(hits[0][1])) if hits else ()
+        found = self._find(record_id)
+        return read_identities(found) if found else ()
+
+    def stored(self, record_id: str) -> bytes | None:
+        found = self._find(record_id)
+        return bytes(found.get_first(STORED) or b"") if found else None
 
     def count(self) -> int:
         return self._searcher.num_docs
@@ -81,6 +84,11 @@ class TantivyWriter:
     def take_refused(self) -> Mapping[str, str]:
         """Nothing: what it can't take it says at once."""
         return {}
+
+    def _find(self, record_id: str) -> tantivy.Document | None:
+        query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
+        hits = self._searcher.search(query, limit=1, count=False).hits
+        return self._searcher.doc(hits[0][1]) if hits else None
 
     def __enter__(self) -> Self:
         return self

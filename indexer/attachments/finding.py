@@ -3,6 +3,9 @@
 Never a file outside the input's own folder: a catalog may be anyone's, the disk is the city's.
 """
 
+import contextlib
+import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -12,13 +15,22 @@ from catalog.record import Attachment
 
 def find_file(folder: Path, attachment: Attachment, suffixes: frozenset[str]) -> Path | None:
     """The file named by the attachment's path, by the end of its address, or by its name."""
+    return next(find_files(folder, attachment, suffixes), None)
+
+
+def find_files(folder: Path, attachment: Attachment, suffixes: frozenset[str]) -> Iterator[Path]:
+    """Every file that one of these names leads to, as it lies behind all links."""
     for named in _names(attachment):
         relative = PurePosixPath(named.replace("\\", "/"))
         if relative.suffix.lower() in suffixes and _is_below(relative):
             found = _resolve(folder, relative)
             if found:
-                return found
-    return None
+                yield found
+
+
+def digest_path(path: Path) -> bytes:
+    """What the ledger of owners knows a file by."""
+    return hashlib.blake2b(os.fsencode(path), digest_size=16).digest()
 
 
 def _names(attachment: Attachment) -> Iterator[str]:
@@ -26,7 +38,8 @@ def _names(attachment: Attachment) -> Iterator[str]:
         yield unquote(attachment.path)
         yield attachment.path
     if attachment.url:
-        yield unquote(urlsplit(attachment.url).path).rpartition("/")[2]
+        with contextlib.suppress(ValueError):  # an address with half a bracket
+            yield unquote(urlsplit(attachment.url).path).rpartition("/")[2]
     yield attachment.name
 
 

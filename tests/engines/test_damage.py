@@ -16,6 +16,7 @@ from duplicates.judging import Kind
 from engines.opening import Installation
 from engines.port import STAFF
 from engines.settings import Settings
+from indexer.attachments.owners import Claim, FileOwners, open_owners
 from staff.ledger import open_ledger
 from staff.tokens import Tokens
 from tests.engines.records import make_document, read_contents
@@ -52,7 +53,7 @@ HARMS: tuple[Callable[[Path], object], ...] = (
 
 @pytest.fixture
 def whole(fresh: Installation) -> Installation:
-    """Two generations, a withdrawal, a token and a decision."""
+    """Two generations, a withdrawal, a token, a decision and an attachment of a closed record."""
     folder = fresh.settings.data_dir
     with closing(fresh.open_store()) as store:
         for _ in range(2):
@@ -65,6 +66,7 @@ def whole(fresh: Installation) -> Installation:
     Tokens(open_ledger(folder)).add("政务公开办")
     made = Verdict("0" * 16, Decision.DUPLICATE, ("r1", "r2"), Kind.SAME_TEXT, 1, "r1", "甲", now())
     Decisions(folder).decide(made)
+    FileOwners(open_owners(folder)).begin([Claim(b"file", b"owner", b"", is_open=False)], [], {})
     return fresh
 
 
@@ -75,7 +77,10 @@ def observe(installation: Installation) -> object:
         with closing(installation.open_store()) as store:
             withdrawn = dict(store.withdrawn())
         tokens, decisions = Tokens(open_ledger(folder)).list(), Decisions(folder).current()
-        return read_contents(installation), withdrawn, tokens, dict(decisions)
+        owners = FileOwners(open_owners(folder))
+        owners.begin([], [], {})
+        kept = tokens, dict(decisions), owners.closed
+        return read_contents(installation), withdrawn, kept
     except GongkaiError:
         return None
 
@@ -92,7 +97,7 @@ def examine(installation: Installation, *, repair: bool = False) -> tuple[bool, 
             is_live = any(each.live and not each.faults for each in store.examine())
     except GongkaiError as error:
         return False, str(error)
-    databases = (open_ledger(folder), Decisions(folder).file)
+    databases = (open_ledger(folder), Decisions(folder).file, open_owners(folder))
     found += [f"{fault}: restore it" for each in databases if (fault := each.examine())]
     return is_live and not found, " ".join([*found, "" if is_live else "doctor --repair, rebuild"])
 

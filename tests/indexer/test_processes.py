@@ -63,7 +63,7 @@ def test_a_process_that_is_ended_ends_the_run_with_a_word(fresh: Installation) -
         open_preparing(rules, fresh.analysis, 2) as prepare,
         pytest.raises(EndedProcessError, match="GONGKAI_INDEX_PROCESSES"),
     ):
-        list(prepare(rows()))
+        list(prepare(rows(), frozenset()))
     assert not multiprocessing.active_children()
 
 

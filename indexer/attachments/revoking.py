@@ -1,0 +1,75 @@
+"""Takes the texts of attachments out of public records, once a closed record owns the file too."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from analyzers.chains import Analysis
+from engines.port import DISCLOSURE, GenerationWriter, IndexDocument, IndexStore
+from indexer.attachments.owners import FileOwners
+from indexer.documents import build_document
+from indexer.naming import read_keys
+from indexer.replicas import drop_texts, restore_record
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as an engine holds it, with its identity keys."""
+
+    text: bytes
+    identities: Sequence[str]
+
+
+class TextRevoker:
+    """Keeps what a run has written since its last commit of files that several records name."""
+
+    def __init__(self, owners: FileOwners, analysis: Analysis) -> None:
+        self._owners = owners
+        self._analysis = analysis
+        self._unseen: dict[str, Stored] = {}
+        self.revoked: dict[str, IndexDocument] = {}
+
+    def keep(self, document: IndexDocument, files: Sequence[tuple[bytes, int]]) -> None:
+        """A document was written; until the commit no engine can read it back."""
+        self._unseen.pop(document.id, None)
+        if any(file in self._owners.shared for file, _ in files):
+            self._unseen[document.id] = Stored(document.stored, read_keys(document))
+
+    def clear(self) -> None:
+        """Everything was committed."""
+        self._unseen.clear()
+
+    def revoke(self, writer: GenerationWriter, off: Iterable[str]) -> None:
+        """Write the records anew that show a file of a closed one.
+
+        `off` are the records that are not public when the run ends.
+        """
+        for record_id, places in self._owners.find_affected(off).items():
+            stored = self._unseen.get(record_id) or _read(writer, record_id)
+            if stored:
+                self.revoked[record_id] = _strip(stored, places, self._analysis)
+                writer.put(self.revoked[record_id])
+
+    def erase_older(self, store: IndexStore, writer: GenerationWriter) -> None:
+        """Take the older versions out of every generation, as those of closed records are.
+
+        The ids have to be opened again once this is committed.
+        """
+        if self.revoked:
+            store.withdraw(self.revoked, cause=DISCLOSURE)
+        for document in self.revoked.values():
+            writer.put(document)
+
+
+def _strip(stored: Stored, places: Collection[int], analysis: Analysis) -> IndexDocument:
+    record = drop_texts(restore_record(orjson.loads(stored.text)), places)
+    document = build_document(record, analysis)
+    # Where its files lie is not stored, but part of what says which record it is.
+    fields = {**document.fields, "identities": tuple(stored.identities)}
+    return replace(document, fields=fields)
+
+
+def _read(writer: GenerationWriter, record_id: str) -> Stored | None:
+    text = writer.stored(record_id)
+    return Stored(text, writer.identities(record_id)) if text else None

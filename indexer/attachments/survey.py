@@ -1,0 +1,141 @@
+"""Sources in, a claim for every row that names a file out: whose is the file, and is it public.
+
+The pass before a run. A row that is not public may follow the one whose attachment it shares.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from catalog.addresses import read_attachments
+from catalog.cells import Cells
+from catalog.disclosure import Disclosure
+from catalog.headings import gather_by_key
+from catalog.identity import base_id
+from catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
+from catalog.kept_rows import texts_in_order
+from catalog.record import Attachment
+from files.texts import SUFFIXES
+from indexer.attachments.finding import digest_path, find_files
+from indexer.attachments.owners import Claim, name_owner
+from indexer.reading import read_source
+from indexer.sources.row import SourceRow
+
+_ENDINGS = re.compile(
+    "|".join(re.escape(suffix) for suffix in sorted(SUFFIXES)) + r"(?![0-9A-Za-z])", re.IGNORECASE
+)
+
+
+def survey_files(
+    sources: Iterable[Path], rules: IntakeRules, by_staff: Collection[str]
+) -> Iterator[Claim]:
+    """Claims of every row that names a file beside its source, in the order of the rows.
+
+    `by_staff`: ids withdrawn by staff. Sources without a file beside them are not read.
+    """
+    listed: dict[Path, FolderFiles] = {}
+    for source in sources:
+        folder = source.parent
+        if folder not in listed:
+            listed[folder] = FolderFiles(folder)
+        if listed[folder].names:
+            yield from _survey_source(source, listed[folder], rules, by_staff)
+
+
+class FolderFiles:
+    """The files of a folder whose texts could be read, by their paths inside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.names = frozenset(_list_files(folder))
+        self._lengths = sorted({len(name) for name in self.names}, reverse=True)
+
+    def mentioned_in(self, text: str) -> Iterator[bytes]:
+        """Digests of the files that a text names, the longest name at each place."""
+        for ending in _ENDINGS.finditer(text):
+            names = (text[max(ending.end() - n, 0) : ending.end()] for n in self._lengths)
+            found = next((name for name in names if name in self.names), None)
+            if found and not _is_part(text, ending.end() - len(found)):
+                yield from self.named_by(Attachment(found, path=found))
+
+    def named_by(self, attachment: Attachment) -> Iterator[bytes]:
+        """Digests of the files that an attachment may mean."""
+        for file in find_files(self.folder, attachment, SUFFIXES):
+            yield digest_path(file)
+
+
+def _list_files(folder: Path) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        below = Path(parent).relative_to(folder)
+        for name in names:
+            if Path(name).suffix.lower() in SUFFIXES:
+                yield (below / name).as_posix()
+
+
+def _is_part(text: str, start: int) -> bool:
+    """Whether a Latin word or number goes on to the left of a name: 1.pdf is not in 11.pdf."""
+    around = text[max(start - 1, 0) : start + 1]
+    return len(around) == 2 and around.isascii() and around.isalnum()
+
+
+def _survey_source(
+    source: Path, beside: FolderFiles, rules: IntakeRules, by_staff: Collection[str]
+) -> Iterator[Claim]:
+    place = digest_path(source.absolute())
+    is_attachment = source.suffix.lower() in SUFFIXES
+    own = digest_path(source.resolve())
+    for item in read_source(source):
+        if not isinstance(item, SourceRow):
+            continue
+        if not is_attachment and not _mentions_file(item.fields):
+            continue
+        holder = _judge(take_row(item.fields, rules), place, by_staff)
+        files = set(_find_named(item.fields, beside, anywhere=not holder.is_open))
+        if is_attachment and not holder.is_open:
+            # A list that holds what is closed is no attachment of anything.
+            files.add(own)
+        for file in files:
+            yield Claim(file, holder.owner, holder.source, is_open=holder.is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who a row is; `source` is empty where the owner can be known again in another file."""
+
+    owner: bytes
+    source: bytes
+    is_open: bool
+
+
+def _judge(
+    outcome: Accepted | Refused | Withheld, place: bytes, by_staff: Collection[str]
+) -> _Holder:
+    if isinstance(outcome, Accepted):
+        record = outcome.record
+        is_public = record.disclosure is Disclosure.PUBLIC
+        return _Holder(name_owner(record.id), b"", is_public and base_id(record.id) not in by_staff)
+    if outcome.id:
+        return _Holder(name_owner(outcome.id), b"", is_open=False)
+    if isinstance(outcome, Withheld):
+        return _Holder(name_owner(" ".join(outcome.keys)), b"", is_open=False)
+    return _Holder(place, place, is_open=False)
+
+
+def _mentions_file(fields: Mapping[str, object]) -> bool:
+    return any(_ENDINGS.search(text) for text in texts_in_order(fields))
+
+
+def _find_named(
+    fields: Mapping[str, object], beside: FolderFiles, *, anywhere: bool
+) -> Iterator[bytes]:
+    """Digests of the files that a row names as its attachments, or in any cell."""
+    known, _ = gather_by_key(fields)
+    for attachment in read_attachments(Cells(known)):
+        yield from beside.named_by(attachment)
+    for text in texts_in_order(fields) if anywhere else ():
+        for written in {text, unquote(text)}:
+            yield from beside.mentioned_in(written.replace("\\", "/"))
