@@ -55,6 +55,7 @@ _BLANK = f"{_INVISIBLE}{_CONTROLS} " + (
     "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 _LONGEST_HEADING = 64
+_DATES = frozenset(("issued_on", "published_on"))
 
 
 def key_of(heading: str) -> str | None:
@@ -85,13 +86,15 @@ def gather_by_key(
         if key is None:
             unknown[heading] = value
         elif isinstance(value, list | tuple):
-            known.setdefault(key, []).extend(_filled(value))
+            filled = [*flatten(value)]
+            # A list of days is one cell: the first of them would be a guess.
+            known.setdefault(key, []).extend([filled] if key in _DATES and filled else filled)
         else:
             known.setdefault(key, []).append(value)
     return known, unknown
 
 
-def _filled(value: object) -> Iterator[object]:
+def flatten(value: object) -> Iterator[object]:
     """The cell, or the filled entries of the list it is, however deep lists lie in lists."""
     stack = [value]
     while stack:

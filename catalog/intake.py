@@ -4,22 +4,24 @@ The order matters: disclosure is settled first, so that no later message can tel
 is not public. Called by `indexer.ingest` for every row.
 """
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from catalog.addresses import parse_url, read_attachments
 from catalog.agencies import Agency
 from catalog.cells import Cells
 from catalog.classifications import ClassificationTree, split_values
+from catalog.date_cells import check_day, date_text
 from catalog.dates import PartialDate, parse_date
 from catalog.disclosure import Disclosure, settle_disclosure
 from catalog.document_number import DocumentNumber, parse_document_number
 from catalog.errors import RefusedValueError
 from catalog.genre import infer_genre
-from catalog.headings import gather_by_key
+from catalog.headings import flatten, gather_by_key
 from catalog.identity import (
     Particulars,
     document_keys,
@@ -66,11 +68,13 @@ class IntakeRules:
     """What an intake depends on: the city's tables, the disclosure of a source declared public.
 
     `source`: the name of the source, which is part of its ids; empty for none.
+    `today`: the day of the run; without one, no date is too far in the future.
     """
 
     tables: Tables
     fill_disclosure: Disclosure | None = None
     source: str = ""
+    today: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +201,13 @@ def holds_personal_data(record: Record) -> bool:
 def _build_record(
     cells: Cells, others: Mapping[str, object], disclosure: Disclosure, rules: IntakeRules
 ) -> Record:
-    names, tables = _read_names(cells), rules.tables
+    names, tables = _read_names(cells, rules), rules.tables
     agency = tables.agencies.find(names.publisher, place=_place(others))
     if agency is None:
         cells.warn("publisher", "unknown_agency", names.publisher)
     issued = _date_text(cells, "issued_on")
-    issued_on = cells.attempt("issued_on", issued, _parse_issued)
+    parse_issued = partial(_take_day, key="issued_on", rules=rules)
+    issued_on = cells.attempt("issued_on", issued, parse_issued)
     genre, inferred = _genre(cells, names.title, tables.genre)
     return Record(
         id=own_id(rules.source, names.id),
@@ -217,7 +222,7 @@ def _build_record(
             cells, "document_number", names.number_text, names.number, _parse_number
         ),
         issued_on=issued_on,
-        issued_on_original=_original(cells, "issued_on", issued, issued_on, _parse_issued),
+        issued_on_original=_original(cells, "issued_on", issued, issued_on, parse_issued),
         category=next(iter(_classes(cells, tables.category)), None),
         topic=_classes(cells, tables.topic),
         audience=_classes(cells, tables.audience),
@@ -235,7 +240,7 @@ def _build_record(
     )
 
 
-def _read_names(cells: Cells) -> _Names:
+def _read_names(cells: Cells, rules: IntakeRules) -> _Names:
     title = _required(cells, "title")
     if len(title) > TITLE_LIMIT:
         raise RefusedValueError("title", "too_long", f"The title is over {TITLE_LIMIT} characters.")
@@ -244,7 +249,7 @@ def _read_names(cells: Cells) -> _Names:
         given=_given_id(cells),
         title=title,
         publisher=_required(cells, "publisher"),
-        published_on=_parse_day(_date_text(cells, "published_on"), "published_on"),
+        published_on=_take_day(_date_text(cells, "published_on"), "published_on", rules),
         index_number=_index_number(cells),
         number_text=number,
         number=cells.attempt("document_number", number, _parse_number),
@@ -254,7 +259,7 @@ def _read_names(cells: Cells) -> _Names:
 def _closed_id(cells: Cells, rules: IntakeRules) -> str | None:
     """What a row that is not public was known by if it was public once; None if that is unclear."""
     try:
-        named = _given_id(cells) or _index_number(cells) or _read_names(cells).id
+        named = _given_id(cells) or _index_number(cells) or _read_names(cells, rules).id
     except RefusedValueError:
         return None
     return own_id(rules.source, named)
@@ -321,10 +326,11 @@ def _required(cells: Cells, key: str) -> str:
 
 def _date_text(cells: Cells, key: str) -> str:
     """A date cell as text; what could not be read when the row was exported is in its original."""
-    cell = cells.first(key)
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return cells.line(f"{key}_original") if cell is None else clean_line(cell)
+    for cell in cells.known.get(key, ()):
+        if text := date_text(cell):
+            return text
+        cells.warnings.append((key, "not_text"))
+    return cells.line(f"{key}_original")
 
 
 def _number_text(cells: Cells, key: str) -> str:
@@ -341,8 +347,8 @@ def _parse_day(text: str, key: str) -> PartialDate:
     return parse_date(text, field=key)
 
 
-def _parse_issued(text: str) -> PartialDate:
-    return _parse_day(text, "issued_on")
+def _take_day(text: str, key: str, rules: IntakeRules) -> PartialDate:
+    return check_day(_parse_day(text, key), key, rules.today)
 
 
 def _parse_published(text: str) -> PartialDate:
@@ -441,7 +447,9 @@ def _columns_in(known: Mapping[str, list[object]]) -> Iterator[tuple[str, object
     for key, values in known.items():
         if key != "disclosure":
             yield from (
-                ("", each) for each in values if key == "extra" or isinstance(each, Mapping)
+                ("", each)
+                for each in flatten(values)
+                if key == "extra" or isinstance(each, Mapping)
             )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from catalog.disclosure import Disclosure
+from catalog.instants import chinese_day
 from catalog.intake import IntakeRules
 from engines.opening import Installation
 from engines.port import DISCLOSURE
@@ -79,9 +80,10 @@ def publish(
     rebuild would lose many of the live records.
     """
     fill = order.disclosure or installation.settings.disclosure
-    rules = IntakeRules(installation.tables, fill, order.source)
+    now = datetime.now(UTC)
+    rules = IntakeRules(installation.tables, fill, order.source, chinese_day(now))
     data_dir = installation.settings.data_dir
-    started = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    started = f"{now:%Y%m%dT%H%M%S%f}"
     rejects_path = order.rejects or rejects_folder(data_dir) / f"{started}.jsonl"
     if order.rejects:
         check_rejects_path(order.rejects, order.sources)

@@ -54,8 +54,8 @@ def test_any_way_of_writing_a_day_is_that_day(data: st.DataObject, day: datetime
 @given(days, st.times())
 def test_a_time_of_day_never_moves_the_date(day: datetime.date, time: datetime.time) -> None:
     moment = datetime.datetime.combine(day, time)
-    zoned = f"{moment:%Y-%m-%dT%H:%M:%S}"
-    texts = [f"{moment:%Y-%m-%d %H:%M:%S}", zoned, zoned + "+08:00", zoned + "Z", zoned + ".120Z"]
+    exact = f"{moment:%Y-%m-%dT%H:%M:%S}"
+    texts = [f"{moment:%Y-%m-%d %H:%M:%S}", exact, exact + ".120", exact + "+08:00", exact + "CST"]
     texts += [
         f"{moment:%Y年%m月%d日 %H时%M分}",
         f"{moment:%Y/%m/%d %H:%M}",
@@ -63,6 +63,53 @@ def test_a_time_of_day_never_moves_the_date(day: datetime.date, time: datetime.t
     ]
     assert {parse_date(text).first_day for text in texts} == {day}
     assert parse_date(moment).first_day == parse_date(day).first_day == day
+
+
+@settings(max_examples=100)
+@given(st.integers(694_224_000, 1_988_150_400))
+def test_a_point_in_time_is_the_day_in_china(seconds: int) -> None:
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    day = (moment + datetime.timedelta(hours=8)).date()
+    west = moment - datetime.timedelta(hours=5, minutes=30)
+    texts: list[str | int] = [f"{moment:%Y-%m-%dT%H:%M:%S}{zone}" for zone in ("Z", " GMT", "+00")]
+    texts += [
+        f"{west:%Y-%m-%d %H:%M:%S.000}-05:30",
+        f"{moment:%a %b %d %H:%M:%S} UTC {moment:%Y}",
+        f"{moment:%a, %d %b %Y %H:%M:%S} GMT",
+        f"/Date({seconds * 1000}+0800)/",
+        str(seconds),
+        seconds * 1000,
+    ]
+    assert {parse_date(text).first_day for text in texts} == {day}
+
+
+def test_the_summer_time_of_china_is_kept() -> None:
+    # 00:00 of 1 July 1988 was 15:00 UTC.
+    assert parse_date("1988-06-30T15:00:00Z").iso == parse_date("583686000").iso == "1988-07-01"
+    assert parse_date("1987-12-31T15:00:00Z").iso == "1987-12-31"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fri Mar 01 00:00:00 CST 2024",
+        "Fri Mar 01 2024 00:00:00 GMT+0800 (中国标准时间)",
+        "Mar 1, 2024 12:00:00 AM",
+        "01-MAR-24",
+        "01-3月 -24",
+        "01-3月 -24 04.00.00.000000 下午",
+        "2024-02-29T16:00:00Z[UTC]",
+        "[2024-03-01]",
+        "（2024年3月1日）",
+        "2024-03-01 10:22 来源：市财政局",
+        "发布时间：2024年3月1日 10:22 浏览次数：35",
+        "２０２４年３月１日来源：市财政局",
+        "1709222400.25",
+        "二○二四年三月一日",
+    ],
+)
+def test_what_programs_and_pages_write(text: str) -> None:
+    assert parse_date(text).iso == "2024-03-01"
 
 
 @pytest.mark.parametrize(
@@ -115,11 +162,20 @@ def _reason(value: str | float) -> str:
 
 AMBIGUOUS = (
     *("2009219", "2009111", "200902", "200911", "39864", "３９８６４", 39864, 2009219, 2009.1),
-    *("09-02-20", "09年2月20日", "〇九年二月", "2/20/2009", "20.2.09"),
+    *("09-02-20", "09年2月20日", "〇九年二月", "2/20/2009", "20.2.09", "3/1/24", "2009.1"),
+    *(
+        "2024-03-01至2024-03-08",
+        "2024年3月1日至8日",
+        "2024-03-01～03-08",
+        "2024030110",
+        "1999123123",
+    ),
+    *("2024-03-01 更新时间：2024-03-08", "Fri Mar 01 00:00:00 PST 2024"),
 )
 IMPOSSIBLE = (
     *("2009-02-30", "2009-13", "2009-00-00", "0000-00-00", "20091301", "2009年2月29日", "1839"),
     *("2101", "三十日", "元年", "近日", "2009-02-20 25:00", "2009-2/20", "2009年第1季度", "-2009"),
+    *("2024-02-30 来源：市政府", "Mar 32, 2024", "2024-03-01（已废止）", "民国三十八年三月一日"),
     *("9" * 99, True, float("nan"), float("inf"), 10**30, "2009-02-20" + " " * 300 + "x"),
 )
 

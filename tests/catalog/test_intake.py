@@ -148,6 +148,31 @@ def test_dates_of_any_cell_type(cell: object, iso: str) -> None:
     assert accept({**ROW, "发布日期": cell}).published_on.iso == iso
 
 
+def test_a_date_too_far_ahead_or_the_zero_of_a_program_is_left_out_and_told() -> None:
+    rules = replace(_RULES, today=datetime.date(2024, 3, 1))
+    assert refuse({**ROW, "发布日期": "2042-03-01"}, rules) == ("published_on", "future_date")
+    assert refuse({**ROW, "发布日期": "1970-01-01 08:00"}) == ("published_on", "filler_date")
+    outcome = take_row({**ROW, "成文日期": "1900-01-01 00:00:00"}, rules)
+    assert isinstance(outcome, Accepted)
+    assert outcome.record.issued_on is None
+    assert outcome.values == (("issued_on", "filler_date", "1900-01-01 00:00:00"),)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        2024.1,
+        ["2024-03-01", "2024-03-08"],
+        "2024-03-01至2024-03-08",
+        45352,
+        {"time": 1709222400000},
+    ],
+)
+def test_a_date_cell_of_any_type_survives_an_export(cell: object) -> None:
+    record = accept({**ROW, "成文日期": cell})
+    assert accept(json.loads(json.dumps(stored_form(record)))) == record
+
+
 @pytest.mark.parametrize(
     "cell", [True, float("nan"), float("inf"), 10**400, -1, [[["x"]]], {"a": 1}]
 )

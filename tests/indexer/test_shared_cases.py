@@ -3,6 +3,7 @@
 What is right is said in `../shared/cases/README.md`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -121,3 +122,18 @@ def test_text_formulas_are_unwrapped(index: Index) -> None:
     assert _titles(indexed, "关于停车的通知", "关于夜市的通知")
     assert indexed.values("document_number") == {"宜城管〔2024〕12号", "宜城管〔2024〕15号"}
     assert set(indexed.by_id()) == {"003127334/202403-00012", "003127334/202403-00015"}
+
+
+AMBIGUOUS, NO_DATE = "published_on: ambiguous_date", "published_on: invalid_date"
+FILLER, FUTURE = "published_on: filler_date", "published_on: future_date"
+OTHER_DATES = {6: AMBIGUOUS, 7: FUTURE, 8: FILLER, 9: FILLER, 11: AMBIGUOUS, 20: NO_DATE,
+               21: AMBIGUOUS, 22: AMBIGUOUS, 23: AMBIGUOUS}  # fmt: skip
+"""2024.1, 2042, 1900-01-01, 1970-01-01 08:00, 45352 as text, 民国, a span, two days, 3/1/24."""
+
+
+def test_dates_are_read_in_one_way_or_refused(index: Index) -> None:
+    indexed = index("dates.jsonl")
+    read = {f"d{n}" for n in range(1, 25) if n not in OTHER_DATES}
+    assert set(indexed.by_id()) == read
+    assert indexed.values("published_on") == {"2024-03-01"}
+    assert indexed.summary.refused == Counter(OTHER_DATES.values())

@@ -1,0 +1,74 @@
+"""Points in time in, the day that they are in China out: seconds since 1970, times with a zone."""
+
+import datetime
+import re
+
+_CHINA = datetime.timedelta(hours=8)
+_SUMMER = datetime.timedelta(hours=1)
+# 北京夏令时: from and until 02:00. A program that wrote midnight then wrote 15:00 UTC.
+_SUMMERS = tuple(
+    (datetime.datetime(year, *first, 2), datetime.datetime(year, *last, 1))  # noqa: DTZ001
+    for year, first, last in (
+        (1986, (5, 4), (9, 14)),
+        (1987, (4, 12), (9, 13)),
+        (1988, (4, 17), (9, 11)),
+        (1989, (4, 16), (9, 17)),
+        (1990, (4, 15), (9, 16)),
+        (1991, (4, 14), (9, 15)),
+    )
+)
+_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - moments here are UTC without saying so
+_COUNTED = re.compile(
+    r"(?:/?date\()?(?P<digits>[0-9]{9}|[12][0-9]{9}|[0-9]{12,13})(?:\.[0-9]{1,9})?(?:[+-][0-9]{4})?\)?/?",
+    re.IGNORECASE,
+)
+_FIRST_SECOND = 315_504_000
+"""1980 begins. Smaller counts have as many digits as other things that stand in date columns."""
+_MILLISECONDS = 12
+"""Digits from which a count is of milliseconds."""
+_HOURS = re.compile(
+    "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-4])"
+)
+_ZONE = re.compile(r"([A-Z]*) ?(?:([+-])([0-9]{2}):?([0-9]{2})?)?")
+_OFFSETS = {"": 0, "Z": 0, "UTC": 0, "GMT": 0}
+_CHINESE_ZONES = frozenset(("CST", "CDT", "HKT"))
+"""What programs call the time of China; CST is no American zone in these exports."""
+
+
+def read_count(text: str) -> datetime.date | None:
+    """The day of a count of seconds or milliseconds since 1970, also as `/Date(1709222400000)/`.
+
+    None for other text. Raises ValueError for ten digits that also are a day and an hour.
+    """
+    match = _COUNTED.fullmatch(text)
+    if not match:
+        return None
+    digits = match["digits"]
+    if _HOURS.fullmatch(digits):
+        raise ValueError
+    seconds = int(digits) // 1000 if len(digits) >= _MILLISECONDS else int(digits)
+    if seconds < _FIRST_SECOND:
+        return None
+    return chinese_day(_EPOCH + datetime.timedelta(seconds=seconds))
+
+
+def read_offset(zone: str) -> datetime.timedelta | None:
+    """How far a zone is before UTC; None for the time of China, where the day stays as written.
+
+    Raises ValueError for a zone of another name: it may be any.
+    """
+    match = _ZONE.fullmatch(zone.strip().upper())
+    if not match or (match[1] not in _OFFSETS and match[1] not in _CHINESE_ZONES):
+        raise ValueError
+    if match[2] is None:
+        return None if match[1] in _CHINESE_ZONES else datetime.timedelta(0)
+    offset = datetime.timedelta(hours=int(match[3]), minutes=int(match[4] or 0))
+    offset = -offset if match[2] == "-" else offset
+    return None if offset == _CHINA else offset
+
+
+def chinese_day(moment: datetime.datetime) -> datetime.date:
+    """The day that it is in China (Asia/Shanghai) at a moment of UTC."""
+    there = moment.replace(tzinfo=None) + _CHINA
+    is_summer = any(first <= there < last for first, last in _SUMMERS)
+    return (there + _SUMMER if is_summer else there).date()
