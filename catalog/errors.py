@@ -9,6 +9,7 @@ GongkaiError
 ├── BadRequestError          a question that can't be asked (parameter at fault)
 ├── EngineUnavailableError   the engine is away or locked
 │   ├── NothingIndexedError  the engine is there and holds no index yet
+│   ├── QueryTimeoutError    one query took longer than it may; the engine is well
 │   ├── StorageError         the data folder can't be written or read (disk full, read-only, broken)
 │   ├── LostLedgerError      it is not known any more which records were withdrawn
 │   └── AnotherWriterError   another process is writing
@@ -59,6 +60,16 @@ class NothingIndexedError(EngineUnavailableError):
 
     def __init__(self) -> None:
         super().__init__("Nothing is indexed yet: run `gongkai index` first.")
+
+
+class QueryTimeoutError(EngineUnavailableError):
+    """One query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS; others are answered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS and was stopped: ask with "
+            "fewer words or narrower filters."
+        )
 
 
 class StorageError(EngineUnavailableError):

@@ -42,7 +42,9 @@ class Installation:
             from engines.elastic.engine import ElasticEngine  # noqa: PLC0415
 
             return ElasticEngine(self.settings, self.fingerprint)
-        return EmbeddedEngine(self.settings.data_dir, self.fingerprint)
+        return EmbeddedEngine(
+            self.settings.data_dir, self.fingerprint, self.settings.query_timeout_seconds
+        )
 
     def open_store(self) -> IndexStore:
         if self.settings.engine is EngineKind.ELASTICSEARCH:

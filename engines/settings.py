@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     elasticsearch_timeout_seconds: float = Field(
         10.0, gt=0, le=600, description="Deadline of one question to it; writes have a minute."
     )
+    query_timeout_seconds: float = Field(
+        8.0, gt=0, le=600, description="Seconds that an engine may take for one query."
+    )
     site_name: str = Field("政府信息公开检索", description="Name in the pages' header and titles.")
     public_url: str | None = Field(
         None,

@@ -16,7 +16,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
+from catalog.errors import (
+    BadRequestError,
+    EngineUnavailableError,
+    IndexMismatchError,
+    QueryTimeoutError,
+)
 from search_api.access import WINDOW_SECONDS, FormKeyError, SignInError, TooManyAttemptsError
 from search_api.answer import Problem
 from search_api.kiosk.screens import render_kiosk_problem
@@ -42,6 +47,7 @@ _TITLES = {
     500: "系统出现故障，请稍后再试",
     503: "检索服务暂时不可用，请稍后再试",
 }
+_TOO_SLOW = "这次检索用时过长，已经停止；请减少检索词或者缩小范围后再试"
 _FAULTS = {
     "extra_forbidden": "没有这个参数",
     "string_too_long": "内容过长",
@@ -106,6 +112,7 @@ def install_error_handlers(app: FastAPI) -> None:
         ),
         GoneError: lambda r, _: problem_response(r, 410),
         MovedError: _lead_on,
+        QueryTimeoutError: lambda r, _: problem_response(r, 503, _TOO_SLOW),
         EngineUnavailableError: _unavailable,
         IndexMismatchError: _unavailable,
         HTTPException: lambda r, e: problem_response(r, e.status_code, given=e.headers),

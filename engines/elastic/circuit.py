@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from catalog.errors import EngineUnavailableError, NothingIndexedError
+from catalog.errors import EngineUnavailableError, NothingIndexedError, QueryTimeoutError
 
 FAILURES_TO_OPEN = 3
 SECONDS_OPEN = 2.0
@@ -37,7 +37,8 @@ class Circuit:
             self._opened = self._clock()  # one looks, the others go on waiting
         try:
             yield
-        except NothingIndexedError:
+        except (NothingIndexedError, QueryTimeoutError):
+            # The cluster answered: nothing says that it is away.
             raise
         except EngineUnavailableError as error:
             self._failures += 1

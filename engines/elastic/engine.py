@@ -22,6 +22,7 @@ from engines.elastic.facets import (
 from engines.elastic.ledger import CLOSED
 from engines.elastic.mapping import STORED, Names, document_key
 from engines.elastic.paging import PIT_MINUTES, build_body, next_cursor, read_position
+from engines.elastic.timeouts import name_timeout, search_in_time
 from engines.fingerprint import check_fingerprint
 from engines.port import EngineQuery, Generation, Hit, SearchResult
 from engines.settings import Settings
@@ -53,6 +54,7 @@ class ElasticEngine:
         self._circuit = circuit or Circuit()
         self._opened: AsyncElasticsearch | None = None
         self._checked: set[str] = set()
+        self._timeout = name_timeout(settings)
 
     async def search(self, query: EngineQuery) -> SearchResult:
         if query.after is None:
@@ -188,7 +190,7 @@ class ElasticEngine:
     async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None = None) -> Any:
         """One request: whole or not at all, within the deadline."""
         given: dict[str, Any] = {} if pit else {"index": index, "preference": _COPY}
-        return await self._client.search(**given, **body)
+        return await search_in_time(self._client, self._timeout, **given, **body)
 
     async def _open_pit(
         self, index: str, query: EngineQuery, position: Sequence[Any] | None

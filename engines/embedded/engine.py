@@ -11,6 +11,7 @@ import tantivy
 from catalog.errors import EngineUnavailableError, NothingIndexedError
 from catalog.fields import FIELDS, TREES
 from engines.cursor import read_cursor, unreadable, write_cursor
+from engines.deadline import Deadline, run_in_time
 from engines.embedded.compile import compile_query, narrow, without
 from engines.embedded.faults import explained
 from engines.embedded.layout import Layout
@@ -30,6 +31,8 @@ from files.durable import signature
 from queries.request import Sort
 from queries.tree import AnyTerm, Everything, Query, Range, matching
 
+SECONDS = 8.0
+"""How long a query may take unless told otherwise."""
 FACET_VALUES = 65_000
 """Distinct values counted in one facet; far above any city's agencies and classes."""
 TIES = 500
@@ -74,7 +77,9 @@ class _Found:
 class EmbeddedEngine:
     """See SearchEngine. Looks at two small files a question to notice commits and switches."""
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    def __init__(self, folder: Path, fingerprint: str, seconds: float = SECONDS) -> None:
+        """`seconds`: how long a query may take."""
+        self._seconds = seconds
         self._layout = Layout(folder)
         self._pointer = self._layout.pointer
         self._fingerprint = fingerprint
@@ -85,10 +90,12 @@ class EmbeddedEngine:
         self._snapshot: _Snapshot | None = None
 
     async def search(self, query: EngineQuery) -> SearchResult:
-        return await asyncio.to_thread(self.search_now, query)
+        return await run_in_time(self._seconds, lambda deadline: self._search(query, deadline))
 
     async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
-        return await asyncio.to_thread(self._count_each, queries)
+        return await run_in_time(
+            self._seconds, lambda deadline: self._count_each(queries, deadline)
+        )
 
     async def version(self) -> str:
         self._current()
@@ -111,12 +118,11 @@ class EmbeddedEngine:
     async def close(self) -> None:
         self._index = self._snapshot = None
 
-    def search_now(self, query: EngineQuery) -> SearchResult:
-        """The same without a thread: for a caller that has one of its own."""
+    def _search(self, query: EngineQuery, deadline: Deadline) -> SearchResult:
         with explained():
-            return self._search(query)
+            return self._search_in_time(query, deadline)
 
-    def _search(self, query: EngineQuery) -> SearchResult:
+    def _search_in_time(self, query: EngineQuery, deadline: Deadline) -> SearchResult:
         snapshot = self._current()
         left_out = self._left_out()
         asked = without(compile_query(query.query), left_out)
@@ -128,16 +134,20 @@ class EmbeddedEngine:
         return SearchResult(
             total=found.total,
             hits=hits,
-            facets=_count_facets(snapshot, query, filters, left_out),
+            facets=_count_facets(snapshot, query, filters, left_out, deadline),
             generation=snapshot.name,
             next_cursor=_next_cursor(query, window, found, snapshot.name),
         )
 
-    def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
+    def _count_each(self, queries: Sequence[Query], deadline: Deadline) -> tuple[int, ...]:
         searcher, left_out = self._current().searcher, self._left_out()
-        asked = (without(compile_query(matching(query)), left_out) for query in queries)
+        counts: list[int] = []
         with explained():
-            return tuple(_matches(searcher.search(each, limit=1, count=True)) for each in asked)
+            for query in queries:
+                deadline.check()
+                asked = without(compile_query(matching(query)), left_out)
+                counts.append(_matches(searcher.search(asked, limit=1, count=True)))
+        return tuple(counts)
 
     def _fetch(self, record_id: str) -> bytes | None:
         if record_id in self._ledger.pending():
@@ -192,6 +202,7 @@ def _count_facets(
     query: EngineQuery,
     filters: Mapping[str, tantivy.Query],
     left_out: tantivy.Query | None,
+    deadline: Deadline,
 ) -> dict[str, dict[str, int]]:
     """Counts a facet: one pass for the unfiltered fields, one for each field with a filter."""
     matched = matching(query.query)
@@ -199,6 +210,7 @@ def _count_facets(
     is_whole = isinstance(matched, Everything) and left_out is None
     counts: dict[str, dict[str, int]] = {}
     for own in (None, *(name for name in query.facets if name in filters)):
+        deadline.check()
         names = [own] if own else [name for name in query.facets if name not in filters]
         others = [each for key, each in filters.items() if key != own]
         if is_whole and not others:

@@ -11,6 +11,19 @@ from urllib.parse import urlsplit
 import orjson
 
 _REFUSAL = orjson.dumps({"error": {"type": "es_rejected_execution_exception"}, "status": 429})
+_OUT_OF_TIME = orjson.dumps(
+    {
+        "error": {
+            "root_cause": [
+                {"type": "search_timeout_exception", "reason": "Time exceeded", "timed_out": True}
+            ],
+            "type": "search_phase_execution_exception",
+            "reason": "all shards failed",
+        },
+        "status": 429,
+    }
+)
+"""What 9.5 answers to a search with `timeout` that may not be partial."""
 _OWN_HEADERS = {"Content-Type": "application/json", "X-Elastic-Product": "Elasticsearch"}
 
 
@@ -19,17 +32,24 @@ class Way:
     """The node's address, and a fault for each of the next bulk requests.
 
     `busy`: refused with 429. `answer lost`: done, but nobody hears of it.
-    `value too long`: the last document gets a value that the node refuses.
+    `value too long`: the last document gets a value that the node refuses. `searches` has a fault
+    for each of the next searches: `out of time`, or `hangs` until `over` is set.
     """
 
     target: str
     faults: list[str] = field(default_factory=list)
+    searches: list[str] = field(default_factory=list)
     bulks: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
 
     def meet_bulk(self) -> str:
         """The fault that this bulk request meets, if any."""
         self.bulks += 1
         return self.faults.pop(0) if self.faults else ""
+
+    def meet_search(self) -> str:
+        """The fault that this search meets, if any."""
+        return self.searches.pop(0) if self.searches else ""
 
 
 @contextmanager
@@ -96,8 +116,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.server.way.meet_bulk() if "_bulk" in self.path else ""
-        if fault == "busy":
-            self._answer(429, _OWN_HEADERS, _REFUSAL)
+        fault = self.server.way.meet_search() if "_search" in self.path else fault
+        if fault in ("busy", "out of time"):
+            self._answer(429, _OWN_HEADERS, _REFUSAL if fault == "busy" else _OUT_OF_TIME)
+            return
+        if fault == "hangs":
+            self.server.way.over.wait()
+            self.close_connection = True
             return
         answer = self._pass_on(_lengthen_value(body) if fault == "value too long" else body)
         if fault == "answer lost":

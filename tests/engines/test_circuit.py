@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from catalog.errors import EngineUnavailableError, NothingIndexedError
+from catalog.errors import EngineUnavailableError, NothingIndexedError, QueryTimeoutError
 from engines.elastic.circuit import FAILURES_TO_OPEN, SECONDS_OPEN, Circuit
 
 
@@ -55,15 +55,16 @@ def test_one_question_finds_out_that_it_is_back() -> None:
     asyncio.run(ask(circuit, fails=False))
 
 
-def test_an_empty_cluster_is_not_away() -> None:
+@pytest.mark.parametrize("kind", [NothingIndexedError, QueryTimeoutError])
+def test_an_empty_cluster_or_a_slow_query_is_not_away(kind: type[EngineUnavailableError]) -> None:
     circuit = Circuit(Clock())
 
     async def find_nothing() -> None:
         async with circuit.guard():
-            raise NothingIndexedError
+            raise kind
 
     for _ in range(2 * FAILURES_TO_OPEN):
-        with pytest.raises(NothingIndexedError):
+        with pytest.raises(kind):
             asyncio.run(find_nothing())
     assert not circuit.is_open
 
