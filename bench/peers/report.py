@@ -1,8 +1,8 @@
-"""Figures of `bench.peers` in; tables and plots of docs/performance.md out.
+"""Writes the tables and plots of docs/performance.md from the figures of `bench.peers`.
 
     python -m bench.peers.report FOLDER
 
-What stands between the two marks of the page is written anew, the prose around it stays.
+The text between the two marks of the page is replaced; the prose around it stays.
 """
 
 import sys
@@ -25,13 +25,13 @@ Figures = Mapping[str, Any]
 
 
 def read_figures(folder: Path) -> list[Figures]:
-    """Of every size, the smallest first."""
+    """Return the figures of every size, the smallest first."""
     found = [orjson.loads(path.read_bytes()) for path in folder.glob("figures-*.json")]
     return sorted(found, key=lambda each: each["records"])
 
 
 def write_tables(sizes: Sequence[Figures]) -> Iterator[str]:
-    """The tables, line by line, each size after the other."""
+    """Yield the tables line by line, one size after the other."""
     machine = sizes[-1]["machine"]
     yield f"Measured on {machine['processor']}, {machine['memory']}, {machine['system']}; "
     versions = {each["peer"]: each["version"] for size in sizes for each in size["built"]}
@@ -47,7 +47,7 @@ def write_tables(sizes: Sequence[Figures]) -> Iterator[str]:
 def _time_table(figures: Figures) -> Iterator[str]:
     asked = {(each["peer"], each["kind"]): each for each in figures["asked"]}
     peers = list(dict.fromkeys(each["peer"] for each in figures["asked"]))
-    yield f"| p50 / p99 of an answer in ms | {' | '.join(KINDS)} |\n"
+    yield f"| p50 / p99 of a response in ms | {' | '.join(KINDS)} |\n"
     yield f"|---|{'---|' * len(KINDS)}\n"
     for peer in peers:
         cells = (asked[peer, kind]["cuts"] for kind in KINDS)
@@ -62,13 +62,13 @@ def _time_table(figures: Figures) -> Iterator[str]:
                 for kind in KINDS
             )
             row = " | ".join(f"{p50:.2f} / {p99:.2f}" for p50, p99 in ratios)
-            yield f"| *{EMBEDDED}: times {other}* | {row} |\n"
+            yield f"| *{EMBEDDED}, relative to {other}* | {row} |\n"
     yield "\n"
 
 
 def _index_table(figures: Figures) -> Iterator[str]:
     floor = figures["built"][0]
-    yield "| | records/s | of the floor's | index MB | times the floor's | memory MB |\n"
+    yield "| | records/s | relative to tantivy | index MB | relative to tantivy | memory MB |\n"
     yield "|---|---|---|---|---|---|\n"
     for each in figures["built"]:
         memory = f"{each['memory'] / 1e6:,.0f}" if each["memory"] else "–"
@@ -83,38 +83,38 @@ def _index_table(figures: Figures) -> Iterator[str]:
 def _other_figures(figures: Figures) -> Iterator[str]:
     for rate in figures.get("rates", ()):
         yield (
-            f"- {rate['peer']}, 16 clients: {rate['a_second']:,.0f} answers/s, "
-            f"p50 / p99 {rate['p50']:.0f} / {rate['p99']:.0f} ms, {rate['refused']} refused\n"
+            f"- {rate['peer']}, 16 clients: {rate['a_second']:,.0f} responses/s, "
+            f"p50 / p99 {rate['p50']:.0f} / {rate['p99']:.0f} ms, {rate['refused']} rejected\n"
         )
     suggest = figures["suggest"]
-    yield f"- completions over HTTP: p50 / p99 {suggest['p50']:.1f} / {suggest['p99']:.1f} ms\n"
+    yield f"- autocomplete over HTTP: p50 / p99 {suggest['p50']:.1f} / {suggest['p99']:.1f} ms\n"
     starts = ", ".join(f"{each:.1f}" for each in figures["start_seconds"])
-    yield f"- start to first answer: {starts} s\n"
+    yield f"- time from start to first response: {starts} s\n"
     if overhead := figures.get("overhead"):
         yield (
-            f"- our answer on Elasticsearch {overhead['whole']:.1f} ms, the queries that it sends "
-            f"by themselves {overhead['own']:.1f} ms\n"
+            f"- our response on Elasticsearch {overhead['whole']:.1f} ms, the same queries sent "
+            f"directly {overhead['own']:.1f} ms\n"
         )
     if switch := figures.get("switch"):
         calm, switched = switch["calm"], switch["switched"]
         yield (
-            f"- 4 clients, p99 {calm['p99']:.0f} ms in calm, {switched['p99']:.0f} ms in twelve "
-            "seconds with a switch in the middle\n"
+            f"- 4 clients, p99 {calm['p99']:.0f} ms, and {switched['p99']:.0f} ms in twelve "
+            "seconds with a generation switch in the middle\n"
         )
     yield "\n"
 
 
 def draw_plots(sizes: Sequence[Figures], folder: Path) -> Iterator[str]:
-    """SVG files beside the page; gives their names."""
+    """Write SVG files next to the page and yield their names."""
     mpl.rcParams.update({"svg.hashsalt": "gongkai", "svg.fonttype": "none"})
     mpl.rcParams.update({"font.size": 9, "figure.figsize": (8, 4.2)})
-    # The largest of those that the most peers were measured with.
+    # The largest size that was measured with the most peers.
     largest = max(sizes, key=lambda size: (len(size["built"]), size["records"]))
     figure, axes = plt.subplots()
     for each in largest["asked"]:
         if each["kind"] == _CURVE:
             axes.plot(range(1, 100), each["cuts"], label=each["peer"])
-    axes.set(yscale="log", xlabel="percent of questions", ylabel="ms", title=_title(largest))
+    axes.set(yscale="log", xlabel="percent of queries", ylabel="ms", title=_title(largest))
     axes.legend(fontsize=7)
     yield _save(figure, folder, "latency")
     figure, axes = plt.subplots()
@@ -157,12 +157,12 @@ def _save(figure: Any, folder: Path, name: str) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write both into the page."""
+    """Write tables and plots into the page."""
     sizes = read_figures(folder)
     if not sizes:
         sys.exit(f"no figures in {folder}")
     tables = "".join(write_tables(sizes))
-    plots = "\n".join(f"![]({name})" for name in draw_plots(sizes, PAGE.parent))
+    plots = "\n".join(f"![{Path(name).stem}]({name})" for name in draw_plots(sizes, PAGE.parent))
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}\n{tables}{plots}\n\n{END}{after}", encoding="utf-8")
