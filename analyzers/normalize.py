@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from analyzers.radicals import UNIFIED
+
 # Accents and enclosing marks of Latin, Greek, Cyrillic and symbols: café is found by cafe, as
 # search engines' folding filters do. Marks of other scripts are letters in effect and stay.
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
@@ -185,7 +187,7 @@ def _read_simplified() -> dict[int, str]:
     table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt")
     rows = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
     simplified = {ord(key): _choose_simplified(key, forms.split()) for key, forms in rows}
-    return simplified | {ord(key): zero for key, zero in _ZEROS.items()}
+    return simplified | {ord(key): other for key, other in (_ZEROS | UNIFIED).items()}
 
 
 def _choose_simplified(character: str, forms: list[str]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from analyzers.normalize import normalize_text
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raised whenever the same text gives other words or grams, so that an old index is refused."""
 
 # Off: a hidden Markov model guesses unknown words by what stands beside them, so that a name in a
