@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from catalog.cells import Cells
 from catalog.classifications import split_values
 from catalog.errors import RefusedValueError
-from catalog.plain_text import clean_line
+from catalog.plain_text import clean_line, reduce_line, reduce_markup
 from catalog.record import Attachment
 
 _HTTP = re.compile(
@@ -39,12 +39,12 @@ def _parted(cell: object) -> Sequence[object]:
     """A cell of several names (甲表.pdf；乙表.docx); an address may hold such signs itself."""
     if not isinstance(cell, str) or _HTTP.match(cell):
         return (cell,)
-    return split_values(cell)
+    return split_values(reduce_markup(cell))
 
 
 def _attachment(entry: object, cells: Cells) -> Attachment | None:
     if not isinstance(entry, Mapping):
-        name = clean_line(entry)
+        name = reduce_line(entry)
         return Attachment(name, name if _HTTP.fullmatch(name) else None) if name else None
     parts = Cells({key: [entry[key]] for key in ("name", "url") if entry.get(key)})
     name, url = parts.line("name"), parts.line("url")

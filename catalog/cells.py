@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from catalog.errors import RefusedValueError
-from catalog.plain_text import clean_line, clean_text
+from catalog.plain_text import clean_text, reduce_line, reduce_markup
 
 _T = TypeVar("_T")
 
@@ -38,10 +38,10 @@ class Cells:
     def line(self, key: str) -> str:
         """The first value on one line; empty where there is none."""
         cell = self.first(key) if key in self.known else None
-        return "" if cell is None else clean_line(cell)
+        return "" if cell is None else reduce_line(cell)
 
     def texts(self, key: str) -> list[str]:
-        """Every value of text or number, line ends kept."""
+        """Every value of text or number, line ends and markup kept."""
         cells = self.known.get(key)
         if not cells:
             return []
@@ -49,6 +49,10 @@ class Cells:
         if len(texts) < len(cells):
             self.warnings.append((key, "not_text"))
         return [text for text in texts if text]
+
+    def values_of(self, key: str) -> list[str]:
+        """Every value of text or number without markup, line ends kept."""
+        return [reduce_markup(text) for text in self.texts(key)]
 
     def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:
         """Parse what an optional cell says; what can't be read is left empty with a warning."""

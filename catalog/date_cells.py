@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from catalog.dates import PartialDate, parse_date
 from catalog.errors import RefusedValueError
 from catalog.headings import flatten
-from catalog.plain_text import clean_line
+from catalog.plain_text import reduce_line
 
 _DAY_ZERO = datetime.date(1899, 12, 30)
 _SERIALS = range(29_221, 73_051)
@@ -42,7 +42,7 @@ def date_text(cell: object) -> str:
         return (_DAY_ZERO + datetime.timedelta(days=int(cell))).isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return clean_line(cell)
+    return reduce_line(cell)
 
 
 def check_day(found: PartialDate, field: str, today: datetime.date | None) -> PartialDate:

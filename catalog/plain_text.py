@@ -3,28 +3,19 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 
-from lxml import etree
-from lxml import html as lxml_html
+from catalog.markup import has_markup, join_broken_line, resolve_entities, text_of
 
 DEPTH_LIMIT = 32
 """Levels of lists and objects one cell may hold."""
 
 _UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_MARKUP = re.compile(
-    r"</?(?:p|br|div|span|table|td|tr|h[1-6]|a|ul|li|strong|b|font|img)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
-_TAG = re.compile(r"<[^<>]*>?")
-_FRAME = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
-_BLOCK = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6"} | {
-    *("table", "ul", "ol", "dl", "dt", "dd", "section", "article", "blockquote")
-}
-_SILENT = frozenset(("script", "style", "noscript", "template", "head", "title"))
-_CELL = frozenset(("td", "th"))
+# Joiners that shape no letter here; they do in Mongolian, Arabic letters and emoji.
+_SHAPED_BY_NONE = r"[\x00-\u024f\u2e80-\u9fff\uff00-\uffef]"
+_JOINER = re.compile(rf"(?<={_SHAPED_BY_NONE})[\u200c\u200d]+|[\u200c\u200d]+(?={_SHAPED_BY_NONE})")
 # Scraped pages come escaped twice at most; a text made to be unwrapped for ever is not followed.
 _MOST_WRAPPINGS = 4
 _LARGEST = 2**63
@@ -35,6 +26,7 @@ def clean_text(value: object) -> str:
     text = value if isinstance(value, str) else _spell(value)
     if not text.isprintable():
         text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = _JOINER.sub("", text)
     return text.strip()
 
 
@@ -46,12 +38,12 @@ def clean_line(value: object) -> str:
 
 
 def clean_value(value: object, depth: int = 0) -> object:
-    """A value of any kind as JSON can hold it, its texts clean.
+    """A value of any kind as JSON can hold it, its texts clean and without markup.
 
     Raises RecursionError past DEPTH_LIMIT levels of lists and objects.
     """
     if isinstance(value, str):
-        return clean_text(value)
+        return reduce_markup(clean_text(value))
     if isinstance(value, Mapping | list | tuple):
         if depth == DEPTH_LIMIT:
             raise RecursionError(f"More than {DEPTH_LIMIT} levels of lists and objects.")
@@ -83,46 +75,30 @@ def strings_in(value: object) -> Iterator[str]:
 def reduce_markup(text: str) -> str:
     """HTML reduced to its clean text, a line a block; text without markup is handed back as it is.
 
-    What still is markup then was escaped twice, and is reduced again.
+    What still is markup then was escaped twice, and is reduced again. `A<B` is no markup.
     """
+    if "<" not in text and "&" not in text:
+        return text
     for _ in range(_MOST_WRAPPINGS):
-        if not _MARKUP.search(text):
+        if has_markup(text):
+            lines = (line.rstrip() for line in clean_text(text_of(text)).split("\n"))
+            reduced = "\n".join(filter(None, lines))
+        else:
+            reduced = resolve_entities(text)
+            reduced = clean_text(reduced) if reduced != text else text
+        if reduced == text:
             break
-        lines = (line.rstrip() for line in clean_text(_text_of(text)).split("\n"))
-        text = "\n".join(filter(None, lines))
+        text = reduced
     return text
 
 
-def _text_of(markup: str) -> str:
-    parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    framed = f"<html><body>{_FRAME.sub('', markup)}"
-    try:
-        root = lxml_html.document_fromstring(framed, parser=parser)
-    except etree.LxmlError:
-        return _strip_tags(markup)
-    # What lies deeper than the parser goes would be lost.
-    if any(entry.level >= etree.ErrorLevels.FATAL for entry in parser.error_log):
-        return _strip_tags(markup)
-    return "".join(_pieces(root))
-
-
-def _strip_tags(markup: str) -> str:
-    return unescape(_TAG.sub("\n", markup))
-
-
-def _pieces(root: lxml_html.HtmlElement) -> Iterator[str]:
-    """Texts and line ends in document order, without recursion: depth is outside data."""
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, node in walk:
-        if node.tag in _BLOCK:
-            yield "\n"
-        if event == "end":
-            # Two numbers of a table must not become one.
-            yield (" " if node.tag in _CELL else "") + (node.tail or "")
-        elif node.tag in _SILENT:
-            walk.skip_subtree()
-        else:
-            yield node.text or ""
+def reduce_line(value: object) -> str:
+    """`clean_line` of a text that may be HTML, such as a title."""
+    line = clean_line(value)
+    if "<" not in line and "&" not in line:
+        return line
+    line = join_broken_line(clean_line(resolve_entities(line)))
+    return clean_line(reduce_markup(line))
 
 
 def _spell(value: object) -> str:

@@ -12,6 +12,7 @@ from catalog.plain_text import (
     clean_line,
     clean_text,
     clean_value,
+    reduce_line,
     reduce_markup,
     strings_in,
 )
@@ -89,10 +90,45 @@ def test_a_value_at_the_limit_is_taken() -> None:
         ("<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td></table>", "甲 1\n乙"),
         ("<p", "<p"),
         ("没有开头</p>", "没有开头"),
+        ("<p>当A<B时执行。</p><p>若 n<m 且 m>3 则</p>", "当A<B时执行。\n若 n<m 且 m>3 则"),
+        ("<p>AQI<100 优；AQI < 50 良</p>", "AQI<100 优；AQI < 50 良"),
+        ("A&lt;B 时执行", "A<B 时执行"),
+        ("&nbsp;&nbsp;一，&ldquo;双碳&rdquo;。&hellip;\n二", "一，“双碳”。…\n二"),
+        ("&amp;nbsp;&amp;amp;lt;", "<"),
+        ("AT&T;、R&D、a&copy=1、&无;", "AT&T;、R&D、a&copy=1、&无;"),
     ],
 )
 def test_markup_is_reduced_to_text(markup: str, text: str) -> None:
     assert reduce_markup(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("安庆市&ldquo;十四五&rdquo;规划", "安庆市“十四五”规划"),
+        ("城乡居民&nbsp;&nbsp;医疗保险", "城乡居民 医疗保险"),
+        ("关于印发《办法》的<br/>通知", "关于印发《办法》的通知"),
+        ("关于印发《办法》的&lt;BR&gt;通知", "关于印发《办法》的通知"),
+        ("Notice 1<br>2", "Notice 1 2"),
+        ("关于<em class='hl'>房屋</em>征收<o:p></o:p>", "关于房屋征收"),
+        ("关于&lt;b&gt;房屋&lt;/b&gt;征收", "关于房屋征收"),
+        ("小区&amp;商铺、A<B>C、《<通知>》、x<y", "小区&商铺、A<B>C、《<通知>》、x<y"),
+        ("小区\u200b加装\u00ad电梯\u2060a&#8203;b", "小区加装电梯ab"),
+        ("制\t表\n换\u3000行", "制 表 换 行"),
+        ("\u0645\u200c\u0645 👨\u200d👩 一\u200d二", "\u0645\u200c\u0645 👨\u200d👩 一二"),
+    ],
+)
+def test_a_line_has_no_markup(title: str, line: str) -> None:
+    assert reduce_line(title) == reduce_line(line) == line
+
+
+@given(
+    st.lists(st.sampled_from(["<br>", "&lt;", "<", ">", "b", "/", "&nbsp;", "甲", "\u200d"])
+             | st.text(max_size=3)).map("".join)
+)  # fmt: skip
+def test_any_line_stays_as_reduced(text: str) -> None:
+    line = reduce_line(text)
+    assert reduce_line(line) == clean_line(line) == line
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "table"])

@@ -1,0 +1,102 @@
+"""HTML in, its text out; what only looks like markup (`A<B`) stays. `plain_text` asks."""
+
+import re
+from collections.abc import Iterator
+from html import entities, unescape
+
+from lxml import etree
+from lxml import html as lxml_html
+
+_NAMES = (
+    "p|br|div|span|table|thead|tbody|tfoot|caption|col|colgroup|td|th|tr|h[1-6]|hr|ul|ol|li|dl|dt|dd|"
+    "strong|em|font|center|big|small|sub|sup|del|ins|mark|pre|code|blockquote|section|article|header|"
+    "footer|nav|main|aside|figure|figcaption|img|video|audio|source|iframe|object|embed|param|map|"
+    "area|form|input|button|label|select|option|textarea|script|style|noscript|template|link|meta|"
+    "base|wbr|nobr|html|head|body|title|[a-z][a-z0-9]*:[a-z][a-z0-9]*"
+)
+_REST = r"(?:\s[^<>]*)?/?>"
+# One letter may be a quantity (A<B>C); as a tag it has attributes, or is small, or is closed.
+_TAG = (
+    rf"</?(?:{_NAMES}){_REST}|</[abiqsu]\s*>|<[abiqsu]\s[^<>=]*=[^<>]*>"
+    r"|(?-i:<[abiqsu]/?>)|<!doctype[^<>]*>"
+)
+_MARKUP = re.compile(_TAG, re.IGNORECASE)
+_LITERAL_SIGN = re.compile(
+    rf"<(?!/?(?:{_NAMES})(?:[\s/>]|\Z)|/?[abiqsu]/?>|[abiqsu]\s[^<>=]*=|[!?]|/?[a-z][a-z0-9:_-]+"
+    r"(?:\s[^<>\x80-\U0010ffff]*)?/?>)",
+    re.IGNORECASE,
+)
+"""A `<` that begins no tag: left alone, a parser would take the words after it for one."""
+_ENTITY = re.compile(
+    r"&(?:(?:amp|#38|#x26);)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+    r"|&nbsp(?![A-Za-z0-9;])"
+)
+_WRAPPED = re.compile(r"&(?:amp;)+(?=(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z0-9]{2,32});)")
+_CHINESE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_BREAK = re.compile("<br ?/?>", re.IGNORECASE)
+_INNER_BREAK = re.compile(f"(?<={_CHINESE}) ?<br ?/?> ?(?={_CHINESE})", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>?")
+_FRAME = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
+_BLOCK = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6"} | {
+    *("table", "ul", "ol", "dl", "dt", "dd", "section", "article", "blockquote")
+}
+_SILENT = frozenset(("script", "style", "noscript", "template", "head", "title"))
+_CELL = frozenset(("td", "th"))
+
+
+def has_markup(text: str) -> bool:
+    """Whether a tag of HTML or a comment is in a text; entities alone are none."""
+    if "<" not in text:
+        return False
+    return ("<!--" in text and "-->" in text) or _MARKUP.search(text) is not None
+
+
+def resolve_entities(text: str) -> str:
+    """`&nbsp;`, `&#8220;`, `&amp;nbsp;` as the signs that they stand for; unknown ones stay."""
+    return _ENTITY.sub(_resolve, text) if "&" in text else text
+
+
+def join_broken_line(text: str) -> str:
+    """A clean line broken by `<br>`: between Chinese characters nothing is left, else a blank."""
+    return _BREAK.sub(" ", _INNER_BREAK.sub("", text)) if "<" in text else text
+
+
+def text_of(markup: str) -> str:
+    """The text of HTML, a line end around each block. Nothing below hostile depth is lost."""
+    markup = _LITERAL_SIGN.sub("&lt;", _WRAPPED.sub("&", markup))
+    parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    framed = f"<html><body>{_FRAME.sub('', markup)}"
+    try:
+        root = lxml_html.document_fromstring(framed, parser=parser)
+    except etree.LxmlError:
+        return _strip_tags(markup)
+    # What lies deeper than the parser goes would be lost.
+    if any(entry.level >= etree.ErrorLevels.FATAL for entry in parser.error_log):
+        return _strip_tags(markup)
+    return "".join(_pieces(root))
+
+
+def _resolve(match: re.Match[str]) -> str:
+    name = match[1] or "nbsp"
+    if name[0] != "#" and f"{name};" not in entities.html5:
+        return match[0]
+    return unescape(f"&{name};")
+
+
+def _strip_tags(markup: str) -> str:
+    return unescape(_ANY_TAG.sub("\n", markup))
+
+
+def _pieces(root: lxml_html.HtmlElement) -> Iterator[str]:
+    """Texts and line ends in document order, without recursion: depth is outside data."""
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
+        if node.tag in _BLOCK:
+            yield "\n"
+        if event == "end":
+            # Two numbers of a table must not become one.
+            yield (" " if node.tag in _CELL else "") + (node.tail or "")
+        elif node.tag in _SILENT:
+            walk.skip_subtree()
+        else:
+            yield node.text or ""
