@@ -20,6 +20,7 @@ from catalog.dates import PartialDate, parse_date
 from catalog.disclosure import Disclosure, settle_disclosure
 from catalog.document_number import DocumentNumber, parse_document_number
 from catalog.errors import RefusedValueError
+from catalog.garbled import find_garbled_in
 from catalog.genre import infer_genre
 from catalog.headings import flatten, gather_by_key
 from catalog.identity import (
@@ -156,6 +157,7 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
             )
         built = disclose(_build_record(cells, others, disclosure, rules))
         record = limit_record(built, lambda key, code: cells.warnings.append((key, code)))
+        _warn_of_garbled(cells, others, disclosure)
     except RefusedValueError as refusal:
         kept = keep_cells(raw, disclosure)
         return Refused(refusal.field, refusal.reason, str(refusal), kept, _closed_id(cells, rules))
@@ -391,7 +393,7 @@ def _publisher_name(cells: Cells, published: str, agency: Agency | None) -> str:
 
 
 def _classes(cells: Cells, tree: ClassificationTree) -> tuple[str, ...]:
-    stated = cells.texts(tree.field)
+    stated = cells.values_of(tree.field)
     if not stated:
         return ()
     paths = tree.canonical_values(stated)
@@ -401,7 +403,7 @@ def _classes(cells: Cells, tree: ClassificationTree) -> tuple[str, ...]:
 
 
 def _keywords(cells: Cells) -> tuple[str, ...]:
-    return split_values(cells.texts("keywords"))
+    return split_values(cells.values_of("keywords"))
 
 
 def _genre(cells: Cells, title: str, tree: ClassificationTree) -> tuple[str | None, bool]:
@@ -458,6 +460,15 @@ def _extra(others: Mapping[str, object]) -> dict[str, object]:
         return {clean_line(name): clean_value(value) for name, value in others.items()}
     except RecursionError:
         raise RefusedValueError("extra", "too_deep", "A column holds too deep a value.") from None
+
+
+def _warn_of_garbled(cells: Cells, others: Mapping[str, object], disclosure: Disclosure) -> None:
+    """Warn of texts that were read in a wrong encoding, of what may be shown alone."""
+    found: dict[str, object] = {**cells.known, "extra": others}
+    hidden = () if disclosure is Disclosure.PUBLIC else _BEHIND_REQUEST
+    for key, value in found.items():
+        if key not in hidden and (piece := find_garbled_in(value)):
+            cells.warn(key, "garbled", clean_line(piece))
 
 
 def _published_texts(record: Record) -> Iterable[str]:

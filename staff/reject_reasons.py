@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = {
     "dot_segment": "“{field}”中不能有“.”或者“..”一段，请改写。",
     "not_text": "“{field}”应当是文字，请改为文字。",
     "not_http": "“{field}”不是 http 或者 https 网址，请写完整的网址。",
+    "garbled": "“{field}”中有乱码，请用正确的编码重新导出。",
     "unknown_class": "“{field}”不在分类表中，请改用表中的分类，或者把它加进分类表。",
     "unknown_validity": "“{field}”不是规定的取值，请写有效、失效、废止、已修改或者尚未生效。",
     "unknown_agency": "“{field}”不在机构表中，请核对名称，或者把它加进机构表。",

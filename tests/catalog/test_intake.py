@@ -308,6 +308,37 @@ def test_html_bodies_are_reduced() -> None:
     )
 
 
+def test_entities_and_tags_are_resolved_in_every_text() -> None:
+    record = accept(
+        {
+            **ROW,
+            "信息名称": "关于小区&amp;商铺<br/>电价的<em>通知</em>",
+            "主题词": "电价&ldquo;阶梯&rdquo;<br>商铺",
+            "内容概述": "A&lt;B 时",
+            "链接": "http://a.gov.cn/?b=1&amp;c=2",
+            "备注": "<p>见&nbsp;表</p>",
+            "附件": ["表&nbsp;一.pdf"],
+            "发布机构": "安庆市&nbsp;财政局",
+            "发布日期": "2024-03-01&nbsp;10:22",
+        }
+    )
+    assert record.title == "关于小区&商铺电价的通知"
+    assert record.keywords == ("电价“阶梯”", "商铺")
+    assert (record.summary, record.url) == ("A<B 时", "http://a.gov.cn/?b=1&c=2")
+    assert (record.publisher_name, record.published_on.iso) == ("安庆市 财政局", "2024-03-01")
+    assert record.extra == {"备注": "见\u00a0表"}
+    assert record.attachments == (Attachment("表 一.pdf"),)
+
+
+def test_garbled_texts_are_told_by_field() -> None:
+    garbled = "关于停车收费的通知".encode().decode("gbk", "replace")
+    row = {**ROW, "信息名称": garbled, "备注": {"深": [garbled]}, "正文": f"第一条 {garbled}"}
+    told = {(field, code) for field, code in warnings_of(row) if code == "garbled"}
+    assert told == {("title", "garbled"), ("body", "garbled"), ("extra", "garbled")}
+    on_request = warnings_of({**row, "公开方式": "依申请公开"})
+    assert [field for field, code in on_request if code == "garbled"] == ["title"]
+
+
 # ------------------------------------------------------------------- the wall
 
 

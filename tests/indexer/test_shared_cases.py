@@ -3,6 +3,7 @@
 What is right is said in `../shared/cases/README.md`.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from indexer.ingest import Summary
 from indexer.publishing import Order, publish
 from indexer.reading import survey_sources
 from indexer.review import Finding
+from queries.request import SearchRequest
+from search_api.answering import Answering
 from tests.conftest import SHARED_DATA
 from tests.engines.records import read_contents
 
@@ -31,12 +34,24 @@ class Indexed:
 
     summary: Summary
     records: tuple[Mapping[str, Any], ...]
+    installation: Installation
 
     def values(self, key: str) -> set[object]:
         return {record[key] for record in self.records}
 
     def by_id(self) -> Mapping[str, Mapping[str, Any]]:
         return {record["id"]: record for record in self.records}
+
+    def first(self, text: str) -> str:
+        """The id of the record that a search shows first."""
+
+        async def search() -> str:
+            engine = self.installation.open_engine()
+            answer = await Answering(self.installation, engine).search(SearchRequest(text))
+            await engine.close()
+            return answer.hits[0].id
+
+        return asyncio.run(search())
 
 
 Index = Callable[..., Indexed]
@@ -53,7 +68,7 @@ def index(installation: Installation, tmp_path: Path) -> Index:
         survey = survey_sources([CASES / name for name in names])
         order = Order(survey.sources, disclosure=disclosure, skipped=survey.skipped)
         summary = publish(order, fresh).summary
-        return Indexed(summary, tuple(map(orjson.loads, read_contents(fresh).values())))
+        return Indexed(summary, tuple(map(orjson.loads, read_contents(fresh).values())), fresh)
 
     return run
 
@@ -137,3 +152,33 @@ def test_dates_are_read_in_one_way_or_refused(index: Index) -> None:
     assert set(indexed.by_id()) == read
     assert indexed.values("published_on") == {"2024-03-01"}
     assert indexed.summary.refused == Counter(OTHER_DATES.values())
+
+
+def test_texts_have_no_entities_tags_or_signs_without_a_width(index: Index) -> None:
+    indexed = index("entities_tags_radicals.jsonl")
+    titles = {key: record["title"] for key, record in indexed.by_id().items()}
+    bodies = {key: record["body"] for key, record in indexed.by_id().items()}
+    assert len(titles) == 22
+    assert titles["t01"] == "安庆市“十四五”养老服务规划"
+    assert titles["t02"] == "关于城乡居民 医疗保险的通知"
+    assert titles["t03"] == "关于印发《公共机构节能办法》的通知"
+    assert titles["t04"] == "关于房屋征收补偿的公告"
+    assert titles["t07"] == "关于老旧小区加装电梯的实施意见"
+    assert titles["t12"] == "安 庆 市政务服务大厅搬迁公告"
+    assert titles["t16"] == "关于小区&商铺电价的通知"
+    assert titles["t22"] == "标题中有 制表符和 换行的通知"
+    assert bodies["t07"] == "零宽字符正文：住房公积金"
+    assert bodies["t13"] == "为推动绿色低碳转型，“双碳”目标如期实现，制定本意见。……"
+    assert bodies["t16"] == "A<B 时执行阶梯电价。"
+    assert indexed.summary.warnings == {"title: garbled": 3, "body: garbled": 1}
+    assert indexed.summary.refused == {}
+    searches = {
+        "民政救助": "t09",
+        "长江大桥至门前街": "t09",
+        "崎岖道路整治": "t14",
+        "通知 食堂": "t05",
+        "安庆市政务服务大厅": "t12",
+        "住房公积金": "t07",
+        "台风防御": "t15",
+    }
+    assert {text: indexed.first(text) for text in searches} == searches

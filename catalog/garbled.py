@@ -1,0 +1,100 @@
+"""Texts in, pieces of them that were read in a wrong encoding (乱码) out.
+
+A piece counts where reading its bytes in the right encoding gives common Chinese characters.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+_LOST = ("\ufffd", "锟斤拷", "????")
+"""What is left of bytes that were no character, and of characters that an encoding lacks."""
+_SHOWN = 10
+_LEADS = (*range(0xE3, 0xEA), 0xEF)
+"""First bytes of Chinese characters and of their punctuation in UTF-8."""
+_TAILS = range(0x80, 0xC0)
+_LATIN = {bytes([code]).decode("cp1252", "ignore"): code for code in range(0x80, 256)}
+_LATIN |= {chr(code): code for code in range(0x80, 256)}
+_LATIN_LEADS = "".join(map(chr, _LEADS))
+_LATIN_TAILS = re.escape("".join(sign for sign, code in _LATIN.items() if code in _TAILS))
+_UTF8_AS_LATIN = re.compile(f"(?:[{_LATIN_LEADS}][{_LATIN_TAILS}]{{1,2}}){{2,}}")
+_GBK_AS_LATIN = re.compile("[\u00b0-\u00f7][\u00a1-\u00fe]{5,}")
+_EURO = "€"
+"""What Windows makes of the byte 80, which begins no character of GBK."""
+_FEWEST = 2
+"""Common characters that a piece has to give, and different signs of its own."""
+_SHARE = 0.6
+"""Of the bytes of a piece that have to be of common characters when read anew."""
+
+
+def find_garbled(text: str) -> str:
+    """The first piece of a text that was read in a wrong encoding, or an empty text."""
+    for lost in _LOST:
+        if (at := text.find(lost)) >= 0:
+            return text[max(0, at - _SHOWN) : at + _SHOWN]
+    return "" if text.isascii() else next(_pieces(text), "")
+
+
+def find_garbled_in(value: object) -> str:
+    """The first such piece in a cell of any kind, as the source wrote it: cleaning hides some."""
+    stack = [value]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            if piece := find_garbled(value):
+                return piece
+        elif isinstance(value, Mapping):
+            stack.extend(value.values())
+        elif isinstance(value, list | tuple):
+            stack.extend(value)
+    return ""
+
+
+def _pieces(text: str) -> Iterator[str]:
+    run, begin = _utf8_as_gbk()
+    if begin.search(text):
+        yield from (each for each in run.findall(text) if _is_chinese(each, _to_gbk(each), "utf-8"))
+    for pattern, encoding in ((_UTF8_AS_LATIN, "utf-8"), (_GBK_AS_LATIN, "gbk")):
+        for match in pattern.finditer(text):
+            if _is_chinese(match[0], _to_latin(match[0]), encoding):
+                yield match[0]
+
+
+@cache
+def _utf8_as_gbk() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Runs of the characters that two bytes of UTF-8 look like, and how such a run begins.
+
+    The second is quick, and rare in sound texts.
+    """
+    first, second = _signs(_LEADS, _TAILS), _signs(_TAILS, _LEADS)
+    run = f"[{first}{second}{_signs(_TAILS, _TAILS)}{_signs(_LEADS, _LEADS)}{_EURO}]{{3,}}"
+    return re.compile(run), re.compile(f"[{first}][{second}{_EURO}]")
+
+
+def _signs(ones: Iterable[int], others: Sequence[int]) -> str:
+    pairs = (bytes((one, other)) for one in ones if one > 0x80 for other in others)
+    return re.escape("".join(pair.decode("gbk", "ignore") for pair in pairs))
+
+
+def _to_gbk(piece: str) -> bytes:
+    return b"\x80".join(part.encode("gbk", "ignore") for part in piece.split(_EURO))
+
+
+def _to_latin(piece: str) -> bytes:
+    return bytes(_LATIN[sign] for sign in piece)
+
+
+def _is_chinese(piece: str, raw: bytes, encoding: str) -> bool:
+    """Whether a piece is common Chinese when its bytes are read anew, and is not as it stands."""
+    read = raw.decode(encoding, "ignore")
+    common = sum(map(_is_common, read))
+    if common < _FEWEST or len(set(piece)) <= _FEWEST:
+        return False
+    is_sound = 2 * sum(map(_is_common, piece)) > len(piece)
+    return not is_sound and common * len("一".encode(encoding)) >= _SHARE * len(raw)
+
+
+@cache
+def _is_common(sign: str) -> bool:
+    """Whether it is of the first level of GB 2312: the 3,755 characters of everyday texts."""
+    return b"\xb0\xa1" <= sign.encode("gb2312", "ignore") <= b"\xd7\xf9"
