@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lxml import html
+from lxml import etree, html
 
 from catalog.headings import key_of
 from indexer.sources.headers import known_keys
 from indexer.sources.row import gather_cells
 
-_CONTAINERS = ("table", "dl", "ul", "ol", "div", "section", "header", "article", "p", "td", "span")
+_CONTAINERS = (
+    *("table", "dl", "ul", "ol", "div", "section", "header", "article", "p", "td", "span"),
+    *("body", "main", "form", "center", "fieldset"),
+)
 # A body says 名称： and 内容： as well; only a catalog block says one of these besides.
 _TELLING = frozenset(
     (
@@ -21,11 +24,29 @@ _TELLING = frozenset(
         *("disclosure", "category", "topic", "audience", "life_event", "genre", "validity"),
     )
 )
-_ENOUGH_HEADINGS = 2
+_ENOUGH_HEADINGS, _CATALOG_HEADINGS = 2, 3
+_LINES = frozenset(("br", "p", "div", "li", "tr", "td", "th", "dt", "dd"))
 _LONGEST_ENTRY = 2000
 _MOST_PARTS = 200
 _LABEL = re.compile(
     r"\s*(?:[\[【]([^\]】]{1,24})[\]】]\s*[：:]?|([^：:]{1,24})[：:])\s*(.*)", re.DOTALL
+)
+_BETWEEN = " \t\r\n\u00a0\u3000|｜;；,，、"
+# A date or a number runs into the next label where nothing but a style kept them apart.
+_RUN_ON = re.compile(r"(?<=[0-9])(?=([\u4e00-\u9fff]{2,8})\s*[：:])")
+_INFO_LABELS = frozenset(
+    (
+        "来源",
+        "信息来源",
+        "作者",
+        "责任编辑",
+        "编辑",
+        "浏览次数",
+        "阅读次数",
+        "点击数",
+        "字体",
+        "字号",
+    )
 )
 _NEXT_LABEL = re.compile(r"[\s|;，；]\s*(?=[\u4e00-\u9fff]{2,8}\s*[：:])")
 
@@ -47,7 +68,9 @@ def take_catalog_blocks(page: html.HtmlElement) -> dict[str, object]:
     """
     stated: list[_Pair] = []
     seen: set[str] = set()
-    for pair in _find_pairs(page):
+    blocks = _find_blocks(page)
+    # A line of information above an article (发布时间 来源) says less than the catalog.
+    for pair in (pair for block in sorted(blocks, key=_is_line) for pair in block):
         key = key_of(pair.label) or pair.label
         if pair.value and (key not in seen or key == "disclosure"):
             stated.append(pair)
@@ -58,7 +81,12 @@ def take_catalog_blocks(page: html.HtmlElement) -> dict[str, object]:
     return gather_cells((pair.label, pair.value) for pair in stated)
 
 
-def _find_pairs(page: html.HtmlElement) -> list[_Pair]:
+def _is_line(block: Sequence[_Pair]) -> bool:
+    keys = known_keys(pair.label for pair in block)
+    return len(keys) < _CATALOG_HEADINGS and "index_number" not in keys
+
+
+def _find_blocks(page: html.HtmlElement) -> list[list[_Pair]]:
     """Blocks from the innermost outwards, given in the order of the page."""
     found: list[list[_Pair]] = []
     taken: set[html.HtmlElement] = set()
@@ -67,11 +95,12 @@ def _find_pairs(page: html.HtmlElement) -> list[_Pair]:
         pairs = [pair for group in groups for pair in _pair_up(group)] + _pair_down(groups)
         needed = 1 if container in taken else _ENOUGH_HEADINGS
         keys = known_keys(pair.label for pair in pairs)
-        if len(keys) >= needed and keys & _TELLING:
+        has_source = any(pair.label in _INFO_LABELS for pair in pairs)
+        if len(keys) + has_source >= needed and keys & _TELLING:
             found.append(pairs)
             for element in (container, *(e for pair in pairs for e in pair.elements)):
                 _mark_taken(element, taken)
-    return [pair for pairs in reversed(found) for pair in pairs]
+    return found[::-1]
 
 
 def _mark_taken(element: html.HtmlElement, taken: set[html.HtmlElement]) -> None:
@@ -103,6 +132,10 @@ def _pair_up(cells: Sequence[html.HtmlElement]) -> Iterator[_Pair]:
     for cell in cells:
         text = _short_text(cell)
         label, value = _split_label(text)
+        if value and (parts := _labelled_parts(cell)):
+            yield from _pair_up(parts)
+            waiting = None
+            continue
         if waiting and not label:
             yield _Pair(waiting[0], _value_of(waiting[0], cell), (waiting[1], cell))
             waiting = None
@@ -113,6 +146,16 @@ def _pair_up(cells: Sequence[html.HtmlElement]) -> Iterator[_Pair]:
             waiting = (label, cell)
         elif text and len(cell) > 1 and cell.tag in ("li", "div", "p", "tr"):
             yield from _pair_couple(cell)
+
+
+def _labelled_parts(cell: html.HtmlElement) -> Sequence[html.HtmlElement]:
+    """The elements of a cell that holds nothing else, if several of them begin with a label."""
+    parts = [part for part in cell if isinstance(part.tag, str)]
+    texts = [cell.text, *(part.tail for part in parts)]
+    if len(parts) < 2 or any(text and text.strip(_BETWEEN) for text in texts):
+        return ()
+    labelled = sum(bool(_split_label(_short_text(part))[0]) for part in parts)
+    return parts if labelled > 1 else ()
 
 
 def _pair_couple(cell: html.HtmlElement) -> Iterator[_Pair]:
@@ -150,7 +193,7 @@ def _split_label(text: str | None) -> tuple[str, str]:
 
 def _split_entries(label: str, value: str) -> Iterator[tuple[str, str]]:
     """One text may hold several entries: 发布日期：2023-05-06 来源：市政府办公室."""
-    first, *others = _NEXT_LABEL.split(value)
+    first, *others = _NEXT_LABEL.split(_RUN_ON.sub(_part, value))
     if first.strip():
         yield label, first.strip()
     for other in others:
@@ -159,11 +202,18 @@ def _split_entries(label: str, value: str) -> Iterator[tuple[str, str]]:
             yield next_label, next_value
 
 
+def _part(run_on: "re.Match[str]") -> str:
+    return " " if key_of(run_on[1]) or run_on[1] in _INFO_LABELS else ""
+
+
 def _short_text(cell: html.HtmlElement) -> str | None:
     """The text of a cell on one line; None where it is too long to be an entry."""
     text = ""
-    for part in cell.itertext():
-        text += part
+    for event, element in etree.iterwalk(cell, events=("start", "end")):
+        if event == "end":
+            text += (element.tail or "") if element is not cell else ""
+        elif isinstance(element.tag, str):
+            text += (" " if element.tag in _LINES else "") + (element.text or "")
         if len(text) > _LONGEST_ENTRY:
             return None
     return " ".join(text.split())

@@ -14,6 +14,8 @@ from files.errors import BrokenFileError
 from files.limits import MAX_ROW_BYTES
 from indexer.sources.catalog_block import take_catalog_blocks
 from indexer.sources.headers import known_keys
+from indexer.sources.page_article import Article, drop_heading
+from indexer.sources.page_title import find_title
 from indexer.sources.row import Row, SourceRow, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
 
@@ -25,14 +27,8 @@ _STANDS_FOR = {
     "keywords": "关键词",
     "description": "摘要",
 }
+_SOURCES = ("来源", "信息来源", "文章来源", "稿件来源")
 _KEPT = frozenset(("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnType", "Author"))
-_TEXT_PLACES = (
-    "//*[@id='UCAP-CONTENT' or @id='zoom' or @id='Zoom' or @id='zoomcon' or @id='content']",
-    "//*[contains(@class,'TRS_Editor') or contains(@class,'TRS_UEDITOR')]",
-    "//article",
-    "//*[contains(@class,'article') or contains(@class,'content')]",
-)
-_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|txt|rtf|zip|rar)$", re.IGNORECASE)
 _MOST_ELEMENTS = 50_000  # trafilatura takes longer than linear
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>]+)")
 
@@ -69,14 +65,16 @@ def _read_page(page: html.HtmlElement, data: bytes) -> dict[str, object]:
     metas = _read_metas(page)
     fields: dict[str, object] = take_catalog_blocks(page)
     url = _find_url(page, metas, data)
+    title = metas.get("articletitle") or find_title(page, metas.get("sitename", ""))
     stand_ins = [(heading, metas.get(name)) for name, heading in _STANDS_FOR.items()]
-    stand_ins += [("标题", _find_title(page)), ("链接", url)]
+    stand_ins += [("标题", title), ("发布机构", _find_source(fields)), ("链接", url)]
     for heading, value in stand_ins:
         if value and not known_keys((heading,)) & known_keys(fields):
             fields[heading] = value
-    if attachments := _find_attachments(page, url):
+    article = Article(page)
+    if attachments := _list_attachments(article, url):
         fields.setdefault("附件", attachments)
-    if "body" not in known_keys(fields) and (text := _extract_text(page)):
+    if "body" not in known_keys(fields) and (text := _extract_text(article, title)):
         fields["正文"] = text
     fields.update((name, metas[name.lower()]) for name in _KEPT if metas.get(name.lower()))
     return fields
@@ -93,13 +91,10 @@ def _read_metas(page: html.HtmlElement) -> Mapping[str, str]:
     return found
 
 
-def _find_title(page: html.HtmlElement) -> str:
-    """The first heading, or else what the browser's tab shows."""
-    for tag in ("h1", "title"):
-        for element in page.iter(tag):
-            if text := " ".join(element.text_content().split()):
-                return text
-    return ""
+def _find_source(fields: Mapping[str, object]) -> str:
+    """Who an article is from (来源), where nobody is named as its publisher."""
+    found = next((fields[name] for name in _SOURCES if fields.get(name)), "")
+    return found if isinstance(found, str) else ""
 
 
 def _find_url(page: html.HtmlElement, metas: Mapping[str, str], data: bytes) -> str | None:
@@ -118,16 +113,9 @@ def _is_web(url: str) -> bool:
         return False
 
 
-def _find_attachments(page: html.HtmlElement, url: str | None) -> list[dict[str, str]]:
-    """Links to documents, but for those of the page's frame."""
+def _list_attachments(article: Article, url: str | None) -> list[dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for link in page.iterfind(".//a[@href]"):
-        href = link.get("href", "").strip()
-        if not _DOCUMENT.search(href.partition("?")[0]):
-            continue
-        if any(above.tag in ("header", "footer", "nav", "aside") for above in link.iterancestors()):
-            continue
-        name = " ".join(link.text_content().split()) or href.rpartition("/")[2]
+    for href, name in article.find_attachments():
         found.setdefault(href, {"name": name, "url": _absolute(url, href)})
     return list(found.values())
 
@@ -139,13 +127,14 @@ def _absolute(base: str | None, href: str) -> str:
         return href
 
 
-def _extract_text(page: html.HtmlElement) -> str:
-    """The main text; of a page too short or too large for trafilatura, where portals put it."""
+def _extract_text(article: Article, title: str) -> str:
+    """What the article's container holds; the main text of a page where none is known."""
+    if article.container is not None:
+        return article.read_text(title)
+    page = article.page
     if sum(1 for _ in page.iter()) <= _MOST_ELEMENTS and (text := _extract_main_text(page)):
-        return text
-    places = (element for place in _TEXT_PLACES for element in page.xpath(place))
-    texts = ("\n".join(map(str.strip, element.itertext())).strip() for element in places)
-    return next(filter(None, texts), "")
+        return drop_heading(text, title)
+    return drop_heading("\n".join(filter(None, map(str.strip, page.itertext()))), title)
 
 
 def _extract_main_text(page: html.HtmlElement) -> str | None:

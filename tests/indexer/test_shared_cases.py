@@ -182,3 +182,42 @@ def test_texts_have_no_entities_tags_or_signs_without_a_width(index: Index) -> N
         "台风防御": "t15",
     }
     assert {text: indexed.first(text) for text in searches} == searches
+
+
+def test_a_page_is_its_article_however_short(index: Index) -> None:
+    records = index("page_short_body", disclosure=Disclosure.PUBLIC).records
+    found = {each["title"]: (each["body"], len(each["attachments"])) for each in records}
+    assert found == {
+        "2023年度部门决算公开": ("2023年度部门决算.pdf", 1),
+        "一图读懂停车新规": ("", 0),
+        "关于停业整顿的通告": ("因设备检修，本窗口3月8日停办一天。", 0),
+    }
+
+
+def test_a_page_of_a_document_alone(index: Index) -> None:
+    (record,) = index("page_pdf_only.html", disclosure=Disclosure.PUBLIC).records
+    name = "安庆市城市管理局2023年度部门决算.pdf"
+    assert record["body"] == name
+    assert [each["name"] for each in record["attachments"]] == [name]
+
+
+def test_the_catalog_table_of_a_page_wins_over_its_spans(index: Index) -> None:
+    (record,) = index("page_adjacent_spans.html", disclosure=Disclosure.PUBLIC).records
+    assert (record["published_on"], record["publisher_name"]) == ("2024-03-05", "安庆市城市管理局")
+    assert record["body"].startswith("为进一步规范")
+    assert record["body"].endswith("以本通知为准。")
+    assert record["attachments"] == []
+
+
+def test_the_title_of_a_page_has_no_site_in_it(index: Index) -> None:
+    (record,) = index("page_spans_h2_title.html", disclosure=Disclosure.PUBLIC).records
+    assert record["title"] == "关于规范城区停车泊位管理的通知"
+    assert record["body"].endswith("2024年3月1日")
+
+
+def test_text_in_smart_tags_and_insertions_is_text(index: Index) -> None:
+    texts = {each["attachments"][0]["text"] for each in index("docx").records}
+    assert texts == {
+        "本办法自2009年10月1日起施行，泊位间距不小于五点五米。",
+        "补贴标准为每人每月柒佰贰拾元，按季发放。",
+    }
