@@ -1,11 +1,14 @@
 """Column headings of an export in, the catalog's own keys out. Called by intake and by the readers.
 
-The headings are those of the catalog itself (政府信息公开目录); an unknown one is kept as `extra`.
+First those of the catalog itself (政府信息公开目录), then those of other systems
+(`catalog.other_headings`); an unknown one is kept as `extra`.
 """
 
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+
+from catalog.other_headings import GENERAL, TELLING, fold_heading, read_flag
 
 _ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "id": (),
@@ -67,31 +70,68 @@ def key_of(heading: str) -> str | None:
     return _find_key(heading) if len(heading) <= _LONGEST_HEADING else None
 
 
+def is_of_the_catalog(heading: str) -> bool:
+    """Whether a heading is the catalog's own, not that of another system."""
+    return len(heading) <= _LONGEST_HEADING and _fold(heading) in _KEYS_BY_HEADING
+
+
 @lru_cache(maxsize=4096)
 def _find_key(heading: str) -> str | None:
+    folded = _fold(heading)
+    if key := _KEYS_BY_HEADING.get(folded):
+        return key
+    return TELLING.get(fold_heading(folded), (None, 0))[0]
+
+
+@lru_cache(maxsize=4096)
+def _fold(heading: str) -> str:
     folded = "".join(unicodedata.normalize("NFKC", heading).translate(_NOT_SEEN).split())
-    return _KEYS_BY_HEADING.get(folded.strip("*:").lower())
+    return folded.strip("*:").lower()
 
 
 def gather_by_key(
     fields: Mapping[str, object],
 ) -> tuple[dict[str, list[object]], dict[str, object]]:
-    """Sort raw cells into known keys (every filled cell in order, lists laid flat) and the rest."""
+    """Sort raw cells into known keys (every filled cell in order, lists laid flat) and the rest.
+
+    A heading of another system fills a key that no heading of the catalog does, the first of them
+    alone: a text and its HTML (DOCCONTENT, DOCHTMLCON) are one text.
+    """
     known: dict[str, list[object]] = {}
     unknown: dict[str, object] = {}
+    others: list[tuple[int, str, str, object]] = []
     for heading, value in fields.items():
         if is_blank(value):
             continue
-        key = key_of(str(heading))
-        if key is None:
-            unknown[heading] = value
-        elif isinstance(value, list | tuple):
-            filled = [*flatten(value)]
-            # A list of days is one cell: the first of them would be a guess.
-            known.setdefault(key, []).extend([filled] if key in _DATES and filled else filled)
+        folded = _fold(name) if len(name := str(heading)) <= _LONGEST_HEADING else ""
+        if key := _KEYS_BY_HEADING.get(folded):
+            _add(known, key, value)
+        elif other := _other_key(folded):
+            key, rank = other
+            others.append((rank, key, heading, value))
         else:
-            known.setdefault(key, []).append(value)
+            unknown[heading] = value
+    for _, key, heading, value in sorted(others, key=lambda other: other[0]):
+        read = read_flag(fold_heading(_fold(str(heading))), value)
+        if key in known or read == "":
+            unknown[heading] = value
+        else:
+            _add(known, key, read)
     return known, unknown
+
+
+def _other_key(folded: str) -> tuple[str, int] | None:
+    joined = fold_heading(folded)
+    return TELLING.get(joined) or GENERAL.get(joined)
+
+
+def _add(known: dict[str, list[object]], key: str, value: object) -> None:
+    if isinstance(value, list | tuple):
+        filled = [*flatten(value)]
+        # A list of days is one cell: the first of them would be a guess.
+        known.setdefault(key, []).extend([filled] if key in _DATES and filled else filled)
+    else:
+        known.setdefault(key, []).append(value)
 
 
 def flatten(value: object) -> Iterator[object]:

@@ -22,7 +22,7 @@ from catalog.document_number import DocumentNumber, parse_document_number
 from catalog.errors import RefusedValueError
 from catalog.garbled import find_garbled_in
 from catalog.genre import infer_genre
-from catalog.headings import flatten, gather_by_key
+from catalog.headings import flatten, gather_by_key, is_blank, is_of_the_catalog, key_of
 from catalog.identity import (
     Particulars,
     document_keys,
@@ -50,15 +50,21 @@ _BEHIND_REQUEST = frozenset(("body", "attachments", "extra"))
 _VALIDITY = {
     "有效": "有效",
     "现行有效": "有效",
+    "继续有效": "有效",
+    "全文有效": "有效",
     "失效": "失效",
     "已失效": "失效",
+    "全文失效": "失效",
+    "宣布失效": "失效",
     "废止": "废止",
     "已废止": "废止",
+    "全文废止": "废止",
     "已修改": "已修改",
     "已被修改": "已修改",
     "已修订": "已修改",
     "尚未生效": "尚未生效",
     "尚未施行": "尚未生效",
+    "未生效": "尚未生效",
 }
 _PLACE_COLUMNS = ("region", "地区", "所属地区", "行政区划")
 _T = TypeVar("_T")
@@ -149,12 +155,14 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
     try:
         stated = strings_in(known.get("disclosure", ()))
         others = {**unknown, **_nested(cells)} if "extra" in known else unknown
-        columns = [*unknown.items(), *_columns_in(known)]
+        columns = [*_other_columns(raw), *_columns_in(known)]
         disclosure = settle_disclosure(stated, columns, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
             return Withheld(
                 "not_public", _closed_id(cells, rules), _closed_keys(cells, others, rules)
             )
+        if disclosure is Disclosure.ON_REQUEST:
+            _drop_other_summaries(known, raw)
         built = disclose(_build_record(cells, others, disclosure, rules))
         record = limit_record(built, lambda key, code: cells.warnings.append((key, code)))
         _warn_of_garbled(cells, others, disclosure)
@@ -442,6 +450,20 @@ def _nested(cells: Cells) -> Mapping[str, object]:
     for cell in cells.known.get("extra", ()):
         nested.update(cell if isinstance(cell, Mapping) else {"extra": cell})
     return nested
+
+
+def _drop_other_summaries(known: dict[str, list[object]], raw: Mapping[str, object]) -> None:
+    """Another system's abstract may be cut from a text that is shown on request alone."""
+    own = (str(heading) for heading, value in raw.items() if not is_blank(value))
+    if not any(key_of(heading) == "summary" and is_of_the_catalog(heading) for heading in own):
+        known.pop("summary", None)
+
+
+def _other_columns(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Every filled column but the catalog's own: a known one of another system may say more."""
+    for heading, value in raw.items():
+        if not is_blank(value) and not is_of_the_catalog(str(heading)):
+            yield heading, value
 
 
 def _columns_in(known: Mapping[str, list[object]]) -> Iterator[tuple[str, object]]:

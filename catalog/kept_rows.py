@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from catalog.disclosure import Disclosure
-from catalog.headings import KEYS, key_of
+from catalog.headings import KEYS, is_of_the_catalog, key_of
 from catalog.personal_data import holds_personal_number
 from catalog.plain_text import strings_in
 
@@ -50,4 +50,6 @@ def _is_of_entry(name: str, value: object) -> bool:
     """Whether a cell is one of the catalog entry; an object in it may hold anything."""
     cells = value if isinstance(value, list | tuple) else (value,)
     is_plain = not any(isinstance(cell, Mapping | list | tuple) for cell in cells)
-    return is_plain and key_of(name) in _ENTRY
+    key = key_of(name)
+    # The abstract of another system may be cut from the text.
+    return is_plain and key in _ENTRY and (key != "summary" or is_of_the_catalog(name))

@@ -7,6 +7,7 @@ import pytest
 
 from analyzers.dictionary import load_dictionary
 from catalog.headings import HEADINGS
+from catalog.other_headings import CHINESE as OTHER_HEADINGS
 from catalog.tables import TREE_FIELDS
 from engines.settings import Settings
 from gongkai.cli import COMMANDS
@@ -70,6 +71,7 @@ def test_no_document_names_a_command_that_is_gone(readme: str, reference: str) -
 def test_every_heading_and_format_is_in_the_record_format(reference: str) -> None:
     text = _read(f"{reference}/record-format.md")
     words = [heading if not heading.isascii() else f"`{heading}`" for heading in HEADINGS]
+    words += OTHER_HEADINGS
     words += [f"`{suffix}`" for suffix in READERS]
     assert [word for word in words if word not in text] == []
 

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.headings import HEADINGS, KEYS, gather_by_key, is_blank, key_of
+from catalog.disclosure_columns import ColumnKind, classify_column
+from catalog.headings import (
+    HEADINGS,
+    KEYS,
+    gather_by_key,
+    is_blank,
+    is_of_the_catalog,
+    key_of,
+)
+from catalog.other_headings import GENERAL, TELLING
 
 
 @pytest.mark.parametrize(
@@ -93,3 +102,73 @@ def test_filled_cells(value: object) -> None:
 
 def test_every_key_is_its_own_heading() -> None:
     assert [key_of(key) for key in KEYS] == list(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("heading", "key"),
+    [
+        ("正文内容", "body"),
+        ("效力状态", "validity"),
+        ("发文文号", "document_number"),
+        ("附件列表", "attachments"),
+        ("原文链接", "url"),
+        ("发文机构", "publisher"),
+        ("印发日期", "issued_on"),
+        ("文件名称", "title"),
+        ("公布日期：", "published_on"),
+        ("DOCTITLE", "title"),
+        ("pubDate", "published_on"),
+        ("PUB_DATE", "published_on"),
+        ("display_publish_time", "published_on"),
+        ("docNumber", "document_number"),
+        ("is_abolished", "validity"),
+    ],
+)
+def test_headings_of_other_systems_are_known(heading: str, key: str) -> None:
+    assert key_of(heading) == key
+    assert not is_of_the_catalog(heading)
+
+
+def test_a_heading_of_another_system_only_fills_what_the_catalog_leaves_empty() -> None:
+    row = {
+        "文件名称": "甲",
+        "标题": "乙",
+        "DOCHTMLCON": "<p>丙</p>",
+        "DOCCONTENT": "丙",
+        "印发日期": "",
+    }
+    known, unknown = gather_by_key(row)
+    assert known == {"title": ["乙"], "body": ["丙"]}
+    assert unknown == {"文件名称": "甲", "DOCHTMLCON": "<p>丙</p>"}
+    assert gather_by_key({**row, "标题": " "})[0]["title"] == ["甲"]
+
+
+def test_general_words_name_a_cell_and_no_record() -> None:
+    assert gather_by_key({"content": "甲", "link": "乙"})[0] == {"body": ["甲"], "url": ["乙"]}
+    assert key_of("content") is key_of("link") is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "validity"),
+    [
+        ("is_abolished", True, "废止"),
+        ("is_abolished", 1, "废止"),
+        ("is_abolished", 0, None),
+        ("是否废止", "否", None),
+        ("是否失效", "是", "失效"),
+        ("是否有效", "否", "失效"),
+        ("是否有效", "部分", "部分"),
+    ],
+)
+def test_yes_and_no_about_validity(heading: str, value: object, validity: str | None) -> None:
+    known, unknown = gather_by_key({heading: value})
+    assert known.get("validity", [None]) == [validity]
+    assert unknown == ({} if validity else {heading: value})
+
+
+def test_no_heading_of_another_system_is_about_disclosure() -> None:
+    others = {*TELLING, *GENERAL}
+    assert others.isdisjoint(HEADINGS)
+    about = {each for each in others if classify_column(each) is not ColumnKind.UNRELATED}
+    assert {(TELLING | GENERAL)[each][0] for each in about} <= {"validity"}
+    assert not any(key == "disclosure" for key, _ in (TELLING | GENERAL).values())

@@ -330,6 +330,43 @@ def test_entities_and_tags_are_resolved_in_every_text() -> None:
     assert record.attachments == (Attachment("表 一.pdf"),)
 
 
+def test_headings_of_other_systems_make_a_record() -> None:
+    record = accept(
+        {
+            "DOCTITLE": "关于停车收费的通知",
+            "pubOrg": "安庆市城市管理局",
+            "display_publish_time": 1709222400000,
+            "docNumber": "宜城管[2024]5 号",
+            "is_abolished": 1,
+            "docHtmlCon": "<p>首三十分钟免费。</p>",
+            "公开方式": "主动公开",
+            "栏目": "城管",
+        }
+    )
+    assert (record.title, record.document_number) == ("关于停车收费的通知", "宜城管〔2024〕5号")
+    assert (record.published_on.iso, record.validity) == ("2024-03-01", "废止")
+    assert (record.body, record.extra) == ("首三十分钟免费。", {"栏目": "城管"})
+
+
+def test_an_abstract_of_another_system_stays_behind_a_request() -> None:
+    row = {
+        **ROW,
+        "公开方式": "依申请公开",
+        "DOCABSTRACT": CANARY,
+        "简介": CANARY,
+        "content": CANARY,
+    }
+    assert CANARY not in repr(accept(row))
+    assert accept({**row, "内容概述": "概述"}).summary == "概述"
+    assert CANARY not in repr(kept_of({**row, "发布日期": "2009219"}))
+    assert accept({**row, "公开方式": "主动公开"}).summary == CANARY
+
+
+def test_a_column_of_another_system_still_closes() -> None:
+    outcome = take_row({**ROW, "效力状态": "不予公开"}, _RULES)
+    assert not isinstance(outcome, Accepted)
+
+
 def test_garbled_texts_are_told_by_field() -> None:
     garbled = "关于停车收费的通知".encode().decode("gbk", "replace")
     row = {**ROW, "信息名称": garbled, "备注": {"深": [garbled]}, "正文": f"第一条 {garbled}"}

@@ -221,3 +221,14 @@ def test_text_in_smart_tags_and_insertions_is_text(index: Index) -> None:
         "本办法自2009年10月1日起施行，泊位间距不小于五点五米。",
         "补贴标准为每人每月柒佰贰拾元，按季发放。",
     }
+
+
+def test_headings_of_other_systems_are_understood(index: Index) -> None:
+    indexed = index("other_headings.jsonl")
+    (record,) = indexed.records
+    assert record["document_number"] == "宜城管〔2024〕5号"
+    assert (record["validity"], record["extra"]) == ("废止", {})
+    assert record["body"] == "首三十分钟免费，夜间蓝鲸时段减半收取。"
+    assert record["url"] == "http://www.example.gov.cn/x.html"
+    assert [each["name"] for each in record["attachments"]] == ["收费表.pdf"]
+    assert indexed.summary.headings.counts == {}
