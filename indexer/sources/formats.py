@@ -8,6 +8,7 @@ from typing import TypeAlias
 from files.encodings import detect_encoding
 from indexer.sources.delimited import read_delimited
 from indexer.sources.headers import known_keys
+from indexer.sources.html_workbook import read_html_workbook
 from indexer.sources.json_array import read_json
 from indexer.sources.json_lines import read_json_lines
 from indexer.sources.portal_page import read_portal_page
@@ -16,6 +17,7 @@ from indexer.sources.signatures import Container, explain_unread, find_container
 from indexer.sources.spreadsheet import read_spreadsheet
 from indexer.sources.streams import OnBytes, read_head
 from indexer.sources.xml_export import read_xml
+from indexer.sources.xml_workbook import NAMESPACE, read_xml_workbook
 
 Reader: TypeAlias = Callable[[Path, OnBytes], Iterator[SourceItem]]
 
@@ -34,6 +36,8 @@ READERS: Mapping[str, Reader] = {
 _PACKED = ".gz"
 _HEAD_BYTES = 64 * 1024
 _PAGES = frozenset((".html", ".htm", ".shtml"))
+_WORKBOOKS = frozenset((".xls", ".xlsx", ".et", ".csv", ".tsv"))
+"""Names under which systems save an HTML table."""
 _HTML = ("<html", "<!doctype html", "<body", "<meta", "<table")
 _JSON = re.compile(r"\[\s*[\[\]{]|\{\s*[\"}]")
 _ENOUGH_HEADINGS = 2
@@ -89,7 +93,11 @@ def _choose_by_text(suffix: str, text: str) -> Reader | None:
 
 def _choose_markup(suffix: str, text: str) -> Reader | None:
     start = text.lower()
-    is_html = any(tag in start for tag in _HTML)
+    is_html = any(tag in start for tag in (*_HTML, "<tr"))
+    if NAMESPACE in start and "<html" not in start:
+        return read_xml_workbook
+    if is_html and suffix in _WORKBOOKS:
+        return read_html_workbook
     if suffix in _PAGES or suffix == ".xml":
         return READERS[suffix]
     if "<svg" in start:

@@ -86,7 +86,7 @@ Measures: TypeAlias = Mapping[html.HtmlElement, Measure]
 def drop_unseen(page: html.HtmlElement) -> None:
     """Take out of a page what a visitor does not see."""
     for element in list(page.iter()):
-        if element.getparent() is not None and (_is_silent(element) or _is_hidden(element)):
+        if element.getparent() is not None and (_is_silent(element) or is_hidden(element)):
             element.drop_tree()
 
 
@@ -203,6 +203,7 @@ def _is_silent(element: html.HtmlElement) -> bool:
     return not isinstance(element.tag, str) or element.tag in _SILENT_TAGS
 
 
-def _is_hidden(element: html.HtmlElement) -> bool:
+def is_hidden(element: html.HtmlElement) -> bool:
+    """Whether a visitor does not see an element."""
     style = "".join((element.get("style") or "").lower().split())
     return "display:none" in style or "visibility:hidden" in style or "hidden" in element.attrib

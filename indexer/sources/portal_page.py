@@ -44,7 +44,7 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     if len(data) > MAX_ROW_BYTES:
         yield UnreadableRow(source, 1, "too_long", "The page is over 32 MiB.")
         return
-    page = _parse(data)
+    page = parse_page(data)
     try:
         yield SourceRow(source, 1, _read_page(page, data))
     except ValueError as error:
@@ -52,7 +52,8 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
         raise BrokenFileError("bad_file", "The page names characters that no text has.") from error
 
 
-def _parse(data: bytes) -> html.HtmlElement:
+def parse_page(data: bytes) -> html.HtmlElement:
+    """The page of some UTF-8. Raises BrokenFileError for what is no HTML."""
     clean = data.decode("utf-8", "replace").translate(_NO_TEXT).encode("utf-8")
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     try:

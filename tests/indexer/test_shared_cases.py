@@ -232,3 +232,23 @@ def test_headings_of_other_systems_are_understood(index: Index) -> None:
     assert record["url"] == "http://www.example.gov.cn/x.html"
     assert [each["name"] for each in record["attachments"]] == ["收费表.pdf"]
     assert indexed.summary.headings.counts == {}
+
+
+def test_a_table_under_the_name_of_a_workbook(index: Index) -> None:
+    indexed = index("html_table.xls")
+    assert _titles(indexed, *(f"网页表格{number}的通知" for number in (1, 2, 3)))
+    assert indexed.summary.read == 3
+
+
+def test_every_file_of_a_folder_is_read_or_named(index: Index) -> None:
+    indexed = index("mixed_folder", disclosure=Disclosure.PUBLIC)
+    named = {Path(part.source).name for part in indexed.summary.skipped}
+    assert named == {"c.ofd", "d.zip", "x11_biff.xls"}
+    assert indexed.summary.needs_staff
+    assert {f"网页表格{number}的通知" for number in (1, 2, 3)} <= indexed.values("title")
+    pages = {
+        record["body"]
+        for record in indexed.records
+        if record["title"] == "安庆市人民政府办公室关于规范城区停车泊位管理的通知"
+    }
+    assert {text[:6] for text in pages} == {"各县（市、区"}

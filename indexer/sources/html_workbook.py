@@ -1,0 +1,86 @@
+"""The tables of an HTML page that is saved as a workbook (.xls) in, a row per row out.
+
+Many systems export so, and spreadsheet programs open it without a word. Registered in `formats`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import html
+
+from files.cell_guards import unguard_cell
+from files.limits import MAX_ROW_BYTES
+from indexer.sources.page_frame import is_hidden
+from indexer.sources.portal_page import parse_page
+from indexer.sources.row import SourceItem, UnreadableRow
+from indexer.sources.sheet_grid import SheetGrid, read_grids
+from indexer.sources.streams import OnBytes, open_text
+
+TOO_LONG = "The table is over 32 MiB; save it as .xlsx."
+_MOST_ACROSS, _MOST_DOWN = 1_000, 65_534
+"""As browsers read colspan and rowspan."""
+_BLOCKS = frozenset(("br", "p", "div", "li", "tr"))
+
+
+def read_html_workbook(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
+    """The records of every table that has a heading row. Raises BrokenFileError for no HTML."""
+    source = str(path)
+    with open_text(path, on_bytes, is_markup=True) as stream:
+        data = stream.read(MAX_ROW_BYTES + 1)
+    if len(data) > MAX_ROW_BYTES:
+        yield UnreadableRow(source, 1, "too_long", TOO_LONG)
+        return
+    page = parse_page(data)
+    yield from read_grids(source, map(_read_table, page.iter("table")))
+
+
+def _read_table(table: html.HtmlElement) -> SheetGrid:
+    grid = SheetGrid()
+    _hide_columns(table, grid)
+    for row in (*table.iterfind("thead/tr"), *table.iterfind("tr"), *table.iterfind("tbody/tr")):
+        _read_row(row, grid)
+    for row in table.iterfind("tfoot/tr"):
+        _read_row(row, grid)
+    return grid
+
+
+def _read_row(row: html.HtmlElement, grid: SheetGrid) -> None:
+    grid.begin_row()
+    for cell in row.iterchildren("td", "th"):
+        across = min(_number(cell.get("colspan")), _MOST_ACROSS)
+        down = min(_number(cell.get("rowspan")), _MOST_DOWN)
+        grid.add_cell(unguard_cell(_text_of(cell)), across, down)
+    grid.end_row(is_hidden=is_hidden(row))
+
+
+def _hide_columns(table: html.HtmlElement, grid: SheetGrid) -> None:
+    column = 0
+    for each in (*table.iterfind("colgroup/col"), *table.iterfind("col")):
+        span = min(_number(each.get("span")), _MOST_ACROSS)
+        if is_hidden(each) or each.get("width") == "0":
+            grid.hidden_columns.update(range(column, column + span))
+        column += span
+
+
+def _text_of(cell: html.HtmlElement) -> str:
+    """The text of a cell without that of a table inside, which is a table of its own."""
+    lines: list[str] = []
+    stack: list[tuple[html.HtmlElement, bool]] = [(cell, False)]
+    while stack:
+        element, is_left = stack.pop()
+        if is_left:
+            lines.append(element.tail or "")
+            continue
+        if element is not cell:
+            stack.append((element, True))
+            lines.append("\n" if element.tag in _BLOCKS else "")
+        if not isinstance(element.tag, str) or element.tag == "table" or is_hidden(element):
+            continue
+        lines.append(" ".join((element.text or "").split("\n")))
+        stack.extend((child, False) for child in reversed(element))
+    return "\n".join(" ".join(line.split()) for line in "".join(lines).split("\n")).strip()
+
+
+def _number(text: str | None) -> int:
+    digits = (text or "").strip()
+    return max(int(digits), 1) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 1
