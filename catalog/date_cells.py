@@ -15,7 +15,9 @@ _DAY_ZERO = datetime.date(1899, 12, 30)
 _SERIALS = range(29_221, 73_051)
 """Day counts of a spreadsheet from 1980 to 2099; none of them is a year and a month as well."""
 _LONG = "$numberLong"
-_INSTANT_KEYS = ("time", "$date", _LONG)
+_INSTANT_KEYS = ("time", "$date", _LONG, "epochSecond", "seconds", "_seconds")
+_TEXT = "date"
+"""A text in the object that PHP makes of a date; a number in that of Java, the day of the month."""
 _PARTS = (("year", "monthValue", "dayOfMonth"), ("year", "month", "day"))
 _YEARS = range(1840, 2101)
 _NOTHING = frozenset((
@@ -67,6 +69,8 @@ def _text_of_object(cell: Mapping[str, object]) -> str:
         inner = inner.get(_LONG) if isinstance(inner, Mapping) else inner
         if inner and isinstance(inner, str | int | float):
             return date_text(inner)
+    if isinstance(text := cell.get(_TEXT), str):
+        return reduce_line(text)
     parts = (_day_text([cell.get(key) for key in keys]) for keys in _PARTS)
     return next(filter(None, parts), "")
 

@@ -7,6 +7,7 @@ import calendar
 import datetime
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from catalog.errors import RefusedValueError
@@ -19,13 +20,14 @@ LATEST_YEAR = 2100
 _LONGEST = 64
 _LONGEST_WRITTEN = 400
 """The same before blanks and invisible signs are taken out."""
-_LARGEST = 10**13
+_LARGEST = 2 * 10**15
 _YEAR = rf"(?P<year>[0-9oO{CHINESE_NUMERALS}]{{1,6}})"
 _PART = rf"[0-9oO{CHINESE_NUMERALS}]{{1,3}}"
 _CLOCK = r"(?P<hour>[01]?[0-9]|2[0-4])"
 _MINUTE = r"[0-5]?[0-9]"
 _TIME = (
-    rf"(?:上午|下午|中午|晚上|凌晨)?{_CLOCK}(?::(?P<minute>{_MINUTE})(?::{_MINUTE}(?:[.,][0-9]+)?)?"
+    rf"(?:(?:上午|下午|中午|晚上|凌晨) ?)?{_CLOCK}"
+    rf"(?::(?P<minute>{_MINUTE})(?::{_MINUTE}(?:[.,][0-9]+)?)?"
     rf"|[时時点點](?:{_MINUTE}分(?:{_MINUTE}秒)?)?)"
 )
 _ZONE = (
@@ -43,10 +45,11 @@ _PUNCTUATED = re.compile(
 )
 _RUN = re.compile(
     r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-    rf"(?:[Tt]?(?P<hour>[01][0-9]|2[0-4])(?P<minute>[0-5][0-9])(?:[0-5][0-9])?{_ZONE})?"
+    rf"(?:[Tt ]?(?P<hour>[01][0-9]|2[0-4]):?(?P<minute>[0-5][0-9])(?::?[0-5][0-9](?:[.,][0-9]+)?)?"
+    rf"{_ZONE})?"
 )
 _AMBIGUOUS = re.compile(
-    r"[0-9]{5,7}|[0-9]{4}\.1|[0-9]{1,2}([-/.])[0-9]{1,2}(?:\1[0-9]{1,4})?(?![0-9:]).*"
+    r"[0-9]{5,7}(?:\.[0-9]+)?|[0-9]{4}\.1|[0-9]{1,2}([-/.])[0-9]{1,2}(?:\1[0-9]{1,4})?(?![0-9:]).*"
 )
 _ONE_DAY = (
     rf"(?<![0-9])(?:[0-9]{{4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?![0-9])"
@@ -55,6 +58,9 @@ _ONE_DAY = (
 _DAY_INSIDE = re.compile(_ONE_DAY)
 _SPAN = re.compile(rf"{_ONE_DAY}(?:[-~至到]|起).*[0-9{CHINESE_NUMERALS}].*")
 _ENCLOSED = re.compile(r"""[\[({<"'【〔“‘]+ ?(.*?) ?[\])}>"'】〕”’]+""")
+_END = re.compile(r" ?(?:印发|发布|公布|发表|签发)?[.,;。、 ]*\Z")
+_RADICAL = re.compile("[\u2f00-\u2fd5]")
+"""2024年3⽉1⽇, as it is copied out of a PDF."""
 _LABEL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:日期|时间|于) ?:? ?")
 """发布时间：2024-03-01"""
 _SAID_AFTER = re.compile(
@@ -126,6 +132,8 @@ def parse_date(
 
 
 def _tidy(text: str) -> str:
+    if _RADICAL.search(text):
+        text = unicodedata.normalize("NFKC", text)
     folded = fold_signs(text).replace(INVISIBLE, "")
     return _LOOSE_SIGN.sub(r"\1", " ".join(folded.split()))
 
@@ -147,7 +155,7 @@ def _uncover(text: str) -> str:
     """The text without brackets around it, a label before and another label with its text after."""
     if match := _ENCLOSED.fullmatch(text):
         text = match[1]
-    text = _SAID_AFTER.sub("", text, count=1)
+    text = _END.sub("", _SAID_AFTER.sub("", text, count=1))
     label = _LABEL.match(text)
     return text[label.end() :] if label else text
 

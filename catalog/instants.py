@@ -19,13 +19,13 @@ _SUMMERS = tuple(
 )
 _EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - moments here are UTC without saying so
 _COUNTED = re.compile(
-    r"(?:/?date\()?(?P<digits>[0-9]{9}|[12][0-9]{9}|[0-9]{12,13})(?:\.[0-9]{1,9})?(?:[+-][0-9]{4})?\)?/?",
+    r"(?:/?date\()?(?P<digits>[0-9]{9}|[12][0-9]{9}|[0-9]{12,13}|1[0-9]{15})(?:\.[0-9]{1,9})?(?:[+-][0-9]{4})?\)?/?",
     re.IGNORECASE,
 )
 _FIRST_SECOND = 315_504_000
 """1980 begins. Smaller counts have as many digits as other things that stand in date columns."""
-_MILLISECONDS = 12
-"""Digits from which a count is of milliseconds."""
+_UNITS = ((15, 1_000_000), (12, 1_000), (0, 1))
+"""Digits from which a count is of microseconds, milliseconds and seconds, with those a second."""
 _HOURS = re.compile(
     "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-4])"
 )
@@ -36,7 +36,7 @@ _CHINESE_ZONES = frozenset(("CST", "CDT", "HKT"))
 
 
 def read_count(text: str) -> datetime.date | None:
-    """The day of a count of seconds or milliseconds since 1970, also as `/Date(1709222400000)/`.
+    """The day of a count of (milli-, micro-) seconds since 1970, also as `/Date(1709222400000)/`.
 
     None for other text. Raises ValueError for ten digits that also are a day and an hour.
     """
@@ -46,7 +46,7 @@ def read_count(text: str) -> datetime.date | None:
     digits = match["digits"]
     if _HOURS.fullmatch(digits):
         raise ValueError
-    seconds = int(digits) // 1000 if len(digits) >= _MILLISECONDS else int(digits)
+    seconds = int(digits) // next(unit for least, unit in _UNITS if len(digits) >= least)
     if seconds < _FIRST_SECOND:
         return None
     return chinese_day(_EPOCH + datetime.timedelta(seconds=seconds))

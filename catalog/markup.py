@@ -32,6 +32,7 @@ _ENTITY = re.compile(
     r"|&nbsp(?![A-Za-z0-9;])"
 )
 _WRAPPED = re.compile(r"&(?:amp;)+(?=(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z0-9]{2,32});)")
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _CHINESE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _BREAK = re.compile("<br ?/?>", re.IGNORECASE)
 _INNER_BREAK = re.compile(f"(?<={_CHINESE}) ?<br ?/?> ?(?={_CHINESE})", re.IGNORECASE)
@@ -53,6 +54,8 @@ def has_markup(text: str) -> bool:
 
 def resolve_entities(text: str) -> str:
     """`&nbsp;`, `&#8220;`, `&amp;nbsp;` as the signs that they stand for; unknown ones stay."""
+    if _CDATA in text and _CDATA_END in text:
+        text = text.replace(_CDATA, "").replace(_CDATA_END, "")
     return _ENTITY.sub(_resolve, text) if "&" in text else text
 
 
@@ -63,6 +66,8 @@ def join_broken_line(text: str) -> str:
 
 def text_of(markup: str) -> str:
     """The text of HTML, a line end around each block. Nothing below hostile depth is lost."""
+    if _CDATA in markup:
+        markup = markup.replace(_CDATA, "").replace(_CDATA_END, "")
     markup = _LITERAL_SIGN.sub("&lt;", _WRAPPED.sub("&", markup))
     parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
     framed = f"<html><body>{_FRAME.sub('', markup)}"

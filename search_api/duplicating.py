@@ -15,7 +15,7 @@ from catalog.document_number import parse_document_number
 from catalog.errors import EngineUnavailableError, RefusedValueError
 from catalog.headings import gather_by_key
 from catalog.index_number import parse_index_number
-from catalog.plain_text import clean_line, clean_text
+from catalog.plain_text import clean_text, reduce_line, reduce_markup
 from duplicates.checking import Match, check_draft
 from duplicates.clusters import Cluster
 from duplicates.comparing import NEAR
@@ -158,7 +158,7 @@ def read_draft(content: Mapping[str, Any], installation: Installation) -> Subjec
     known, _ = gather_by_key(content)
 
     def line(key: str) -> str:
-        return next((clean_line(each) for each in known.get(key, ())), "")
+        return next((reduce_line(each) for each in known.get(key, ())), "")
 
     agency = installation.tables.agencies.find(line("publisher"))
     return Subject(
@@ -169,7 +169,7 @@ def read_draft(content: Mapping[str, Any], installation: Installation) -> Subjec
         publisher=agency.code if agency else line("publisher"),
         issued_on=_read_day(line("issued_on")),
         published_on=_read_day(line("published_on")),
-        body="\n".join(clean_text(each) for each in known.get("body", ())),
+        body=reduce_markup("\n".join(clean_text(each) for each in known.get("body", ()))),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
@@ -45,6 +46,9 @@ class SheetParser(WorkSheetParser):
             cell["data_type"] = _NO_VALUE if element.get("t") != "str" else "s"
         elif isinstance(cell["value"], str) and "_x" in cell["value"]:
             cell["value"] = unescape(cell["value"])
+        elif isinstance(cell["value"], int | float) and self.epoch == CALENDAR_MAC_1904:
+            # Nobody must take a day count from 1904 for one from 1900.
+            cell["value"] = str(cell["value"])
         return cell
 
     def parse_column_dimensions(self, col: Any) -> None:

@@ -23,6 +23,8 @@ TODAY = datetime.date(2024, 3, 1)
         {"$date": "2024-02-29T16:00:00Z"},
         {"$date": {"$numberLong": "1709222400000"}},
         {"year": 2024, "monthValue": 3, "dayOfMonth": 1, "month": "MARCH"},
+        {"epochSecond": 1709222400, "nano": 0},
+        {"date": "2024-03-01 00:00:00.000000", "timezone_type": 3, "timezone": "PRC"},
         [2024, 3, 1, 10, 22],
         [None, "2024-03-01"],
         ["2024-03-01", "2024年3月1日 10:22"],

@@ -348,6 +348,12 @@ def test_headings_of_other_systems_make_a_record() -> None:
     assert (record.body, record.extra) == ("首三十分钟免费。", {"栏目": "城管"})
 
 
+def test_a_heading_nobody_knows_is_named() -> None:
+    outcome = take_row({**ROW, "文件名称": "甲", "栏目": "城管", "region": "安庆市"}, _RULES)
+    assert isinstance(outcome, Accepted)
+    assert set(outcome.headings) == {"备注", "栏目", "文件名称"}
+
+
 def test_an_abstract_of_another_system_stays_behind_a_request() -> None:
     row = {
         **ROW,

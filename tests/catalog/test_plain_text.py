@@ -112,6 +112,7 @@ def test_markup_is_reduced_to_text(markup: str, text: str) -> None:
         ("Notice 1<br>2", "Notice 1 2"),
         ("关于<em class='hl'>房屋</em>征收<o:p></o:p>", "关于房屋征收"),
         ("关于&lt;b&gt;房屋&lt;/b&gt;征收", "关于房屋征收"),
+        ("<![CDATA[关于&amp;通知]]>", "关于&通知"),
         ("小区&amp;商铺、A<B>C、《<通知>》、x<y", "小区&商铺、A<B>C、《<通知>》、x<y"),
         ("小区\u200b加装\u00ad电梯\u2060a&#8203;b", "小区加装电梯ab"),
         ("制\t表\n换\u3000行", "制 表 换 行"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from indexer.sources.row import SkippedPart, SourceRow
 from tests.indexer.sources.files import (
@@ -43,6 +44,18 @@ def test_dates_numbers_and_gaps_come_as_they_are(tmp_path: Path) -> None:
         {"标题": "甲", "发布日期": day, "生成日期": 20090220, "文号": None},
         {"标题": "乙", "发布日期": None, "生成日期": None, "文号": None},
     ]
+
+
+def test_day_counts_from_1904_come_as_text_and_as_dates_where_they_are_dates(
+    tmp_path: Path,
+) -> None:
+    day = datetime(2009, 2, 20)  # noqa: DTZ001 - a spreadsheet knows no time zone
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(("标题", "发布日期", "生成日期"))
+    book.active.append(("甲", day, 38402))
+    book.save(path := tmp_path / "a.xlsx")
+    assert fields(path) == [{"标题": "甲", "发布日期": day, "生成日期": "38402"}]
 
 
 def test_every_sheet_with_headings_is_read(tmp_path: Path) -> None:
