@@ -8,24 +8,38 @@ from queries.request import Sort
 from queries.tree import AnyTerm, Everything, Query
 
 AT_ONCE = 500
-
+PAGE_BYTES = 16 * 2**20
+"""Stored bytes that a page should have; a record may have six million."""
+_FIRST, _GROWTH = 5, 4
+"""Hits of the first page, whose sizes nobody knows, and by how much the next may be larger."""
 
 EVERY = EngineQuery(Everything(), sort=Sort.NEWEST, limit=AT_ONCE)
 
 
 async def read_pages(
-    engine: SearchEngine, query: EngineQuery = EVERY
+    engine: SearchEngine, query: EngineQuery = EVERY, page_bytes: int = PAGE_BYTES
 ) -> AsyncIterator[SearchResult]:
-    """All pages of a query in order of dates, `limit` hits each; at least one, maybe empty.
+    """All pages of a query in order of dates; at least one, maybe empty.
 
-    In that order a commit between two pages neither repeats nor skips what was there.
+    A page has `limit` hits at most, and fewer where those of the page before were large. In that
+    order a commit between two pages neither repeats nor skips what was there.
     """
+    most = query.limit
+    query = replace(query, limit=min(most, _FIRST))
     while True:
         result = await engine.search(query)
         yield result
         if result.next_cursor is None:
             return
-        query = replace(query, after=result.next_cursor)
+        limit = min(most, _fit(result, page_bytes))
+        query = replace(query, limit=limit, after=result.next_cursor)
+
+
+def _fit(result: SearchResult, page_bytes: int) -> int:
+    """How many hits like these fill a page."""
+    count = len(result.hits)
+    held = sum(len(hit.stored) for hit in result.hits)
+    return max(1, min(count * page_bytes // max(held, 1), count * _GROWTH))
 
 
 async def read_hits(engine: SearchEngine) -> AsyncIterator[Hit]:

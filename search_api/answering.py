@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,7 +10,7 @@ import orjson
 
 from catalog.fields import FACETS
 from engines.opening import Installation
-from engines.port import EngineQuery, Generation, SearchEngine, SearchResult
+from engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
 from engines.reading import read_pages
 from queries.explanation import find_parts
 from queries.filters import chosen_values
@@ -148,8 +148,8 @@ class Answering:
         first = replace(request, sort=sort, page=1, size=1, cursor=None, facets=())
         query = self._asking.query(first, (await self._asking.ask(first)).tree)
         async for result in read_pages(self._engine, replace(query, limit=STREAMED_AT_ONCE)):
-            for hit in result.hits:
-                yield self._views.record(orjson.loads(hit.stored))
+            for record in await asyncio.to_thread(self._read_records, result.hits):
+                yield record
 
     async def is_withdrawn(self, record_id: str) -> bool:
         """Whether the record was published once and taken off since."""
@@ -181,6 +181,9 @@ class Answering:
     def needles(self, text: str) -> tuple[str, ...]:
         """The runs of characters that are marked in a text for these words."""
         return self._understanding.understand(text).needles if text.strip() else ()
+
+    def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
+        return [self._views.record(orjson.loads(hit.stored)) for hit in hits]
 
     def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, FacetValues]:
         chosen = chosen_values(request, self._tables)

@@ -1,11 +1,16 @@
 """Oversized values are refused or left out by name, and work stays bounded by the limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import cycle
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from bench.row_sizes import BASE as PLAIN
+from bench.row_sizes import USUAL, build_many, build_row
+from bench.sizes import FACTORS, FILLERS, fill, list_page_parameters, list_parameters, repeat
 from catalog.classifications import (
     DEPTH_LIMIT,
     PATH_LIMIT,
@@ -33,6 +38,9 @@ ADDRESSES = (
     "/search/facets/topic",
 )
 DEEP = "/".join("a" * 400)
+ANALYSED, BODY_LIMIT = 20_000, 2_000_000
+"""Characters that a test has time to analyse, and those that no row may have."""
+TOKENS_A_CHARACTER, TOKENS_OF_ALL = 6, 1_000
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +95,49 @@ def test_a_chosen_branch_within_the_limit_is_answered(served: TestClient) -> Non
     steps = ancestors_and_self("/".join("a" * DEPTH_LIMIT))
     answer = served.get("/search/facets/topic", params={"topic": list(steps)})
     assert answer.status_code == 200
+
+
+def test_every_parameter_of_any_length_is_answered(served: TestClient) -> None:
+    """Described ones at each size and many times over; on pages each at one of the sizes."""
+    app = served.app
+    assert isinstance(app, FastAPI)
+    fillers, factors = cycle(FILLERS), cycle(FACTORS)
+    addresses = [
+        make(path, name, next(fillers), factor)
+        for path, name in list_parameters(app)
+        for make in (fill, repeat)
+        for factor in FACTORS
+    ]
+    addresses += [
+        fill(path, name, next(fillers), next(factors)) for path, name in list_page_parameters(app)
+    ]
+    for address in addresses:
+        answer = served.get(address.replace("{record_id}", "r1"))
+        assert answer.status_code in (200, 404, 422), address[:100]
+        assert len(answer.content) < 1_000_000, address[:100]
+
+
+@pytest.mark.parametrize("field", USUAL)
+def test_every_field_of_any_length_makes_a_document_of_its_size(
+    installation: Installation, field: str
+) -> None:
+    """Refused, or taken with tokens and values in proportion to what came in."""
+    rules = IntakeRules(installation.tables)
+    for factor in FACTORS:
+        length = USUAL[field] * factor
+        if ANALYSED < length <= BODY_LIMIT:
+            continue
+        for build, filler in ((build_row, "公/"), (build_row, "第1号 "), (build_many, "")):
+            row = build(field, filler, length)
+            outcome = take_row({**PLAIN, **row}, rules)
+            if isinstance(outcome, Accepted):
+                document = build_document(outcome.record, installation.analysis)
+                size = sum(map(_size_of, document.fields.values()))
+                assert size <= TOKENS_A_CHARACTER * len(str(row)) + TOKENS_OF_ALL
+
+
+def _size_of(value: str | int | Sequence[str]) -> int:
+    return 1 if isinstance(value, int) else len(value)
 
 
 def test_values_within_the_limits_stay_and_others_are_told(installation: Installation) -> None:
