@@ -17,7 +17,7 @@ LARGE = 20_000
 
 @pytest.fixture
 def pages(fresh: Installation) -> list[Sequence[Hit]]:
-    """Fifty small records, forty large ones, sixty small ones, in order of dates and on some days."""
+    """Fifty small records, forty large ones, sixty small ones; several share a day."""
     with closing(fresh.open_store()) as store, store.update() as writer:
         for number in range(150):
             body = "水" * LARGE if 50 <= number < 90 else "水"
