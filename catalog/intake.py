@@ -5,7 +5,7 @@ is not public. Called by `indexer.ingest` for every row.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import lru_cache, partial
@@ -15,14 +15,21 @@ from catalog.addresses import parse_url, read_attachments
 from catalog.agencies import Agency
 from catalog.cells import Cells
 from catalog.classifications import ClassificationTree, split_values
+from catalog.columns import (
+    BEHIND_REQUEST,
+    columns_to_judge,
+    drop_other_entries,
+    nested_columns,
+    tidy_columns,
+    warn_of_garbled,
+)
 from catalog.date_cells import check_day, date_text
 from catalog.dates import PartialDate, parse_date
 from catalog.disclosure import Disclosure, settle_disclosure
 from catalog.document_number import DocumentNumber, parse_document_number
 from catalog.errors import RefusedValueError
-from catalog.garbled import find_garbled_in
 from catalog.genre import infer_genre
-from catalog.headings import flatten, gather_by_key, is_blank, is_of_the_catalog, key_of
+from catalog.headings import gather_by_key
 from catalog.identity import (
     Particulars,
     document_keys,
@@ -36,7 +43,7 @@ from catalog.kept_rows import keep_cells, texts_in_order
 from catalog.limits import limit_record
 from catalog.personal_data import holds_personal_number
 from catalog.placeholders import has_index_serial, is_placeholder
-from catalog.plain_text import clean_line, clean_value, reduce_markup, strings_in
+from catalog.plain_text import clean_line, reduce_markup, strings_in
 from catalog.record import Record
 from catalog.tables import Tables
 
@@ -46,7 +53,6 @@ BODY_LIMIT = 8_000_000
 VALIDITY_LIMIT = 40
 VALUE_LIMIT = 200
 """Characters that are shown of a value that is warned of."""
-_BEHIND_REQUEST = frozenset(("body", "attachments", "extra"))
 _VALIDITY = {
     "有效": "有效",
     "现行有效": "有效",
@@ -154,18 +160,18 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
     disclosure: Disclosure | None = None
     try:
         stated = strings_in(known.get("disclosure", ()))
-        others = {**unknown, **_nested(cells)} if "extra" in known else unknown
-        columns = [*_other_columns(raw), *_columns_in(known)]
+        others = {**unknown, **nested_columns(cells)} if "extra" in known else unknown
+        columns = columns_to_judge(raw, known)
         disclosure = settle_disclosure(stated, columns, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
             return Withheld(
                 "not_public", _closed_id(cells, rules), _closed_keys(cells, others, rules)
             )
         if disclosure is Disclosure.ON_REQUEST:
-            _drop_other_summaries(known, raw)
+            drop_other_entries(known, raw)
         built = disclose(_build_record(cells, others, disclosure, rules))
         record = limit_record(built, lambda key, code: cells.warnings.append((key, code)))
-        _warn_of_garbled(cells, others, disclosure)
+        warn_of_garbled(cells, others, disclosure)
     except RefusedValueError as refusal:
         kept = keep_cells(raw, disclosure)
         return Refused(refusal.field, refusal.reason, str(refusal), kept, _closed_id(cells, rules))
@@ -179,7 +185,7 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
 
 def _values_to_show(cells: Cells, record: Record) -> tuple[tuple[str, str, str], ...]:
     """Values of warnings; of a record on request, only those of its entry; no personal data."""
-    hidden = () if record.disclosure is Disclosure.PUBLIC else _BEHIND_REQUEST
+    hidden = () if record.disclosure is Disclosure.PUBLIC else BEHIND_REQUEST
     return tuple(
         (key, code, value[:VALUE_LIMIT])
         for (key, code), values in cells.values.items()
@@ -246,7 +252,7 @@ def _build_record(
         body=_body(cells),
         url=cells.attempt("url", cells.line("url"), parse_url),
         attachments=read_attachments(cells),
-        extra=_extra(others),
+        extra=tidy_columns(others),
     )
 
 
@@ -442,55 +448,6 @@ def _body(cells: Cells) -> str:
     if len(text) > BODY_LIMIT:
         raise RefusedValueError("body", "too_long", f"The body is over {BODY_LIMIT} characters.")
     return reduce_markup(text)
-
-
-def _nested(cells: Cells) -> Mapping[str, object]:
-    """The unknown columns of a record that was exported with them."""
-    nested: dict[str, object] = {}
-    for cell in cells.known.get("extra", ()):
-        nested.update(cell if isinstance(cell, Mapping) else {"extra": cell})
-    return nested
-
-
-def _drop_other_summaries(known: dict[str, list[object]], raw: Mapping[str, object]) -> None:
-    """Another system's abstract may be cut from a text that is shown on request alone."""
-    own = (str(heading) for heading, value in raw.items() if not is_blank(value))
-    if not any(key_of(heading) == "summary" and is_of_the_catalog(heading) for heading in own):
-        known.pop("summary", None)
-
-
-def _other_columns(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Every filled column but the catalog's own: a known one of another system may say more."""
-    for heading, value in raw.items():
-        if not is_blank(value) and not is_of_the_catalog(str(heading)):
-            yield heading, value
-
-
-def _columns_in(known: Mapping[str, list[object]]) -> Iterator[tuple[str, object]]:
-    """What may hold columns inside known cells: an attachment may have a 密级 of its own."""
-    for key, values in known.items():
-        if key != "disclosure":
-            yield from (
-                ("", each)
-                for each in flatten(values)
-                if key == "extra" or isinstance(each, Mapping)
-            )
-
-
-def _extra(others: Mapping[str, object]) -> dict[str, object]:
-    try:
-        return {clean_line(name): clean_value(value) for name, value in others.items()}
-    except RecursionError:
-        raise RefusedValueError("extra", "too_deep", "A column holds too deep a value.") from None
-
-
-def _warn_of_garbled(cells: Cells, others: Mapping[str, object], disclosure: Disclosure) -> None:
-    """Warn of texts that were read in a wrong encoding, of what may be shown alone."""
-    found: dict[str, object] = {**cells.known, "extra": others}
-    hidden = () if disclosure is Disclosure.PUBLIC else _BEHIND_REQUEST
-    for key, value in found.items():
-        if key not in hidden and (piece := find_garbled_in(value)):
-            cells.warn(key, "garbled", clean_line(piece))
 
 
 def _published_texts(record: Record) -> Iterable[str]:

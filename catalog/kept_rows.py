@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from catalog.columns import ENTRY_BY_THE_CATALOG
 from catalog.disclosure import Disclosure
 from catalog.headings import KEYS, is_of_the_catalog, key_of
 from catalog.personal_data import holds_personal_number
@@ -51,5 +52,6 @@ def _is_of_entry(name: str, value: object) -> bool:
     cells = value if isinstance(value, list | tuple) else (value,)
     is_plain = not any(isinstance(cell, Mapping | list | tuple) for cell in cells)
     key = key_of(name)
-    # The abstract of another system may be cut from the text.
-    return is_plain and key in _ENTRY and (key != "summary" or is_of_the_catalog(name))
+    return (
+        is_plain and key in _ENTRY and (key not in ENTRY_BY_THE_CATALOG or is_of_the_catalog(name))
+    )
