@@ -25,7 +25,7 @@ from indexer.reading import read_source
 from indexer.sources.row import SourceRow
 
 _ENDINGS = re.compile(
-    "|".join(re.escape(suffix) for suffix in sorted(SUFFIXES)) + r"(?![0-9A-Za-z])", re.IGNORECASE
+    rf"(?:{'|'.join(map(re.escape, sorted(SUFFIXES)))})(?![0-9A-Za-z])", re.IGNORECASE
 )
 
 

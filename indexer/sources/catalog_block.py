@@ -11,6 +11,7 @@ from lxml import etree, html
 
 from catalog.headings import key_of
 from indexer.sources.headers import known_keys
+from indexer.sources.page_article import find_editors
 from indexer.sources.row import gather_cells
 
 _CONTAINERS = (
@@ -69,8 +70,9 @@ def take_catalog_blocks(page: html.HtmlElement) -> dict[str, object]:
     stated: list[_Pair] = []
     seen: set[str] = set()
     blocks = _find_blocks(page)
+    around, inside = _part_by_article(page, blocks)
     # A line of information above an article (发布时间 来源) says less than the catalog.
-    for pair in (pair for block in sorted(blocks, key=_is_line) for pair in block):
+    for pair in (pair for block in sorted(around, key=_is_line) for pair in block):
         key = key_of(pair.label) or pair.label
         if pair.value and (key not in seen or key == "disclosure"):
             stated.append(pair)
@@ -78,7 +80,23 @@ def take_catalog_blocks(page: html.HtmlElement) -> dict[str, object]:
         for element in pair.elements:
             if element.getparent() is not None:
                 element.drop_tree()
+    others = (pair for block in inside for pair in block)
+    stated += [pair for pair in others if pair.value and key_of(pair.label) == "disclosure"]
     return gather_cells((pair.label, pair.value) for pair in stated)
+
+
+def _part_by_article(
+    page: html.HtmlElement, blocks: Sequence[list[_Pair]]
+) -> tuple[Sequence[list[_Pair]], Sequence[list[_Pair]]]:
+    """The blocks around the article, or all where there is none, and those that are its text."""
+    articles = set(find_editors(page))
+    around: list[list[_Pair]] = []
+    inside: list[list[_Pair]] = []
+    for block in blocks:
+        first = block[0].elements[0]
+        is_around = articles.isdisjoint((first, *first.iterancestors()))
+        (around if is_around else inside).append(block)
+    return (around, inside) if around else (inside, around)
 
 
 def _is_line(block: Sequence[_Pair]) -> bool:

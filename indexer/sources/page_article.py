@@ -21,22 +21,23 @@ from indexer.sources.page_frame import (
 _CONTAINER_TAGS = frozenset(
     ("div", "article", "section", "td", "table", "main", "ucapcontent", "p", "span")
 )
+MARKED = "marked-content"
 # What the editors and templates of the large content systems put around a text.
 _EDITORS = re.compile(
-    r"trs_u?editor|trs_editor_view|ucap-?content|zoom(?:con|content)?|wzcon|v_news_content"
+    rf"{MARKED}|trs_u?editor|trs_editor_view|ucap-?content|zoom(?:con|content)?|wzcon|v_news_content"
     r"|vsb_content\w*|ivs_content|j-?font-?content|fontzoom|bodylabel|artibody|wp_articlecontent"
     r"|js_content|pages_content|custom_unionstyle|article_?body|mainbody_?content"
 )
 _NAMED = re.compile(
-    r"(?:[a-z0-9]+[-_])?(?:article|arti|art|news|detail|info|xl|zw|wz|text|txt|xxgk|nr|gz|html)"
-    r"[-_]?(?:content|cont|con|contain|txt|text|body|nr|zw|inner|area)s?(?:[-_]?\w{1,3})?"
+    r"(?:[a-z0-9]+[-_])?(?:article|arti|art|news|detail|info|xl|zw|wz|text|txt|xxgk|nr|gz|html|editor)"
+    r"[-_]?(?:content|cont|con|contain|txt|text|body|nr|zw|inner)s?(?:[-_]?\w{1,3})?"
     r"|(?:content|con|main)[-_]?(?:txt|text|body|article|detail|zw|nr)|zhengwen|neirong|wenzhang"
 )
 _ARTICLES = re.compile(
     r"(?:\w*[-_])?article(?:[-_]?(?:main|box|wrap|view|detail|area|show|page|\d))?"
 )
 _GENERAL = re.compile(
-    r"(?:\w*[-_])?(?:content|detail|details|con|text|main|nr|zw|view)(?:[-_]?\w+)?"
+    r"(?:\w*[-_])?(?:m?content|detail|details|con|text|main|nr|zw|view)(?:[-_]?\w+)?"
 )
 _DOCUMENT = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|txt|rtf|zip|rar|7z|csv)$", re.IGNORECASE
@@ -124,6 +125,11 @@ class Article:
                 self.container = element if is_article else None
                 self.is_sure = tier is _EDITORS
                 return
+
+
+def find_editors(page: html.HtmlElement) -> list[html.HtmlElement]:
+    """The elements that surely hold the text of an article."""
+    return _find(_list_named(page), _EDITORS)
 
 
 def _shows(measure: Measure) -> bool:

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator
 
 from lxml import html
 
+from catalog.headings import key_of
+
 _HEADINGS = ("h1", "h2", "h3")
 _TITLE_NAMES = re.compile(
     r"(?:\w*[-_])?(?:art(?:icle)?|news|xl|detail|info|con(?:tent)?|wz|zw|page|main|t|doc)?[-_]?(?:title|tit|bt|biaoti)\d?",
     re.IGNORECASE,
 )
-_PIECES = re.compile(r"\s*(?:_+|\||｜|\s[-–—]+\s|--+|——+)\s*")
-_DASH = re.compile(r"\s*[-–—]\s*(?=[^-–—]*$)")
+_PIECES = re.compile(r"\s*(?:_+|[|｜])\s*")
+# Between numbers a dash means a span: 2023-2024.
+_DASHES = re.compile(r"(\s*(?:(?<![0-9])-+|-+(?![0-9])|–+|—+)\s*)")
 _SITE = re.compile(
     r"(?:网|网站|门户|平台|政府|委员会|管委会|[厅局办院]|办公室|中心|首页|频道|专栏|专题)$"
 )
@@ -36,19 +39,32 @@ def find_title(page: html.HtmlElement, site: str = "") -> str:
         is_shown = len(_letters(text)) >= _SHORTEST and _letters(text) in _letters(shown)
         if is_shown and not _is_site(text, site):
             return text
-    others = [text for text in headings if not _is_site(text, site)]
     first = next(_texts(page.iter("h1")), "")
-    return first if first in others else strip_site(shown, site) or "".join(headings[:1])
+    if len(_letters(first)) >= _SHORTEST and not _is_label(first) and not _is_site(first, site):
+        return first
+    return strip_site(shown, site) or first or "".join(headings[:1])
 
 
 def strip_site(title: str, site: str = "") -> str:
-    """A browser's title without the names of site and column behind it."""
+    """A browser's title without the names of site and column around it."""
     pieces = [piece for piece in _PIECES.split(title) if piece]
     found = next((piece for piece in pieces if not _is_site(piece, site)), "".join(pieces[:1]))
-    parts = _DASH.split(found)
-    if len(parts) == 2 and parts[0] and _is_site(parts[1], site):
-        return parts[0].strip()
-    return found.strip()
+    parts = _DASHES.split(found)
+    while len(parts) > 1 and _is_site(parts[-1], site):
+        parts = parts[:-2]
+    while len(parts) > 1 and _is_site(parts[0], site):
+        parts = parts[2:]
+    return "".join(parts).strip()
+
+
+def strip_name(title: str, site: str) -> str:
+    """A title that a meta tag states, without the site's name at its end."""
+    head, between, last = title.rpartition("_")
+    return head.strip() if between and _is_site(last.strip(), site) else title
+
+
+def _is_label(text: str) -> bool:
+    return text.endswith(("：", ":")) or key_of(text) is not None
 
 
 def _texts(elements: Iterable[html.HtmlElement]) -> Iterator[str]:

@@ -5,6 +5,7 @@ Registered in `formats`. The meta tags' names are those of 政府网站发展指
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -14,22 +15,28 @@ from files.errors import BrokenFileError
 from files.limits import MAX_ROW_BYTES
 from indexer.sources.catalog_block import take_catalog_blocks
 from indexer.sources.headers import known_keys
-from indexer.sources.page_article import Article, drop_heading
-from indexer.sources.page_title import find_title
+from indexer.sources.page_article import MARKED, Article, drop_heading
+from indexer.sources.page_title import find_title, strip_name
 from indexer.sources.row import Row, SourceRow, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
 
 # meta tag -> the heading its value goes under where the catalog block does not state it
 _STANDS_FOR = {
-    "articletitle": "标题",
     "pubdate": "发布日期",
     "contentsource": "发布机构",
     "keywords": "关键词",
     "description": "摘要",
 }
 _SOURCES = ("来源", "信息来源", "文章来源", "稿件来源")
+_DAY_METAS = ("publishdate", "firstpublishedtime", "article:published_time", "createdate")
+_DAY = re.compile(
+    r"(?:(?:发布|更新)?(?:时间|日期)\s*[:：]\s*)?(\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|年\d{1,2}月\d{1,2}日))"
+)
+_DAY_NAMES = re.compile(r"date|time|riqi|shijian|info|source|laiyuan")
+_MOST_PARTS, _LONGEST_LINE = 20, 80
 _KEPT = frozenset(("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnType", "Author"))
 _MOST_ELEMENTS = 50_000  # trafilatura takes longer than linear
+_CONTENT_BEGINS, _CONTENT_ENDS = "<!--ZJEG_RSS.content.begin-->", "<!--ZJEG_RSS.content.end-->"
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>]+)")
 
 # Characters that no XML text may hold, for whom the replacement character stands in.
@@ -54,7 +61,8 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
 
 def parse_page(data: bytes) -> html.HtmlElement:
     """The page of some UTF-8. Raises BrokenFileError for what is no HTML."""
-    clean = data.decode("utf-8", "replace").translate(_NO_TEXT).encode("utf-8")
+    text = data.decode("utf-8", "replace").translate(_NO_TEXT)
+    clean = _mark_content(text).encode("utf-8")
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     try:
         return html.document_fromstring(clean, parser=parser)
@@ -62,13 +70,24 @@ def parse_page(data: bytes) -> html.HtmlElement:
         raise BrokenFileError("bad_file", "The file is no HTML page.") from error
 
 
+def _mark_content(text: str) -> str:
+    """A system that has no container around an article has comments there."""
+    if text.count(_CONTENT_BEGINS) != 1 or text.count(_CONTENT_ENDS) != 1:
+        return text
+    marked = text.replace(_CONTENT_BEGINS, f'<div class="{MARKED}">')
+    return marked.replace(_CONTENT_ENDS, "</div>")
+
+
 def _read_page(page: html.HtmlElement, data: bytes) -> dict[str, object]:
     metas = _read_metas(page)
     fields: dict[str, object] = take_catalog_blocks(page)
     url = _find_url(page, metas, data)
-    title = metas.get("articletitle") or find_title(page, metas.get("sitename", ""))
+    site = metas.get("sitename", "")
+    title = strip_name(metas.get("articletitle", ""), site) or find_title(page, site)
     stand_ins = [(heading, metas.get(name)) for name, heading in _STANDS_FOR.items()]
     stand_ins += [("标题", title), ("发布机构", _find_source(fields)), ("链接", url)]
+    if "published_on" not in known_keys(fields) and not metas.get("pubdate"):
+        stand_ins.append(("发布日期", _find_day(page, metas)))
     for heading, value in stand_ins:
         if value and not known_keys((heading,)) & known_keys(fields):
             fields[heading] = value
@@ -96,6 +115,21 @@ def _find_source(fields: Mapping[str, object]) -> str:
     """Who an article is from (来源), where nobody is named as its publisher."""
     found = next((fields[name] for name in _SOURCES if fields.get(name)), "")
     return found if isinstance(found, str) else ""
+
+
+def _find_day(page: html.HtmlElement, metas: Mapping[str, str]) -> str:
+    """The day that other meta tags state, or that stands alone above the article."""
+    stated = (match for name in _DAY_METAS if (match := _DAY.match(metas.get(name, ""))))
+    if found := next(stated, None):
+        return found[1]
+    for element in page.iter("div", "p", "span", "td", "em", "time", "li"):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        if element.tag != "time" and not _DAY_NAMES.search(names):
+            continue
+        text = "".join(islice(element.itertext(), _MOST_PARTS)).strip()
+        if len(text) <= _LONGEST_LINE and (match := _DAY.match(text)):
+            return match[1]
+    return ""
 
 
 def _find_url(page: html.HtmlElement, metas: Mapping[str, str], data: bytes) -> str | None:

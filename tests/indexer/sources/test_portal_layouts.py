@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.sources.page_title import strip_site
 from tests.indexer.sources.files import fields, write
 
 TITLE = "关于水渠清淤的通知"
@@ -148,6 +149,19 @@ LAYOUTS: Mapping[str, Layout] = {
         <div class="detail-content"><p>{SHORT}</p></div>{NEIGHBOURS}{BOTTOM}""",
         head=f"<title>某县水务局 - 通知公告 - {TITLE}</title>",
     ),
+    "a label for a heading, a title with a dash, a day without a label": Layout(
+        f"""<h1>索 引 号：</h1><div class="pages-date">2024-03-02 09:00</div>
+        <div class="TRS_Editor"><p>{SHORT}</p></div>{BOTTOM}""",
+        others={"发布日期": "2024-03-02"},
+        head=f"<title>{TITLE}—某县水务局</title>",
+    ),
+    "comments around the text, which says what a catalog says": Layout(
+        f"""<h1>{TITLE}</h1><p>发布日期：2024-03-02 发布机构：某县水务局</p><div class="a">
+        <!--ZJEG_RSS.content.begin--><p>{SHORT}</p><p>发布日期：2024年2月9日</p><p>发布机构：监理单位</p>
+        <!--ZJEG_RSS.content.end--></div>{NEIGHBOURS}{BOTTOM}""",
+        text=(SHORT, "发布日期：2024年2月9日", "发布机构：监理单位"),
+        others={"发布日期": "2024-03-02", "发布机构": "某县水务局"},
+    ),
     "a title in the browser's tab alone": Layout(
         f"""{TOP}<div class="TRS_Editor"><p>{SHORT}</p></div>{BOTTOM}""",
         head=f"<title>{TITLE}-某县人民政府门户网站</title>",
@@ -172,5 +186,20 @@ def test_a_page_of_very_many_names_takes_its_time_once(tmp_path: Path) -> None:
     """Containers in containers, and beside one another: the work stays linear."""
     nested = "<div class='article'>" * 400 + SHORT + "</div>" * 400
     beside = "<div class='article'><p>上一篇：<a>甲</a></p></div>" * 4_000
-    (found,) = fields(write(tmp_path / "a.html", f"<h1>{TITLE}</h1>{nested}{beside}"))
+    lines = "<p><span>发布日期：2024-03-02</span><span>来源：局</span></p>" * 4_000
+    (found,) = fields(write(tmp_path / "a.html", f"<h1>{TITLE}</h1>{nested}{beside}{lines}"))
     assert found["正文"] == SHORT
+
+
+@pytest.mark.parametrize(
+    ("shown", "title"),
+    [
+        ("一图读懂——水渠清淤_某县水务局", "一图读懂——水渠清淤"),
+        ("某县2023-2024年水费标准 - 某县人民政府", "某县2023-2024年水费标准"),
+        ("关于水渠清淤的公告-通知公告-某县人民政府网站", "关于水渠清淤的公告"),
+        ("某县水务局|政务公开|关于水渠清淤的通知", "关于水渠清淤的通知"),
+        ("某县水务局", "某县水务局"),
+    ],
+)
+def test_a_title_is_cut_where_the_site_begins(shown: str, title: str) -> None:
+    assert strip_site(shown) == title
