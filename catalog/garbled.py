@@ -19,6 +19,8 @@ _LATIN_LEADS = "".join(map(chr, _LEADS))
 _LATIN_TAILS = re.escape("".join(sign for sign, code in _LATIN.items() if code in _TAILS))
 _UTF8_AS_LATIN = re.compile(f"(?:[{_LATIN_LEADS}][{_LATIN_TAILS}]{{1,2}}){{2,}}")
 _GBK_AS_LATIN = re.compile("[\u00b0-\u00f7][\u00a1-\u00fe]{5,}")
+_LATIN_PAIR = re.compile("[\u00b0-\u00ff][\u0080-\u2122]")
+"""Quick, and rare in Chinese."""
 _EURO = "€"
 """What Windows makes of the byte 80, which begins no character of GBK."""
 _FEWEST = 2
@@ -54,6 +56,8 @@ def _pieces(text: str) -> Iterator[str]:
     run, begin = _utf8_as_gbk()
     if begin.search(text):
         yield from (each for each in run.findall(text) if _is_chinese(each, _to_gbk(each), "utf-8"))
+    if not _LATIN_PAIR.search(text):
+        return
     for pattern, encoding in ((_UTF8_AS_LATIN, "utf-8"), (_GBK_AS_LATIN, "gbk")):
         for match in pattern.finditer(text):
             if _is_chinese(match[0], _to_latin(match[0]), encoding):

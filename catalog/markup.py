@@ -22,7 +22,7 @@ _TAG = (
 )
 _MARKUP = re.compile(_TAG, re.IGNORECASE)
 _LITERAL_SIGN = re.compile(
-    rf"<(?!/?(?:{_NAMES})(?:[\s/>]|\Z)|/?[abiqsu]/?>|[abiqsu]\s[^<>=]*=|[!?]|/?[a-z][a-z0-9:_-]+"
+    rf"<(?!/?(?:{_NAMES})(?:[\s/>]|\Z)|/?[abiqsu]/?>|[abiqsu]\s[^<>=]*=|!doctype|!\[|\?|/?[a-z][a-z0-9:_-]+"
     r"(?:\s[^<>\x80-\U0010ffff]*)?/?>)",
     re.IGNORECASE,
 )
@@ -32,6 +32,7 @@ _ENTITY = re.compile(
     r"|&nbsp(?![A-Za-z0-9;])"
 )
 _WRAPPED = re.compile(r"&(?:amp;)+(?=(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z0-9]{2,32});)")
+_COMMENT, _COMMENT_END = "<!--", "-->"
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _CHINESE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _BREAK = re.compile("<br ?/?>", re.IGNORECASE)
@@ -46,10 +47,18 @@ _CELL = frozenset(("td", "th"))
 
 
 def has_markup(text: str) -> bool:
-    """Whether a tag of HTML or a comment is in a text; entities alone are none."""
-    if "<" not in text:
-        return False
-    return ("<!--" in text and "-->" in text) or _MARKUP.search(text) is not None
+    """Whether a tag of HTML is in a text; entities and comments alone are none."""
+    return "<" in text and _MARKUP.search(text) is not None
+
+
+def drop_comments(text: str) -> str:
+    """The text without comments of HTML; one that never ends is text."""
+    before, *parts = text.split(_COMMENT)
+    kept = [before]
+    for part in parts:
+        _, end, after = part.partition(_COMMENT_END)
+        kept.append(after if end else _COMMENT + part)
+    return "".join(kept)
 
 
 def resolve_entities(text: str) -> str:

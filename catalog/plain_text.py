@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from catalog.markup import has_markup, join_broken_line, resolve_entities, text_of
+from catalog.markup import drop_comments, has_markup, join_broken_line, resolve_entities, text_of
 
 DEPTH_LIMIT = 32
 """Levels of lists and objects one cell may hold."""
@@ -80,11 +80,12 @@ def reduce_markup(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
     for _ in range(_MOST_WRAPPINGS):
-        if has_markup(text):
-            lines = (line.rstrip() for line in clean_text(text_of(text)).split("\n"))
+        bare = drop_comments(text)
+        if has_markup(bare):
+            lines = (line.rstrip() for line in clean_text(text_of(bare)).split("\n"))
             reduced = "\n".join(filter(None, lines))
         else:
-            reduced = resolve_entities(text)
+            reduced = resolve_entities(bare)
             reduced = clean_text(reduced) if reduced != text else text
         if reduced == text:
             break

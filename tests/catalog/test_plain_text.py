@@ -93,6 +93,7 @@ def test_a_value_at_the_limit_is_taken() -> None:
         ("<p>当A<B时执行。</p><p>若 n<m 且 m>3 则</p>", "当A<B时执行。\n若 n<m 且 m>3 则"),
         ("<p>AQI<100 优；AQI < 50 良</p>", "AQI<100 优；AQI < 50 良"),
         ("A&lt;B 时执行", "A<B 时执行"),
+        ("一\n\n<!-- 表 -->二 a<!--b", "一\n\n二 a<!--b"),
         ("&nbsp;&nbsp;一，&ldquo;双碳&rdquo;。&hellip;\n二", "一，“双碳”。…\n二"),
         ("&amp;nbsp;&amp;amp;lt;", "<"),
         ("AT&T;、R&D、a&copy=1、&无;", "AT&T;、R&D、a&copy=1、&无;"),
