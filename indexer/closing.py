@@ -5,7 +5,7 @@ of them is compared. docs/security.md has the table of what closes and what is o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import combinations
@@ -24,6 +24,7 @@ from catalog.identity import (
     TITLE,
     by_kind,
     differs,
+    is_open,
     is_other_document,
     is_same,
 )
@@ -57,11 +58,13 @@ class Candidate:
 @dataclass(slots=True)
 class Closings:
     """`closed`: record id -> place of the row that closes it. `likely`: records (or the first of
-    them) that a row may mean, by its place. `unmatched`: rows that no public record is like."""
+    them) that a row may mean, by its place. `unmatched`: rows that no public record is like.
+    `reduced`: records on request from now on, of which a generation has the text."""
 
     closed: dict[str, Place] = field(default_factory=dict)
     likely: list[tuple[str, Place]] = field(default_factory=list)
     unmatched: int = 0
+    reduced: set[str] = field(default_factory=set)
 
 
 def find_closings(store: IndexStore, register: RunRegister) -> Closings:
@@ -69,7 +72,8 @@ def find_closings(store: IndexStore, register: RunRegister) -> Closings:
     found = Closings()
     for rows in register.closings(ROWS_AT_ONCE):
         wanted = frozenset(key for row in rows for key in _searched(row.keys))
-        candidates = _read_candidates(wanted, store, register)
+        own = {row.own for row in rows if row.own is not None}
+        candidates = _read_candidates(wanted, store, register, found, own)
         holders: dict[str, list[str]] = defaultdict(list)
         for record_id, candidate in candidates.items():
             for kind, digest in candidate.said.items():
@@ -84,14 +88,20 @@ def _searched(keys: Iterable[str]) -> list[str]:
 
 
 def _read_candidates(
-    wanted: frozenset[str], store: IndexStore, register: RunRegister
+    wanted: frozenset[str],
+    store: IndexStore,
+    register: RunRegister,
+    found: Closings,
+    own: Collection[str],
 ) -> dict[str, Candidate]:
     """What is public in any generation; of what this run has accepted, as it accepted it."""
-    candidates = {
-        record_id: Candidate(by_kind(keys), restated=False)
-        for record_id, keys in store.find_identities(wanted)
-        if register.get(record_id) is None
-    }
+    candidates = {}
+    for record_id, keys in store.find_identities(wanted):
+        taken = register.get(record_id)
+        if taken is None:
+            candidates[record_id] = Candidate(by_kind(keys), restated=False)
+        elif record_id in own and is_open(keys) and not is_open(taken.keys):
+            found.reduced.add(record_id)
     for record_id, keys in register.find(wanted):
         candidates[record_id] = Candidate(by_kind(keys), restated=True)
     return candidates

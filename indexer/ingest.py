@@ -96,6 +96,7 @@ class Ingest:
         self._review = files.review
         self._warnings = files.warnings
         self._owners = files.owners
+        self._reduced: set[str] = set()
         self._revoker = TextRevoker(files.owners, analysis)
         self._withdrawn = withdrawn
         self._by_staff = withdrawn_by_staff(withdrawn)
@@ -149,6 +150,7 @@ class Ingest:
         for record_id, place in closings.likely:
             self._review.add(Finding.LIKELY_CLOSED, record_id, place)
         off = (each for each in store.withdrawn() if each not in self.republished)
+        self._reduced = closings.reduced - closings.closed.keys()
         self._revoker.revoke(self._writer, chain(closings.closed, off))
         for record_id in self._revoker.revoked:
             self._review.add(Finding.CLOSED_FILE, record_id)
@@ -156,7 +158,8 @@ class Ingest:
         self._commit()
 
     def erase_revoked(self, store: IndexStore) -> None:
-        """Let older generations lose the attachment texts that the run has taken out."""
+        """Let older generations lose the texts that the run has taken out of public records."""
+        self._revoker.restate(self._writer, self._reduced)
         if revoked := self._revoker.revoked:
             self._revoker.erase_older(store, self._writer)
             self._commit()

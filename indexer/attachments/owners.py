@@ -167,6 +167,8 @@ class FileOwners:
 
     def release(self, record_ids: Iterable[str]) -> None:
         """These records show no file of a closed one any more."""
+        if not self._has_rows:
+            return
         with self._database.write() as rows:
             rows.executemany(
                 f"DELETE FROM owners WHERE owner = ? AND is_open AND file IN ({_CLOSED})",  # noqa: S608

@@ -51,6 +51,12 @@ class TextRevoker:
                 self.revoked[record_id] = _strip(stored, places, self._analysis)
                 writer.put(self.revoked[record_id])
 
+    def restate(self, writer: GenerationWriter, record_ids: Iterable[str]) -> None:
+        """Let older generations lose what these records, as last committed, say no more."""
+        for record_id in record_ids:
+            if stored := _read(writer, record_id):
+                self.revoked[record_id] = _strip(stored, (), self._analysis)
+
     def erase_older(self, store: IndexStore, writer: GenerationWriter) -> None:
         """Take the older versions out of every generation, as those of closed records are.
 

@@ -243,3 +243,16 @@ def test_a_rebuild_closes_in_the_older_generation_too(made: Installation, tmp_pa
     with closing(made.open_store()) as store:
         assert store.rollback().records == 1
     assert set(read_contents(made)) == {"other"}
+
+
+def test_a_text_that_is_on_request_now_leaves_the_older_generation(
+    made: Installation, tmp_path: Path
+) -> None:
+    for order in ({}, {"rebuild": True}):
+        index(made, tmp_path, {**FULL, **OPEN}, {**OTHER, **OPEN}, **order)
+    index(made, tmp_path, {**FULL, **ON_REQUEST})
+    assert set(read_contents(made)) == {INDEX, "other"}
+    assert gone(made) == set()
+    with closing(made.open_store()) as store:
+        store.rollback()
+    assert set(read_contents(made)) == {"other"}
