@@ -151,7 +151,7 @@ def test_a_worker_killed_at_work_costs_that_file(tmp_path: Path) -> None:
     with closing(TextExtractor(LOW, workers=1)) as extractor:
         read_file(path, extractor)
         [worker] = extractor._idle
-        killer = threading.Timer(0.3, os.kill, (worker._process.pid, signal.SIGKILL))
+        killer = threading.Timer(0.3, worker._process.kill)
         killer.start()
         text, state = read_file(bomb, extractor)
         killer.join()
