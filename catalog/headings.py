@@ -4,6 +4,7 @@ First those of the catalog itself (政府信息公开目录), then those of othe
 (`catalog.other_headings`); an unknown one is kept as `extra`.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -58,6 +59,12 @@ _BLANK = f"{_INVISIBLE}{_CONTROLS} " + (
     "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 _LONGEST_HEADING = 64
+_IN_NOTE = r"[^()\[\]【】〔〕]*"
+_NOTE = re.compile(
+    rf"[(\[【〔](?:{_IN_NOTE}(?:必填|必须|选填|可选|格式|示例|例如|yyyy|多选|单选|以内|[/、|;,])"
+    rf"{_IN_NOTE}|如{_IN_NOTE})[)\]】〕]\Z"
+)
+"""How to fill a column in: 发布日期（必填，格式 2024-03-01）. 附件（份数） is another column."""
 _DATES = frozenset(("issued_on", "published_on"))
 
 
@@ -80,7 +87,8 @@ def _find_key(heading: str) -> str | None:
     folded = _fold(heading)
     if key := _KEYS_BY_HEADING.get(folded):
         return key
-    return TELLING.get(fold_heading(folded), (None, 0))[0]
+    key, _ = _other_key(folded, {}) or (None, 0)
+    return key
 
 
 @lru_cache(maxsize=4096)
@@ -106,13 +114,13 @@ def gather_by_key(
         folded = _fold(name) if len(name := str(heading)) <= _LONGEST_HEADING else ""
         if key := _KEYS_BY_HEADING.get(folded):
             _add(known, key, value)
-        elif other := _other_key(folded):
+        elif other := _other_key(folded, GENERAL):
             key, rank = other
             others.append((rank, key, heading, value))
         else:
             unknown[heading] = value
     for _, key, heading, value in sorted(others, key=lambda other: other[0]):
-        read = read_flag(fold_heading(_fold(str(heading))), value)
+        read = read_flag(fold_heading(_without_note(_fold(str(heading)))), value)
         if key in known or read == "":
             unknown[heading] = value
         else:
@@ -120,9 +128,17 @@ def gather_by_key(
     return known, unknown
 
 
-def _other_key(folded: str) -> tuple[str, int] | None:
-    joined = fold_heading(folded)
-    return TELLING.get(joined) or GENERAL.get(joined)
+def _other_key(folded: str, general: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
+    """The key and rank of a heading of another system, or of the catalog with a note behind it."""
+    bare = _without_note(folded)
+    if bare != folded and (key := _KEYS_BY_HEADING.get(bare)):
+        return key, 0
+    joined = fold_heading(bare)
+    return TELLING.get(joined) or general.get(joined)
+
+
+def _without_note(folded: str) -> str:
+    return _NOTE.sub("", folded).strip("*:")
 
 
 def _add(known: dict[str, list[object]], key: str, value: object) -> None:

@@ -60,7 +60,9 @@ def test_a_heading_for_disclosure_is_known_however_it_was_typed(heading: str) ->
     assert key_of(heading) == "disclosure"
 
 
-@pytest.mark.parametrize("heading", ["", "：", "备注", "标题党", "公开", "题" * 10_000])
+@pytest.mark.parametrize(
+    "heading", ["", "：", "备注", "标题党", "公开", "附件（份数）", "标题（英文）", "题" * 10_000]
+)
 def test_other_headings_are_unknown(heading: str) -> None:
     assert key_of(heading) is None
 
@@ -122,6 +124,9 @@ def test_every_key_is_its_own_heading() -> None:
         ("display_publish_time", "published_on"),
         ("docNumber", "document_number"),
         ("is_abolished", "validity"),
+        ("发布日期（必填，格式：2024-03-01）", "published_on"),
+        ("*文件名称（必填）", "title"),
+        ("公开方式【主动公开/依申请公开】", "disclosure"),
     ],
 )
 def test_headings_of_other_systems_are_known(heading: str, key: str) -> None:
@@ -156,6 +161,7 @@ def test_general_words_name_a_cell_and_no_record() -> None:
         ("is_abolished", 0, None),
         ("是否废止", "否", None),
         ("是否失效", "是", "失效"),
+        ("是否废止（是/否）", "是", "废止"),
         ("是否有效", "否", "失效"),
         ("是否有效", "部分", "部分"),
     ],

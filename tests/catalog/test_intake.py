@@ -368,6 +368,14 @@ def test_an_abstract_of_another_system_stays_behind_a_request() -> None:
     assert accept({**row, "公开方式": "主动公开"}).summary == CANARY
 
 
+def test_a_heading_with_a_note_closes_as_without() -> None:
+    noted = "公开方式（必填，主动公开/不予公开）"
+    assert accept({**without("公开方式"), noted: "主动公开"}).disclosure is Disclosure.PUBLIC
+    for row in (without("公开方式"), ROW):
+        outcome = take_row({**row, noted: "不予公开"}, _RULES)
+        assert isinstance(outcome, Withheld), outcome
+
+
 def test_a_column_of_another_system_still_closes() -> None:
     outcome = take_row({**ROW, "效力状态": "不予公开"}, _RULES)
     assert not isinstance(outcome, Accepted)
