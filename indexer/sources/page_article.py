@@ -10,6 +10,7 @@ from lxml import html
 from catalog.plain_text import reduce_markup
 from indexer.sources.page_frame import (
     CAMEL,
+    DOCUMENT,
     Measure,
     drop_beside,
     drop_frame,
@@ -39,9 +40,6 @@ _ARTICLES = re.compile(
 _GENERAL = re.compile(
     r"(?:\w*[-_])?(?:m?content|detail|details|con|text|main|nr|zw|view)(?:[-_]?\w+)?"
 )
-_DOCUMENT = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|txt|rtf|zip|rar|7z|csv)$", re.IGNORECASE
-)
 _ATTACHED = re.compile(r"附件|附表|附：|下载|原文|全文|文件：|相关文件|相关文档")
 _ATTACHED_NAMES = re.compile(
     r"fujian|attach|accessor|annex|appendix|enclosure|download|xgfj|\bfj|fj\b"
@@ -69,13 +67,7 @@ class Article:
         measures = measure_elements(page)
         named = _list_named(page)
         sure = [element for tier in (_EDITORS, _NAMED) for element in _find(named, tier)]
-        kept = {
-            above
-            for element in sure
-            if not measures[element].is_empty
-            for above in (element, *element.iterancestors())
-        }
-        drop_frame(page, measures, kept)
+        drop_frame(page, measures, [each for each in sure if _shows(measures[each])])
         self.page = page
         self.container: html.HtmlElement | None = None
         self.is_sure = False
@@ -176,7 +168,7 @@ def _innermost(found: list[html.HtmlElement]) -> list[html.HtmlElement]:
 def _is_document(href: str, name: str) -> bool:
     path, _, query = href.partition("#")[0].partition("?")
     ends = (path, query, name) if query or path.endswith((".jsp", ".do", ".action")) else (path,)
-    return any(map(_DOCUMENT.search, ends))
+    return any(map(DOCUMENT.search, ends))
 
 
 def _text_before(element: html.HtmlElement) -> str:

@@ -162,6 +162,25 @@ LAYOUTS: Mapping[str, Layout] = {
         text=(SHORT, "发布日期：2024年2月9日", "发布机构：监理单位"),
         others={"发布日期": "2024-03-02", "发布机构": "某县水务局"},
     ),
+    "a text that begins as a frame does": Layout(
+        f"""<h1>{TITLE}</h1><div class="TRS_Editor"><div><p>相关信息公告如下，请各管理所知悉。</p>
+        <p>{SHORT}</p><p class="top">主办单位：某县水务局</p><p><a href="jh.pdf">清淤计划</a></p>
+        {NEIGHBOURS}</div></div>{BOTTOM}""",
+        text=("相关信息公告如下，请各管理所知悉。", SHORT, "主办单位：某县水务局", "清淤计划"),
+        files=("清淤计划",),
+    ),
+    "a menu in the column of the article": Layout(
+        f"""<div class="content"><div class="left"><ul><li><a href="/a/">机构职能</a></li>
+        <li><a href="/b/">政策文件</a></li><li><a href="/c/">财政资金</a></li></ul></div>
+        <div class="right"><h1>{TITLE}</h1><p>{SHORT}</p></div></div>{BOTTOM}""",
+    ),
+    "a list of documents that is the article": Layout(
+        f"""<h1>{TITLE}</h1><div class="wzcon"><ul><li><a href="1.pdf">清淤计划</a></li>
+        <li><a href="2.pdf">停水安排</a></li><li><a href="3.pdf">联系方式</a></li></ul></div>
+        {RELATED}""",
+        text=("清淤计划", "停水安排", "联系方式"),
+        files=("清淤计划", "停水安排", "联系方式"),
+    ),
     "a title in the browser's tab alone": Layout(
         f"""{TOP}<div class="TRS_Editor"><p>{SHORT}</p></div>{BOTTOM}""",
         head=f"<title>{TITLE}-某县人民政府门户网站</title>",
