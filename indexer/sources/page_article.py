@@ -83,12 +83,16 @@ class Article:
         return drop_heading(text, title, with_info=not self.is_sure)
 
     def find_attachments(self) -> Iterator[tuple[str, str]]:
-        """Address and name of the documents that the article links to, or that stand below it."""
+        """Address and name of the documents that the article links to, shows, or has below it."""
         for link in self.page.iterfind(".//a[@href]"):
             href = link.get("href", "").strip()
             name = " ".join(link.text_content().split())
             if _is_document(href, name) and self._is_own(link):
                 yield href, name or href.rpartition("/")[2]
+        for frame in self.page.iter("iframe", "embed", "object"):
+            href = (frame.get("src") or frame.get("data") or "").strip()
+            if DOCUMENT.search(href) and self._is_own(frame):
+                yield href, href.rpartition("/")[2]
 
     def _is_own(self, link: html.HtmlElement) -> bool:
         if self.container is None or self.container in link.iterancestors():

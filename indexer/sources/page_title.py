@@ -42,7 +42,11 @@ def find_title(page: html.HtmlElement, site: str = "") -> str:
     first = next(_texts(page.iter("h1")), "")
     if len(_letters(first)) >= _SHORTEST and not _is_label(first) and not _is_site(first, site):
         return first
-    return strip_site(shown, site) or first or "".join(headings[:1])
+    rest = strip_site(shown, site)
+    others = (text for text in (*headings, *named) if not _is_label(text))
+    if not rest or _is_site(rest, site):
+        return next((text for text in others if not _is_site(text, site)), rest or first)
+    return rest
 
 
 def strip_site(title: str, site: str = "") -> str:

@@ -27,16 +27,19 @@ class IdentitiesContract:
         assert dict(opened.store.find_identities(read_keys(first)))["a"] == read_keys(first)
         assert _find(opened) == _find(opened, "url:none") == []
 
-    def test_a_writer_knows_the_keys_of_what_it_holds(self, opened: Opened, make: Make) -> None:
+    def test_a_writer_knows_what_it_holds(self, opened: Opened, make: Make) -> None:
         document = make(id="a")
         opened.index([document])
         with opened.store.update() as writer:
             assert writer.identities("a") == read_keys(document)
             assert writer.identities("b") == ()
+            assert writer.stored("a") == document.stored
+            assert writer.stored("b") is None
             assert writer.count() == 1
             writer.put(make(id="b"))
             writer.commit()
             assert writer.count() == 2
+            assert writer.stored("b") == make(id="b").stored
 
     def test_keys_are_found_in_every_generation_or_the_live_one(
         self, opened: Opened, make: Make

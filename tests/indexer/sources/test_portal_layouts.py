@@ -181,6 +181,13 @@ LAYOUTS: Mapping[str, Layout] = {
         text=("清淤计划", "停水安排", "联系方式"),
         files=("清淤计划", "停水安排", "联系方式"),
     ),
+    "a document that is shown, under a title that the browser's tab does not have": Layout(
+        f"""{TOP}<h2>{TITLE[:4]}<br/>
+        {TITLE[4:]}</h2><div id="zoomcon"><iframe src="/pdf/jh.pdf"></iframe></div>{BOTTOM}""",
+        text=(),
+        files=("jh.pdf",),
+        head="<title>某县人民政府</title>",
+    ),
     "a title in the browser's tab alone": Layout(
         f"""{TOP}<div class="TRS_Editor"><p>{SHORT}</p></div>{BOTTOM}""",
         head=f"<title>{TITLE}-某县人民政府门户网站</title>",
