@@ -45,7 +45,6 @@ _VERSION = re.compile(
     r"(?:修订|修正|修改|修订版|修正版|废止|失效|全文|正式版)\s*[)）〕\]]\s*\Z"
 )
 _PASSING = re.compile(r"(?:转发|批转|印发|发布|公布|颁布|转印)")
-_INNER = re.compile(r"《(.+)》")
 _CLOSING = re.compile(r"的?(?:通知|通告|公告|决定|函|命令|令)\Z")
 _ABOUT = re.compile(r"(?P<speaker>[^《》]{2,60}?)(?=(?:关于|转发|批转|印发))")
 _UNIT = "省市县区州旗盟乡镇村"
@@ -98,12 +97,20 @@ def _read_passed_on(core: str) -> str:
     passing = _PASSING.search(core)
     if passing is None:
         return ""
-    inner = _INNER.search(core, passing.end())
-    rest = inner[1] if inner else _CLOSING.sub("", core[passing.end() :])
+    rest = _find_inner(core, passing.end()) or _CLOSING.sub("", core[passing.end() :])
     about = _ABOUT.match(rest)
     core = rest[len(about["speaker"]) :] if about else rest
     stream = literal_text(core).removeprefix(_COUNTRY)
     return stream if len(stream) >= _LEAST_INNER else ""
+
+
+def _find_inner(core: str, start: int) -> str:
+    """What stands in a line from its first 《 to its last 》, in the first line that has both."""
+    for line in core[start:].split("\n"):
+        opening, closing = line.find("《"), line.rfind("》")
+        if opening >= 0 and closing > opening + 1:
+            return line[opening + 1 : closing]
+    return ""
 
 
 def _relate(a: _Title, b: _Title, is_place: IsPlace) -> TitleRelation:

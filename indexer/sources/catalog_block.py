@@ -49,7 +49,8 @@ _INFO_LABELS = frozenset(
         "字号",
     )
 )
-_NEXT_LABEL = re.compile(r"[\s|;，；]\s*(?=[\u4e00-\u9fff]{2,8}\s*[：:])")
+# Blanks are looked at from the first of them on, and none is given back: a run costs its length.
+_NEXT_LABEL = re.compile(r"(?:(?<!\s)\s|[|;，；])\s*+(?=[\u4e00-\u9fff]{2,8}\s*+[：:])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.CERTIFIED: "出具检索证明",
 }
 _SUBJECTS = (
-    (re.compile(r"(\d+) found"), r"找到 \1 条"),
+    (re.compile(r"(?<!\d)(\d++) found"), r"找到 \1 条"),
     (re.compile(r"searches without results"), "没有结果的检索"),
     (re.compile(r"rejected"), "退回清单"),
     (re.compile(r"duplicates? open"), "查重：待处理"),
