@@ -209,7 +209,8 @@ OPENING = {
 }
 
 
-def _cells(table: Mapping[tuple[str, ...], str]) -> list[tuple[str, str]]:
+def list_cells(table: Mapping[tuple[str, ...], str]) -> list[tuple[str, str]]:
+    """Every heading of a table with every one of its words."""
     return [
         (heading, word)
         for headings, words in table.items()
@@ -219,8 +220,8 @@ def _cells(table: Mapping[tuple[str, ...], str]) -> list[tuple[str, str]]:
 
 
 def test_the_tables_hold_what_they_are_to_hold() -> None:
-    assert len({heading for heading, _ in _cells(CLOSING)}) >= 80
-    assert len({word for _, word in _cells(CLOSING)}) >= 53
+    assert len({heading for heading, _ in list_cells(CLOSING)}) >= 80
+    assert len({word for _, word in list_cells(CLOSING)}) >= 53
 
 
 @pytest.mark.parametrize("rules", [DECLARED, UNDECLARED], ids=["declared", "undeclared"])
@@ -228,7 +229,7 @@ def test_the_tables_hold_what_they_are_to_hold() -> None:
 def test_no_row_with_a_closing_value_is_accepted(
     rules: IntakeRules, stated: dict[str, str]
 ) -> None:
-    for heading, word in _cells(CLOSING):
+    for heading, word in list_cells(CLOSING):
         for column in (
             {heading: word},
             {"扩展": {heading: word}},
@@ -243,7 +244,7 @@ def test_no_row_with_a_closing_value_is_accepted(
 
 
 def test_open_values_let_a_declared_source_through() -> None:
-    for heading, word in _cells(OPENING):
+    for heading, word in list_cells(OPENING):
         outcome = take_row({**ROW, heading: word}, DECLARED)
         assert isinstance(outcome, Accepted), (heading, word, outcome)
         assert outcome.record.disclosure is PUBLIC
@@ -320,7 +321,7 @@ def test_rows_whose_own_column_says_no_are_not_published() -> None:
 
 @settings(max_examples=300)
 @given(
-    st.sampled_from(_cells(CLOSING)),
+    st.sampled_from(list_cells(CLOSING)),
     st.sampled_from(["{}", " {} ", "{}：", "（{}）", "*{}", "{}\u200b", "\ufeff{}"]),
     st.sampled_from(["{}", " {} ", "{}。", "\u3000{}", "{}\u200b"]),
     st.booleans(),
