@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,6 +25,7 @@ from indexer.attachments.owners import Claim, name_owner
 from indexer.reading import read_source
 from indexer.sources.row import SourceRow
 
+MOST_ENTRIES = 500_000
 _ENDINGS = re.compile(
     rf"(?:{'|'.join(map(re.escape, sorted(SUFFIXES)))})(?![0-9A-Za-z])", re.IGNORECASE
 )
@@ -41,16 +43,21 @@ def survey_files(
         folder = source.parent
         if folder not in listed:
             listed[folder] = FolderFiles(folder)
-        if listed[folder].names:
+        if listed[folder].holds_files:
             yield from _survey_source(source, listed[folder], rules, by_staff)
 
 
 class FolderFiles:
-    """The files of a folder whose texts could be read, by their paths inside it."""
+    """The files of a folder whose texts could be read, by their paths inside it.
+
+    Of a folder with more than MOST_ENTRIES entries not all are listed: a row that is not public
+    closes the files there that it names as attachments, but not all that it only mentions.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names = frozenset(_list_files(folder))
+        self.holds_files = bool(self.names) or _is_large(folder)
         self._lengths = sorted({len(name) for name in self.names}, reverse=True)
 
     def mentioned_in(self, text: str) -> Iterator[bytes]:
@@ -68,12 +75,22 @@ class FolderFiles:
 
 
 def _list_files(folder: Path) -> Iterator[str]:
+    for below, name in islice(_walk(folder), MOST_ENTRIES):
+        if Path(name).suffix.lower() in SUFFIXES:
+            yield (below / name).as_posix()
+
+
+def _is_large(folder: Path) -> bool:
+    return next(islice(_walk(folder), MOST_ENTRIES, None), None) is not None
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Folder below and name of every file; folders come with an empty name."""
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = Path(parent).relative_to(folder)
-        for name in names:
-            if Path(name).suffix.lower() in SUFFIXES:
-                yield (below / name).as_posix()
+        yield below, ""
+        yield from ((below, name) for name in names)
 
 
 def _is_part(text: str, start: int) -> bool:

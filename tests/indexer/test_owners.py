@@ -11,6 +11,7 @@ import pytest
 
 from engines.opening import Installation
 from engines.port import STAFF
+from indexer.attachments import survey
 from indexer.publishing import Order, Outcome, publish
 from indexer.review import Finding
 from tests.engines.records import read_contents
@@ -92,6 +93,14 @@ def test_several_processes_leave_the_same_files_out(fresh: Installation, folder:
     outcome = index(served, folder, *(public_row(n) for n in range(1, 150)), closed_row(200))
     assert shown(served) == set()
     assert outcome.summary.warnings["attachments: closed_owner"] == 149
+
+
+def test_a_folder_of_very_many_files_is_not_listed_to_its_end(
+    fresh: Installation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "MOST_ENTRIES", 1)
+    index(fresh, folder, closed_row(1), public_row(2))
+    assert shown(fresh) == set()
 
 
 def test_a_list_with_closed_rows_is_no_attachment(fresh: Installation, folder: Path) -> None:
