@@ -46,6 +46,8 @@ _CHAIN = re.compile(
     rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{{SHORTEST_CHAIN - 1},}}"
     rf"(?:{_BETWEEN}[{_X}](?<!{_DIGIT}{{18}}.))?"
 )
+# Most texts of a catalog have fewer digits in all: one pass over them tells.
+_ENOUGH = re.compile(rf"(?:[^{_DIGIT[1:]}*+{_DIGIT}){{{SHORTEST_CHAIN}}}")
 _GROUP = re.compile(rf"(?:{_DIGIT}|[{_X}])+")
 _NOT_SEEN = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f\u20e3]+"
@@ -67,8 +69,12 @@ class DigitGroup(NamedTuple):
 
 def find_chains(text: str) -> Iterator[list[DigitGroup]]:
     """Every run of at least 15 digits with no letter and no longer gap in it, left to right."""
+    if len(text) < SHORTEST_CHAIN:
+        return
     if _is_beyond_bmp(text):
         text = text.translate(_ASTRAL)
+    if not _ENOUGH.match(text):
+        return
     for chain in _CHAIN.finditer(text):
         yield _groups_in(text, chain)
 
