@@ -7,14 +7,7 @@ COPY requirements.lock .
 RUN /opt/gongkai/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 RUN python -m venv /opt/packing && /opt/packing/bin/pip install --no-cache-dir hatchling build
 COPY pyproject.toml README.md LICENSE ./
-COPY catalog catalog
-COPY files files
 COPY analyzers analyzers
-COPY queries queries
-COPY engines engines
-COPY semantics semantics
-COPY duplicates duplicates
-COPY staff staff
 COPY indexer indexer
 COPY search_api search_api
 COPY gongkai gongkai

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 
+from analyzers.errors import TableError
 from analyzers.normalize import normalize_text
 from analyzers.table_files import Row, read_rows
-from catalog.errors import TableError
 
 _WORDS = "government.csv"
 _STOPWORDS = "stopwords.csv"

@@ -32,24 +32,27 @@ _Found = tuple[int, int, int]
 """Start and end in the original text, and which needle."""
 
 
-def mark_spans(text: str, needles: Sequence[str]) -> list[_Span]:
+def mark_spans(text: str, highlight_terms: Sequence[str]) -> list[_Span]:
     """Where needles occur in `text`: spans of the original in order, touching ones made one.
 
     A needle of one or two Latin letters or digits counts only where it stands alone.
     """
-    return _merge_spans(_find_needles(text, needles))
+    return _merge_spans(_find_needles(text, highlight_terms))
 
 
 def best_passage(
-    text: str, needles: Sequence[str], weights: Sequence[float] | None = None, length: int = 120
+    text: str,
+    highlight_terms: Sequence[str],
+    weights: Sequence[float] | None = None,
+    length: int = 120,
 ) -> _Span:
     """The span of about `length` characters that holds the most weight of different needles.
 
-    `weights` go with `needles`, 1 each by default. The first of equal passages wins; the text's
-    beginning does where no needle occurs. Cut at the end of a sentence or clause where one is near.
+    `weights` go with `highlight_terms`, 1 each by default. The first of equal passages wins; the
+    beginning does where no term occurs. Cut at the end of a sentence or clause where one is near.
     """
     return _choose_passage(
-        text, _find_needles(text, needles), weights or [1.0] * len(needles), length
+        text, _find_needles(text, highlight_terms), weights or [1.0] * len(highlight_terms), length
     )
 
 
@@ -68,9 +71,9 @@ def to_html(text: str, spans: Sequence[_Span], start: int = 0, end: int | None =
     return "".join(parts)
 
 
-def highlight(text: str, needles: Sequence[str]) -> str:
+def highlight(text: str, highlight_terms: Sequence[str]) -> str:
     """The whole text as HTML with the needles marked: a title."""
-    return to_html(text, mark_spans(text, needles))
+    return to_html(text, mark_spans(text, highlight_terms))
 
 
 class Marker:
@@ -80,8 +83,8 @@ class Marker:
     a needle as it is written. What is over the limit is escaped and has no marks.
     """
 
-    def __init__(self, needles: Sequence[str], limit: int) -> None:
-        self._needles = needles
+    def __init__(self, highlight_terms: Sequence[str], limit: int) -> None:
+        self._needles = highlight_terms
         self._limit = limit
         self.read = 0
         """Characters that were looked through so far."""
@@ -106,7 +109,7 @@ class Marker:
 
 def snippet(
     text: str,
-    needles: Sequence[str],
+    highlight_terms: Sequence[str],
     length: int = 120,
     weights: Sequence[float] | None = None,
     limit: int | None = None,
@@ -115,10 +118,12 @@ def snippet(
 
     `limit`: characters of the text that are read, in blocks; all of it by default.
     """
-    weighed = weights or [1.0] * len(needles)
-    begin, stop = _narrow(text, needles, weighed, length, len(text) if limit is None else limit)
+    weighed = weights or [1.0] * len(highlight_terms)
+    begin, stop = _narrow(
+        text, highlight_terms, weighed, length, len(text) if limit is None else limit
+    )
     whole, text = text, text[begin:stop]
-    found = _find_needles(text, needles)
+    found = _find_needles(text, highlight_terms)
     start, end = _choose_passage(text, found, weighed, length)
     shown = _WHITESPACE.sub(" ", to_html(text, _merge_spans(found), start, end)).strip()
     is_cut_before = _has_visible(whole, 0, begin + start)
@@ -126,16 +131,16 @@ def snippet(
     return f"{'…' if is_cut_before else ''}{shown}{'…' if is_cut_after else ''}"
 
 
-def choose_source(texts: Sequence[str], needles: Sequence[str], limit: int) -> int:
+def choose_source(texts: Sequence[str], highlight_terms: Sequence[str], limit: int) -> int:
     """Which of the texts holds the most needles, the first of equals; `limit` as in `snippet`."""
-    counts = [_count_found(text, needles, limit // len(texts)) for text in texts]
+    counts = [_count_found(text, highlight_terms, limit // len(texts)) for text in texts]
     return counts.index(max(counts))
 
 
-def _count_found(text: str, needles: Sequence[str], limit: int) -> int:
-    blocks = choose_blocks(text, needles, limit)
+def _count_found(text: str, highlight_terms: Sequence[str], limit: int) -> int:
+    blocks = choose_blocks(text, highlight_terms, limit)
     stream = "".join(_fold_blocks(text, blocks, 1))
-    return sum(needle in stream for needle in needles)
+    return sum(needle in stream for needle in highlight_terms)
 
 
 def _has_visible(text: str, start: int, end: int) -> bool:
@@ -143,21 +148,21 @@ def _has_visible(text: str, start: int, end: int) -> bool:
 
 
 def _narrow(
-    text: str, needles: Sequence[str], weights: Sequence[float], length: int, limit: int
+    text: str, highlight_terms: Sequence[str], weights: Sequence[float], length: int, limit: int
 ) -> _Span:
     """A part of a long text that holds its best passage with room around it.
 
     The way back from the literal stream costs far more than the stream, so it is gone only for
     this part: the window is chosen in the stream, and blocks of known lengths lead back.
     """
-    if len(text) <= 8 * BLOCK or not needles:
+    if len(text) <= 8 * BLOCK or not highlight_terms:
         return 0, min(len(text), 8 * BLOCK)
-    blocks = choose_blocks(text, needles, limit)
+    blocks = choose_blocks(text, highlight_terms, limit)
     streams = _fold_blocks(text, blocks, length)
     stream = "".join(streams)
     found = sorted(
         (at, at + len(needle), which)
-        for which, needle in enumerate(needles)
+        for which, needle in enumerate(highlight_terms)
         for at in islice(find_each(stream, needle), _OCCURRENCES)
     )
     first, last = _choose_window(found, weights, length) if found else (0, 0)
@@ -177,9 +182,13 @@ def _fold_blocks(text: str, blocks: Sequence[int], gap: int) -> list[str]:
     return streams
 
 
-def _find_needles(text: str, needles: Sequence[str]) -> list[_Found]:
+def _find_needles(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
     stream = literal_text(text)
-    there = [(which, needle) for which, needle in enumerate(needles) if needle and needle in stream]
+    there = [
+        (which, needle)
+        for which, needle in enumerate(highlight_terms)
+        if needle and needle in stream
+    ]
     if not there:
         # Most titles: the way back from the stream costs more than the stream.
         return []

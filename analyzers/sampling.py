@@ -17,16 +17,16 @@ _PLACES = 4
 """Places of each such needle."""
 
 
-def choose_needles(needles: Sequence[str]) -> tuple[str, ...]:
+def choose_needles(highlight_terms: Sequence[str]) -> tuple[str, ...]:
     """The distinct needles in their order; no more than NEEDLES_LIMIT, the longest of them."""
-    distinct = tuple(dict.fromkeys(filter(None, needles)))
+    distinct = tuple(dict.fromkeys(filter(None, highlight_terms)))
     if len(distinct) <= NEEDLES_LIMIT:
         return distinct
     kept = set(sorted(distinct, key=len, reverse=True)[:NEEDLES_LIMIT])
     return tuple(each for each in distinct if each in kept)
 
 
-def choose_blocks(text: str, needles: Sequence[str], limit: int) -> list[int]:
+def choose_blocks(text: str, highlight_terms: Sequence[str], limit: int) -> list[int]:
     """Where the blocks to read begin, in order: all of them, or no more than `limit` characters.
 
     At least one block is read.
@@ -37,7 +37,7 @@ def choose_blocks(text: str, needles: Sequence[str], limit: int) -> list[int]:
     head = (room + 1) // 2
     chosen = set(range(head))
     last = (len(text) - 1) // BLOCK
-    for at in _find_written(text, needles, head * BLOCK):
+    for at in _find_written(text, highlight_terms, head * BLOCK):
         middle = at // BLOCK
         around = {max(middle - 1, 0), middle, min(middle + 1, last)} - chosen
         if len(chosen) + len(around) > room:
@@ -46,9 +46,9 @@ def choose_blocks(text: str, needles: Sequence[str], limit: int) -> list[int]:
     return [each * BLOCK for each in sorted(chosen)]
 
 
-def _find_written(text: str, needles: Sequence[str], start: int) -> Iterator[int]:
+def _find_written(text: str, highlight_terms: Sequence[str], start: int) -> Iterator[int]:
     """The first place of each of the longest needles, then their second places, and so on."""
-    longest = sorted(needles, key=len, reverse=True)[:_NEEDLES_AS_WRITTEN]
+    longest = sorted(highlight_terms, key=len, reverse=True)[:_NEEDLES_AS_WRITTEN]
     places = (islice(find_each(text, needle, start), _PLACES) for needle in longest)
     return (at for at in chain.from_iterable(zip_longest(*places)) if at is not None)
 

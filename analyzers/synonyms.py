@@ -1,16 +1,15 @@
 """Words of citizens and what officials call it: the table in, the terms of a query out.
 
-The composition root loads it; `queries.knowledge` asks it. It is of questions alone, so that a
-changed table asks for no new index.
+Only queries use it, so that a changed table needs no new index.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyzers.errors import TableError
 from analyzers.normalize import literal_text, normalize_text
 from analyzers.table_files import Row, read_rows
-from catalog.errors import TableError
 
 _FILE = "synonyms.csv"
 _COLUMNS = ("term", "official", "direction")

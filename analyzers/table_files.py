@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from catalog.errors import TableError
+from analyzers.errors import TableError
 
 
 @dataclass(frozen=True, slots=True)

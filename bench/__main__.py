@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import COMMAND, ingest, known_items, numbers, pinyin, typos, understanding
+from bench import COMMAND, ingest, interpreter, known_items, numbers, pinyin, typos
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -17,7 +17,7 @@ if __name__ == "__main__":
         ingest.measure(SHARED / name)
     numbers.measure(SHARED / "numbers" / "document_numbers.tsv")
     pinyin.measure(SHARED / "catalog" / "catalog_entries.jsonl.gz", 1_000)
-    understanding.measure(SHARED / "relevance" / "questions_train.jsonl")
+    interpreter.measure(SHARED / "relevance" / "questions_train.jsonl")
     subprocess.run([sys.executable, "-m", "bench.duplicates"], check=True)
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(SHARED / "catalog"), str(SHARED / "documents")]

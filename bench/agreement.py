@@ -16,12 +16,12 @@ from pathlib import Path
 
 from bench.known_items import read_all
 from bench.latency import draw_queries
-from engines.opening import Installation, open_installation
-from engines.port import SearchEngine
-from engines.settings import EngineKind, Settings
-from queries.request import SearchRequest
-from search_api.answer import FacetValueView, SearchAnswer
-from search_api.answering import Answering
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.port import SearchEngine
+from gongkai.query.request import SearchRequest
+from gongkai.search.responses import FacetValueView, SearchAnswer
+from gongkai.search.service import SearchService
+from gongkai.settings import EngineKind, Settings
 
 TOP = 10
 _FILTERS: tuple[dict[str, tuple[str, ...]], ...] = (
@@ -60,7 +60,7 @@ async def compare(
     installation: Installation, engines: tuple[SearchEngine, SearchEngine], count: int
 ) -> None:
     """Ask both the same questions, with filters drawn at random."""
-    sides = [Answering(installation, engine) for engine in engines]
+    sides = [SearchService(installation, engine) for engine in engines]
     records = await read_all(engines[0])
     titles = [record["title"] for record in records]
     numbers = [r["document_number"] for r in records if r["document_number"]]

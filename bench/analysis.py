@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from analyzers.chains import Analysis
 from analyzers.dictionary import load_dictionary
 from analyzers.highlight import mark_spans, snippet
 from analyzers.normalize import normalize_text
 from analyzers.segment import Segmenter
+from analyzers.text_analyzer import TextAnalyzer
 
 NEEDLES = ("政府信息公开", "最低生活保障", "养老保险", "管理", "规定")
 
@@ -68,24 +68,28 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=700_000, help="characters taken of each")
     options = parser.parse_args()
     dictionary = load_dictionary()
-    rust, pure = Analysis(dictionary), Analysis(dictionary, pure=True)
+    rust, pure = TextAnalyzer(dictionary), TextAnalyzer(dictionary, pure=True)
     text = "\n".join(read_text(path, options.size) for path in options.files)
     size = len(text.encode()) / 1e6
     print(f"{size:.1f} MB; a second text of 20,000 characters for the marks")
     for name, work in {
         "normalize_text": lambda: normalize_text(text),
-        "literal": lambda: rust.literal(text),
+        "literal": lambda: rust.letters_only(text),
         "gram_text": lambda: rust.gram_text(text),
         "grams": lambda: rust.grams(text),
         "chars": lambda: rust.chars(text),
-        "exact rjieba": lambda: rust.exact(text),
-        "words rjieba": lambda: rust.words(text),
+        "exact rjieba": lambda: rust.tokenize(text),
+        "words rjieba": lambda: rust.tokenize_for_search(text),
         "words + grams": lambda: (rust.word_text(text), rust.gram_text(text)),
     }.items():
         print(f"{name:16} {size / time_best(work):8.1f} MB/s")
-    rust_time, pure_time = (time_best(partial(each.words, text), 1) for each in (rust, pure))
+    rust_time, pure_time = (
+        time_best(partial(each.tokenize_for_search, text), 1) for each in (rust, pure)
+    )
     print(f"{'words jieba':16} {size / pure_time:8.1f} MB/s, rjieba x{pure_time / rust_time:.1f}")
-    print(f"agreement of the two: {rust.words(text) == pure.words(text)}")
+    print(
+        f"agreement of the two: {rust.tokenize_for_search(text) == pure.tokenize_for_search(text)}"
+    )
     body = text[:20_000]
     for mark in (mark_spans, snippet):
         milliseconds = time_best(partial(mark, body, NEEDLES), 20) * 1000

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from analyzers.dictionary import load_dictionary
-from catalog.tables import load_tables
+from gongkai.catalog.tables import load_tables
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 FACETS = ("category", "topic", "audience", "life_event", "genre", "format", "publisher")

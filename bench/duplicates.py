@@ -26,17 +26,17 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from catalog.places import load_places
-from duplicates.checking import check_draft
-from duplicates.clusters import build_clusters
-from duplicates.judging import judge
-from duplicates.minhash import find_bands
-from duplicates.scanning import find_pairs, gather, scan
-from duplicates.shingles import cut_shingles, measure_overlap
-from duplicates.texts import Subject
-from engines.opening import open_installation
-from engines.reading import read_hits
-from engines.settings import Settings
+from gongkai.catalog.places import load_places
+from gongkai.duplicates.classify import classify
+from gongkai.duplicates.clusters import build_clusters
+from gongkai.duplicates.draft_check import check_draft
+from gongkai.duplicates.minhash import find_bands
+from gongkai.duplicates.scan import find_pairs, gather, scan
+from gongkai.duplicates.shingles import cut_shingles, measure_overlap
+from gongkai.duplicates.texts import Subject
+from gongkai.engines.installation import open_installation
+from gongkai.engines.scan import read_hits
+from gongkai.settings import Settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SAMPLE = 5_000
@@ -65,7 +65,7 @@ def measure_pairs(documents: Mapping[str, Subject]) -> None:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with (SHARED / "duplicates" / "pairs.tsv").open(encoding="utf-8") as lines:
         for pair in csv.DictReader(lines, delimiter="\t"):
-            found = judge(documents[pair["id_a"]], documents[pair["id_b"]], IS_PLACE)
+            found = classify(documents[pair["id_a"]], documents[pair["id_b"]], IS_PLACE)
             named = found.kind.value if found else "none"
             counts[pair["kind"]][named] += 1
             is_copy = pair["kind"] == "copy"
@@ -85,7 +85,7 @@ def measure_spoiled(documents: Mapping[str, Subject], count: int = 300) -> None:
         for subject in picked:
             plain = replace(subject, document_number=None)
             copy = replace(plain, id="copy", body=spoil(subject.body, draw))
-            found = judge(plain, copy, IS_PLACE)
+            found = classify(plain, copy, IS_PLACE)
             named += bool(found and found.kind.is_duplicate)
             banded += bool(set(plain.text.bands) & set(copy.text.bands))
         print(

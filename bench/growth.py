@@ -23,11 +23,11 @@ import orjson
 from bench import COMMAND
 from bench.corpus import SHARED, pick_by_zipf, write_export
 from bench.latency import draw_queries
-from catalog.tables import load_tables
-from engines.opening import open_installation
-from engines.settings import Settings
-from queries.request import SearchRequest
-from search_api.answering import Answering
+from gongkai.catalog.tables import load_tables
+from gongkai.engines.installation import open_installation
+from gongkai.query.request import SearchRequest
+from gongkai.search.service import SearchService
+from gongkai.settings import Settings
 
 QUERIES = 60
 _KINDS = ("通知", "意见", "办法", "公告", "批复", "报告", "方案", "规定")
@@ -85,14 +85,14 @@ async def ask(settings: Settings, size: int) -> dict[str, list[float]]:
     """Kind of query -> milliseconds, with all facets and highlights."""
     installation = open_installation(settings)
     engine = installation.open_engine()
-    answering = Answering(installation, engine)
+    service = SearchService(installation, engine)
     sample = [record for record, _ in zip(make_records(5_000), range(5_000), strict=False)]
     titles = [str(record["title"]) for record in sample]
     numbers = [str(record["document_number"]) for record in sample]
     times: dict[str, list[float]] = {}
     for kind, text in draw_queries(titles, numbers, installation, QUERIES):
         started = time.perf_counter()
-        answer = await answering.search(SearchRequest(text))
+        answer = await service.search(SearchRequest(text))
         times.setdefault(kind, []).append((time.perf_counter() - started) * 1000)
         assert kind != "empty" or answer.total == size
     live = await engine.live()

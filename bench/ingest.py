@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from bench import COMMAND
-from catalog.headings import gather_by_key
-from indexer.reading import find_sources, read_source
+from gongkai.catalog.headings import gather_by_key
+from indexer.source_reader import find_sources, read_source
 from indexer.sources.row import SourceRow
 
 

@@ -22,8 +22,8 @@ import httpx2
 from analyzers.pinyin import read_word
 from bench.pages import PORT, read_titles, serving
 from bench.pinyin import content_words
-from engines.opening import open_installation
-from engines.settings import Settings
+from gongkai.engines.installation import open_installation
+from gongkai.settings import Settings
 
 KEY_SECONDS = (0.4, 0.9)
 READ_SECONDS = (2.0, 6.0)

@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 
-from engines.opening import open_installation
-from engines.port import SearchEngine
-from engines.reading import read_hits
-from engines.settings import Settings
-from queries.request import SearchRequest
-from search_api.answering import Answering
+from gongkai.engines.installation import open_installation
+from gongkai.engines.port import SearchEngine
+from gongkai.engines.scan import read_hits
+from gongkai.query.request import SearchRequest
+from gongkai.search.service import SearchService
+from gongkai.settings import Settings
 
 PAGE = 10
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -54,7 +54,7 @@ async def measure(data_dir: Path, every: int) -> None:
     """Print the misses, then the table."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
-    answering = Answering(installation, engine)
+    service = SearchService(installation, engine)
     records = await read_all(engine)
     sharing = Counter((key, r[key]) for r in records for key in ("title", "document_number"))
     asked: Counter[str] = Counter()
@@ -62,7 +62,7 @@ async def measure(data_dir: Path, every: int) -> None:
     for record in records[::every]:
         for kind, key, text in questions(record):
             asked[kind] += 1
-            answer = await answering.search(SearchRequest(text, size=PAGE, facets=()))
+            answer = await service.search(SearchRequest(text, size=PAGE, facets=()))
             alike = [hit for hit in answer.hits if getattr(hit, key) == record[key]]
             # Where more records than a page holds share the value, the page is full of them.
             is_shared = sharing[key, record[key]] > PAGE and len(alike) == PAGE

@@ -20,10 +20,10 @@ import httpx2
 
 from bench import COMMAND
 from bench.known_items import read_all
-from engines.opening import Installation, open_installation
-from engines.settings import Settings
-from queries.request import SearchRequest
-from search_api.answering import Answering
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.query.request import SearchRequest
+from gongkai.search.service import SearchService
+from gongkai.settings import Settings
 
 PORT = 8765
 
@@ -35,7 +35,7 @@ def draw_queries(
     draw = random.Random(20090220)
     for _ in range(count):
         title = draw.choice(titles)
-        words = [w for w in installation.analysis.exact(title) if len(w) > 1] or [title]
+        words = [w for w in installation.analysis.tokenize(title) if len(w) > 1] or [title]
         yield "one word", draw.choice(words)
         yield "two words", " ".join(draw.choices(words, k=2))
         yield "phrase", f'"{title[4:10]}"'
@@ -48,7 +48,7 @@ async def measure(data_dir: Path, count: int) -> None:
     """Print p50 and p99 in milliseconds a kind, and the ratio of the medians."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
-    answering = Answering(installation, engine)
+    service = SearchService(installation, engine)
     records = await read_all(engine)
     titles = [record["title"] for record in records]
     numbers = [r["document_number"] for r in records if r["document_number"]]
@@ -58,7 +58,7 @@ async def measure(data_dir: Path, count: int) -> None:
         for kind, text in draw_queries(titles, numbers, installation, count):
             inside, outside = times.setdefault(kind, ([], []))
             started = time.perf_counter()
-            answer = await answering.search(SearchRequest(text))
+            answer = await service.search(SearchRequest(text))
             inside.append(time.perf_counter() - started)
             started = time.perf_counter()
             response = await client.get(f"/api/v1/search?{urlencode({'q': text})}")

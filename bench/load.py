@@ -26,8 +26,8 @@ from urllib.parse import quote
 from bench import COMMAND
 from bench.known_items import read_all
 from development.footprint import measure_footprint
-from engines.opening import open_installation
-from engines.settings import Settings
+from gongkai.engines.installation import open_installation
+from gongkai.settings import Settings
 
 PORT = 8767
 WORKERS = 2
@@ -149,7 +149,7 @@ async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> 
     await engine.close()
     draw = random.Random(20080501)
     titles = [record["title"] for record in draw.sample(records, min(len(records), 2000))]
-    words = sorted({w for title in titles for w in installation.analysis.exact(title) if w[1:]})
+    words = sorted({w for title in titles for w in installation.analysis.tokenize(title) if w[1:]})
     ids = [record["id"] for record in draw.sample(records, min(len(records), 2000))]
 
     def paths(seed: int) -> Iterator[str]:

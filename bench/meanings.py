@@ -26,17 +26,17 @@ import orjson
 
 from bench.corpus import SHARED, read_titles, write_export
 from development.footprint import measure_footprint
-from engines.opening import Installation, open_installation
-from engines.port import SearchEngine, Vector, VectorRow
-from engines.reading import read_hits
-from engines.settings import EngineKind, Settings
-from indexer.publishing import Order, publish
-from queries.request import SearchRequest
-from search_api.answering import Answering
-from semantics.embedding import open_embedders
-from semantics.meanings import Meanings
-from semantics.models import open_model
-from semantics.passages import choose_passage, name_passage
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.port import SearchEngine, StoredVector, Vector
+from gongkai.engines.scan import read_hits
+from gongkai.query.request import SearchRequest
+from gongkai.search.service import SearchService
+from gongkai.semantic.embedding import open_embedders
+from gongkai.semantic.models import open_model
+from gongkai.semantic.passages import choose_passage, name_passage
+from gongkai.semantic.semantic_search import SemanticSearch
+from gongkai.settings import EngineKind, Settings
+from indexer.pipeline import IndexJob, publish
 
 _PUT = 5_000
 _NEAREST = 100
@@ -53,7 +53,7 @@ async def measure(installation: Installation, kept: Path, real: int, count: int)
     model = open_model(where).model
     with closing(installation.open_vector_store(model.name, vectors.shape[1])) as store:
         rows = (
-            VectorRow(record_id, name_passage(text), vector)
+            StoredVector(record_id, name_passage(text), vector)
             for (record_id, text), vector in zip(passages.items(), vectors, strict=True)
         )
         while part := list(itertools.islice(rows, _PUT)):
@@ -65,7 +65,7 @@ async def measure(installation: Installation, kept: Path, real: int, count: int)
     shares = []
     for question in questions[:50]:
         asked = model.embed_query(question)
-        found = {each.id for each in await index.nearest(asked, _NEAREST)}
+        found = {each.id for each in await index.knn(asked, _NEAREST)}
         exact = {ids[at] for at in np.argsort(-(vectors @ asked))[:_NEAREST]}
         shares.append(len(found & exact) / _NEAREST)
     held = measure_footprint(os.getpid())[0] - before
@@ -79,14 +79,14 @@ async def measure(installation: Installation, kept: Path, real: int, count: int)
 async def _compare(
     installation: Installation, engine: SearchEngine, questions: Sequence[str]
 ) -> None:
-    meanings = Meanings(installation, engine)
-    answering = Answering(installation, engine, meanings=meanings)
-    await answering.vocabulary.words()
+    meanings = SemanticSearch(installation, engine)
+    service = SearchService(installation, engine, meanings=meanings)
+    await service.term_dictionary.words()
     times: dict[bool, list[float]] = {False: [], True: []}
     for at, question in enumerate(questions):
         for semantic in (False, True) if at % 2 else (True, False):
             started = time.perf_counter()
-            await answering.search(SearchRequest(question, semantic=semantic))
+            await service.search(SearchRequest(question, semantic=semantic))
             if at >= 10:
                 times[semantic].append((time.perf_counter() - started) * 1000)
     for semantic, each in times.items():
@@ -149,7 +149,7 @@ def _open(options: argparse.Namespace) -> Iterator[Installation]:
         with closing(installation.open_store()) as store:
             is_there = bool(store.generations())
         if not is_there:
-            publish(Order([export]), installation)
+            publish(IndexJob([export]), installation)
         yield installation
 
 

@@ -14,8 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from catalog.document_number import DocumentNumber, find_document_numbers, parse_document_number
-from catalog.number_parts import NumberParts, find_number_parts, split_number
+from gongkai.catalog.document_number import (
+    DocumentNumber,
+    find_document_numbers,
+    parse_document_number,
+)
+from gongkai.catalog.number_parts import NumberParts, find_number_parts, split_number
 
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 _WRITTEN = str.maketrans("0123456789", "〇一二三四五六七八九")

@@ -23,8 +23,8 @@ import orjson
 from analyzers.pinyin import read_word
 from bench import COMMAND
 from bench.pinyin import content_words
-from engines.opening import Installation, open_installation
-from engines.settings import Settings
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.settings import Settings
 
 PORT = 8766
 SAMPLED_TITLES = 5_000

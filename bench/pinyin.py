@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from analyzers.chains import Analysis
+from analyzers.completion import CompletionIndex
 from analyzers.dictionary import load_dictionary
-from analyzers.lexicon import Lexicon
 from analyzers.pinyin import read_word
+from analyzers.text_analyzer import TextAnalyzer
 from indexer.sources.json_lines import read_json_lines
 from indexer.sources.row import SourceRow
 
@@ -31,24 +31,24 @@ def read_titles(path: Path) -> list[str]:
     return [str(row.fields["title"]) for row in rows if isinstance(row, SourceRow)]
 
 
-def count_words(titles: list[str], analysis: Analysis) -> Counter[str]:
+def count_words(titles: list[str], analysis: TextAnalyzer) -> Counter[str]:
     """Word of two characters or more -> titles that hold it."""
     return Counter(word for title in titles for word in set(content_words(title, analysis)))
 
 
-def content_words(title: str, analysis: Analysis) -> list[str]:
+def content_words(title: str, analysis: TextAnalyzer) -> list[str]:
     """The Han words of a title that a suggestion may be."""
-    words = analysis.exact(title)
+    words = analysis.tokenize(title)
     return [w for w in words if len(w) > 1 and read_word(w) and not analysis.is_stopword(w)]
 
 
 def measure(path: Path, count: int) -> None:
     """Print shares, then times."""
-    analysis = Analysis(load_dictionary())
+    analysis = TextAnalyzer(load_dictionary())
     titles = read_titles(path)
     counts = count_words(titles, analysis)
     started = time.perf_counter()
-    lexicon = Lexicon(counts)
+    lexicon = CompletionIndex(counts)
     print(f"{len(counts):,} words, built in {time.perf_counter() - started:.2f} s")
     draw = random.Random(20090220)
     found: Counter[tuple[str, str, str]] = Counter()

@@ -25,8 +25,8 @@ import httpx2
 import orjson
 
 from bench import COMMAND
-from engines.opening import open_installation
-from engines.settings import Settings
+from gongkai.engines.installation import open_installation
+from gongkai.settings import Settings
 
 PORT = 8769
 ADDRESS = f"http://127.0.0.1:{PORT}"
@@ -46,7 +46,13 @@ def draw_words() -> list[str]:
     """Words of the analysis, in a fixed order."""
     analysis = open_installation(Settings()).analysis
     text = Path("README.zh.md").read_text(encoding="utf-8")
-    return sorted({word for word in analysis.words(text) if len(word) > 1 and not word.isascii()})
+    return sorted(
+        {
+            word
+            for word in analysis.tokenize_for_search(text)
+            if len(word) > 1 and not word.isascii()
+        }
+    )
 
 
 def draw_rows(words: list[str], records: int) -> Iterator[dict[str, object]]:

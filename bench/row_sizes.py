@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from catalog.intake import Accepted, IntakeRules, take_row
-from engines.opening import Installation, open_installation
-from engines.settings import Settings
+from gongkai.catalog.intake import Accepted, IntakeRules, take_row
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.settings import Settings
 from indexer.documents import build_document
 
 LIMIT_SECONDS = 20.0

@@ -19,8 +19,8 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from engines.opening import open_installation
-from engines.settings import Settings
+from gongkai.engines.installation import open_installation
+from gongkai.settings import Settings
 from search_api.app import create_app
 
 FACTORS = (10, 100, 1_000, 10_000)

@@ -10,8 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from staff.ledger import open_ledger
-from staff.tokens import Tokens
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import Tokens
 
 TURNS = 3_000
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.known_items import PAGE, read_all
-from engines.opening import Installation, open_installation
-from engines.settings import Settings
-from queries.request import SearchRequest
-from search_api.answer import SearchAnswer
-from search_api.answering import Answering
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.query.request import SearchRequest
+from gongkai.search.responses import SearchAnswer
+from gongkai.search.service import SearchService
+from gongkai.settings import Settings
 
 Pairs = Mapping[str, Sequence[tuple[str, int]]]
 """Right character -> those written for it, with counts."""
@@ -49,7 +49,7 @@ def misspell(text: str, pairs: Pairs, draw: random.Random) -> str | None:
 
 def cut_part(title: str, installation: Installation, draw: random.Random) -> str | None:
     """Two to four words side by side, of four to twelve characters."""
-    words = installation.analysis.exact(title)
+    words = installation.analysis.tokenize(title)
     first = draw.randrange(max(len(words) - 3, 1))
     part = "".join(words[first : first + draw.randint(2, 4)])
     return part if 4 <= len(part) <= 12 and part in title else None
@@ -76,7 +76,7 @@ async def measure(data_dir: Path, pairs_file: Path, count: int) -> None:
     """Print the shares found and changed, and some of the misses."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
-    answering = Answering(installation, engine)
+    service = SearchService(installation, engine)
     pairs, draw = read_pairs(pairs_file), random.Random(20090220)
     records = [r for r in await read_all(engine) if r["title"]]
     tally: Counter[str] = Counter()
@@ -84,7 +84,7 @@ async def measure(data_dir: Path, pairs_file: Path, count: int) -> None:
         right_part = ""
         for kind, text, is_right in questions(record["title"], installation, pairs, draw):
             right_part = text if kind == "part" and is_right else right_part
-            answer = await answering.search(SearchRequest(text, size=PAGE, facets=()))
+            answer = await service.search(SearchRequest(text, size=PAGE, facets=()))
             changed = answer.query.corrected_from is not None
             name = f"{kind}, {'right' if is_right else 'one wrong'}"
             tally[f"{name}: asked"] += 1

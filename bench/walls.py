@@ -20,9 +20,9 @@ from pathlib import Path
 import orjson
 from fastapi.testclient import TestClient
 
-from engines.opening import open_installation
-from engines.settings import Settings
-from indexer.publishing import Order, publish
+from gongkai.engines.installation import open_installation
+from gongkai.settings import Settings
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 
 RECORDS = 2_000
@@ -103,7 +103,7 @@ def permute(times: tuple[list[float], list[float]], seen: float, draw: random.Ra
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         installed = open_installation(Settings(data_dir=Path(folder) / "data"))
-        publish(Order([write_export(Path(folder) / "export.jsonl")]), installed)
+        publish(IndexJob([write_export(Path(folder) / "export.jsonl")]), installed)
         with closing(installed.open_store()), TestClient(create_app(installed)) as asked:
             asked.get("/api/v1/suggest?q=供水")
             measure(asked, random.Random(20080501), int(sys.argv[1]) if sys.argv[1:] else 400)

@@ -11,38 +11,39 @@ from importlib import import_module
 import typer
 from pydantic import ValidationError
 
-from catalog.errors import (
+from analyzers.errors import TableError
+from gongkai.errors import (
     EngineUnavailableError,
     GongkaiError,
     IndexMismatchError,
     ShrinkingIndexError,
     ShrinkingSourceError,
 )
-from engines.settings_errors import explain_settings
+from gongkai.settings_errors import explain_settings
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 COMMANDS = {
-    "index": "indexing",
-    "rollback": "indexing",
-    "withdraw": "indexing",
-    "purge": "indexing",
-    "embed": "embedding",
-    "serve": "serving",
-    "search": "reading",
-    "explain": "reading",
-    "evaluate": "evaluating",
-    "verify": "verifying",
-    "check": "checking",
-    "doctor": "doctoring",
-    "duplicates": "deduplicating",
-    "stats": "counting",
-    "token": "admitting",
-    "replica": "replicating",
-    "backup": "backing_up",
-    "restore": "backing_up",
-    "status": "inspecting",
+    "index": "indexer.commands.index",
+    "rollback": "indexer.commands.index",
+    "withdraw": "indexer.commands.index",
+    "purge": "indexer.commands.index",
+    "embed": "indexer.commands.embed",
+    "serve": "search_api.commands.serve",
+    "search": "search_api.commands.search",
+    "explain": "search_api.commands.search",
+    "evaluate": "search_api.commands.evaluate",
+    "verify": "search_api.commands.verify",
+    "check": "indexer.commands.check",
+    "doctor": "indexer.commands.doctor",
+    "duplicates": "search_api.commands.duplicates",
+    "stats": "search_api.commands.stats",
+    "token": "search_api.commands.token",
+    "replica": "indexer.commands.replica",
+    "backup": "indexer.commands.backup",
+    "restore": "indexer.commands.backup",
+    "status": "indexer.commands.status",
 }
-"""Each command and the module of this package that holds it, under the command's own name."""
+"""Each command and the module that holds it, under the command's own name."""
 
 
 def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
@@ -61,7 +62,7 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     app.callback()(_about)
     asked = arguments[0] if arguments and arguments[0] in COMMANDS else None
     for name in (asked,) if asked else COMMANDS:
-        found = getattr(import_module(f"gongkai.{COMMANDS[name]}"), name)
+        found = getattr(import_module(COMMANDS[name]), name)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
@@ -83,7 +84,7 @@ def main() -> None:
         _leave(str(error), NO_ENGINE)
     except (ShrinkingIndexError, ShrinkingSourceError) as error:
         _leave(str(error), REFUSED)
-    except GongkaiError as error:
+    except (GongkaiError, TableError) as error:
         _leave(str(error), USAGE)
     except ValidationError as error:
         _leave(explain_settings(error), USAGE)

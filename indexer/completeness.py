@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from catalog.errors import ShrinkingSourceError
-from catalog.identity import source_key
-from engines.port import DISCLOSURE, IndexStore
+from gongkai.catalog.identity import source_key
+from gongkai.engines.port import DISCLOSURE, IndexStore
+from gongkai.errors import ShrinkingSourceError
 from indexer.run_register import RunRegister
-from indexer.shrinking import LARGEST_LOSS
+from indexer.shrinkage import LARGEST_LOSS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,27 @@ from itertools import chain
 
 import orjson
 
-from analyzers.chains import Analysis
 from analyzers.normalize import normalize_text
-from catalog.authority import read_authority
-from catalog.classifications import MISSING, ancestors_and_self
-from catalog.fields import FIELDS, ZONE_BREAK
-from catalog.identity import record_keys
-from catalog.intake import disclose
-from catalog.number_parts import split_number
-from catalog.record import Attachment, Record
-from catalog.repeals import Repeal, find_repeals
-from duplicates.minhash import pack_bands
-from duplicates.texts import Text, choose_body
-from engines.port import IndexDocument
-from queries.related import title_mark
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.classifications import MISSING, ancestors_and_self
+from gongkai.catalog.fields import FIELDS, ZONE_BREAK
+from gongkai.catalog.identity import record_keys
+from gongkai.catalog.intake import disclose
+from gongkai.catalog.legal_rank import read_legal_rank
+from gongkai.catalog.number_parts import split_number
+from gongkai.catalog.record import Attachment, Record
+from gongkai.catalog.repeals import Repeal, find_repeals
+from gongkai.duplicates.minhash import pack_bands
+from gongkai.duplicates.texts import Text, choose_body
+from gongkai.engines.port import IndexDocument
+from gongkai.query.related import title_mark
 
 _ORDER_BITS = 40
 _LONGEST_TERM = 20
 _NUMERIC = re.compile(r"[\W\d_]+")
 
 
-def build_document(record: Record, analysis: Analysis) -> IndexDocument:
+def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
     """Analyse one record; of one that is public on request only, no more than its entry."""
     record = disclose(record)
     repeals = find_repeals(record.body)
@@ -48,7 +48,7 @@ def build_document(record: Record, analysis: Analysis) -> IndexDocument:
         "text_grams": f" {ZONE_BREAK} ".join(filter(None, zone_grams)),
         # Characters are folded one by one, so each has to be folded once only.
         "text_chars": " ".join(analysis.chars("".join(set().union(*zones)))),
-        "title_key": analysis.literal(title),
+        "title_key": analysis.letters_only(title),
     }
     return IndexDocument(
         id=record.id,
@@ -144,7 +144,7 @@ def _body_texts(record: Record) -> Iterable[str]:
 def _keywords(record: Record) -> dict[str, Sequence[str]]:
     values: dict[str, Sequence[str]] = {
         "publisher": (record.publisher,),
-        "authority": _present(read_authority(record.title)),
+        "authority": _present(read_legal_rank(record.title)),
         "year": (str(record.published_on.year),),
         "genre": _present(record.genre),
         "format": _present(record.format),
@@ -171,25 +171,25 @@ def _codes(record: Record) -> dict[str, Sequence[str]]:
     }
 
 
-def _repealed(repeals: Sequence[Repeal], analysis: Analysis) -> Sequence[str]:
+def _repealed(repeals: Sequence[Repeal], analysis: TextAnalyzer) -> Sequence[str]:
     """Both ways that a repealed document is looked for: by its number and by its title."""
     numbers = (each.document_number for each in repeals)
-    titles = (each.title and title_mark(analysis.literal(each.title)) for each in repeals)
+    titles = (each.title and title_mark(analysis.letters_only(each.title)) for each in repeals)
     return tuple(dict.fromkeys(value for value in chain(numbers, titles) if value))
 
 
-def _terms(record: Record, analysis: Analysis) -> Sequence[str]:
+def _terms(record: Record, analysis: TextAnalyzer) -> Sequence[str]:
     """What suggestions offer and corrections may put in place.
 
     Keywords and the agency's name whole, and the words of title and keywords.
     """
     named = (record.publisher_name, *record.keywords)
     whole = ("".join(normalize_text(word).split()) for word in named)
-    cut = (word for text in (record.title, *record.keywords) for word in analysis.exact(text))
+    cut = (word for text in (record.title, *record.keywords) for word in analysis.tokenize(text))
     return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analysis)))
 
 
-def _is_term(word: str, analysis: Analysis) -> bool:
+def _is_term(word: str, analysis: TextAnalyzer) -> bool:
     is_named = 2 <= len(word) <= _LONGEST_TERM and not _NUMERIC.fullmatch(word)
     return is_named and not analysis.is_stopword(word)
 

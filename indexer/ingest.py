@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from analyzers.chains import Analysis
-from catalog.identity import derive_ids, is_open
-from catalog.intake import Refused, Withheld
-from engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.identity import derive_ids, is_open
+from gongkai.catalog.intake import Refused, Withheld
+from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
 from indexer.attachments.owners import FileOwners
 from indexer.attachments.revoking import TextRevoker
-from indexer.closing import find_closings
+from indexer.closures import find_closings
 from indexer.kept_rejects import may_keep, withdrawn_by_staff
-from indexer.naming import choose_id, read_keys
-from indexer.preparing import Chunk, Prepared, Ready
-from indexer.processes import Prepare
-from indexer.reading import read_source
+from indexer.parallel import Prepare
+from indexer.record_ids import choose_id, read_keys
 from indexer.rejects import RejectsFile
 from indexer.review import Finding, ReviewFile
 from indexer.run_register import ClosingRow, Place, RunRegister
+from indexer.source_reader import read_source
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow
+from indexer.transform import Chunk, Prepared, Ready
 from indexer.unread import UnreadFiles
 from indexer.warnings_file import ValueCounts, WarningsFile
 
@@ -85,7 +85,7 @@ class Ingest:
         prepare: Prepare,
         files: RunFiles,
         withdrawn: Mapping[str, str],
-        analysis: Analysis,
+        analysis: TextAnalyzer,
     ) -> None:
         self.summary = Summary()
         self.republished: set[str] = set()
@@ -120,7 +120,7 @@ class Ingest:
         items = chain.from_iterable(read_source(source, on_bytes) for source in sources)
         unread = UnreadFiles(skipped)
         for chunk in self._prepare(self._keep_rows(items, unread), self._owners.closed):
-            self._writer.expect(_ids_in(chunk))
+            self._writer.prefetch(_ids_in(chunk))
             for row, prepared in chunk:
                 self.take(row, prepared)
         self.summary.skipped += unread.left()
@@ -139,7 +139,7 @@ class Ingest:
         """Withdraw what the rows have closed, then commit: no search sees it in between."""
         closings = find_closings(store, self._register)
         for record_id in closings.closed:
-            if self._writer.holds(record_id):
+            if self._writer.contains(record_id):
                 self._writer.delete(record_id)
         self.republished -= closings.closed.keys()
         if closings.closed:
@@ -207,7 +207,7 @@ class Ingest:
         self._warnings.add(place, record_id, ready.warnings, ready.values)
 
     def _write(self, row: Row, document: IndexDocument, files: Sequence[tuple[bytes, int]]) -> None:
-        if self._writer.holds(document.id, document.revision):
+        if self._writer.contains(document.id, document.revision):
             self.summary.unchanged += 1
             return
         self._writer.put(document)
@@ -223,7 +223,7 @@ class Ingest:
         self._owners.flush()
         self._writer.commit()
         self._revoker.clear()
-        for record_id, reason in self._writer.take_refused().items():
+        for record_id, reason in self._writer.pop_rejected().items():
             for place in self._places[record_id]:
                 self.summary.indexed -= 1
                 self.summary.refused[f"engine: {reason}"] += 1

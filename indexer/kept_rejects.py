@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from catalog.identity import base_id, is_hash_id
-from catalog.intake import Accepted, IntakeRules, Refused, take_row
-from engines.port import STAFF
-from files.durable import open_private, sync_folder
+from gongkai.catalog.identity import base_id, is_hash_id
+from gongkai.catalog.intake import Accepted, IntakeRules, Refused, take_row
+from gongkai.engines.port import STAFF
+from gongkai.files.durable import open_private, sync_folder
+from gongkai.staff.rejected import rejects_folder
 from indexer.rejects import SHEETS
 from indexer.warnings_file import warnings_path
-from staff.rejected import rejects_folder
 
 
 def withdrawn_by_staff(withdrawn: Mapping[str, str]) -> frozenset[str]:

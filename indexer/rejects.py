@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import IO, Any, Self
 from zipfile import BadZipFile, ZipFile
 
-from catalog.errors import GongkaiError, ShrinkingIndexError
-from catalog.plain_text import DEPTH_LIMIT
-from files.durable import open_whole
-from staff.reject_reasons import describe_reason
-from staff.reject_sheets import COLUMNS, CREATOR, write_reject_csv, write_reject_xlsx
+from gongkai.catalog.plain_text import DEPTH_LIMIT
+from gongkai.errors import GongkaiError, ShrinkingIndexError
+from gongkai.files.durable import open_whole
+from gongkai.staff.reject_reasons import describe_reason
+from gongkai.staff.reject_sheets import COLUMNS, CREATOR, write_reject_csv, write_reject_xlsx
 
 SHEETS = (".csv", ".xlsx")
 _HEAD = 4096

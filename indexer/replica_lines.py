@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-from catalog.addresses import parse_url
-from catalog.errors import GongkaiError, RefusedValueError
-from catalog.intake import (
+from gongkai.catalog.addresses import parse_url
+from gongkai.catalog.intake import (
     BODY_LIMIT,
     ID_LIMIT,
     IntakeRules,
@@ -19,10 +18,11 @@ from catalog.intake import (
     holds_personal_data,
     take_row,
 )
-from catalog.plain_text import clean_line, clean_text
-from catalog.record import Attachment, AttachmentText, Record
-from catalog.tables import Tables
-from engines.port import REPLICA_FORMAT
+from gongkai.catalog.plain_text import clean_line, clean_text
+from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.catalog.tables import Tables
+from gongkai.engines.port import REPLICA_FORMAT
+from gongkai.errors import GongkaiError, RefusedValueError
 
 LONGEST_LINE = 128 << 20
 """Bytes: more than a record of the longest text that the intake takes, with its attachments."""

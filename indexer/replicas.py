@@ -11,16 +11,16 @@ from typing import Any
 
 import orjson
 
-from catalog.dates import PartialDate, parse_date
-from catalog.disclosure import Disclosure
-from catalog.intake import Refused, Withheld
-from catalog.record import Attachment, AttachmentText, Record
-from engines.opening import Installation
-from engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexStore
-from files.durable import read_json, replace_file
+from gongkai.catalog.dates import PartialDate, parse_date
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.intake import Refused, Withheld
+from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexStore
+from gongkai.files.durable import read_json, replace_file
 from indexer.documents import build_document
 from indexer.replica_lines import BrokenReplicaError, check_replica, read_replica
-from indexer.shrinking import check_shrink
+from indexer.shrinkage import check_shrink
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def apply_replica(
         _settle(store, gone, filling.taken & withdrawn.keys())
         if before is None:
             # What the last pull had is not known, so the generation before may hold what is gone.
-            store.forget()
+            store.drop_others()
         _keep(installation, filling.taken)
         return Replicated(filling.writer.name, len(filling.taken), len(gone), filling.refused)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
-from files.durable import open_whole
+from gongkai.files.durable import open_whole
 from indexer.rejects import keeps_files
 from indexer.run_register import Place
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from catalog.addresses import read_attachments
-from catalog.cells import Cells
-from catalog.headings import gather_by_key
-from catalog.record import Attachment
+from gongkai.catalog.addresses import read_attachments
+from gongkai.catalog.headings import gather_by_key
+from gongkai.catalog.record import Attachment
+from gongkai.catalog.row_reader import RowReader
 from indexer.sources.row import SkippedPart
 
 
@@ -27,7 +27,7 @@ class UnreadFiles:
         if not known.get("attachments"):
             return
         folder = Path(source).absolute().parent
-        for attachment in read_attachments(Cells(known)):
+        for attachment in read_attachments(RowReader(known)):
             for name in _names(attachment):
                 self._left.pop(os.path.normpath(folder / name.replace("\\", "/")), None)
 

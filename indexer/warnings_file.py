@@ -14,10 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from files.durable import open_whole
-from files.spreadsheets import BYTE_ORDER_MARK, guard_cells
+from gongkai.files.durable import open_whole
+from gongkai.files.spreadsheets import BYTE_ORDER_MARK, guard_cells
+from gongkai.staff.reject_reasons import describe_reason, title_of
 from indexer.rejects import keeps_files
-from staff.reject_reasons import describe_reason, title_of
 
 MOST_VALUES = 10_000
 """Distinct values that are counted of one warning."""

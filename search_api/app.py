@@ -11,30 +11,39 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from duplicates.decisions import Decisions
-from engines.opening import Installation, open_installation
-from engines.port import SearchEngine
-from engines.settings import Settings
-from search_api.access import Doorkeeper
-from search_api.admission import Admission, Limits
-from search_api.answering import Answering
-from search_api.bodies import WholeBodies
-from search_api.duplicating import Duplicating
-from search_api.endpoints import appearance, discovery, downloads, health, kiosk, pages, search
-from search_api.endpoints.dependencies import store_if_possible
-from search_api.endpoints.staff import api, certificates, check, desk, duplicates, reports
-from search_api.errors import install_error_handlers, refuse_entry
-from search_api.middleware import Freshness, ReadVersion, SecurityHeaders, name_build
-from search_api.observing import Metrics, Observing
-from search_api.redirects import without_last_slash
-from search_api.site import Site
-from search_api.suggesting import Suggesting
-from semantics.meanings import Meanings
-from staff.audit import Audit
-from staff.certificates import Certificates
-from staff.ledger import open_ledger
-from staff.tokens import Tokens
-from staff.unfound import UnfoundSearches
+from gongkai.duplicates.decisions import Decisions
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.port import SearchEngine
+from gongkai.search.duplicates import DuplicateService
+from gongkai.search.service import SearchService
+from gongkai.search.suggest import Suggester
+from gongkai.semantic.semantic_search import SemanticSearch
+from gongkai.settings import Settings
+from gongkai.staff.audit import Audit
+from gongkai.staff.certificates import Certificates
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import Tokens
+from gongkai.staff.zero_result_queries import ZeroResultQueries
+from search_api.api import downloads, health, search
+from search_api.http.body_limit import BodyLimitMiddleware
+from search_api.http.caching import (
+    ConditionalGetMiddleware,
+    ReadVersion,
+    SecurityHeaders,
+    name_build,
+)
+from search_api.http.dependencies import store_if_possible
+from search_api.http.errors import install_error_handlers, refuse_entry
+from search_api.http.limits import Admission, Limits
+from search_api.http.redirects import without_last_slash
+from search_api.http.telemetry import Metrics, TelemetryMiddleware
+from search_api.kiosk import routes as kiosk
+from search_api.staff import api, certificates, check, desk, duplicates, reports
+from search_api.staff.auth import Authenticator
+from search_api.web import appearance_route as appearance
+from search_api.web import discovery
+from search_api.web import routes as pages
+from search_api.web.site import Site
 
 GZIP_FROM = 1_000
 """Bytes of an answer from which on it is compressed."""
@@ -48,18 +57,18 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     engine = installed.open_engine()
     metrics = Metrics()
     meanings = _open_meanings(installed, engine, metrics)
-    answering = Answering(installed, engine, meanings=meanings)
+    service = SearchService(installed, engine, meanings=meanings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         installed.analysis.prepare()
-        await answering.vocabulary.refresh()
+        await service.term_dictionary.refresh()
         if meanings:
             meanings.prepare()
-        preparing = asyncio.create_task(asyncio.to_thread(app.state.suggesting.prepare))
+        preparing = asyncio.create_task(asyncio.to_thread(app.state.suggester.prepare))
         yield
         await preparing
-        store_if_possible(app.state.unfound)
+        store_if_possible(app.state.zero_results)
         if meanings:
             await meanings.close()
         await engine.close()
@@ -75,9 +84,9 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     app.router.default = without_last_slash(app.router)
     app.state.engine = engine
     app.state.metrics = metrics
-    app.state.answering = answering
-    app.state.suggesting = Suggesting(
-        engine, answering.vocabulary, installed.analysis, installed.tables.agencies
+    app.state.service = service
+    app.state.suggester = Suggester(
+        engine, service.term_dictionary, installed.analysis, installed.tables.agencies
     )
     app.state.halls = installed.halls
     app.state.hall = installed.settings.kiosk_hall
@@ -88,13 +97,13 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         application_url=installed.settings.application_url,
     )
     install_error_handlers(app)
-    decisions = app.state.duplicating.decisions
-    read_version = _version_reader(installed, engine, answering, decisions, meanings)
+    decisions = app.state.duplicate_service.decisions
+    read_version = _version_reader(installed, engine, service, decisions, meanings)
 
     def refuse(scope: Scope, status: int, seconds: int) -> Response:
         return refuse_entry(app, scope, status, seconds)
 
-    app.add_middleware(Freshness, read_version=read_version)
+    app.add_middleware(ConditionalGetMiddleware, read_version=read_version)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
     app.add_middleware(
         Admission,
@@ -106,9 +115,9 @@ def create_app(installation: Installation | None = None) -> FastAPI:
             installed.settings.kiosk_networks,
         ),
     )
-    app.add_middleware(WholeBodies, is_staff=app.state.doorkeeper.knows, refuse=refuse)
+    app.add_middleware(BodyLimitMiddleware, is_staff=app.state.authenticator.knows, refuse=refuse)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(Observing, metrics=app.state.metrics)
+    app.add_middleware(TelemetryMiddleware, metrics=app.state.metrics)
     app.include_router(search.router)
     app.include_router(downloads.router, prefix="/api/v1")
     app.include_router(downloads.router, include_in_schema=False)
@@ -128,11 +137,11 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 
 def _open_meanings(
     installed: Installation, engine: SearchEngine, metrics: Metrics
-) -> Meanings | None:
+) -> SemanticSearch | None:
     if not installed.settings.semantic:
         return None
     seconds = installed.settings.semantic_budget_ms / 1000
-    return Meanings(
+    return SemanticSearch(
         installed, engine, seconds, lambda outcome: metrics.meanings.labels(outcome).inc()
     )
 
@@ -142,17 +151,19 @@ def _open_staff_side(app: FastAPI, installed: Installation, engine: SearchEngine
     ledger = open_ledger(installed.settings.data_dir)
     app.state.installation = installed
     app.state.audit = Audit(ledger)
-    app.state.doorkeeper = Doorkeeper(Tokens(ledger), app.state.audit)
-    app.state.duplicating = Duplicating(installed, engine)
+    app.state.authenticator = Authenticator(Tokens(ledger), app.state.audit)
+    app.state.duplicate_service = DuplicateService(installed, engine)
     key = installed.settings.searches_key
-    app.state.unfound = UnfoundSearches(ledger, key.get_secret_value().encode() if key else b"")
+    app.state.zero_results = ZeroResultQueries(
+        ledger, key.get_secret_value().encode() if key else b""
+    )
     app.state.certificates = Certificates(ledger)
 
 
 def create_served_app(installation: Installation | None = None) -> FastAPI:
     """`create_app` for a process that does nothing but serve."""
     app = create_app(installation)
-    app.state.answering.vocabulary.on_read = _spare_from_collection
+    app.state.service.term_dictionary.on_read = _spare_from_collection
     return app
 
 
@@ -166,18 +177,18 @@ def _spare_from_collection() -> None:
 def _version_reader(
     installed: Installation,
     engine: SearchEngine,
-    answering: Answering,
+    service: SearchService,
     decisions: Decisions,
-    meanings: Meanings | None,
+    meanings: SemanticSearch | None,
 ) -> ReadVersion:
     """What every answer is made of: this build, the day, the index, the words read out of it."""
     build = name_build(installed.settings)
 
     async def read() -> str:
-        words = answering.vocabulary.latest
+        words = service.term_dictionary.latest
         read = words.version if words else None
         merged = decisions.stamp()
         meant = await meanings.version() if meanings else ""
-        return f"{build} {answering.today()} {await engine.version()} {read} {merged} {meant}"
+        return f"{build} {service.today()} {await engine.version()} {read} {merged} {meant}"
 
     return read

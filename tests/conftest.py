@@ -12,9 +12,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
-from engines.elastic.connection import open_client
-from engines.opening import Installation, open_installation
-from engines.settings import EngineKind, Settings
+from gongkai.engines.elastic.connection import open_client
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.settings import EngineKind, Settings
 
 # How long an example takes says more of what else runs than of the code.
 hypothesis_settings.register_profile("untimed", deadline=None)

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from catalog.errors import EngineUnavailableError, QueryTimeoutError
-from engines.deadline import Deadline, run_in_time
-from engines.elastic.circuit import FAILURES_TO_OPEN
-from engines.opening import Installation
-from engines.port import EngineQuery
-from queries.tree import Everything, Term
+from gongkai.engines.deadline import Deadline, run_in_time
+from gongkai.engines.elastic.circuit import FAILURES_TO_OPEN
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery
+from gongkai.errors import EngineUnavailableError, QueryTimeoutError
+from gongkai.query.tree import MatchAll, Term
 from search_api.app import create_app
 from tests.engines.proxy import Way, stand_between
 from tests.engines.records import changed, make_document
 
-ALL = EngineQuery(Everything())
+ALL = EngineQuery(MatchAll())
 
 
 def write_one(installation: Installation) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from analyzers.dictionary import load_dictionary
-from catalog.headings import HEADINGS
-from catalog.other_headings import CHINESE as OTHER_HEADINGS
-from catalog.tables import TREE_FIELDS
-from engines.settings import Settings
+from gongkai.catalog.headings import HEADINGS
+from gongkai.catalog.other_headings import CHINESE as OTHER_HEADINGS
+from gongkai.catalog.tables import TREE_FIELDS
 from gongkai.cli import COMMANDS
+from gongkai.settings import Settings
 from indexer.sources.formats import READERS
-from search_api.parameters import PARAMETERS
+from search_api.http.parameters import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.classifications import MISSING
-from catalog.fields import FACETS, TREES
-from engines.opening import Installation
-from search_api.facets import VALUES_SHOWN, FacetBuilder, FacetValues
+from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.fields import FACETS, TREES
+from gongkai.engines.installation import Installation
+from gongkai.search.facets import VALUES_SHOWN, FacetBuilder, FacetValues
 
 VALUES = st.one_of(
     st.text(max_size=6), st.sampled_from([MISSING, "2008", '引"号\\', "决策", "财政/预算"])

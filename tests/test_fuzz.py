@@ -17,26 +17,26 @@ from hypothesis import strategies as st
 
 from analyzers.normalize import normalize
 from analyzers.pinyin import parse_latin
-from catalog.addresses import parse_url
-from catalog.authority import read_authority
-from catalog.dates import parse_date
-from catalog.disclosure import parse_disclosure
-from catalog.document_number import find_document_numbers, parse_document_number
-from catalog.errors import BadRequestError, RefusedValueError
-from catalog.index_number import find_index_numbers, parse_index_number
-from catalog.numerals import read_numeral
-from catalog.personal_data import find_personal_data
-from catalog.plain_text import reduce_markup
-from catalog.repeals import find_repeals
-from engines.cursor import read_cursor
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
-from queries.request import Sort
-from queries.spoken_dates import find_spoken_date
-from queries.understand import Understanding
+from gongkai.catalog.addresses import parse_url
+from gongkai.catalog.dates import parse_date
+from gongkai.catalog.disclosure import parse_disclosure
+from gongkai.catalog.document_number import find_document_numbers, parse_document_number
+from gongkai.catalog.index_number import find_index_numbers, parse_index_number
+from gongkai.catalog.legal_rank import read_legal_rank
+from gongkai.catalog.numerals import read_numeral
+from gongkai.catalog.personal_data import find_personal_data
+from gongkai.catalog.plain_text import reduce_markup
+from gongkai.catalog.repeals import find_repeals
+from gongkai.engines.cursor import read_cursor
+from gongkai.engines.installation import Installation
+from gongkai.errors import BadRequestError, RefusedValueError
+from gongkai.query.date_expressions import find_spoken_date
+from gongkai.query.interpreter import QueryInterpreter
+from gongkai.query.request import Sort
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from search_api.app import create_app
-from search_api.pages.appearance import local_path, read_appearance
+from search_api.web.appearance import local_path, read_appearance
 from tests.indexer.hostile import TRAPS
 from tests.journeys.conftest import SAMPLE
 
@@ -101,7 +101,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "address": parse_url,
     "personal data": find_personal_data,
     "repeals": find_repeals,
-    "authority": read_authority,
+    "authority": read_legal_rank,
     "markup": reduce_markup,
     "normal form": normalize,
     "pinyin": parse_latin,
@@ -122,8 +122,8 @@ def test_a_parser_gives_a_value_or_its_own_error(name: str, text: str) -> None:
 @settings(max_examples=EXAMPLES)
 @given(text=texts)
 def test_any_question_is_understood(installation: Installation, text: str) -> None:
-    understood = Understanding(installation.analysis).understand(text)
-    assert understood.strict is not None
+    interpreted = QueryInterpreter(installation.analysis).interpret(text)
+    assert interpreted.strict is not None
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def sample(
     folder = tmp_path_factory.mktemp("fuzz")
     changed = installation.settings.model_copy(update={"data_dir": folder})
     served = replace(installation, settings=changed)
-    publish(Order(find_sources([SAMPLE])), served)
+    publish(IndexJob(find_sources([SAMPLE])), served)
     with TestClient(create_app(served), raise_server_exceptions=False) as client:
         yield client
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from catalog.dates import parse_date
-from catalog.document_number import find_document_numbers
-from catalog.errors import RefusedValueError
-from catalog.number_prefix import trim_prefix
-from duplicates.masking import mask
-from duplicates.titles import read_core
+from gongkai.catalog.dates import parse_date
+from gongkai.catalog.document_number import find_document_numbers
+from gongkai.catalog.number_prefix import trim_prefix
+from gongkai.duplicates.masking import mask
+from gongkai.duplicates.titles import read_core
+from gongkai.errors import RefusedValueError
 from indexer.sources.catalog_block import _split_entries
-from search_api.pages.staff_page import label_subject
+from search_api.staff.page import label_subject
 
 SIZE = 200_000
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from engines.opening import Installation
+from gongkai.engines.installation import Installation
 from search_api.app import create_app
 from tests.engines.records import changed, make_document
 

@@ -11,22 +11,22 @@ from fastapi.testclient import TestClient
 from bench.row_sizes import BASE as PLAIN
 from bench.row_sizes import USUAL, build_many, build_row
 from bench.sizes import FACTORS, FILLERS, fill, list_page_parameters, list_parameters, repeat
-from catalog.classifications import (
+from gongkai.catalog.classifications import (
     DEPTH_LIMIT,
     PATH_LIMIT,
     VALUES_LIMIT,
     ancestors_and_self,
     split_path,
 )
-from catalog.intake import Accepted, IntakeRules, Refused, take_row
-from catalog.limits import ATTACHMENTS_LIMIT, NAME_LIMIT, SUMMARY_LIMIT
-from catalog.tables import TREE_FIELDS
-from engines.opening import Installation
+from gongkai.catalog.intake import Accepted, IntakeRules, Refused, take_row
+from gongkai.catalog.limits import ATTACHMENTS_LIMIT, NAME_LIMIT, SUMMARY_LIMIT
+from gongkai.catalog.tables import TREE_FIELDS
+from gongkai.engines.installation import Installation
+from gongkai.search.facets import TREE_VALUES_SHOWN, FacetBuilder
+from gongkai.search.responses import FacetValueView
 from indexer.documents import build_document
-from search_api.answer import FacetValueView
 from search_api.app import create_app
-from search_api.facets import TREE_VALUES_SHOWN, FacetBuilder
-from search_api.pages.facet_page import ROWS_LIMIT, _count, _find, _take
+from search_api.web.facet_page import ROWS_LIMIT, _count, _find, _take
 from tests.engines.records import BASE
 
 CLASSES = sorted(TREE_FIELDS)

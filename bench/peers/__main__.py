@@ -35,8 +35,8 @@ from bench.peers.questions import draw_questions, worded
 from bench.peers.sqlite_fts import SqliteTrigrams
 from bench.peers.xapian_ngrams import XapianNgrams
 from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
-from engines.opening import open_installation
-from engines.settings import Settings
+from gongkai.engines.installation import open_installation
+from gongkai.settings import Settings
 
 _PORT = 8771
 _HEAP_MEGABYTES = 2048

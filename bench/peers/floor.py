@@ -10,7 +10,7 @@ import tantivy
 
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row
-from engines.embedded.layout import folder_bytes
+from gongkai.engines.embedded.layout import folder_bytes
 
 _SIZE = 10
 

@@ -15,7 +15,7 @@ import urllib3
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, MissingPeerError, Question, Row
 from development.footprint import measure_footprint
-from engines.embedded.layout import folder_bytes
+from gongkai.engines.embedded.layout import folder_bytes
 
 _SIZE = 10
 _AT_ONCE = 1_000

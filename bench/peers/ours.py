@@ -15,7 +15,7 @@ from bench import COMMAND
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row
 from development.footprint import measure_footprint, measure_processor_seconds
-from engines.embedded.layout import folder_bytes
+from gongkai.engines.embedded.layout import folder_bytes
 
 _PATIENCE_SECONDS = 60.0
 _IDLE_SHARE = 0.05

@@ -12,11 +12,11 @@ from elasticsearch import Elasticsearch
 from bench.corpus import FACETS
 from bench.peers.ours import Gongkai
 from bench.peers.peer import Question
-from engines.elastic.engine import ElasticEngine
-from engines.opening import open_installation
-from engines.settings import EngineKind, Settings
-from queries.request import SearchRequest
-from search_api.answering import Answering
+from gongkai.engines.elastic.engine import ElasticEngine
+from gongkai.engines.installation import open_installation
+from gongkai.query.request import SearchRequest
+from gongkai.search.service import SearchService
+from gongkai.settings import EngineKind, Settings
 
 
 def measure_overhead(ours: Gongkai, questions: Sequence[Question]) -> dict[str, float]:
@@ -48,7 +48,7 @@ async def _record(settings: Settings, questions: Sequence[Question]) -> list[lis
     installation = open_installation(settings)
     engine = installation.open_engine()
     assert isinstance(engine, ElasticEngine)
-    answering = Answering(installation, engine)
+    service = SearchService(installation, engine)
     sent: list[list[dict[str, Any]]] = []
     client = engine._client
     search = client.search
@@ -60,7 +60,7 @@ async def _record(settings: Settings, questions: Sequence[Question]) -> list[lis
     client.search = keep  # type: ignore[method-assign]
     for question in questions:
         sent.append([])
-        await answering.search(
+        await service.search(
             SearchRequest(question.text, facets=FACETS, expand=False, correct=False)
         )
     await engine.close()

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from analyzers.chains import Analysis
 from analyzers.dictionary import load_dictionary
+from analyzers.text_analyzer import TextAnalyzer
 from bench.peers.peer import Question, Row
 
 KINDS = ("one word", "two words", "phrase", "number", "filter only", "deep page")
@@ -20,10 +20,10 @@ def worded(questions: Sequence[Question]) -> list[Question]:
 def draw_questions(rows: Sequence[Row], count: int) -> Iterator[Question]:
     """`count` of each kind in turn, from the texts that were indexed; the same for equal rows."""
     draw = random.Random(20090220)
-    analysis = Analysis(load_dictionary())
+    analysis = TextAnalyzer(load_dictionary())
     for _ in range(count):
         row = draw.choice(rows)
-        words = [each for each in analysis.exact(str(row["body"])) if len(each) > 1] or ["通知"]
+        words = [each for each in analysis.tokenize(str(row["body"])) if len(each) > 1] or ["通知"]
         start = draw.randrange(max(1, len(str(row["body"])) - 6))
         kinds = {"genre": str(row["genre"]), "publisher": str(row["publisher"])}
         yield Question("one word", draw.choice(words))

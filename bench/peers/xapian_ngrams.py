@@ -10,7 +10,7 @@ import orjson
 
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, MissingPeerError, Question, Row
-from engines.embedded.layout import folder_bytes
+from gongkai.engines.embedded.layout import folder_bytes
 
 _SIZE = 10
 _SYSTEM = "/usr/lib/python3/dist-packages"

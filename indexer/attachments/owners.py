@@ -12,10 +12,10 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TypeAlias
 
-from catalog.errors import StorageError
-from engines.database import Database
-from engines.port import STAFF
-from indexer.attachments.finding import digest_path
+from gongkai.engines.database import Database
+from gongkai.engines.port import STAFF
+from gongkai.errors import StorageError
+from indexer.attachments.lookup import digest_path
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS owners (

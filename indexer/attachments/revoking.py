@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from analyzers.chains import Analysis
-from engines.port import DISCLOSURE, GenerationWriter, IndexDocument, IndexStore
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.engines.port import DISCLOSURE, GenerationWriter, IndexDocument, IndexStore
 from indexer.attachments.owners import FileOwners
 from indexer.documents import build_document
-from indexer.naming import read_keys
+from indexer.record_ids import read_keys
 from indexer.replicas import drop_texts, restore_record
 
 
@@ -24,7 +24,7 @@ class Stored:
 class TextRevoker:
     """Keeps what a run has written since its last commit of files that several records name."""
 
-    def __init__(self, owners: FileOwners, analysis: Analysis) -> None:
+    def __init__(self, owners: FileOwners, analysis: TextAnalyzer) -> None:
         self._owners = owners
         self._analysis = analysis
         self._unseen: dict[str, Stored] = {}
@@ -68,7 +68,7 @@ class TextRevoker:
             writer.put(document)
 
 
-def _strip(stored: Stored, places: Collection[int], analysis: Analysis) -> IndexDocument:
+def _strip(stored: Stored, places: Collection[int], analysis: TextAnalyzer) -> IndexDocument:
     record = drop_texts(restore_record(orjson.loads(stored.text)), places)
     document = build_document(record, analysis)
     # Where its files lie is not stored, but part of what says which record it is.

@@ -11,18 +11,18 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from catalog.addresses import read_attachments
-from catalog.cells import Cells
-from catalog.disclosure import Disclosure
-from catalog.headings import gather_by_key
-from catalog.identity import base_id
-from catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
-from catalog.kept_rows import texts_in_order
-from catalog.record import Attachment
-from files.texts import SUFFIXES
-from indexer.attachments.finding import digest_path, find_files
+from gongkai.catalog.addresses import read_attachments
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.headings import gather_by_key
+from gongkai.catalog.identity import base_id
+from gongkai.catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
+from gongkai.catalog.kept_rows import texts_in_order
+from gongkai.catalog.record import Attachment
+from gongkai.catalog.row_reader import RowReader
+from gongkai.files.texts import SUFFIXES
+from indexer.attachments.lookup import digest_path, find_files
 from indexer.attachments.owners import Claim, name_owner
-from indexer.reading import read_source
+from indexer.source_reader import read_source
 from indexer.sources.row import SourceRow
 
 MOST_ENTRIES = 500_000
@@ -151,7 +151,7 @@ def _find_named(
 ) -> Iterator[bytes]:
     """Digests of the files that a row names as its attachments, or in any cell."""
     known, _ = gather_by_key(fields)
-    for attachment in read_attachments(Cells(known)):
+    for attachment in read_attachments(RowReader(known)):
         yield from beside.named_by(attachment)
     for text in texts_in_order(fields) if anywhere else ():
         for written in {text, unquote(text)}:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from catalog.headings import key_of
+from gongkai.catalog.headings import key_of
 from indexer.sources.headers import known_keys
 from indexer.sources.page_article import find_editors
 from indexer.sources.row import gather_cells

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from files.cell_guards import unguard_cell
-from files.limits import HEADER_WITHIN_ROWS, MAX_ROW_BYTES
+from gongkai.files.cell_guards import unguard_cell
+from gongkai.files.limits import HEADER_WITHIN_ROWS, MAX_ROW_BYTES
 from indexer.sources.headers import known_keys
 from indexer.sources.row import SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text, read_lines

@@ -1,11 +1,11 @@
-"""The one table of source formats: a path in, its reader out. Called by `indexer.reading`."""
+"""The one table of source formats: a path in, its reader out. Called by `indexer.source_reader`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from files.encodings import detect_encoding
+from gongkai.files.encodings import detect_encoding
 from indexer.sources.delimited import read_delimited
 from indexer.sources.headers import known_keys
 from indexer.sources.html_workbook import read_html_workbook

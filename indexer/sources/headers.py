@@ -6,7 +6,7 @@ Used by the readers of tables.
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from catalog.headings import is_blank, key_of
+from gongkai.catalog.headings import is_blank, key_of
 from indexer.sources.reject_sheet import is_reject_sheet, unwrap_row
 from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 

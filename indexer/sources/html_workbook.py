@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lxml import html
 
-from files.cell_guards import unguard_cell
-from files.limits import MAX_ROW_BYTES
+from gongkai.files.cell_guards import unguard_cell
+from gongkai.files.limits import MAX_ROW_BYTES
 from indexer.sources.page_frame import is_hidden
 from indexer.sources.portal_page import parse_page
 from indexer.sources.row import SourceItem, UnreadableRow

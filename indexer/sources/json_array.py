@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from files.errors import BrokenFileError
+from gongkai.files.errors import BrokenFileError
 from indexer.sources.json_cutter import JsonCutter
 from indexer.sources.json_outline import MAX_DEPTH, Stated
 from indexer.sources.json_records import parse_rows

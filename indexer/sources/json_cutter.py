@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from files.errors import BrokenFileError
-from files.limits import MAX_ROW_BYTES
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import MAX_ROW_BYTES
 
 _CHUNK = 256 * 1024
 # A whole string, a bracket, or the quote of a string that the buffer does not hold to its end.

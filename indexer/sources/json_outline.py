@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from catalog.headings import key_of
+from gongkai.catalog.headings import key_of
 from indexer.sources.json_cutter import TOKEN
 from indexer.sources.record_likeness import (
     Likeness,

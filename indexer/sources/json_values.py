@@ -8,7 +8,7 @@ import re
 
 import orjson
 
-from catalog.headings import HEADINGS
+from gongkai.catalog.headings import HEADINGS
 from indexer.sources.reject_sheet import WITHHELD
 from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from lxml import html
 
-from catalog.plain_text import reduce_markup
+from gongkai.catalog.plain_text import reduce_markup
 from indexer.sources.page_frame import (
     CAMEL,
     DOCUMENT,

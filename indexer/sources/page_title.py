@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import html
 
-from catalog.headings import key_of
+from gongkai.catalog.headings import key_of
 
 _HEADINGS = ("h1", "h2", "h3")
 _TITLE_NAMES = re.compile(

@@ -11,8 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
-from files.errors import BrokenFileError
-from files.limits import MAX_ROW_BYTES
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import MAX_ROW_BYTES
 from indexer.sources.catalog_block import take_catalog_blocks
 from indexer.sources.headers import known_keys
 from indexer.sources.page_article import MARKED, Article, drop_heading

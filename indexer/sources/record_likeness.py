@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from enum import IntEnum
 
-from catalog.headings import key_of
+from gongkai.catalog.headings import key_of
 
 _TELLING = frozenset(
     (

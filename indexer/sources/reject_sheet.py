@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from catalog.headings import is_blank
+from gongkai.catalog.headings import is_blank
+from gongkai.staff.reject_sheets import COLUMNS, read_cell
 from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
-from staff.reject_sheets import COLUMNS, read_cell
 
 _OURS = frozenset(COLUMNS)
 _ENOUGH = 3

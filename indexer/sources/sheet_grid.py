@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from catalog.headings import is_blank
-from files.errors import BrokenFileError
-from files.limits import MAX_MERGED_AREAS, MAX_SPREADSHEET_ROWS, MAX_WIDE_ROWS, WIDE_ROW_CELLS
+from gongkai.catalog.headings import is_blank
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import (
+    MAX_MERGED_AREAS,
+    MAX_SPREADSHEET_ROWS,
+    MAX_WIDE_ROWS,
+    WIDE_ROW_CELLS,
+)
 from indexer.sources.row import SkippedPart, SourceItem, UnreadableRow
 from indexer.sources.table_layout import Merge, MergedAreas, TableRow
 from indexer.sources.table_rows import Table

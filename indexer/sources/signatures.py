@@ -4,7 +4,7 @@ import zipfile
 from enum import Enum
 from pathlib import Path
 
-from files.limits import MIB
+from gongkai.files.limits import MIB
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = (

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from catalog.headings import is_blank
-from files.errors import BrokenFileError
-from files.packing import check_packing
+from gongkai.catalog.headings import is_blank
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.zip_limits import check_packing
 from indexer.sources.row import SkippedPart, SourceItem, UnreadableRow
 from indexer.sources.signatures import Container, find_container
 from indexer.sources.streams import CountingFile, OnBytes

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from files.encodings import detect_encoding
-from files.errors import BrokenFileError
-from files.limits import (
+from gongkai.files.encodings import detect_encoding
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import (
     MAX_PACKING_RATIO,
     MAX_ROW_BYTES,
     MIB,

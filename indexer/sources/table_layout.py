@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from catalog.headings import is_blank, key_of
+from gongkai.catalog.headings import is_blank, key_of
 from indexer.sources.headers import is_header, known_keys
 from indexer.sources.reject_sheet import is_reject_sheet
 

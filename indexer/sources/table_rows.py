@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from catalog.headings import is_blank
-from files.limits import HEADER_WITHIN_ROWS
+from gongkai.catalog.headings import is_blank
+from gongkai.files.limits import HEADER_WITHIN_ROWS
 from indexer.sources.headers import known_keys, name_columns, pair_cells
 from indexer.sources.record_likeness import states_disclosure
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow

@@ -9,8 +9,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from files.errors import BrokenFileError
-from files.limits import (
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import (
     MAX_MERGED_AREAS,
     MAX_SPREADSHEET_ROWS,
     MAX_WIDE_ROWS,

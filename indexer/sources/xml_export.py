@@ -11,8 +11,8 @@ from typing import cast
 
 from lxml import etree
 
-from files.errors import BrokenFileError
-from files.limits import MAX_ROW_BYTES, MIB
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import MAX_ROW_BYTES, MIB
 from indexer.sources.row import SourceItem, SourceRow, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
 from indexer.sources.xml_records import Fields, RecordFinder, UnclosedRecordError, open_again

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from catalog.headings import key_of
+from gongkai.catalog.headings import key_of
 from indexer.sources.row import gather_cells
 
 MAX_ATTRIBUTES = 300

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from catalog.headings import key_of
-from files.errors import BrokenFileError
+from gongkai.catalog.headings import key_of
+from gongkai.files.errors import BrokenFileError
 from indexer.sources.headers import known_keys
 from indexer.sources.record_likeness import (
     Likeness,

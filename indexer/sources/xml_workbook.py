@@ -10,9 +10,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from files.cell_guards import unguard_cell
-from files.errors import BrokenFileError
-from files.limits import MAX_ROW_BYTES
+from gongkai.files.cell_guards import unguard_cell
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import MAX_ROW_BYTES
 from indexer.sources.row import SourceItem, UnreadableRow
 from indexer.sources.sheet_grid import MAX_COLUMNS, SheetGrid, read_grids
 from indexer.sources.streams import OnBytes, open_text

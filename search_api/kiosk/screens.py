@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from catalog.classifications import MISSING
-from catalog.halls import Hall
-from queries.request import SearchRequest, Sort
-from search_api.answer import FacetValueView, RecordView, SearchAnswer
-from search_api.facets import TITLES
+from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.halls import Hall
+from gongkai.query.request import SearchRequest, Sort
+from gongkai.search.facets import TITLES
+from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
 from search_api.kiosk.mode import SIZES, Mode
 from search_api.kiosk.qr import draw_qr
-from search_api.pages.facet_panels import walk
-from search_api.pages.links import build_parameters, with_page
-from search_api.pages.paging import build_paging
-from search_api.pages.record_page import Found, RecordPage, build_record_page
-from search_api.pages.rendering import PageContext, render, shorten
-from search_api.pages.results_page import HitRow, build_hit
+from search_api.web.facet_panels import walk
+from search_api.web.pagination import build_paging
+from search_api.web.record_page import Found, RecordPage, build_record_page
+from search_api.web.rendering import PageContext, render, shorten
+from search_api.web.results_page import HitRow, build_hit
+from search_api.web.urls import build_parameters, with_page
 
 HITS = 5
 """Records of one screen: what fits beside nothing that scrolls far."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.dictionary import load_dictionary
-from catalog.errors import TableError
+from analyzers.errors import TableError
 
 
 def test_shipped_words() -> None:

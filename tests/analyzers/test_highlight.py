@@ -60,11 +60,11 @@ def test_a_part_of_the_text_is_marked(pair: tuple[str, str]) -> None:
 
 @given(texts, st.lists(texts, max_size=4), st.integers(5, 60))
 def test_html_holds_the_text_and_no_other_tag(text: str, queries: list[str], length: int) -> None:
-    needles = list(map(literal_text, [*queries, text[3:5], text[10:13]]))
-    marked = highlight(text, needles)
+    highlight_terms = list(map(literal_text, [*queries, text[3:5], text[10:13]]))
+    marked = highlight(text, highlight_terms)
     assert html.unescape(re.sub("</?mark>", "", marked)) == html.unescape(html.escape(text))
-    assert "<" not in re.sub("<mark>[^<]+</mark>", "", snippet(text, needles, length))
-    start, end = best_passage(text, needles, length=length)
+    assert "<" not in re.sub("<mark>[^<]+</mark>", "", snippet(text, highlight_terms, length))
+    start, end = best_passage(text, highlight_terms, length=length)
     assert 0 <= start <= end <= len(text)
     assert end - start <= length
 

@@ -26,8 +26,8 @@ def test_needles_are_the_longest_in_their_order() -> None:
     st.integers(0, 30 * BLOCK),
     st.lists(st.sampled_from(["审批", "有关", "没有", "规范行政", "。"]), max_size=80),
 )
-def test_blocks_are_within_the_limit(length: int, limit: int, needles: list[str]) -> None:
-    blocks = choose_blocks(LONG[:length], needles, limit)
+def test_blocks_are_within_the_limit(length: int, limit: int, highlight_terms: list[str]) -> None:
+    blocks = choose_blocks(LONG[:length], highlight_terms, limit)
     assert blocks == sorted(set(blocks))
     assert len(blocks) * BLOCK <= max(min(limit, length) + BLOCK, BLOCK)
     assert all(0 <= at < max(length, 1) and at % BLOCK == 0 for at in blocks)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.dictionary import check_dictionary
+from analyzers.errors import TableError
 from analyzers.normalize import normalize_text
 from analyzers.synonyms import (
     BOTH_WAYS,
@@ -18,7 +19,6 @@ from analyzers.synonyms import (
     check_synonyms,
     load_synonyms,
 )
-from catalog.errors import TableError
 
 FUND = Synonyms([Synonym("公积金", "住房公积金", BOTH_WAYS), Synonym("老板", "用人单位")])
 

@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from engines.elastic.connection import open_client
-from engines.settings import EngineKind, Settings
+from gongkai.engines.elastic.connection import open_client
+from gongkai.settings import EngineKind, Settings
 from tests.attacks.attacks import ATTACKS, Attack
 from tests.attacks.conftest import RESULTS
 from tests.attacks.target import Target, attacked, make_settings

@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.intake import IntakeRules
-from catalog.tables import Tables, load_tables
+from gongkai.catalog.intake import IntakeRules
+from gongkai.catalog.tables import Tables, load_tables
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.agencies import LEVELS, Agency, AgencyDirectory
-from catalog.tables import load_tables
+from gongkai.catalog.agencies import LEVELS, Agency, AgencyDirectory
+from gongkai.catalog.tables import load_tables
 
 DIRECTORY = load_tables().agencies
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.classifications import (
+from gongkai.catalog.classifications import (
     MISSING,
     MISSING_LABEL,
     Classification,
@@ -15,7 +15,7 @@ from catalog.classifications import (
     split_path,
     split_values,
 )
-from catalog.tables import TREE_FIELDS, load_tables
+from gongkai.catalog.tables import TREE_FIELDS, load_tables
 
 TABLES = load_tables()
 TOPIC = TABLES.topic

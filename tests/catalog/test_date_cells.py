@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
-from catalog.date_cells import check_day, date_text
-from catalog.dates import parse_date
-from catalog.errors import RefusedValueError
+from gongkai.catalog.date_cells import check_day, date_text
+from gongkai.catalog.dates import parse_date
+from gongkai.errors import RefusedValueError
 
 TODAY = datetime.date(2024, 3, 1)
 

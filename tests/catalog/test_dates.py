@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.dates import PartialDate, parse_date
-from catalog.errors import RefusedValueError
+from gongkai.catalog.dates import PartialDate, parse_date
+from gongkai.errors import RefusedValueError
 
 days = st.dates(datetime.date(1840, 1, 1), datetime.date(2100, 12, 31))
 WIDE = str.maketrans("0123456789-/.", "０１２３４５６７８９－／．")

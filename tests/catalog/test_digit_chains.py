@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import digit_chains
-from catalog.digit_chains import SHORTEST_CHAIN, find_chains
+from gongkai.catalog import digit_chains
+from gongkai.catalog.digit_chains import SHORTEST_CHAIN, find_chains
 
 WRITINGS = ("1", "１", "①", "一", "壹", "〇", "O", "l", "٣", "𝟏", "🄂", "ⅹ")
 GAPS = ("", " ", "-", "\u200b", "<b>", "&nbsp;", "\n", "年", "甲乙")

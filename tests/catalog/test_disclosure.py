@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.disclosure import (
+from gongkai.catalog.disclosure import (
     Disclosure,
     is_way_of_publishing,
     parse_disclosure,
     settle_disclosure,
     strictest,
 )
-from catalog.disclosure_columns import ColumnKind, classify_column
-from catalog.disclosure_values import Verdict, judge
-from catalog.errors import RefusedValueError
-from catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
-from catalog.tables import load_tables
+from gongkai.catalog.disclosure_columns import ColumnKind, classify_column
+from gongkai.catalog.disclosure_values import Verdict, judge
+from gongkai.catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
+from gongkai.catalog.tables import load_tables
+from gongkai.errors import RefusedValueError
 
 PUBLIC, ON_REQUEST, NOT_PUBLIC = Disclosure
 _TABLES = load_tables()

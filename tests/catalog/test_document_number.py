@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.document_number import (
+from gongkai.catalog.document_number import (
     DocumentNumber,
     find_document_numbers,
     parse_document_number,
 )
-from catalog.errors import RefusedValueError
+from gongkai.errors import RefusedValueError
 
 OPENING = "〔[［【(（{｛<〈《「『﹝❲〖"
 CLOSING = "〕]］】)）}｝>〉》」』﹞❳〗"

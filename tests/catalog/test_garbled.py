@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.garbled import find_garbled, find_garbled_in
+from gongkai.catalog.garbled import find_garbled, find_garbled_in
 
 Way = Callable[[str], str]
 WAYS: dict[str, Way] = {

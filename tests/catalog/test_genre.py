@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.genre import DEFAULT_GENRES, infer_genre
+from gongkai.catalog.genre import DEFAULT_GENRES, infer_genre
 
 genres = st.sampled_from(DEFAULT_GENRES)
 TRAILERS = [

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import TableError
-from catalog.halls import Hall, check_halls, load_halls
+from analyzers.errors import TableError
+from gongkai.catalog.halls import Hall, check_halls, load_halls
 
 HEAD = "code,name,agencies,idle_seconds,printer,tiles\n"
 

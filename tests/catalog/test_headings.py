@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.disclosure_columns import ColumnKind, classify_column
-from catalog.headings import (
+from gongkai.catalog.disclosure_columns import ColumnKind, classify_column
+from gongkai.catalog.headings import (
     HEADINGS,
     KEYS,
     gather_by_key,
@@ -13,7 +13,7 @@ from catalog.headings import (
     is_of_the_catalog,
     key_of,
 )
-from catalog.other_headings import GENERAL, TELLING
+from gongkai.catalog.other_headings import GENERAL, TELLING
 
 
 @pytest.mark.parametrize(

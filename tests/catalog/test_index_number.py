@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.errors import RefusedValueError
-from catalog.index_number import (
+from gongkai.catalog.index_number import (
     IndexNumber,
     find_index_numbers,
     is_valid_credit_code,
     parse_index_number,
 )
+from gongkai.errors import RefusedValueError
 
 SLASHES = ["/", "／", "∕", "⁄"]
 DASHES = ["-", "－", "—", "–", "‐", "−", "——", "一"]

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.dates import PartialDate
-from catalog.disclosure import Disclosure
-from catalog.disclosure_columns import ColumnKind, classify_column
-from catalog.headings import HEADINGS
-from catalog.intake import (
+from gongkai.catalog.dates import PartialDate
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.disclosure_columns import ColumnKind, classify_column
+from gongkai.catalog.headings import HEADINGS
+from gongkai.catalog.intake import (
     BODY_LIMIT,
     Accepted,
     IntakeRules,
@@ -25,8 +25,8 @@ from catalog.intake import (
     holds_personal_data,
     take_row,
 )
-from catalog.record import Attachment, Record
-from catalog.tables import Tables, load_tables
+from gongkai.catalog.record import Attachment, Record
+from gongkai.catalog.tables import Tables, load_tables
 from indexer.documents import stored_form
 
 ROW = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.number_parts import NumberParts, find_number_parts, split_number
+from gongkai.catalog.number_parts import NumberParts, find_number_parts, split_number
 
 KNOWN = frozenset(
     {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.numerals import fold_signs, read_numeral, tidy_signs
+from gongkai.catalog.numerals import fold_signs, read_numeral, tidy_signs
 
 DIGITS = "〇一二三四五六七八九"
 

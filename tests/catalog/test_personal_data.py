@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from catalog.personal_data import (
+from gongkai.catalog.personal_data import (
     find_personal_data,
     holds_personal_number,
     mask_personal_data,

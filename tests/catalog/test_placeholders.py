@@ -2,12 +2,12 @@
 
 import pytest
 
-from catalog.document_number import parse_document_number
-from catalog.identity import names_document
-from catalog.index_number import parse_index_number
-from catalog.intake import Accepted, IntakeRules, take_row
-from catalog.placeholders import has_index_serial, is_placeholder
-from catalog.tables import load_tables
+from gongkai.catalog.document_number import parse_document_number
+from gongkai.catalog.identity import names_document
+from gongkai.catalog.index_number import parse_index_number
+from gongkai.catalog.intake import Accepted, IntakeRules, take_row
+from gongkai.catalog.placeholders import has_index_serial, is_placeholder
+from gongkai.catalog.tables import load_tables
 
 RULES = IntakeRules(load_tables())
 PLACEHOLDERS = (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import TableError
-from catalog.places import check_places, load_places
+from analyzers.errors import TableError
+from gongkai.catalog.places import check_places, load_places
 
 HEADER = "code,name,level,parent,short_names,former_names\n"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.plain_text import (
+from gongkai.catalog.plain_text import (
     DEPTH_LIMIT,
     clean_line,
     clean_text,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.repeals import Repeal, find_repeals
+from gongkai.catalog.repeals import Repeal, find_repeals
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import TableError
-from catalog.tables import TREE_FIELDS, check_tables, fingerprint, load_tables
+from analyzers.errors import TableError
+from gongkai.catalog.tables import TREE_FIELDS, check_tables, fingerprint, load_tables
 
 AGENCY_HEADER = "code,name,short_names,level,parent,former_names,place"
 
@@ -66,7 +66,7 @@ def test_files_as_spreadsheets_save_them_are_taken(tmp_path: Path, encoding: str
 
 
 def test_the_shipped_files_saved_again_as_gb18030_say_the_same(tmp_path: Path) -> None:
-    shipped = resources.files("catalog").joinpath("data")
+    shipped = resources.files("gongkai.catalog").joinpath("data")
     for name in [*TREE_FIELDS, "agencies"]:
         text = shipped.joinpath(f"{name}.csv").read_text("utf-8")
         (tmp_path / f"{name}.csv").write_bytes(text.replace("\n", "\r\n").encode("gb18030"))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from duplicates.clusters import Pair, build_clusters, name_cluster
-from duplicates.decisions import Decision, Decisions, Verdict
-from duplicates.judging import Finding, Kind
-from duplicates.register import Register
+from gongkai.duplicates.classify import Finding, Kind
+from gongkai.duplicates.clusters import Pair, build_clusters, name_cluster
+from gongkai.duplicates.decisions import Decision, Decisions, Verdict
+from gongkai.duplicates.scan_store import ScanStore
 
 
 def pair(one: str, other: str, kind: Kind = Kind.SAME_TEXT, score: float = 1.0) -> Pair:
@@ -86,7 +86,7 @@ def test_the_file_is_its_owners_alone(tmp_path: Path, decisions: Decisions) -> N
 def test_settled_clusters_are_not_listed_again_until_a_record_joins(
     tmp_path: Path, decisions: Decisions
 ) -> None:
-    register = Register(tmp_path, decisions)
+    register = ScanStore(tmp_path, decisions)
     assert register.open_clusters() == []
     register.keep([pair("a", "b"), pair("c", "d")], "v1", "g1", 0.95)
     assert [each.members for each in register.open_clusters()] == [("a", "b"), ("c", "d")]
@@ -94,7 +94,7 @@ def test_settled_clusters_are_not_listed_again_until_a_record_joins(
     decisions.decide(verdict("c", "d"))
     assert register.open_clusters() == []
     register.keep([pair("a", "b"), pair("b", "e"), pair("c", "d")], "v2", "g2", 0.95)
-    again = Register(tmp_path, decisions)
+    again = ScanStore(tmp_path, decisions)
     assert [each.members for each in again.open_clusters()] == [("b", "e")]
     latest = again.latest()
     assert latest is not None

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.normalize import literal_text
-from duplicates.differences import list_passages, mark_differences
+from gongkai.duplicates.differences import list_passages, mark_differences
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=60) | st.text("甲乙丙，（2é", max_size=60)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from duplicates.masking import mask
+from gongkai.duplicates.masking import mask
 from tests.duplicates.texts import SCHOOL, WATER
 
 TITLE = "关于加强农村饮水安全工作的通知"

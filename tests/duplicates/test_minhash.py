@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duplicates.minhash import BANDS, ROWS, find_bands, pack_bands, unpack_bands
-from duplicates.shingles import SHINGLE, cut_shingles, measure_overlap
+from gongkai.duplicates.minhash import BANDS, ROWS, find_bands, pack_bands, unpack_bands
+from gongkai.duplicates.shingles import SHINGLE, cut_shingles, measure_overlap
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=60)
 FEW = st.text("甲乙丙丁", max_size=60)

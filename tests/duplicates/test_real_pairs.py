@@ -8,9 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from catalog.places import load_places
-from duplicates.judging import DUPLICATES, Kind, judge
-from duplicates.texts import Subject
+from gongkai.catalog.places import load_places
+from gongkai.duplicates.classify import DUPLICATES, Kind, classify
+from gongkai.duplicates.texts import Subject
 
 IS_PLACE = load_places().is_name
 PLAIN = {
@@ -30,7 +30,7 @@ def judged(shared_data: Path) -> dict[str, Counter[Kind | None]]:
     counts: dict[str, Counter[Kind | None]] = {}
     with (shared_data / "duplicates" / "pairs.tsv").open(encoding="utf-8") as lines:
         for pair in csv.DictReader(lines, delimiter="\t"):
-            found = judge(subjects[pair["id_a"]], subjects[pair["id_b"]], IS_PLACE)
+            found = classify(subjects[pair["id_a"]], subjects[pair["id_b"]], IS_PLACE)
             kind = found.kind if found else None
             # A text that is another's to the letter is its copy, whatever its dates say.
             is_same = found is not None and Kind.SAME_TEXT in found.evidence

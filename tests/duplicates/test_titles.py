@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.places import load_places
-from duplicates.titles import TitleRelation, compare_titles, read_core
+from gongkai.catalog.places import load_places
+from gongkai.duplicates.titles import TitleRelation, compare_titles, read_core
 
 R = TitleRelation
 IS_PLACE = load_places().is_name

@@ -15,11 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
-from engines import manifest
-from engines.cursor import read_cursor, write_cursor
-from engines.opening import Installation
-from engines.port import (
+from gongkai.engines import manifest
+from gongkai.engines.cursor import read_cursor, write_cursor
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import (
     DISCLOSURE,
     STAFF,
     EngineQuery,
@@ -29,10 +28,11 @@ from engines.port import (
     SearchEngine,
     SearchResult,
 )
-from queries.filters import build_filters
-from queries.request import SearchRequest, Sort
-from queries.tree import AnyTerm, Constant, Everything, Query, Term
-from queries.understand import Understanding
+from gongkai.errors import BadRequestError, EngineUnavailableError, IndexMismatchError
+from gongkai.query.filters import build_filters
+from gongkai.query.interpreter import QueryInterpreter
+from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.tree import ConstantScore, MatchAll, Query, Term, Terms
 from tests.engines.records import make_document
 
 FACETS = ("topic", "publisher", "genre", "disclosure")
@@ -46,10 +46,10 @@ Result = TypeVar("Result")
 class Opened:
     """One engine on one place, with shorthands for tests."""
 
-    def __init__(self, store: IndexStore, engine: SearchEngine, understanding: Understanding):
+    def __init__(self, store: IndexStore, engine: SearchEngine, interpreter: QueryInterpreter):
         self.store = store
         self.engine = engine
-        self._understanding = understanding
+        self._interpreter = interpreter
         self._loop = asyncio.Runner()
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class Opened:
         return self._loop.run(self.engine.search(query))
 
     def every(self) -> Sequence[Hit]:
-        return self.ask(EngineQuery(Everything(), limit=1000)).hits
+        return self.ask(EngineQuery(MatchAll(), limit=1000)).hits
 
     def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
         return self._loop.run(self.engine.count(queries))
@@ -87,7 +87,7 @@ class Opened:
         return self._loop.run(self.engine.version())
 
     def find(self, text: str, **kept: Any) -> list[str]:
-        query = self._understanding.understand(text).strict
+        query = self._interpreter.interpret(text).strict
         return [hit.id for hit in self.ask(EngineQuery(query, limit=100, **kept)).hits]
 
     def all_ids(self) -> list[str]:
@@ -110,7 +110,7 @@ class EngineContract:
     @pytest.fixture
     def opened(self, fresh: Installation, open_engine: Any) -> Iterator[Opened]:
         store, engine = open_engine(fresh)
-        with closing(Opened(store, engine, Understanding(fresh.analysis))) as opened:
+        with closing(Opened(store, engine, QueryInterpreter(fresh.analysis))) as opened:
             yield opened
 
     @pytest.fixture
@@ -121,7 +121,7 @@ class EngineContract:
         opened.index([make(id="a")])
         opened.rebuild([make(id="a"), make(id="b")])
         (live, old) = opened.store.generations()
-        assert opened.store.forget() == [old.name]
+        assert opened.store.drop_others() == [old.name]
         assert [each.name for each in opened.store.generations()] == [live.name]
         assert opened.all_ids() == ["a", "b"]
         with pytest.raises(EngineUnavailableError):
@@ -130,14 +130,14 @@ class EngineContract:
     def test_what_is_whole_needs_no_doctor(self, opened: Opened, make: Make) -> None:
         opened.index([make(id="a")])
         opened.rebuild([make(id="a"), make(id="b")])
-        examined = opened.store.examine()
+        examined = opened.store.check_integrity()
         assert [(each.live, each.faults) for each in examined] == [(True, ()), (False, ())]
         assert opened.store.recover() is None
         assert opened.all_ids() == ["a", "b"]
 
     def test_before_the_first_index_it_says_so(self, opened: Opened) -> None:
         with pytest.raises(EngineUnavailableError, match="Nothing is indexed"):
-            opened.ask(EngineQuery(Everything()))
+            opened.ask(EngineQuery(MatchAll()))
         assert opened.store.generations() == []
 
     def test_put_is_found_once_committed(self, opened: Opened, make: Make) -> None:
@@ -162,14 +162,14 @@ class EngineContract:
         first, second = make(id="a", title="第一版通知"), make(id="a", title="第二版通知")
         opened.index([first])
         with opened.store.update() as writer:
-            assert writer.holds("a")
-            assert writer.holds("a", first.revision)
-            assert not writer.holds("a", second.revision)
+            assert writer.contains("a")
+            assert writer.contains("a", first.revision)
+            assert not writer.contains("a", second.revision)
             writer.put(second)
-            assert writer.holds("a", second.revision)
-            assert not writer.holds("a", first.revision)
+            assert writer.contains("a", second.revision)
+            assert not writer.contains("a", first.revision)
             writer.delete("a")
-            assert not writer.holds("a")
+            assert not writer.contains("a")
             writer.commit()
         assert opened.all_ids() == []
 
@@ -229,7 +229,7 @@ class EngineContract:
         chosen = data.draw(_choices())
         filters = build_filters(SearchRequest(chosen=chosen), installation.tables)
         text = data.draw(st.sampled_from(["", "供水", "医院"]))
-        query = Term("title_words", text) if text else Everything()
+        query = Term("title_words", text) if text else MatchAll()
         result = opened.ask(EngineQuery(query, filters, FACETS, limit=0))
         matching = [d for d in documents if not text or text in _values(d, "title_words")]
         assert result.total == len(_narrow(matching, filters))
@@ -243,15 +243,13 @@ class EngineContract:
             make(id=f"r{i}", genre=("通知", "办法", "公告")[i % 3], publisher=PUBLISHERS[i % 2])
             for i in range(17)
         )
-        chosen: dict[str, Any] = {"genre": AnyTerm("genre", ("通知",))}
-        before = opened.ask(EngineQuery(Everything(), chosen, FACETS, limit=0))
+        chosen: dict[str, Any] = {"genre": Terms("genre", ("通知",))}
+        before = opened.ask(EngineQuery(MatchAll(), chosen, FACETS, limit=0))
         for value, count in before.facets["publisher"].items():
-            after = EngineQuery(
-                Everything(), {**chosen, "publisher": AnyTerm("publisher", (value,))}
-            )
+            after = EngineQuery(MatchAll(), {**chosen, "publisher": Terms("publisher", (value,))})
             assert opened.ask(after).total == count
         for value, count in before.facets["genre"].items():
-            both = EngineQuery(Everything(), {"genre": AnyTerm("genre", ("通知", value))})
+            both = EngineQuery(MatchAll(), {"genre": Terms("genre", ("通知", value))})
             extra = 0 if value == "通知" else count
             assert opened.ask(both).total == before.total + extra
 
@@ -275,14 +273,14 @@ class EngineContract:
         """More of them than are looked at first past a page's end."""
         days = [f"20{10 + i % 9}-0{1 + i % 7}-1{i % 10}" for i in range(75)]
         opened.index(make(id=f"r{i}", published_on=day) for i, day in enumerate(days))
-        query = Constant(Term("title_words", "饮水"), 2.0)
+        query = ConstantScore(Term("title_words", "饮水"), 2.0)
         pages = [opened.ask(EngineQuery(query, offset=at, limit=5)) for at in range(0, 75, 5)]
         shown = [days[int(hit.id[1:])] for page in pages for hit in page.hits]
         assert shown == sorted(days, reverse=True)
 
     def _walk_pages(self, opened: Opened, sort: Sort) -> list[str]:
         pages = (
-            opened.ask(EngineQuery(Everything(), sort=sort, offset=at, limit=5))
+            opened.ask(EngineQuery(MatchAll(), sort=sort, offset=at, limit=5))
             for at in range(0, 30, 5)
         )
         return [hit.id for page in pages for hit in page.hits]
@@ -291,7 +289,7 @@ class EngineContract:
         found: list[str] = []
         cursor: str | None = None
         for _ in range(10):
-            result = opened.ask(EngineQuery(Everything(), sort=sort, limit=5, after=cursor))
+            result = opened.ask(EngineQuery(MatchAll(), sort=sort, limit=5, after=cursor))
             assert result.total == 23
             found += [hit.id for hit in result.hits]
             cursor = result.next_cursor
@@ -303,7 +301,7 @@ class EngineContract:
     def test_a_cursor_not_its_own_is_refused(self, opened: Opened, make: Make, cursor: str) -> None:
         opened.index([make(id="a")])
         with pytest.raises(BadRequestError) as caught:
-            opened.ask(EngineQuery(Everything(), after=cursor))
+            opened.ask(EngineQuery(MatchAll(), after=cursor))
         assert caught.value.parameter == "cursor"
 
     def test_a_rebuild_is_seen_whole_or_not_at_all(self, opened: Opened, make: Make) -> None:
@@ -391,7 +389,7 @@ class EngineContract:
                 other.withdraw(["a", "c"], cause="staff")
             assert opened.all_ids() == ["b"]
             assert opened.fetch("a") is None
-            result = opened.ask(EngineQuery(Everything(), facets=("genre",), limit=0))
+            result = opened.ask(EngineQuery(MatchAll(), facets=("genre",), limit=0))
             assert sum(result.facets["genre"].values()) == result.total == 1
             writer.commit()
             assert opened.all_ids() == ["b"]
@@ -421,12 +419,12 @@ class EngineContract:
     def test_a_cursor_that_was_tampered_with_does_no_harm(self, opened: Opened, make: Make) -> None:
         opened.index(make(id=f"r{number}") for number in range(7))
         for sort in Sort:
-            first = opened.ask(EngineQuery(Everything(), sort=sort, limit=2))
+            first = opened.ask(EngineQuery(MatchAll(), sort=sort, limit=2))
             written = read_cursor(first.next_cursor or "", sort, first.generation)
             for number in (10**12, 2**62, -5):
                 forged = [number if isinstance(each, int) else each for each in written]
                 cursor = write_cursor(sort, first.generation, forged)
-                asked = EngineQuery(Everything(), sort=sort, limit=2, after=cursor)
+                asked = EngineQuery(MatchAll(), sort=sort, limit=2, after=cursor)
                 with suppress(BadRequestError):
                     assert len(opened.ask(asked).hits) <= 2
 
@@ -452,7 +450,7 @@ class EngineContract:
 
     def _check_mismatch(self, other: Opened, make: Make) -> None:
         with pytest.raises(IndexMismatchError, match="gongkai index --rebuild"):
-            other.ask(EngineQuery(Everything()))
+            other.ask(EngineQuery(MatchAll()))
         with pytest.raises(IndexMismatchError, match="dictionary"):
             other.store.update()
         other.rebuild([make(id="b")])

@@ -3,15 +3,15 @@
 import orjson
 import pytest
 
-from catalog.places import load_places
-from duplicates.candidates import find_candidates
-from duplicates.checking import check_draft
-from duplicates.clusters import build_clusters
-from duplicates.judging import Kind
-from duplicates.scanning import scan
-from duplicates.texts import Subject
-from engines.opening import Installation
-from engines.port import EngineQuery
+from gongkai.catalog.places import load_places
+from gongkai.duplicates.candidates import find_candidates
+from gongkai.duplicates.classify import Kind
+from gongkai.duplicates.clusters import build_clusters
+from gongkai.duplicates.draft_check import check_draft
+from gongkai.duplicates.scan import scan
+from gongkai.duplicates.texts import Subject
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery
 from tests.duplicates.texts import SCHOOL, WATER, make_subject, misread, move_paragraph
 from tests.engines.contract import Make, Opened
 

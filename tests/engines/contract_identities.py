@@ -1,8 +1,8 @@
 """What every engine finds by identity keys, and what it says of ids that were never public."""
 
-from catalog.identity import by_kind
-from engines.port import DISCLOSURE, STAFF, IndexStore
-from indexer.naming import read_keys
+from gongkai.catalog.identity import by_kind
+from gongkai.engines.port import DISCLOSURE, STAFF, IndexStore
+from indexer.record_ids import read_keys
 from tests.engines.contract import Make, Opened
 
 NUMBER = "宜水〔2020〕8号"

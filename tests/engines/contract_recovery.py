@@ -2,9 +2,9 @@
 
 import pytest
 
-from catalog.errors import EngineUnavailableError, LostLedgerError
-from engines.port import DISCLOSURE, STAFF
-from engines.withdrawals import REOPENED, Withdrawal
+from gongkai.engines.port import DISCLOSURE, STAFF
+from gongkai.engines.withdrawals import REOPENED, Withdrawal
+from gongkai.errors import EngineUnavailableError, LostLedgerError
 from tests.engines.contract import Make, Opened
 
 EARLY, LATE = "2020-01-01T00:00:00+00:00", "2021-01-01T00:00:00+00:00"
@@ -48,7 +48,7 @@ class RecoveryContract:
     ) -> None:
         opened.index([make(id="a"), make(id="b")])
         self._lose_pointer()
-        assert not any(each.live for each in opened.store.examine())
+        assert not any(each.live for each in opened.store.check_integrity())
         opened.index([make(id="c")])
         assert opened.all_ids() == ["a", "b", "c"]
         self._lose_pointer()
@@ -60,12 +60,12 @@ class RecoveryContract:
     ) -> None:
         opened.index([make(id="a"), make(id="b")])
         self._damage_live()
-        (examined,) = opened.store.examine()
+        (examined,) = opened.store.check_integrity()
         assert examined.live
         assert examined.faults
         with pytest.raises(EngineUnavailableError, match="doctor"):
             opened.store.update()
-        assert [each.name for each in opened.store.examine()] == [examined.name]
+        assert [each.name for each in opened.store.check_integrity()] == [examined.name]
 
     def test_states_of_another_ledger_are_taken_as_they_are(
         self, opened: Opened, make: Make

@@ -2,12 +2,12 @@
 
 import pytest
 
-from analyzers.chains import Analysis
-from engines.opening import Installation
-from engines.port import EngineQuery
-from queries.related import Subject, find_repealed, find_repealing, find_similar
-from queries.relevance import load_weights
-from queries.tree import Query
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery
+from gongkai.query.related import Subject, find_repealed, find_repealing, find_similar
+from gongkai.query.relevance import load_weights
+from gongkai.query.tree import Query
 from tests.engines.contract import Make, Opened
 
 
@@ -19,7 +19,7 @@ class RelationsContract:
     """A mixin beside EngineContract: it needs the fixtures `opened`, `make` and `fresh`."""
 
     @pytest.fixture
-    def analysis(self, fresh: Installation) -> Analysis:
+    def analysis(self, fresh: Installation) -> TextAnalyzer:
         return fresh.analysis
 
     def test_repeals_lead_both_ways(self, opened: Opened, make: Make) -> None:
@@ -46,7 +46,7 @@ class RelationsContract:
         assert ids(opened, find_repealing("农村供水办法", None)) == []
 
     def test_the_like_of_a_record_shares_its_rare_words(
-        self, opened: Opened, make: Make, analysis: Analysis
+        self, opened: Opened, make: Make, analysis: TextAnalyzer
     ) -> None:
         opened.index(
             [

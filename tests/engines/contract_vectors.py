@@ -7,14 +7,14 @@ import numpy as np
 import orjson
 import pytest
 
-from catalog.dates import PartialDate
-from engines.opening import Installation
-from engines.port import STAFF, IndexDocument, Vector, VectorRow
-from queries.filters import published_between
-from queries.tree import Query, Term
-from semantics import nearest as nearest_module
-from semantics.nearest import find_nearest
-from semantics.passages import choose_passage, name_passage
+from gongkai.catalog.dates import PartialDate
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF, IndexDocument, StoredVector, Vector
+from gongkai.query.filters import published_between
+from gongkai.query.tree import Query, Term
+from gongkai.semantic import knn as nearest_module
+from gongkai.semantic.knn import search_knn
+from gongkai.semantic.passages import choose_passage, name_passage
 from tests.engines.contract import Make, Opened
 
 MODEL, DIMENSIONS = "a model", 32
@@ -26,8 +26,8 @@ def draw(seed: int) -> Vector:
     return values / np.float32(np.linalg.norm(values))
 
 
-def rows_of(numbers: Iterable[int]) -> list[VectorRow]:
-    return [VectorRow(f"r{n}", f"digest {n}", draw(n)) for n in numbers]
+def rows_of(numbers: Iterable[int]) -> list[StoredVector]:
+    return [StoredVector(f"r{n}", f"digest {n}", draw(n)) for n in numbers]
 
 
 class VectorsContract:
@@ -40,7 +40,7 @@ class VectorsContract:
             assert store.digests(["r1"]) == {}
             assert store.prune([]) == 0
             store.put(rows_of(range(40)))
-            store.put([VectorRow("r1", "another", draw(99))])
+            store.put([StoredVector("r1", "another", draw(99))])
             assert store.digests(["r0", "r1", "none"]) == {"r0": "digest 0", "r1": "another"}
             assert store.prune([f"r{n}" for n in range(30)]) == 10
         assert ask_vectors(opened, fresh, draw(99), 1) == ["r1"]
@@ -50,7 +50,7 @@ class VectorsContract:
         with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
             store.put(rows_of(range(3)))
         other = fresh.open_vectors("another model", DIMENSIONS)
-        assert opened.run(other.nearest(draw(1), 5)) == []
+        assert opened.run(other.knn(draw(1), 5)) == []
         assert opened.run(other.size()) == 0
         opened.run(other.close())
 
@@ -64,14 +64,14 @@ class VectorsContract:
         cosines = {f"r{n}": float(draw(n) @ asked) for n in range(200)}
         expected = sorted(cosines, key=cosines.__getitem__, reverse=True)
         index = fresh.open_vectors(MODEL, DIMENSIONS)
-        found = opened.run(index.nearest(asked, 10))
+        found = opened.run(index.knn(asked, 10))
         assert [each.id for each in found] == expected[:10]
         assert [each.cosine for each in found] == pytest.approx(
             [cosines[each.id] for each in found], abs=0.02
         )
         assert {each.digest for each in found} == {f"digest {each.id[1:]}" for each in found}
         among = expected[50:60]
-        assert [each.id for each in opened.run(index.nearest(asked, 4, among))] == among[:4]
+        assert [each.id for each in opened.run(index.knn(asked, 4, among))] == among[:4]
         rows = opened.run(index.fetch(["r3", "none", "r5"]))
         assert {each.id: each.digest for each in rows} == {"r3": "digest 3", "r5": "digest 5"}
         for row in rows:
@@ -96,7 +96,7 @@ class VectorsContract:
         ]
         opened.index(documents)
         with closing(fresh.open_vector_store(MODEL, DIMENSIONS)) as store:
-            store.put([VectorRow(d.id, _passage_of(d), draw(int(d.id[1:]))) for d in documents])
+            store.put([StoredVector(d.id, _passage_of(d), draw(int(d.id[1:]))) for d in documents])
             # Of records that are not there, and of a text that is another one now.
             store.put(rows_of([*range(100, 120), 9]))
         opened.store.withdraw(["r7", "r8"], cause=STAFF)
@@ -113,7 +113,7 @@ class VectorsContract:
             ),
         )
         for filters, numbers in wanted:
-            near = opened.run(find_nearest(opened.engine, index, draw(3), 9, filters))
+            near = opened.run(search_knn(opened.engine, index, draw(3), 9, filters))
             # Eight bits a number change places with a neighbour; none is left out.
             expected = sorted((float(draw(n) @ draw(3)) for n in numbers), reverse=True)[:9]
             true = [float(draw(int(each.hit.id[1:])) @ draw(3)) for each in near]
@@ -145,6 +145,6 @@ def ask_vectors(
 ) -> list[str]:
     """Of an index that was opened just now."""
     index = installation.open_vectors(MODEL, DIMENSIONS)
-    found = opened.run(index.nearest(vector, count, among))
+    found = opened.run(index.knn(vector, count, among))
     opened.run(index.close())
     return [each.id for each in found]

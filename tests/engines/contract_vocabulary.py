@@ -8,17 +8,17 @@ from itertools import pairwise
 
 import pytest
 
-from engines.opening import Installation
-from engines.port import STAFF, VOCABULARY_VALUES, EngineQuery, IndexDocument
-from queries.tree import And, Everything, Term
-from queries.understand import Understanding
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF, VOCABULARY_VALUES, EngineQuery, IndexDocument
+from gongkai.query.interpreter import QueryInterpreter
+from gongkai.query.tree import And, MatchAll, Term
 from tests.engines.contract import Make, Opened
 
 FIELDS = ("terms", "number_prefix")
 
 
 def words(opened: Opened) -> Mapping[str, Mapping[str, int]]:
-    return opened.ask(EngineQuery(Everything(), facets=FIELDS, limit=0)).facets
+    return opened.ask(EngineQuery(MatchAll(), facets=FIELDS, limit=0)).facets
 
 
 def held_by(documents: Iterable[IndexDocument]) -> Mapping[str, Mapping[str, int]]:
@@ -37,8 +37,8 @@ class VocabularyContract:
     """A mixin beside EngineContract: it needs the fixtures `opened`, `make` and `fresh`."""
 
     @pytest.fixture
-    def understanding(self, fresh: Installation) -> Understanding:
-        return Understanding(fresh.analysis)
+    def interpreter(self, fresh: Installation) -> QueryInterpreter:
+        return QueryInterpreter(fresh.analysis)
 
     def test_words_and_codes_are_counted_exactly(self, opened: Opened, make: Make) -> None:
         opened.index(
@@ -121,14 +121,14 @@ class VocabularyContract:
         assert "蓄洪" not in words(opened)["terms"]
 
     def test_counts_are_the_totals_of_searches(
-        self, opened: Opened, make: Make, understanding: Understanding
+        self, opened: Opened, make: Make, interpreter: QueryInterpreter
     ) -> None:
         opened.index(make(id=f"r{n}", title=f"第{n}期饮水工程通知") for n in range(5))
         texts = ("饮水工程", "饮水 -通知", "第3期", "火星", "农村 饮水 火星")
-        trees = [understanding.understand(text).strict for text in texts]
-        relaxed = understanding.understand(texts[-1]).relaxed
+        trees = [interpreter.interpret(text).strict for text in texts]
+        relaxed = interpreter.interpret(texts[-1]).relaxed
         assert relaxed is not None
-        trees += [relaxed, Everything(), And((Term("terms", "饮水工程"),))]
+        trees += [relaxed, MatchAll(), And((Term("terms", "饮水工程"),))]
         counts = opened.count(trees)
         assert counts == tuple(opened.ask(EngineQuery(tree, limit=0)).total for tree in trees)
         assert counts[0] == 5

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from catalog.intake import Accepted, IntakeRules, take_row
-from engines.opening import Installation
-from engines.port import EngineQuery, IndexDocument
+from gongkai.catalog.intake import Accepted, IntakeRules, take_row
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery, IndexDocument
+from gongkai.query.tree import MatchAll
 from indexer.documents import build_document
-from queries.tree import Everything
 
 BASE: Mapping[str, object] = {
     "title": "关于加强农村饮水安全工作的通知",
@@ -23,7 +23,7 @@ def read_contents(installation: Installation) -> dict[str, bytes]:
 
     async def read() -> dict[str, bytes]:
         engine = installation.open_engine()
-        found = await engine.search(EngineQuery(Everything(), limit=1_000))
+        found = await engine.search(EngineQuery(MatchAll(), limit=1_000))
         await engine.close()
         return {hit.id: hit.stored for hit in found.hits}
 

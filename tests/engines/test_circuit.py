@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from catalog.errors import EngineUnavailableError, NothingIndexedError, QueryTimeoutError
-from engines.elastic.circuit import FAILURES_TO_OPEN, SECONDS_OPEN, Circuit
+from gongkai.engines.elastic.circuit import FAILURES_TO_OPEN, SECONDS_OPEN, Circuit
+from gongkai.errors import EngineUnavailableError, NothingIndexedError, QueryTimeoutError
 
 
 class Clock:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import GongkaiError
-from duplicates.decisions import Decision, Decisions, Verdict, now
-from duplicates.judging import Kind
-from engines.opening import Installation
-from engines.port import STAFF
-from engines.settings import Settings
+from gongkai.duplicates.classify import Kind
+from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF
+from gongkai.errors import GongkaiError
+from gongkai.settings import Settings
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import Tokens
 from indexer.attachments.owners import Claim, FileOwners, open_owners
-from staff.ledger import open_ledger
-from staff.tokens import Tokens
 from tests.engines.records import make_document, read_contents
 
 REMEDIES = ("backup", "restore", "rebuild", "doctor")
@@ -92,9 +92,9 @@ def examine(installation: Installation, *, repair: bool = False) -> tuple[bool, 
         with closing(installation.open_store()) as store:
             if repair:
                 store.recover()
-            found = [fault for each in store.examine() for fault in each.faults]
+            found = [fault for each in store.check_integrity() for fault in each.faults]
             found += store.examine_ledger()
-            is_live = any(each.live and not each.faults for each in store.examine())
+            is_live = any(each.live and not each.faults for each in store.check_integrity())
     except GongkaiError as error:
         return False, str(error)
     databases = (open_ledger(folder), Decisions(folder).file, open_owners(folder))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import EngineUnavailableError
-from engines.embedded.examining import examine_index
-from engines.opening import Installation
-from engines.port import IndexStore
+from gongkai.engines.embedded.integrity import examine_index
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import IndexStore
+from gongkai.errors import EngineUnavailableError
 from tests.engines.records import make_document
 from tests.journeys.command import plain_row, run, write_rows
 
@@ -52,12 +52,12 @@ def test_harm_to_any_file_is_seen_and_the_way_back_works(fresh: Installation, ha
         harm(file)
         # A byte of meta.json may be flipped into JSON that says the same.
         if examine_index(file.parent):
-            newest, before = store.examine()
+            newest, before = store.check_integrity()
             assert newest.live
             assert newest.faults
             assert not before.faults
             assert store.recover() == before.name
-            assert [each.live for each in store.examine()] == [False, True]
+            assert [each.live for each in store.check_integrity()] == [False, True]
             store.publish(newest.name)
         else:
             assert file.suffix == ".json"
@@ -79,7 +79,7 @@ def test_a_torn_manifest_is_seen(fresh: Installation, content: bytes) -> None:
     publish(fresh, store, 2)
     publish(fresh, store, 3)
     (live_files(fresh)[0].parents[1] / "manifest.json").write_bytes(content)
-    newest, before = store.examine()
+    newest, before = store.check_integrity()
     assert (newest.live, bool(newest.faults), before.faults) == (True, True, ())
     assert store.recover() == before.name
 

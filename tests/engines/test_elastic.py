@@ -7,14 +7,14 @@ from functools import partial
 
 import pytest
 
-from engines.elastic.connection import open_client
-from engines.elastic.engine import ElasticEngine
-from engines.elastic.mapping import Names
-from engines.elastic.store import ElasticStore
-from engines.opening import Installation
-from engines.port import EngineQuery, IndexStore, SearchEngine
-from queries.tree import Everything
-from queries.understand import Understanding
+from gongkai.engines.elastic.connection import open_client
+from gongkai.engines.elastic.engine import ElasticEngine
+from gongkai.engines.elastic.mapping import Names
+from gongkai.engines.elastic.store import ElasticStore
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery, IndexStore, SearchEngine
+from gongkai.query.interpreter import QueryInterpreter
+from gongkai.query.tree import MatchAll
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_identities import IdentitiesContract
@@ -52,7 +52,7 @@ class TestElastic(
         return lambda: Opened(
             ElasticStore(settings, "other"),
             ElasticEngine(settings, "other"),
-            Understanding(analysis),
+            QueryInterpreter(analysis),
         )
 
     def _lose_ledger(self) -> None:
@@ -99,11 +99,11 @@ def test_a_generation_dropped_on_the_way_is_asked_for_anew(elastic: Installation
     async def ask() -> None:
         engine = Overtaken(elastic.settings, elastic.fingerprint)
         engine.overtake = partial(rebuild_twice, "a", "b")
-        assert await engine.count([Everything()]) == (2,)
+        assert await engine.count([MatchAll()]) == (2,)
         engine.overtake = partial(rebuild_twice, "a", "b", "c")
         assert await engine.version() == await engine.version()
         engine.overtake = partial(rebuild_twice, "a")
-        assert (await engine.search(EngineQuery(Everything(), limit=0))).total == 1
+        assert (await engine.search(EngineQuery(MatchAll(), limit=0))).total == 1
         engine.overtake = partial(rebuild_twice, "b")
         assert await engine.fetch("a") is None
         engine.overtake = partial(rebuild_twice, "c", "d")

@@ -15,17 +15,17 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from catalog.errors import BadRequestError, EngineUnavailableError
 from development.elasticsearch_node import find_missing_parts, start_cluster
-from engines.cursor import read_cursor
-from engines.elastic.circuit import SECONDS_OPEN
-from engines.elastic.connection import open_client
-from engines.opening import Installation
-from engines.port import EngineQuery, IndexDocument, SearchResult
-from engines.settings import EngineKind
-from indexer.publishing import Order, publish
-from queries.request import Sort
-from queries.tree import Constant, Everything
+from gongkai.engines.cursor import read_cursor
+from gongkai.engines.elastic.circuit import SECONDS_OPEN
+from gongkai.engines.elastic.connection import open_client
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery, IndexDocument, SearchResult
+from gongkai.errors import BadRequestError, EngineUnavailableError
+from gongkai.query.request import Sort
+from gongkai.query.tree import ConstantScore, MatchAll
+from gongkai.settings import EngineKind
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.engines.proxy import TooOld, Way, run_server, stand_between
@@ -38,7 +38,7 @@ def write(installation: Installation, documents: list[IndexDocument]) -> dict[st
         for document in documents:
             writer.put(document)
         writer.commit()
-        return dict(writer.take_refused())
+        return dict(writer.pop_rejected())
 
 
 def ask(installation: Installation, *queries: EngineQuery) -> list[SearchResult]:
@@ -53,7 +53,7 @@ def ask(installation: Installation, *queries: EngineQuery) -> list[SearchResult]
 
 
 def count(installation: Installation) -> int:
-    return ask(installation, EngineQuery(Everything(), limit=0))[0].total
+    return ask(installation, EngineQuery(MatchAll(), limit=0))[0].total
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_refused_item_is_counted_as_a_refused_row(elastic: Installation, tmp_p
     source = write_rows(tmp_path / "rows.jsonl", [plain_row(1), plain_row(2)])
     with stand_between(Way(elastic.settings.elasticsearch_url, ["value too long"])) as address:
         served = changed(elastic, data_dir=tmp_path, elasticsearch_url=address)
-        outcome = publish(Order([source]), served)
+        outcome = publish(IndexJob([source]), served)
     assert outcome.summary.read == 2
     assert outcome.summary.indexed + outcome.summary.refused.total() == 2
     assert outcome.summary.refused.total() == 1
@@ -233,7 +233,7 @@ def large(elastic: Installation, one: IndexDocument) -> Installation:
 
 
 def test_a_wide_field_is_counted_exactly(large: Installation) -> None:
-    result = ask(large, EngineQuery(Everything(), facets=("publisher", "genre"), limit=0))[0]
+    result = ask(large, EngineQuery(MatchAll(), facets=("publisher", "genre"), limit=0))[0]
     assert result.total == DEEP
     assert result.facets["publisher"] == Counter(f"p{number % WIDE}" for number in range(DEEP))
 
@@ -246,7 +246,7 @@ def test_a_cursor_goes_on_past_the_ten_thousandth_hit(large: Installation, sort:
         cursor: str | None = None
         try:
             while True:
-                query = Constant(Everything(), 1.5)
+                query = ConstantScore(MatchAll(), 1.5)
                 asked = EngineQuery(query, sort=sort, limit=1_000, after=cursor)
                 result = await engine.search(asked)
                 assert result.total == DEEP
@@ -273,7 +273,7 @@ def test_a_point_in_time_holds_still_but_shows_nothing_withdrawn(
         cursor: str | None = None
         try:
             for page in range(4):
-                asked = EngineQuery(Everything(), limit=100, after=cursor)
+                asked = EngineQuery(MatchAll(), limit=100, after=cursor)
                 result = await engine.search(asked)
                 found += [hit.id for hit in result.hits]
                 cursor = result.next_cursor
@@ -306,14 +306,12 @@ def test_a_cursor_that_has_run_out_says_so(large: Installation) -> None:
     async def outlive() -> None:
         engine = large.open_engine()
         try:
-            first = await engine.search(EngineQuery(Everything(), limit=10))
-            second = await engine.search(
-                EngineQuery(Everything(), limit=10, after=first.next_cursor)
-            )
+            first = await engine.search(EngineQuery(MatchAll(), limit=10))
+            second = await engine.search(EngineQuery(MatchAll(), limit=10, after=first.next_cursor))
             position = read_cursor(second.next_cursor or "", Sort.RELEVANCE, None)
             with closing(open_client(large.settings)) as client:
                 client.close_point_in_time(id=str(position[2]))
-            await engine.search(EngineQuery(Everything(), limit=10, after=second.next_cursor))
+            await engine.search(EngineQuery(MatchAll(), limit=10, after=second.next_cursor))
         finally:
             await engine.close()
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from engines.embedded.engine import EmbeddedEngine
-from engines.embedded.ledger import Ledger
-from engines.embedded.store import EmbeddedStore
-from engines.opening import Installation
-from engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
-from indexer.publishing import Order, publish
-from queries.tree import Everything
-from queries.understand import Understanding
+from gongkai.engines.embedded.engine import EmbeddedEngine
+from gongkai.engines.embedded.ledger import Ledger
+from gongkai.engines.embedded.store import EmbeddedStore
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
+from gongkai.query.interpreter import QueryInterpreter
+from gongkai.query.tree import MatchAll
+from indexer.pipeline import IndexJob, publish
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_identities import IdentitiesContract
@@ -44,13 +44,15 @@ class TestEmbedded(
     def other_analysis(self) -> Callable[[], Opened]:
         folder, analysis = self._fresh.settings.data_dir, self._fresh.analysis
         return lambda: Opened(
-            EmbeddedStore(folder, "other"), EmbeddedEngine(folder, "other"), Understanding(analysis)
+            EmbeddedStore(folder, "other"),
+            EmbeddedEngine(folder, "other"),
+            QueryInterpreter(analysis),
         )
 
     def test_a_deletion_that_was_killed_is_done_again(self, tmp_path: Path) -> None:
         """Its file lies there, named as the new one would be, and no commit holds it."""
         made = self._fresh
-        publish(Order([write_rows(tmp_path / "rows.jsonl", map(plain_row, range(3)))]), made)
+        publish(IndexJob([write_rows(tmp_path / "rows.jsonl", map(plain_row, range(3)))]), made)
         store = made.open_store()
         (meta,) = made.settings.data_dir.glob("generations/*/index/meta.json")
         before = meta.read_bytes()
@@ -65,7 +67,7 @@ class TestEmbedded(
     ) -> None:
         many = [f"财政、金融、审计/{'类' * 300}{number}" for number in range(100)]
         opened.index([make(id="many", topic=many), make(id="one", topic=many[:1])])
-        counted = opened.ask(EngineQuery(Everything(), facets=("topic",), limit=0)).facets["topic"]
+        counted = opened.ask(EngineQuery(MatchAll(), facets=("topic",), limit=0)).facets["topic"]
         assert counted["财政、金融、审计"] == counted[many[0]] == 2
         assert sum(counted.values()) == 2 + 100 + 1
 

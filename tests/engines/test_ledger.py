@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import LostLedgerError
-from engines.embedded.ledger import Ledger
-from engines.port import DISCLOSURE, STAFF
-from engines.withdrawals import REOPENED, Withdrawal, merge_withdrawals
+from gongkai.engines.embedded.ledger import Ledger
+from gongkai.engines.port import DISCLOSURE, STAFF
+from gongkai.engines.withdrawals import REOPENED, Withdrawal, merge_withdrawals
+from gongkai.errors import LostLedgerError
 
 EARLY, LATE = "2020-01-01T00:00:00+00:00", "2021-01-01T00:00:00+00:00"
 OLD = b'{"r1":{"when":"2020-01-01T00:00:00+00:00","cause":"staff","erased":true}}'

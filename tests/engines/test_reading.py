@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from engines.opening import Installation
-from engines.port import Hit
-from engines.reading import EVERY, read_pages
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import Hit
+from gongkai.engines.scan import EVERY, read_pages
 from tests.engines.records import make_document
 
 PAGE_BYTES = 60_000

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from catalog.errors import SettingsError
-from engines.settings import EngineKind, Settings
-from engines.settings_errors import explain_settings
+from gongkai.errors import SettingsError
+from gongkai.settings import EngineKind, Settings
+from gongkai.settings_errors import explain_settings
 
 _WRONG_FILES = (
     # text, what the sentence says

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.record import AttachmentText
-from files.texts import read_file
+from gongkai.catalog.record import AttachmentText
+from gongkai.files.texts import read_file
 from tests.files.packages import pack_docx, paragraph, run
 
 HIDDEN = "<w:vanish/>"

@@ -17,14 +17,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from catalog.record import Attachment, AttachmentText
-from engines.opening import Installation
-from files import texts
-from files.extraction import TextExtractor
-from files.extraction_worker import ExtractionLimits
-from files.texts import SUFFIXES, read_file
-from indexer.attachments.finding import find_file
-from indexer.publishing import Order, publish
+from gongkai.catalog.record import Attachment, AttachmentText
+from gongkai.engines.installation import Installation
+from gongkai.files import texts
+from gongkai.files.extraction import TextExtractor
+from gongkai.files.extraction_worker import ExtractionLimits
+from gongkai.files.texts import SUFFIXES, read_file
+from indexer.attachments.lookup import find_file
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 from tests.indexer.hostile import HARMS, Harm
 from tests.journeys.command import plain_row, write_rows
@@ -253,7 +253,7 @@ def published(
 ) -> tuple[TestClient, dict[str, int]]:
     settings = installation.settings.model_copy(update={"data_dir": folder / "data"})
     served = replace(installation, settings=settings)
-    summary = publish(Order([write_rows(folder / "rows.jsonl", rows)]), served).summary
+    summary = publish(IndexJob([write_rows(folder / "rows.jsonl", rows)]), served).summary
     return TestClient(create_app(served)), {**summary.warnings, **summary.withheld}
 
 

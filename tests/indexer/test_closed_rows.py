@@ -7,11 +7,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from catalog.disclosure import Disclosure
-from engines.elastic.connection import open_client
-from engines.opening import Installation
-from engines.settings import EngineKind
-from indexer.publishing import Order, publish
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.engines.elastic.connection import open_client
+from gongkai.engines.installation import Installation
+from gongkai.settings import EngineKind
+from indexer.pipeline import IndexJob, publish
 from tests.catalog.test_disclosure import CLOSING, OPENING, list_cells
 from tests.engines.records import changed, read_contents
 from tests.journeys.command import plain_row, write_rows
@@ -40,7 +40,7 @@ def test_no_closed_row_is_shown_or_left_on_disk(made: Installation, tmp_path: Pa
     assert len(closed) > 3_000
     rows = [plain_row(1), *closed, plain_row(2, disclosure="主动公开")]
     source = write_rows(tmp_path / "rows.jsonl", rows)
-    summary = publish(Order([source], disclosure=Disclosure.PUBLIC), made).summary
+    summary = publish(IndexJob([source], disclosure=Disclosure.PUBLIC), made).summary
     assert summary.indexed == 2
     assert summary.refused.total() + summary.withheld.total() == len(closed)
     shown = read_contents(made)
@@ -59,5 +59,5 @@ def test_open_values_are_published(made: Installation, tmp_path: Path) -> None:
     cells = list(enumerate(list_cells(OPENING)))
     rows = [plain_row(number, disclosure=None, **{name: word}) for number, (name, word) in cells]
     source = write_rows(tmp_path / "rows.jsonl", rows)
-    summary = publish(Order([source], disclosure=Disclosure.PUBLIC), made).summary
+    summary = publish(IndexJob([source], disclosure=Disclosure.PUBLIC), made).summary
     assert summary.indexed == len(rows)

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analyzers.chains import Analysis
 from analyzers.dictionary import load_dictionary
-from catalog.classifications import MISSING
-from catalog.dates import PartialDate
-from catalog.disclosure import Disclosure
-from catalog.fields import FACETS, FIELDS, ZONE_BREAK, Kind
-from catalog.headings import HEADINGS
-from catalog.intake import Accepted, IntakeRules, take_row
-from catalog.record import Attachment, Record
-from catalog.tables import load_tables
-from engines.opening import Installation
-from engines.port import IndexDocument
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.dates import PartialDate
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.fields import FACETS, FIELDS, ZONE_BREAK, Kind
+from gongkai.catalog.headings import HEADINGS
+from gongkai.catalog.intake import Accepted, IntakeRules, take_row
+from gongkai.catalog.record import Attachment, Record
+from gongkai.catalog.tables import load_tables
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import IndexDocument
 from indexer.documents import build_document, stored_form
 from tests.engines.records import make_document
 
@@ -49,12 +49,12 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
 @pytest.fixture(scope="module")
-def analysis() -> Analysis:
-    return Analysis(load_dictionary())
+def analysis() -> TextAnalyzer:
+    return TextAnalyzer(load_dictionary())
 
 
 @pytest.fixture(scope="module")
-def document(analysis: Analysis) -> IndexDocument:
+def document(analysis: TextAnalyzer) -> IndexDocument:
     return build_document(RECORD, analysis)
 
 
@@ -80,7 +80,7 @@ def test_tree_values_bring_their_ancestors_once(document: IndexDocument) -> None
     assert document.fields["category"] == ("决策", "决策/政策文件")
 
 
-def test_an_empty_classification_is_missing(analysis: Analysis) -> None:
+def test_an_empty_classification_is_missing(analysis: TextAnalyzer) -> None:
     bare = replace(RECORD, category=None, topic=(), genre=None, validity=None, format=None)
     fields = build_document(bare, analysis).fields
     for name in ("category", "topic", "audience", "life_event", "genre", "format", "validity"):
@@ -92,7 +92,7 @@ def test_an_empty_classification_is_missing(analysis: Analysis) -> None:
     )
 
 
-def test_numbers_that_are_missing_are_no_facet_value(analysis: Analysis) -> None:
+def test_numbers_that_are_missing_are_no_facet_value(analysis: TextAnalyzer) -> None:
     fields = build_document(
         replace(RECORD, document_number=None, index_number=None), analysis
     ).fields
@@ -107,7 +107,7 @@ def test_text_of_attachments_is_searched_and_shown(document: IndexDocument) -> N
     assert attachment["text"] == "附件里的字"
 
 
-def test_no_run_spans_two_zones(analysis: Analysis) -> None:
+def test_no_run_spans_two_zones(analysis: TextAnalyzer) -> None:
     document = build_document(replace(RECORD, title="甲乙", summary="丙丁", body="戊己"), analysis)
     grams = document.fields["text_grams"]
     assert isinstance(grams, str)
@@ -117,7 +117,7 @@ def test_no_run_spans_two_zones(analysis: Analysis) -> None:
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_every_character_of_every_zone_can_be_asked_for(
-    analysis: Analysis, title: str, summary: str, body: str
+    analysis: TextAnalyzer, title: str, summary: str, body: str
 ) -> None:
     record = replace(RECORD, title=title, summary=summary, body=body)
     chars = build_document(record, analysis).fields["text_chars"]
@@ -128,7 +128,7 @@ def test_every_character_of_every_zone_can_be_asked_for(
 
 @given(TEXTS, TEXTS)
 def test_no_text_can_write_the_break_between_zones(
-    analysis: Analysis, text: str, other: str
+    analysis: TextAnalyzer, text: str, other: str
 ) -> None:
     record = replace(RECORD, title=text + ZONE_BREAK + other, summary="", keywords=(), body="")
     fields = build_document(replace(record, attachments=()), analysis).fields
@@ -145,7 +145,7 @@ def test_no_text_can_write_the_break_between_zones(
     ],
 )
 def test_a_partial_date_is_the_span_it_may_mean(
-    analysis: Analysis, published: PartialDate, first: PartialDate, last: PartialDate
+    analysis: TextAnalyzer, published: PartialDate, first: PartialDate, last: PartialDate
 ) -> None:
     fields = build_document(replace(RECORD, published_on=published), analysis).fields
     assert fields["published_first"] == first.first_day.toordinal()
@@ -153,7 +153,7 @@ def test_a_partial_date_is_the_span_it_may_mean(
     assert fields["year"] == ("2008",)
 
 
-def test_the_order_follows_the_day_and_never_ties(analysis: Analysis) -> None:
+def test_the_order_follows_the_day_and_never_ties(analysis: TextAnalyzer) -> None:
     days = [PartialDate(2008, 12, 31), PartialDate(2009, 1, 1)]
     records = [replace(RECORD, id=f"r{n}", published_on=day) for day in days for n in range(50)]
     orders = [build_document(record, analysis).fields["published_order"] for record in records]
@@ -168,7 +168,7 @@ def test_the_order_follows_the_day_and_never_ties(analysis: Analysis) -> None:
 @given(TEXTS, st.lists(TEXTS, max_size=3).map(tuple), TEXTS, TEXTS)
 @example("", ("供水\n保障", "2016", "长" * 21), "堤防", "蓄洪")
 def test_terms_are_words_that_can_be_offered(
-    analysis: Analysis, title: str, keywords: tuple[str, ...], summary: str, body: str
+    analysis: TextAnalyzer, title: str, keywords: tuple[str, ...], summary: str, body: str
 ) -> None:
     named = replace(RECORD, title=title, keywords=keywords)
     terms = build_document(named, analysis).fields["terms"]
@@ -195,7 +195,7 @@ def test_terms_are_words_that_can_be_offered(
     ],
 )
 def test_a_number_is_found_by_its_parts(
-    analysis: Analysis, number: str | None, parts: tuple[tuple[str, ...], ...]
+    analysis: TextAnalyzer, number: str | None, parts: tuple[tuple[str, ...], ...]
 ) -> None:
     fields = build_document(replace(RECORD, document_number=number), analysis).fields
     names = ("number_prefix", "number_year", "number_serial")
@@ -205,7 +205,9 @@ def test_a_number_is_found_by_its_parts(
 # ------------------------------------------------------------------- revisions
 
 
-def test_the_same_record_has_the_same_revision(analysis: Analysis, document: IndexDocument) -> None:
+def test_the_same_record_has_the_same_revision(
+    analysis: TextAnalyzer, document: IndexDocument
+) -> None:
     assert build_document(replace(RECORD), analysis).revision == document.revision
 
 
@@ -222,7 +224,7 @@ def test_the_same_record_has_the_same_revision(analysis: Analysis, document: Ind
     ],
 )
 def test_any_change_is_another_revision(
-    change: Mapping[str, object], analysis: Analysis, document: IndexDocument
+    change: Mapping[str, object], analysis: TextAnalyzer, document: IndexDocument
 ) -> None:
     changed = replace(RECORD, **change)  # type: ignore[arg-type]
     assert build_document(changed, analysis).revision != document.revision
@@ -244,7 +246,9 @@ def test_the_stored_form_is_json_under_the_keys_of_the_contract(document: IndexD
     assert stored == orjson.loads(orjson.dumps(stored_form(RECORD)))
 
 
-def test_what_is_public_on_request_is_not_indexed_even_if_it_was_read(analysis: Analysis) -> None:
+def test_what_is_public_on_request_is_not_indexed_even_if_it_was_read(
+    analysis: TextAnalyzer,
+) -> None:
     attached = (Attachment(CANARY, None, CANARY),)
     record = replace(
         RECORD,
@@ -278,7 +282,7 @@ def test_what_is_public_on_request_is_not_indexed_even_if_it_was_read(analysis: 
     st.text("甲乙丙", min_size=1, max_size=5),
 )
 def test_nothing_but_the_entry_of_a_row_on_request_reaches_the_index(
-    analysis: Analysis, cells: dict[str, object], column: str
+    analysis: TextAnalyzer, cells: dict[str, object], column: str
 ) -> None:
     row = {"标题": "题", "发布机构": "某局", "发布日期": "2009", "公开方式": "依申请公开"}
     outcome = take_row({**row, **cells, f"{column}{CANARY}": CANARY}, _RULES)

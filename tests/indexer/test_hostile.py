@@ -14,8 +14,8 @@ import httpx2
 import orjson
 import pytest
 
-from engines.opening import Installation
-from indexer.reading import read_source
+from gongkai.engines.installation import Installation
+from indexer.source_reader import read_source
 from indexer.sources.row import SourceRow, UnreadableRow
 from tests.indexer.hostile import write_corpus
 from tests.journeys.command import run_limited

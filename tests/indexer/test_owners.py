@@ -9,10 +9,10 @@ from stat import S_IMODE
 import orjson
 import pytest
 
-from engines.opening import Installation
-from engines.port import STAFF
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF
 from indexer.attachments import survey
-from indexer.publishing import Order, Outcome, publish
+from indexer.pipeline import IndexJob, IndexReport, publish
 from indexer.review import Finding
 from tests.engines.records import read_contents
 from tests.journeys.command import plain_row, run, write_rows
@@ -47,9 +47,9 @@ def folder(tmp_path: Path) -> Path:
 
 def index(
     made: Installation, folder: Path, *rows: Row, name: str = "rows", **order: object
-) -> Outcome:
+) -> IndexReport:
     source = write_rows(folder / f"{name}.jsonl", rows)
-    return publish(Order([source], **order), made)  # type: ignore[arg-type] # options by name
+    return publish(IndexJob([source], **order), made)  # type: ignore[arg-type] # options by name
 
 
 def shown(made: Installation) -> set[str]:
@@ -109,7 +109,7 @@ def test_a_list_with_closed_rows_is_no_attachment(fresh: Installation, folder: P
         encoding="utf-8",
     )
     rows = write_rows(folder / "rows.jsonl", [plain_row(1, attachments=[{"name": "目录.txt"}])])
-    publish(Order([rows, folder / "目录.txt"]), fresh)
+    publish(IndexJob([rows, folder / "目录.txt"]), fresh)
     assert shown(fresh) == set()
 
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.headings import gather_by_key, is_blank
-from indexer.reading import read_source
+from gongkai.catalog.headings import gather_by_key, is_blank
+from gongkai.staff.reject_sheets import COLUMNS, LONGEST_CELL
 from indexer.rejects import OverwritingError, RejectsFile, check_rejects_path
+from indexer.source_reader import read_source
 from indexer.sources.row import SourceRow, UnreadableRow
-from staff.reject_sheets import COLUMNS, LONGEST_CELL
 
 ROW: Mapping[str, object] = {
     "标题": "关于印发《管理办法》的通知",

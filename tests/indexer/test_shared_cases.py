@@ -13,15 +13,15 @@ from typing import Any
 import orjson
 import pytest
 
-from catalog.disclosure import Disclosure
-from engines.opening import Installation
-from engines.settings import Settings
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.engines.installation import Installation
+from gongkai.query.request import SearchRequest
+from gongkai.search.service import SearchService
+from gongkai.settings import Settings
 from indexer.ingest import Summary
-from indexer.publishing import Order, publish
-from indexer.reading import survey_sources
+from indexer.pipeline import IndexJob, publish
 from indexer.review import Finding
-from queries.request import SearchRequest
-from search_api.answering import Answering
+from indexer.source_reader import survey_sources
 from tests.conftest import SHARED_DATA
 from tests.engines.records import read_contents
 
@@ -47,7 +47,7 @@ class Indexed:
 
         async def search() -> str:
             engine = self.installation.open_engine()
-            answer = await Answering(self.installation, engine).search(SearchRequest(text))
+            answer = await SearchService(self.installation, engine).search(SearchRequest(text))
             await engine.close()
             return answer.hits[0].id
 
@@ -66,7 +66,7 @@ def index(installation: Installation, tmp_path: Path) -> Index:
 
     def run(*names: str, disclosure: Disclosure | None = None) -> Indexed:
         survey = survey_sources([CASES / name for name in names])
-        order = Order(survey.sources, disclosure=disclosure, skipped=survey.skipped)
+        order = IndexJob(survey.sources, disclosure=disclosure, skipped=survey.skipped)
         summary = publish(order, fresh).summary
         return Indexed(summary, tuple(map(orjson.loads, read_contents(fresh).values())), fresh)
 

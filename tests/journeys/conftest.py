@@ -14,9 +14,9 @@ import uvicorn
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
+from gongkai.engines.installation import Installation
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.journeys.browsing import SIZES
@@ -33,7 +33,7 @@ def sampled(installation: Installation, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("sample")
     settings = installation.settings.model_copy(update={"data_dir": folder})
     served = replace(installation, settings=settings)
-    publish(Order(find_sources([SAMPLE])), served)
+    publish(IndexJob(find_sources([SAMPLE])), served)
     return served
 
 

@@ -9,7 +9,7 @@ Act = Callable[[socket.socket], None]
 
 
 @contextmanager
-def answering(act: Act | bytes) -> Iterator[str]:
+def service(act: Act | bytes) -> Iterator[str]:
     """The address of a server that reads a request head, acts, and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=_serve, args=(listener, act), daemon=True)

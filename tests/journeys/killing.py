@@ -17,13 +17,13 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from engines.opening import Installation
-from engines.port import STAFF, EngineQuery
-from engines.settings import Settings
-from indexer.publishing import Order, publish
-from indexer.purging import purge
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF, EngineQuery
+from gongkai.query.tree import MatchAll
+from gongkai.settings import Settings
+from indexer.pipeline import IndexJob, publish
+from indexer.purge import purge
 from indexer.replicas import apply_replica
-from queries.tree import Everything
 from tests.journeys.command import plain_row, write_rows
 
 Versions: TypeAlias = dict[str, int]
@@ -68,7 +68,7 @@ def _child(settings: Settings, work: Callable[..., None], given: tuple[Any, ...]
 
 
 def work_index(installation: Installation, rows: Path, rebuild: bool = False) -> None:
-    publish(Order([rows], rebuild=rebuild), installation)
+    publish(IndexJob([rows], rebuild=rebuild), installation)
 
 
 def work_rollback(installation: Installation) -> None:
@@ -127,7 +127,7 @@ class Office:
     def examine(self) -> None:
         """Before anything is run again, the live index opens and is whole."""
         with closing(self.installation.open_store()) as store:
-            examined = store.examine()
+            examined = store.check_integrity()
             assert [each.faults for each in examined if each.live] == [()], examined
 
     def act(self) -> str:
@@ -262,7 +262,7 @@ def read_versions(installation: Installation, limit: int) -> Versions:
     async def ask() -> Versions:
         engine = installation.open_engine()
         try:
-            found = await engine.search(EngineQuery(Everything(), limit=min(limit, 10_000)))
+            found = await engine.search(EngineQuery(MatchAll(), limit=min(limit, 10_000)))
         finally:
             await engine.close()
         ids = [hit.id for hit in found.hits]

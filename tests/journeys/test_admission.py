@@ -14,23 +14,23 @@ from pydantic import ValidationError
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engines.opening import Installation
-from engines.settings import Settings
-from gongkai.server_log import JsonLines
-from search_api.access import ATTEMPTS, RECORDED
-from search_api.admission import (
+from gongkai.engines.installation import Installation
+from gongkai.settings import Settings
+from gongkai.staff.audit import Audit
+from gongkai.staff.ledger import open_ledger
+from search_api.app import create_app
+from search_api.http.limits import (
     BURST_SECONDS,
     KIOSK_LANE,
     WAITING_EACH,
     Admission,
     Limits,
-    Rates,
+    RateLimiter,
     name_client,
 )
-from search_api.app import create_app
-from search_api.observing import Metrics
-from staff.audit import Audit
-from staff.ledger import open_ledger
+from search_api.http.log_config import JsonLines
+from search_api.http.telemetry import Metrics
+from search_api.staff.auth import ATTEMPTS, RECORDED
 
 CITIZEN, NEIGHBOUR, KIOSK = "203.0.113.5", "203.0.113.6", "198.51.100.7"
 
@@ -68,7 +68,7 @@ def test_this_machine_and_kiosks_have_no_rate(sampled: Installation, address: st
 
 def test_one_household_is_one_client() -> None:
     now = 0.0
-    rates = Rates(1.0, lambda: now)
+    rates = RateLimiter(1.0, lambda: now)
     assert [rates.take("2001:db8:1:2::/64") for _ in range(BURST_SECONDS + 1)] == [
         *[True] * BURST_SECONDS,
         False,

@@ -10,15 +10,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from catalog.errors import GongkaiError
-from duplicates.decisions import Decision, Decisions, Verdict, now, read_decision_lines
-from duplicates.judging import Kind
-from engines.database import read_lines, unite_lines
-from engines.opening import Installation
-from gongkai.backing_up import restore
-from staff.audit import Action, Audit
-from staff.ledger import open_ledger
-from staff.tokens import Tokens
+from gongkai.duplicates.classify import Kind
+from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now, read_decision_lines
+from gongkai.engines.database import read_lines, unite_lines
+from gongkai.engines.installation import Installation
+from gongkai.errors import GongkaiError
+from gongkai.staff.audit import Action, Audit
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import Tokens
+from indexer.commands.backup import restore
 from tests.journeys.command import plain_row, run, run_with, write_rows
 
 

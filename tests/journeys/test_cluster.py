@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from catalog.errors import EngineUnavailableError
 from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
-from engines.opening import Installation
-from engines.port import EngineQuery, IndexDocument, SearchEngine
-from engines.settings import EngineKind, Settings
-from queries.request import Sort
-from queries.tree import Everything, Term
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery, IndexDocument, SearchEngine
+from gongkai.errors import EngineUnavailableError
+from gongkai.query.request import Sort
+from gongkai.query.tree import MatchAll, Term
+from gongkai.settings import EngineKind, Settings
 from tests.conftest import require_or_skip
 from tests.engines.records import make_document
 
@@ -68,11 +68,11 @@ def write(installation: Installation, documents: Iterable[IndexDocument], *, ane
         store.rebuild() if anew else store.update() as writer,
     ):
         for chunk in _chunks(documents):
-            writer.expect(document.id for document in chunk)
+            writer.prefetch(document.id for document in chunk)
             for document in chunk:
                 writer.put(document)
         writer.commit()
-        assert writer.take_refused() == {}
+        assert writer.pop_rejected() == {}
         if anew:
             store.publish(writer.name)
 
@@ -87,7 +87,7 @@ async def read_all(engine: SearchEngine) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     cursor: str | None = None
     while True:
-        asked = EngineQuery(Everything(), sort=Sort.OLDEST, limit=1_000, after=cursor)
+        asked = EngineQuery(MatchAll(), sort=Sort.OLDEST, limit=1_000, after=cursor)
         result = await engine.search(asked)
         found |= {hit.id: hit.stored for hit in result.hits}
         cursor = result.next_cursor

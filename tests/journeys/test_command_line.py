@@ -4,8 +4,8 @@ from pathlib import Path
 
 import orjson
 
-from engines.opening import Installation
-from indexer.publishing import KEPT_REJECTS, Order, publish
+from gongkai.engines.installation import Installation
+from indexer.pipeline import KEPT_REJECTS, IndexJob, publish
 from tests.journeys.command import plain_row, run, run_with, write_rows
 
 
@@ -62,7 +62,7 @@ def test_rejects_do_not_pile_up(fresh: Installation, tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     for number in range(KEPT_REJECTS + 20):
         (folder / f"20200101T000000{number:06}.jsonl").touch()
-    outcome = publish(Order([source]), fresh)
+    outcome = publish(IndexJob([source]), fresh)
     kept = sorted(folder.glob("*.jsonl"))
     assert len(kept) == KEPT_REJECTS
     assert kept[-1] == outcome.rejects
@@ -171,7 +171,7 @@ def test_a_score_is_explained_part_by_part(tmp_path: Path) -> None:
     run(data_dir, "index", write_rows(tmp_path / "export.jsonl", [plain_row(1), plain_row(2)]))
     explained = run(data_dir, "explain", "r1", "饮水安全")
     assert explained.returncode == 0, explained.stderr
-    assert {"total", "words.title", "standing.valid"} <= set(explained.stdout.split())
+    assert {"total", "words.title", "static_rank.valid"} <= set(explained.stdout.split())
     assert run(data_dir, "explain", "r1", "火星").returncode == 3
 
 

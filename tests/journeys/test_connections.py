@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
-from search_api import connections
-from search_api.admission import LONG_LANE
+from gongkai.engines.installation import Installation
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
+from search_api.http import timeouts as connections
+from search_api.http.limits import LONG_LANE
 from tests.journeys.command import plain_row, run, running_server, write_rows
 from tests.journeys.conftest import serving
 
@@ -83,14 +83,14 @@ def large(fresh: Installation, tmp_path: Path) -> Installation:
     """One record of 3 MB."""
     text = "".join(chr(0x4E00 + place * 7919 % 20_000) for place in range(1_000_000))
     rows = write_rows(tmp_path / "rows.jsonl", [plain_row(1, body=text)])
-    publish(Order(find_sources([rows])), fresh)
+    publish(IndexJob(find_sources([rows])), fresh)
     return fresh
 
 
 @contextmanager
 def asking(installation: Installation, path: str) -> Iterator[socket.socket]:
     with (
-        serving(installation, http=connections.PatientProtocol) as served,
+        serving(installation, http=connections.ClientTimeoutProtocol) as served,
         closing(socket.create_connection(("127.0.0.1", int(served.rpartition(":")[2])))) as opened,
     ):
         opened.settimeout(5)

@@ -15,9 +15,9 @@ import httpx2
 import pytest
 from lxml import html
 
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
+from gongkai.engines.installation import Installation
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import SAMPLE, serving
 
@@ -71,7 +71,7 @@ def site(
     settings = installation.settings.model_copy(update={"data_dir": folder / "data"})
     served = replace(installation, settings=settings)
     source = write_rows(folder / "rows.jsonl", rows())
-    summary = publish(Order(find_sources([SAMPLE, source])), served).summary
+    summary = publish(IndexJob(find_sources([SAMPLE, source])), served).summary
     assert summary.indexed > 250
     # The client that comes with Starlette decodes addresses twice, and %25 is among them here.
     with serving(served) as address, httpx2.Client(base_url=address, trust_env=False) as client:

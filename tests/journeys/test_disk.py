@@ -10,8 +10,8 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
-from engines.settings import Settings
+from gongkai.engines.installation import Installation
+from gongkai.settings import Settings
 from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.journeys.command import plain_row, run, running_server, write_rows

@@ -11,10 +11,10 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from catalog.disclosure import Disclosure
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.engines.installation import Installation
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from search_api.app import create_app
 from tests.journeys.command import plain_row, write_rows
 
@@ -42,7 +42,7 @@ def test_a_whole_list_as_a_table(client: TestClient) -> None:
 def test_more_records_than_are_read_at_once(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search_api.answering.STREAMED_AT_ONCE", 7)
+    monkeypatch.setattr("gongkai.search.service.STREAMED_AT_ONCE", 7)
     total = client.get("/api/v1/search").json()["total"]
     lines = client.get("/api/v1/search/export", params={"format": "jsonl"}).content.splitlines()
     ids = [orjson.loads(line)["id"] for line in lines]
@@ -68,7 +68,7 @@ def test_what_goes_out_comes_in_again(
         update={"data_dir": tmp_path / "data", "disclosure": Disclosure.PUBLIC}
     )
     again = replace(installation, settings=settings)
-    published = publish(Order(find_sources([exported])), again)
+    published = publish(IndexJob(find_sources([exported])), again)
     assert not published.summary.refused
     keys = ("title", "document_number", "publisher", "published_on", "topic", "disclosure")
     with TestClient(create_app(again)) as other:
@@ -95,7 +95,7 @@ def hostile(installation: Installation, tmp_path: Path) -> Iterator[TestClient]:
     ]
     settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
     served = replace(installation, settings=settings)
-    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), served)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), served)
     with TestClient(create_app(served)) as opened:
         yield opened
 

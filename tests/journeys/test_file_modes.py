@@ -7,7 +7,7 @@ from stat import S_IMODE
 
 import pytest
 
-from engines.data_folder import find_readable
+from gongkai.engines.data_folder import find_readable
 from tests.journeys.command import plain_row, run, run_with, running_server, write_rows
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
-from engines.port import STAFF
-from indexer.publishing import Order, publish
-from search_api import middleware
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
+from search_api.http import caching as middleware
 from tests.journeys.command import plain_row, write_rows
 
 PATHS = ("/", "/search?q=饮水", "/records/r1", "/api/v1/search?q=饮水", "/api/v1/records/r1",
@@ -40,7 +40,7 @@ def client(served: Installation) -> Iterator[TestClient]:
 def add(made: Installation, *numbers: int) -> None:
     folder = made.settings.data_dir.parent
     rows = [plain_row(number) for number in numbers]
-    publish(Order([write_rows(folder / f"rows{numbers[0]}.jsonl", rows)]), made)
+    publish(IndexJob([write_rows(folder / f"rows{numbers[0]}.jsonl", rows)]), made)
 
 
 def etags(client: TestClient) -> dict[str, str]:

@@ -15,15 +15,15 @@ from typing import Any
 import orjson
 import pytest
 
-from catalog.errors import GongkaiError
-from engines.opening import Installation
-from engines.port import STAFF
-from gongkai.fetching import Limits
-from gongkai.replicating import pull_replica
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF
+from gongkai.errors import GongkaiError
+from indexer.commands.replica import pull_replica
+from indexer.download import Limits
 from indexer.replica_lines import BrokenReplicaError
 from indexer.replicas import apply_replica
 from tests.engines.records import make_document, read_contents
-from tests.journeys.hostile import Act, answering
+from tests.journeys.hostile import Act, service
 
 QUICK = Limits(patience=0.5, head=2.0, seconds=5.0, bytes=2_000_000, rate=10_000)
 ID_NUMBER = "11010519491231002X"
@@ -54,7 +54,7 @@ def hall(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("hall")
     settings = installation.settings.model_copy(update={"data_dir": folder})
     made = replace(installation, settings=settings)
-    with answering(http(good(made), ETag='"1"')) as portal:
+    with service(http(good(made), ETag='"1"')) as portal:
         done = pull_replica(portal, made)
     assert done is not None
     assert done.records == 2
@@ -73,7 +73,7 @@ def state_of(made: Installation) -> object:
 
 def assert_one_sentence(made: Installation, act: Act | bytes) -> str:
     before = state_of(made)
-    with answering(act) as portal, pytest.raises(GongkaiError) as raised:
+    with service(act) as portal, pytest.raises(GongkaiError) as raised:
         pull_replica(portal, made, limits=QUICK)
     assert state_of(made) == before
     assert not list((made.settings.data_dir / "replica").glob("*.part"))
@@ -188,7 +188,7 @@ def test_addresses_that_lead_nowhere(hall: Installation, address: str) -> None:
 
 
 def test_tls_from_what_speaks_none(hall: Installation) -> None:
-    with answering(http(b"")) as portal, pytest.raises(GongkaiError):
+    with service(http(b"")) as portal, pytest.raises(GongkaiError):
         pull_replica(portal.replace("http:", "https:"), hall, limits=QUICK)
 
 
@@ -240,7 +240,7 @@ def test_wrong_types_in_each_field_end_the_pull_or_refuse_the_record(hall: Insta
             changed = {**plain, key: value}
             if value == plain[key] or (key == "extra" and isinstance(value, dict)):
                 continue
-            with answering(http(copy_of(changed))) as portal, pytest.raises(GongkaiError) as told:
+            with service(http(copy_of(changed))) as portal, pytest.raises(GongkaiError) as told:
                 pull_replica(portal, hall, limits=QUICK)
             assert "\n" not in str(told.value)
     assert state_of(hall) == before
@@ -268,7 +268,7 @@ def kiosk(installation: Installation, tmp_path: Path) -> Installation:
 
 
 def pull_lines(kiosk: Installation, *lines: object, **more: Any) -> Any:
-    with answering(http(copy_of(*lines), ETag='"2"')) as portal:
+    with service(http(copy_of(*lines), ETag='"2"')) as portal:
         return pull_replica(portal, kiosk, **more)
 
 
@@ -352,7 +352,7 @@ def test_half_a_portal_is_not_switched_to_unasked(kiosk: Installation) -> None:
     "etag", ['"\x01"', "no quotes", '"' + "x" * 300 + '"', "\xe4\xf6", "*", ""]
 )
 def test_odd_etags_are_not_kept(kiosk: Installation, etag: str) -> None:
-    with answering(http(good(kiosk), ETag=etag)) as portal:
+    with service(http(good(kiosk), ETag=etag)) as portal:
         for _ in range(2):
             assert pull_replica(portal, kiosk) is not None
 

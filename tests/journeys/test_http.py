@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
+from gongkai.engines.installation import Installation
 from search_api.app import create_app
 
 HIT_KEYS = {

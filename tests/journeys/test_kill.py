@@ -14,10 +14,10 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from duplicates.decisions import Decisions
-from engines.opening import Installation
-from engines.port import EngineQuery
-from queries.tree import Everything
+from gongkai.duplicates.decisions import Decisions
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery
+from gongkai.query.tree import MatchAll
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run, running_server, start_with, write_rows
 from tests.journeys.killing import (
@@ -38,7 +38,7 @@ MOMENTS = int(os.environ.get("GONGKAI_SOAK_KILLS", "30"))
 def contents(installation: Installation, data_dir: Path) -> dict[str, bytes]:
     settings = installation.settings.model_copy(update={"data_dir": data_dir})
     engine = replace(installation, settings=settings).open_engine()
-    result = asyncio.run(engine.search(EngineQuery(Everything(), limit=10 * RECORDS)))
+    result = asyncio.run(engine.search(EngineQuery(MatchAll(), limit=10 * RECORDS)))
     assert result.total == len(result.hits)
     return {hit.id: hit.stored for hit in result.hits}
 

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from engines.opening import Installation
+from gongkai.engines.installation import Installation
 from search_api.app import create_app
 from tests.journeys.conftest import serving
 from tests.journeys.test_accessibility import TAGS

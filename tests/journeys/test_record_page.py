@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from engines.opening import Installation
-from indexer.publishing import Order, publish
+from gongkai.engines.installation import Installation
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 from tests.journeys.browsing import follow, record_path
 from tests.journeys.command import plain_row, write_rows
@@ -34,7 +34,7 @@ def related(installation: Installation, tmp_path: Path) -> Iterator[TestClient]:
     ]
     settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
     served = replace(installation, settings=settings)
-    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), served)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), served)
     with TestClient(create_app(served)) as client:
         yield client
 

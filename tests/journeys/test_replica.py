@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
-from engines.port import STAFF
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF
+from indexer.pipeline import IndexJob, publish
 from indexer.replica_lines import BrokenReplicaError
 from indexer.replicas import apply_replica
+from indexer.source_reader import find_sources
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run, write_rows
 from tests.journeys.conftest import SAMPLE, serving
@@ -23,7 +23,7 @@ def portal(installation: Installation, tmp_path: Path) -> Installation:
     """The sample as a portal serves it."""
     settings = installation.settings.model_copy(update={"data_dir": tmp_path / "portal"})
     made = replace(installation, settings=settings)
-    publish(Order(find_sources([SAMPLE])), made)
+    publish(IndexJob(find_sources([SAMPLE])), made)
     return made
 
 
@@ -110,7 +110,7 @@ def test_changes_come_in_and_what_was_withdrawn_goes(
     apply_replica(copy, hall)
     gone = screens.get("/api/v1/search", params={"q": "公积金"}).json()["hits"][0]["id"]
     portal.open_store().withdraw([gone], cause=STAFF)
-    publish(Order([write_rows(tmp_path / "new.jsonl", [plain_row(1)])]), portal)
+    publish(IndexJob([write_rows(tmp_path / "new.jsonl", [plain_row(1)])]), portal)
     again = tmp_path / "again.jsonl"
     with TestClient(create_app(portal)) as client:
         again.write_bytes(client.get("/api/v1/replica").content)
@@ -144,7 +144,7 @@ def test_pulled_by_the_command_and_served_with_the_portal_gone(
         assert first.returncode == 0, first.stderr
         assert "records, 0 gone" in first.stdout
         assert run(data, "replica", "pull", f"{address}/").stdout == "unchanged\n"
-        publish(Order([write_rows(tmp_path / "new.jsonl", [plain_row(1)])]), portal)
+        publish(IndexJob([write_rows(tmp_path / "new.jsonl", [plain_row(1)])]), portal)
         assert "records" in run(data, "replica", "pull", address).stdout
     away = run(data, "replica", "pull", address)
     assert away.returncode == 2

@@ -14,8 +14,8 @@ import lxml.html
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
-from engines.settings import EngineKind, Settings
+from gongkai.engines.installation import Installation
+from gongkai.settings import EngineKind, Settings
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run_with, running_server, write_rows
 

@@ -8,8 +8,8 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from engines.settings import Settings
-from gongkai.server_log import DailyFiles, JsonLines
+from gongkai.settings import Settings
+from search_api.http.log_config import DailyFiles, JsonLines
 from tests.journeys.command import plain_row, run, running_server, write_rows
 
 

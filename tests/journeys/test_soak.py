@@ -18,8 +18,8 @@ import httpx2
 import pytest
 
 from development.footprint import measure_footprint
-from engines.opening import Installation
-from engines.settings import Settings
+from gongkai.engines.installation import Installation
+from gongkai.settings import Settings
 from tests.journeys.command import running_server
 from tests.journeys.killing import Office, Versions, make_row
 

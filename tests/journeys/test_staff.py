@@ -9,12 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
-from staff.ledger import open_ledger
-from staff.tokens import Tokens
-from staff.unfound import DAYS_SHOWN, UnfoundSearches
+from gongkai.engines.installation import Installation
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import Tokens
+from gongkai.staff.zero_result_queries import DAYS_SHOWN, ZeroResultQueries
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from tests.duplicates.texts import SCHOOL, WATER, misread
 from tests.journeys.browsing import follow
 from tests.journeys.command import plain_row, write_rows
@@ -40,12 +40,12 @@ def office(installation: Installation, tmp_path_factory: pytest.TempPathFactory)
         plain_row(4, title="关于做好招生的通知", body=misread(SCHOOL, 0.02)),
         plain_row(5, published_on="2009219"),
     ]
-    publish(Order(find_sources([write_rows(folder / "export.jsonl", rows)])), made)
+    publish(IndexJob(find_sources([write_rows(folder / "export.jsonl", rows)])), made)
     days = [date(2026, 1, 5) + timedelta(days=number) for number in range(DAYS_SHOWN)]
-    unfound = UnfoundSearches(open_ledger(settings.data_dir), today=lambda: days[0])
+    zero_results = ZeroResultQueries(open_ledger(settings.data_dir), today=lambda: days[0])
     while days:
-        unfound.note("龘靐")
-        unfound.flush()
+        zero_results.note("龘靐")
+        zero_results.flush()
         days.pop(0)
     return made
 

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
-from search_api.access import ATTEMPTS, COOKIE
+from gongkai.engines.installation import Installation
+from gongkai.staff.audit import Audit
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import Tokens
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
+from search_api import staff as staff_endpoints
 from search_api.app import create_app
-from search_api.bodies import LARGE_BODY, SMALL_BODY
-from search_api.endpoints import staff as staff_endpoints
-from staff.audit import Audit
-from staff.ledger import open_ledger
-from staff.tokens import Tokens
+from search_api.http.body_limit import LARGE_BODY, SMALL_BODY
+from search_api.staff.auth import ATTEMPTS, COOKIE
 from tests.duplicates.texts import SCHOOL, WATER, move_paragraph
 from tests.journeys.command import plain_row, write_rows
 
@@ -43,7 +43,7 @@ def office(installation: Installation, tmp_path: Path) -> Installation:
         plain_row(3, title="关于做好招生的通知", body=SCHOOL),
         plain_row(4, title="关于做好招生的通知", body=SCHOOL),
     ]
-    publish(Order(find_sources([write_rows(tmp_path / "export.jsonl", rows)])), made)
+    publish(IndexJob(find_sources([write_rows(tmp_path / "export.jsonl", rows)])), made)
     return made
 
 
@@ -269,7 +269,7 @@ def test_a_new_record_joins_a_new_scan(
     more = write_rows(
         tmp_path / "more.jsonl", [plain_row(5, title="关于做好招生的通知", body=SCHOOL)]
     )
-    publish(Order(find_sources([more])), office)
+    publish(IndexJob(find_sources([more])), office)
     listed = door.get("/api/v1/duplicates", headers=key).json()
     assert listed["is_current"]
     assert ["r3", "r4", "r5"] in [sorted(r["id"] for r in c["records"]) for c in listed["clusters"]]

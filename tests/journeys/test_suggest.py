@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
-from engines.port import STAFF
-from indexer.publishing import Order, publish
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import STAFF
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 from tests.journeys.command import plain_row, write_rows
 
@@ -86,7 +86,7 @@ def fed(installation: Installation, tmp_path: Path) -> Iterator[tuple[Installati
         plain_row(3, title="关于渡口渡船管理的通知", disclosure="不予公开"),
         plain_row(4, title="关于水文测站的答复", disclosure="依申请公开", body="气象雷达选址"),
     ]
-    publish(Order([write_rows(tmp_path / "rows.jsonl", rows)]), served)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), served)
     with TestClient(create_app(served)) as client:
         yield served, client
 

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from engines.opening import Installation
+from gongkai.engines.installation import Installation
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run, write_rows
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from engines.opening import Installation
+from gongkai.engines.installation import Installation
 from tests.journeys.command import plain_row, run_with, running_server, write_rows
 
 CANARY, OTHER = "龘靐齉", "麤鱻爩"

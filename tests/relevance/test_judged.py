@@ -9,16 +9,16 @@ from typing import Any, TypeVar
 
 import pytest
 
-from engines.opening import Installation, open_installation
-from engines.port import SearchEngine
-from engines.settings import Settings
-from gongkai.evaluating import rank
-from gongkai.judging import JudgedQuery, measure, read_judgements, read_queries
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
-from queries.request import SearchRequest
-from search_api.answer import SearchAnswer
-from search_api.answering import Answering
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.port import SearchEngine
+from gongkai.evaluation.metrics import JudgedQuery, measure, read_judgements, read_queries
+from gongkai.query.request import SearchRequest
+from gongkai.search.responses import SearchAnswer
+from gongkai.search.service import SearchService
+from gongkai.settings import Settings
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
+from search_api.commands.evaluate import rank
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "indexer" / "sample"
@@ -35,7 +35,7 @@ class Asker:
 
     def __init__(self, installation: Installation, engine: SearchEngine) -> None:
         self.engine = engine
-        self.answering = Answering(installation, engine)
+        self.service = SearchService(installation, engine)
         self._loop = asyncio.new_event_loop()
         # Of its own thread: a browser of other tests may keep a loop in this one.
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -46,7 +46,7 @@ class Asker:
 
     def search(self, text: str, **options: bool) -> SearchAnswer:
         request = SearchRequest(text, facets=(), **options)  # type: ignore[arg-type]
-        return self.run(self.answering.search(request))
+        return self.run(self.service.search(request))
 
     def close(self) -> None:
         self.run(self.engine.close())
@@ -59,7 +59,7 @@ class Asker:
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     folder = tmp_path_factory.mktemp("sample")
     installation = open_installation(Settings(data_dir=folder))
-    publish(Order(find_sources([SAMPLE])), installation)
+    publish(IndexJob(find_sources([SAMPLE])), installation)
     asked = Asker(installation, installation.open_engine())
     yield asked
     asked.close()
@@ -78,7 +78,7 @@ def test_there_are_enough_queries_of_every_kind_and_each_is_judged() -> None:
 
 @pytest.mark.parametrize("kind", BY_WORDS)
 def test_each_kind_reaches_its_floor(asker: Asker, kind: str) -> None:
-    ranked = asker.run(rank(asker.answering, of_kind(kind), "text", JUDGEMENTS))
+    ranked = asker.run(rank(asker.service, of_kind(kind), "text", JUDGEMENTS))
     low = [
         (query.texts["text"], round(measure([each]).ndcg, 2))
         for query, each in zip(of_kind(kind), ranked, strict=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from staff.audit import Action, Audit
-from staff.certificates import Certificates
-from staff.ledger import open_ledger
-from staff.unfound import DAYS_SHOWN, KEPT_DAYS, UnfoundSearches
+from gongkai.staff.audit import Action, Audit
+from gongkai.staff.certificates import Certificates
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.zero_result_queries import DAYS_SHOWN, KEPT_DAYS, ZeroResultQueries
 
 
 class Calendar:
@@ -30,8 +30,8 @@ def calendar() -> Calendar:
 
 
 @pytest.fixture
-def unfound(tmp_path: Path, calendar: Calendar) -> UnfoundSearches:
-    return UnfoundSearches(open_ledger(tmp_path), today=calendar)
+def zero_results(tmp_path: Path, calendar: Calendar) -> ZeroResultQueries:
+    return ZeroResultQueries(open_ledger(tmp_path), today=calendar)
 
 
 def test_the_audit_log_is_only_added_to(tmp_path: Path) -> None:
@@ -49,42 +49,42 @@ def test_the_audit_log_is_only_added_to(tmp_path: Path) -> None:
 
 
 def test_words_are_written_down_after_several_days_only(
-    unfound: UnfoundSearches, calendar: Calendar, tmp_path: Path
+    zero_results: ZeroResultQueries, calendar: Calendar, tmp_path: Path
 ) -> None:
     def on_disk() -> bool:
         return "龘靐".encode() in (tmp_path / "staff.sqlite3").read_bytes()
 
     for _ in range(DAYS_SHOWN - 1):
-        unfound.note("龘靐  齉")
-        unfound.note("龘靐 齉")
+        zero_results.note("龘靐  齉")
+        zero_results.note("龘靐 齉")
         calendar.day += timedelta(days=1)
-    assert unfound.list() == []
+    assert zero_results.list() == []
     assert not on_disk()
-    unfound.note(" 龘靐 齉")
-    assert unfound.list() == []
+    zero_results.note(" 龘靐 齉")
+    assert zero_results.list() == []
     calendar.day += timedelta(days=1)
-    assert [(each.words, each.days) for each in unfound.list()] == [("龘靐 齉", DAYS_SHOWN)]
+    assert [(each.words, each.days) for each in zero_results.list()] == [("龘靐 齉", DAYS_SHOWN)]
     assert on_disk()
 
 
 @pytest.mark.parametrize("words", ["", "  ", "很长" * 40, "身份证 11010519491231002X 查询"])
 def test_what_names_a_person_or_says_nothing_is_not_kept(
-    unfound: UnfoundSearches, calendar: Calendar, words: str
+    zero_results: ZeroResultQueries, calendar: Calendar, words: str
 ) -> None:
     for _ in range(DAYS_SHOWN + 1):
-        unfound.note(words)
+        zero_results.note(words)
         calendar.day += timedelta(days=1)
-    assert unfound.list() == []
+    assert zero_results.list() == []
 
 
-def test_old_words_are_forgotten(unfound: UnfoundSearches, calendar: Calendar) -> None:
+def test_old_words_are_forgotten(zero_results: ZeroResultQueries, calendar: Calendar) -> None:
     for _ in range(DAYS_SHOWN):
-        unfound.note("龘靐")
+        zero_results.note("龘靐")
         calendar.day += timedelta(days=1)
     calendar.day += timedelta(days=KEPT_DAYS)
-    unfound.note("别的")
-    unfound.flush()
-    assert unfound.list() == []
+    zero_results.note("别的")
+    zero_results.flush()
+    assert zero_results.list() == []
 
 
 def test_a_copy_of_the_disk_tells_no_order_and_holds_no_key(
@@ -97,7 +97,7 @@ def test_a_copy_of_the_disk_tells_no_order_and_holds_no_key(
     for name, words in (("one", asked), ("other", shuffled)):
         calendar.day = date(2026, 1, 5)
         # Two processes, as two workers of one server.
-        workers = [UnfoundSearches(open_ledger(tmp_path / name), key, calendar) for _ in range(2)]
+        workers = [ZeroResultQueries(open_ledger(tmp_path / name), key, calendar) for _ in range(2)]
         for day in range(DAYS_SHOWN):
             for number, each in enumerate(words):
                 if day < DAYS_SHOWN - 1 or each in asked[:20]:
@@ -116,7 +116,7 @@ def test_days_are_counted_across_processes_that_share_a_key(
 ) -> None:
     def on_three_days(folder: str, *keys: bytes) -> list[str]:
         for key in keys:
-            process = UnfoundSearches(open_ledger(tmp_path / folder), key, calendar)
+            process = ZeroResultQueries(open_ledger(tmp_path / folder), key, calendar)
             process.note("龘靐")
             process.flush()
             process.flush()
@@ -128,12 +128,12 @@ def test_days_are_counted_across_processes_that_share_a_key(
 
 
 def test_nothing_is_stored_before_the_day_is_over(
-    unfound: UnfoundSearches, calendar: Calendar, tmp_path: Path
+    zero_results: ZeroResultQueries, calendar: Calendar, tmp_path: Path
 ) -> None:
-    unfound.note("龘靐")
+    zero_results.note("龘靐")
     assert list(tmp_path.iterdir()) == []
     calendar.day += timedelta(days=1)
-    unfound.note("别的")
+    zero_results.note("别的")
     assert (tmp_path / "staff.sqlite3").exists()
 
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.record import AttachmentText
-from staff.reject_reasons import REASONS, describe_reason
+from gongkai.catalog.record import AttachmentText
+from gongkai.staff.reject_reasons import REASONS, describe_reason
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which argument of a call is the code.
@@ -49,7 +49,7 @@ def test_every_code_in_the_source_has_a_sentence() -> None:
     codes = {code for path in files for code in find_codes(path.read_text(encoding="utf-8"))}
     codes |= {each.value for each in AttachmentText} - {"absent", "read"}
     assert len(codes) > 20
-    assert codes - REASONS.keys() == set(), "add a sentence to staff/reject_reasons.py"
+    assert codes - REASONS.keys() == set(), "add a sentence to gongkai/staff/reject_reasons.py"
 
 
 def test_a_sentence_names_the_column_and_ends_as_a_sentence() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from engines.opening import Installation
-from indexer.publishing import Order, publish
-from indexer.reading import find_sources
-from staff.rejected import UNKNOWN, count_reasons, list_runs, open_run
-from staff.statistics import Statistics, count_year, list_figures
-from staff.working_days import count_working_days
+from gongkai.engines.installation import Installation
+from gongkai.staff.rejected import UNKNOWN, count_reasons, list_runs, open_run
+from gongkai.staff.statistics import Statistics, count_year, list_figures
+from gongkai.staff.working_days import count_working_days
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from tests.journeys.command import plain_row, write_rows
 
 
@@ -55,7 +55,7 @@ def counted(fresh: Installation, tmp_path: object) -> Statistics:
         plain_row(7, published_on="2009219"),
     ]
     source = write_rows(fresh.settings.data_dir.parent / "export.jsonl", rows)
-    publish(Order(find_sources([source])), fresh)
+    publish(IndexJob(find_sources([source])), fresh)
 
     async def count() -> Statistics:
         engine = fresh.open_engine()

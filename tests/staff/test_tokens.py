@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from staff.ledger import open_ledger
-from staff.tokens import SESSION, Tokens
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import SESSION, Tokens
 
 
 class Clock:

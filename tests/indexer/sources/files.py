@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from indexer.reading import read_source
+from indexer.source_reader import read_source
 from indexer.sources.row import SkippedPart, SourceItem, SourceRow, UnreadableRow
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources"

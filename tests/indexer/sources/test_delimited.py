@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from files.cell_guards import guard_cell, unguard_cell
+from gongkai.files.cell_guards import guard_cell, unguard_cell
 from indexer.sources.row import SourceRow
 from tests.indexer.sources.files import HEADINGS, RECORDS, ROWS, fields, outline, read, write
 

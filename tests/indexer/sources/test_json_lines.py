@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from files import limits
+from gongkai.files import limits
 from indexer.sources.row import SourceRow, UnreadableRow
 from tests.indexer.sources.files import RECORDS, fields, outline, read, write
 

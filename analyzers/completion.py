@@ -1,0 +1,233 @@
+"""Words of the public index in, completions of what is being typed out. Suggestions call it.
+
+It completes and never matches: 景点 and 经典 sound alike, and neither finds the other.
+"""
+
+import heapq
+import math
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from analyzers.pinyin import (
+    Reading,
+    blur,
+    fold_latin,
+    parse_latin,
+    read_character,
+    read_word,
+    syllables,
+)
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_PIECE = re.compile("[a-z]+|[^a-z]")
+_LAST = "\U0010ffff"
+
+_WHOLE = 3.0
+"""What a word typed whole has over one that goes on: eight times the records (log2)."""
+_OTHER_READING = 5.0
+"""What a word loses that is read so more rarely."""
+_BLURRED = 8.0
+_GOES_ON = 0.5
+"""What each character not typed yet costs."""
+_SOUGHT = 4.0
+"""What a word has that citizens are known to use (公积金), over officials' own (国家级)."""
+_LOOKED_AT = 2_000
+"""Words of one beginning that are looked at, the most frequent; one or two letters have more."""
+_KEPT = 2_000
+"""Completions that are kept: the first letters of a word are everybody's."""
+
+
+class MatchKind(StrEnum):
+    """By what a completion was found."""
+
+    TEXT = "text"
+    PINYIN = "pinyin"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A word, the records that hold it, and whether letters were read as sounds for it."""
+
+    text: str
+    count: int
+    kind: MatchKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """One reading of a word; `initials` are first letters, a syllable each."""
+
+    initials: str
+    word: str
+    reading: Reading
+    is_main: bool
+
+
+class CompletionIndex:
+    """`counts`: word -> records that hold it. Built once, then read by many at once.
+
+    `sought`: words that people are known to look for; they come before those as frequent.
+    """
+
+    def __init__(self, counts: Mapping[str, int], sought: Collection[str] = ()) -> None:
+        self.counts = dict(counts)
+        self._weights = {
+            word: math.log2(1 + count) + (_SOUGHT if word in sought else 0)
+            for word, count in self.counts.items()
+        }
+        self._words = sorted(self.counts)
+        self._joined = "\n" + "\n".join(self._words) + "\n"
+        spoken = [each for word in self._words for each in _speak(word)]
+        # Of one beginning the frequent come first, so that a bound leaves out the rare.
+        self._spoken = sorted(spoken, key=lambda each: (each.initials, -self.counts[each.word]))
+        self._initials = [each.initials for each in self._spoken]
+        self._frequent = self._collect_frequent(spoken)
+        blurred = ((_join_blurred(each.reading), each.word) for each in spoken if each.is_main)
+        self._blurred = sorted(blurred)
+        # Made on first use, which takes half a second: better here than while someone types.
+        syllables()
+        # One or two letters begin thousands of words, and everybody types them.
+        self._completed = lru_cache(maxsize=_KEPT)(self._complete)
+
+    def complete(self, typed: str, size: int = 8) -> tuple[Completion, ...]:
+        """At most `size` words that someone who typed this so far may want, the likeliest first."""
+        folded = fold_latin(typed)
+        return self._completed(folded, size) if folded else ()
+
+    def _complete(self, folded: str, size: int) -> tuple[Completion, ...]:
+        scored = self._by_text(folded)
+        if re.search("[a-z]", folded):
+            _keep_best(scored, self._by_sound(folded), MatchKind.PINYIN)
+            if not scored:
+                _keep_best(scored, self._by_blurred(folded), MatchKind.PINYIN)
+        best = heapq.nsmallest(
+            size, scored.items(), key=lambda item: (-item[1][0], len(item[0]), item[0])
+        )
+        return tuple(Completion(word, self.counts[word], kind) for word, (_, kind) in best)
+
+    def _by_text(self, typed: str) -> dict[str, tuple[float, MatchKind]]:
+        scored: dict[str, tuple[float, MatchKind]] = {}
+        for word in _range(self._words, typed):
+            score = self._weights[word] + _ending(len(word) - len(typed))
+            scored[word] = (score, MatchKind.TEXT)
+        if len(typed) > 1:
+            for word in self._holding(typed):
+                score = self._weights[word] - _WHOLE - _GOES_ON * len(word)
+                scored.setdefault(word, (score, MatchKind.TEXT))
+        return scored
+
+    def _holding(self, typed: str) -> Iterator[str]:
+        at = self._joined.find(typed)
+        while at >= 0:
+            start, end = self._joined.rfind("\n", 0, at) + 1, self._joined.index("\n", at)
+            yield self._joined[start:end]
+            at = self._joined.find(typed, end)
+
+    def _by_sound(self, typed: str) -> Iterator[tuple[str, float]]:
+        for parts in _parse_mixed(typed):
+            # Letters that make whole syllables are more likely that than first letters.
+            whole = sum(part in syllables() and len(part) > 1 for part in parts)
+            for spoken in self._beginning(parts):
+                if _fits(parts, spoken):
+                    rest = len(spoken.reading) - len(parts)
+                    score = self._weights[spoken.word] + _ending(rest) + whole
+                    yield spoken.word, score - (0 if spoken.is_main else _OTHER_READING)
+
+    def _beginning(self, parts: Sequence[str]) -> Iterable[_Spoken]:
+        """Readings whose first letters begin as the parts do."""
+        for initials in _spell_initials(parts):
+            if initials in self._frequent:
+                yield from self._frequent[initials]
+                continue
+            start = bisect_left(self._initials, initials)
+            end = bisect_left(self._initials, initials + _LAST)
+            yield from self._spoken[start:end]
+
+    def _by_blurred(self, typed: str) -> Iterator[tuple[str, float]]:
+        if re.search("[^a-z]", typed):
+            return
+        for parts in parse_latin(typed):
+            if not all(part in syllables() for part in parts):
+                continue
+            key = _join_blurred(parts)
+            start = bisect_left(self._blurred, (key, ""))
+            end = bisect_left(self._blurred, (key + _LAST, ""))
+            for _, word in self._blurred[start:end]:
+                yield word, self._weights[word] + _ending(len(word) - len(parts)) - _BLURRED
+
+    def _collect_frequent(self, spoken: Iterable[_Spoken]) -> dict[str, list[_Spoken]]:
+        groups: dict[str, list[_Spoken]] = {}
+        for each in spoken:
+            for length in (1, 2):
+                groups.setdefault(each.initials[:length], []).append(each)
+        return {
+            initials: heapq.nlargest(_LOOKED_AT, group, key=lambda each: self._rank(each, initials))
+            for initials, group in groups.items()
+            if len(group) > _LOOKED_AT
+        }
+
+    def _rank(self, spoken: _Spoken, initials: str) -> float:
+        return self._weights[spoken.word] + _ending(len(spoken.word) - len(initials))
+
+
+def _speak(word: str) -> Iterator[_Spoken]:
+    if not _HAN.fullmatch(word):
+        return
+    for place, reading in enumerate(read_word(word)):
+        initials = "".join(syllable[0] for syllable in reading)
+        yield _Spoken(initials, word, reading, is_main=place == 0)
+
+
+def _ending(rest: int) -> float:
+    return _WHOLE if rest == 0 else -_GOES_ON * rest
+
+
+def _keep_best(
+    scored: dict[str, tuple[float, MatchKind]], found: Iterable[tuple[str, float]], kind: MatchKind
+) -> None:
+    for word, score in found:
+        if word not in scored or score > scored[word][0]:
+            scored[word] = (score, kind)
+
+
+def _range(words: Sequence[str], beginning: str) -> Sequence[str]:
+    start = bisect_left(words, beginning)
+    return words[start : bisect_left(words, beginning + _LAST)]
+
+
+def _parse_mixed(typed: str) -> Iterator[tuple[str, ...]]:
+    """Parts, one a character of the word: beginnings of syllables, or Han characters."""
+    pieces = _PIECE.findall(typed)
+    choices: list[list[tuple[str, ...]]] = [
+        list(parse_latin(piece)) if piece.isascii() else [(piece,)] for piece in pieces
+    ]
+    combined: list[tuple[str, ...]] = [()]
+    for options in choices:
+        combined = [(*done, *option) for done in combined for option in options][:64]
+    yield from combined
+
+
+def _spell_initials(parts: Sequence[str]) -> Iterable[str]:
+    spelled = [""]
+    for part in parts:
+        letters = [part[0]] if part.isascii() else [each[0] for each in read_character(part)]
+        spelled = [done + letter for done in spelled for letter in dict.fromkeys(letters)][:16]
+    return spelled
+
+
+def _fits(parts: Sequence[str], spoken: _Spoken) -> bool:
+    if len(parts) > len(spoken.reading):
+        return False
+    for at, part in enumerate(parts):
+        # What was typed first is what differs most, and most words part from it there.
+        if not (spoken.reading[at].startswith(part) or spoken.word[at] == part):
+            return False
+    return True
+
+
+def _join_blurred(reading: Iterable[str]) -> str:
+    return "".join(map(blur, reading))

@@ -1,0 +1,58 @@
+"""Cells in; web addresses (链接) and attachments (附件) out. Called by `intake`.
+
+What a reader may follow is http(s) alone; a relative path says where a file lies beside the input.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
+
+from gongkai.catalog.classifications import split_values
+from gongkai.catalog.plain_text import clean_line, reduce_line, reduce_markup
+from gongkai.catalog.record import Attachment
+from gongkai.catalog.row_reader import RowReader
+from gongkai.errors import RefusedValueError
+
+_HTTP = re.compile(
+    r"https?://(?:[^\s/?#@\\]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::[0-9]{0,5})?(?:[/?#].*)?",
+    re.IGNORECASE,
+)
+# An address that is no relative path: a scheme or drive, a root, a way up.
+_NOT_BESIDE = re.compile(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
+
+
+def parse_url(text: str) -> str:
+    """Raises RefusedValueError for what is no http(s) address."""
+    if not _HTTP.fullmatch(text):
+        raise RefusedValueError("url", "not_http", "The address is not an http(s) one.")
+    return text
+
+
+def read_attachments(cells: RowReader) -> tuple[Attachment, ...]:
+    """Every file that a row names, with its address or its place; no text is read here."""
+    entries = (part for cell in cells.known.get("attachments", ()) for part in _parted(cell))
+    taken = (_attachment(entry, cells) for entry in entries)
+    return tuple(attachment for attachment in taken if attachment)
+
+
+def _parted(cell: object) -> Sequence[object]:
+    """A cell of several names (甲表.pdf；乙表.docx); an address may hold such signs itself."""
+    if not isinstance(cell, str) or _HTTP.match(cell):
+        return (cell,)
+    return split_values(reduce_markup(cell))
+
+
+def _attachment(entry: object, cells: RowReader) -> Attachment | None:
+    if not isinstance(entry, Mapping):
+        name = reduce_line(entry)
+        return Attachment(name, name if _HTTP.fullmatch(name) else None) if name else None
+    parts = RowReader({key: [entry[key]] for key in ("name", "url") if entry.get(key)})
+    name, url = parts.line("name"), parts.line("url")
+    if url and not _NOT_BESIDE.match(url):
+        return Attachment(name or _file_name(url), path=url)
+    address = cells.attempt("attachments", url, parse_url)
+    return Attachment(name or address or "", address) if name or address else None
+
+
+def _file_name(path: str) -> str:
+    return clean_line(unquote(path).replace("\\", "/").rstrip("/").rpartition("/")[2]) or path

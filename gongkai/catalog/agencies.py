@@ -1,0 +1,185 @@
+"""The agencies (发布机构) table in, the agency behind a name, former name, short name or code out.
+
+Readers of records and filters call it; `gongkai.catalog.tables` builds it from `agencies.csv`.
+What a code is: the agency's nine-digit organisation code (组织机构代码) where its published index
+numbers show it (`000014349/2019-00001` is the State Council's General Office); else a division
+code (GB/T 2260, six digits; 100000 for the whole country) and pinyin initials: `340800-czj` is
+安庆市财政局. A code is never given to another agency: the index keeps codes, names may change.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+LEVELS = ("国家", "省", "市", "县", "乡")
+"""The levels of administration an agency may have, highest first."""
+
+# 市财政局 means the city's; 县财政局 could be any county's, and 桐城市's is not 市财政局.
+_LEVELS_WITH_SCOPED_NAMES = frozenset(LEVELS[:3])
+_PREFIXES = re.compile(r"^(?:\(?原\)?|中华人民共和国)")
+_PLACE_KINDS = ("省", "市", "县", "区", "乡", "镇")
+_MEMO_SIZE = 4096
+_LONGEST_KEPT = 400
+"""Characters of a name that is kept in the memo, so that long ones can't fill the memory."""
+
+_Index = dict[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Agency:
+    """One agency; `parent` is a code or empty, `place` the division that its name opens with."""
+
+    code: str
+    name: str
+    short_names: tuple[str, ...]
+    level: str
+    parent: str
+    former_names: tuple[str, ...]
+    place: str
+
+
+def fold_name(text: str) -> str:
+    """The key under which two writings of one name are equal: width, case and spaces ignored."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@dataclass(frozen=True)
+class AgencyDirectory:
+    """The agencies of one installation, in the order of the file; codes and names are unique."""
+
+    agencies: tuple[Agency, ...]
+    _memo: dict[tuple[str, str], Agency | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def find(self, text: str, place: str = "") -> Agency | None:
+        """The agency meant by a code, name, former name or short name, or None.
+
+        A short name that several agencies share gives None, never a guess. `place` (`怀宁县`) says
+        whose 县财政局 or 财政局 is meant; with a place that isn't ours, 市财政局 isn't either.
+        A leading 原 or 中华人民共和国 is tried without.
+        """
+        if (text, place) in self._memo:
+            return self._memo[text, place]
+        code = self._find_code(fold_name(text), place)
+        found = self._by_code[code] if code else None
+        if len(self._memo) < _MEMO_SIZE and len(text) + len(place) <= _LONGEST_KEPT:
+            self._memo[text, place] = found
+        return found
+
+    def by_code(self, code: str) -> Agency | None:
+        """The agency with exactly this code, or None."""
+        return self._by_code.get(code)
+
+    def children(self, code: str) -> tuple[Agency, ...]:
+        """The agencies right below the one with this code, in the order of the file."""
+        return self._children.get(code, ())
+
+    def all(self) -> tuple[Agency, ...]:
+        """Every agency, in the order of the file."""
+        return self.agencies
+
+    def label_of(self, code: str) -> str:
+        """The name shown for a code; the text itself where it is no code of ours."""
+        agency = self._by_code.get(code)
+        return agency.name if agency else code
+
+    def _find_code(self, key: str, place: str) -> str | None:
+        for spelling in _spellings(key):
+            for index in self._indexes_for(spelling, place):
+                if codes := index.get(spelling):
+                    return next(iter(codes)) if len(codes) == 1 else None
+        return None
+
+    def _indexes_for(self, spelling: str, place: str) -> Iterator[_Index]:
+        yield from self._exact_indexes
+        yield self._by_place.get(place, {})
+        # On 上海市's portal 市财政局 is Shanghai's, which a directory of 安庆市 doesn't know.
+        is_elsewhere = bool(place) and place not in self._by_place
+        if not (is_elsewhere and spelling.startswith(_PLACE_KINDS)):
+            yield self._short_names
+
+    @cached_property
+    def _by_code(self) -> dict[str, Agency]:
+        return {agency.code: agency for agency in self.agencies}
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[Agency, ...]]:
+        below: dict[str, list[Agency]] = {}
+        for agency in self.agencies:
+            if agency.parent:
+                below.setdefault(agency.parent, []).append(agency)
+        return {parent: tuple(children) for parent, children in below.items()}
+
+    @cached_property
+    def _exact_indexes(self) -> tuple[_Index, _Index, _Index]:
+        return (
+            _index_names((agency.code, agency) for agency in self.agencies),
+            _index_names((agency.name, agency) for agency in self.agencies),
+            _index_names(
+                (name, agency) for agency in self.agencies for name in agency.former_names
+            ),
+        )
+
+    @cached_property
+    def _short_names(self) -> _Index:
+        return _index_names(
+            (name, agency) for agency in self.agencies for name in _short_names_everywhere(agency)
+        )
+
+    @cached_property
+    def _by_place(self) -> dict[str, _Index]:
+        here: dict[str, list[Agency]] = {}
+        for agency in self.agencies:
+            here.setdefault(agency.place, []).append(agency)
+        return {
+            place: _index_names(
+                (name, agency) for agency in agencies for name in _short_names_at_home(agency)
+            )
+            for place, agencies in here.items()
+            if place
+        }
+
+
+def _spellings(key: str) -> Iterator[str]:
+    """`原中华人民共和国农业部` -> itself, then `中华人民共和国农业部`, then `农业部`."""
+    yield key
+    while (shorter := _PREFIXES.sub("", key)) != key:
+        key = shorter
+        yield key
+
+
+def _short_names_everywhere(agency: Agency) -> Iterator[str]:
+    """Short names understood without knowing the place: 市财政局 of a city, 怀宁县住建局."""
+    yield from agency.short_names
+    if not agency.place:
+        return
+    kind = agency.place[-1]
+    for name in agency.short_names:
+        if name.startswith(kind):
+            yield agency.place + name[1:]
+    if agency.level in _LEVELS_WITH_SCOPED_NAMES:
+        yield from (kind + rest for rest in _names_behind_place(agency))
+
+
+def _short_names_at_home(agency: Agency) -> Iterator[str]:
+    """Short names understood inside the agency's own place: 县财政局, 财政局."""
+    yield from agency.short_names
+    for rest in _names_behind_place(agency):
+        yield agency.place[-1] + rest
+        yield rest
+
+
+def _names_behind_place(agency: Agency) -> Iterator[str]:
+    for name in (agency.name, *agency.former_names):
+        if name.startswith(agency.place):
+            yield name.removeprefix(agency.place)
+
+
+def _index_names(pairs: Iterable[tuple[str, Agency]]) -> _Index:
+    codes: dict[str, set[str]] = {}
+    for name, agency in pairs:
+        codes.setdefault(fold_name(name), set()).add(agency.code)
+    return {key: frozenset(found) for key, found in codes.items()}

@@ -1,0 +1,95 @@
+"""A date cell of any type in, the text of its date out; days that no record can be of, refused."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from gongkai.catalog.dates import PartialDate, parse_date
+from gongkai.catalog.headings import flatten
+from gongkai.catalog.plain_text import reduce_line
+from gongkai.errors import RefusedValueError
+
+_DAY_ZERO = datetime.date(1899, 12, 30)
+_SERIALS = range(29_221, 73_051)
+"""Day counts of a spreadsheet from 1980 to 2099; none of them is a year and a month as well."""
+_LONG = "$numberLong"
+_INSTANT_KEYS = ("time", "$date", _LONG, "epochSecond", "seconds", "_seconds")
+_TEXT = "date"
+"""A text in the object that PHP makes of a date; a number in that of Java, the day of the month."""
+_PARTS = (("year", "monthValue", "dayOfMonth"), ("year", "month", "day"))
+_YEARS = range(1840, 2101)
+_NOTHING = frozenset((
+    datetime.date(1899, 12, 30),
+    datetime.date(1899, 12, 31),
+    datetime.date(1900, 1, 1),
+    datetime.date(1970, 1, 1),
+))  # fmt: skip
+"""What spreadsheets, databases and programs show of a date that is not there."""
+_AHEAD = datetime.timedelta(days=366)
+
+
+def date_text(cell: object) -> str:
+    """The text of a cell that `parse_date` reads; empty for an object that is no date.
+
+    A number may be the day count of a spreadsheet, which text of five digits may not. An object is
+    that of a Java or Mongo date, a list that of a Java day or of several days.
+    """
+    if isinstance(cell, Mapping):
+        return _text_of_object(cell)
+    if isinstance(cell, list | tuple):
+        return _text_of_list([*flatten(cell)])
+    if isinstance(cell, int | float) and _SERIALS.start <= cell < _SERIALS.stop:
+        return (_DAY_ZERO + datetime.timedelta(days=int(cell))).isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return reduce_line(cell)
+
+
+def check_day(found: PartialDate, field: str, today: datetime.date | None) -> PartialDate:
+    """The date again. Raises RefusedValueError for one that stands for no date.
+
+    That is `filler_date` for the zero of a program, and `future_date` for what begins more than
+    a year after the day of the run; of a run without a day nothing is too late.
+    """
+    if found.day and found.first_day in _NOTHING:
+        message = f"The {field} is what programs write where there is no date."
+        raise RefusedValueError(field, "filler_date", message)
+    if today and found.first_day > today + _AHEAD:
+        message = f"The {field} is more than a year after this run."
+        raise RefusedValueError(field, "future_date", message)
+    return found
+
+
+def _text_of_object(cell: Mapping[str, object]) -> str:
+    """{"time": 1709222400000, "year": 124, …} counts its years from 1900 and months from 0."""
+    for key in _INSTANT_KEYS:
+        inner = cell.get(key)
+        inner = inner.get(_LONG) if isinstance(inner, Mapping) else inner
+        if inner and isinstance(inner, str | int | float):
+            return date_text(inner)
+    if isinstance(text := cell.get(_TEXT), str):
+        return reduce_line(text)
+    parts = (_day_text([cell.get(key) for key in keys]) for keys in _PARTS)
+    return next(filter(None, parts), "")
+
+
+def _text_of_list(cells: Sequence[object]) -> str:
+    if day := _day_text(cells):
+        return day
+    texts = list(dict.fromkeys(filter(None, map(date_text, cells))))
+    same = {_read(text) for text in texts}
+    return texts[0] if texts and len(same) == 1 and None not in same else "、".join(texts)
+
+
+def _read(text: str) -> PartialDate | None:
+    try:
+        return parse_date(text)
+    except RefusedValueError:
+        return None
+
+
+def _day_text(parts: Sequence[object]) -> str:
+    """[2024, 3, 1, 10, 22] is how Java programs write a day and its time."""
+    numbers = [part for part in parts if isinstance(part, int) and not isinstance(part, bool)]
+    if len(numbers) != len(parts) or not 3 <= len(parts) <= 7 or numbers[0] not in _YEARS:
+        return ""
+    return f"{numbers[0]}-{numbers[1]}-{numbers[2]}"

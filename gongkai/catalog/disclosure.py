@@ -1,0 +1,79 @@
+"""Which kind of disclosure (公开属性) a row is of: the boundary of what may be published.
+
+Source of the three kinds: 政府信息公开条例 (国务院令第711号), articles 13-16, 19, 27.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from gongkai.catalog.disclosure_columns import ColumnKind
+from gongkai.catalog.disclosure_statements import Column, Statement, find_statements
+from gongkai.catalog.disclosure_values import Verdict, is_channel, judge
+from gongkai.errors import RefusedValueError
+
+
+class Disclosure(StrEnum):
+    """The kinds of disclosure, the strictest last."""
+
+    PUBLIC = "主动公开"
+    ON_REQUEST = "依申请公开"
+    NOT_PUBLIC = "不予公开"
+
+
+_STRICTNESS = list(Disclosure)
+_KINDS = {
+    Verdict.OPEN: Disclosure.PUBLIC,
+    Verdict.ON_REQUEST: Disclosure.ON_REQUEST,
+    Verdict.CLOSED: Disclosure.NOT_PUBLIC,
+}
+
+
+def settle_disclosure(
+    stated: Iterable[object], columns: Iterable[Column], fill: Disclosure | None
+) -> Disclosure:
+    """The strictest kind that a row states in any column, else `fill`.
+
+    `stated` are the cells under the catalog's own headings (公开方式), `columns` all other columns
+    that may state disclosure, secrecy or publication state: they make a row stricter, never more
+    open. A value of unknown meaning in one of them is never filled over.
+    Raises RefusedValueError (`unknown_disclosure`, `missing_disclosure`) naming the column, if no
+    column says 不予公开.
+    """
+    kinds = [parse_disclosure(value) for value in stated if not is_way_of_publishing(value)]
+    statements = list(find_statements(columns))
+    verdicts = {statement.verdict for statement in statements}
+    if Disclosure.NOT_PUBLIC in kinds or Verdict.CLOSED in verdicts:
+        return Disclosure.NOT_PUBLIC
+    if None in kinds:
+        raise RefusedValueError("disclosure", "unknown_disclosure", "The disclosure is not known.")
+    _refuse_unknown(statements)
+    known = [kind for kind in kinds if kind] or ([fill] if fill else [])
+    if not known:
+        raise RefusedValueError("disclosure", "missing_disclosure", "The disclosure is missing.")
+    on_request = [Disclosure.ON_REQUEST] if Verdict.ON_REQUEST in verdicts else []
+    return strictest([*known, *on_request])
+
+
+def parse_disclosure(value: object) -> Disclosure | None:
+    """One cell (公开方式) to its kind; None when it is not one of the known words."""
+    return _KINDS.get(judge(ColumnKind.DISCLOSURE, value))
+
+
+def strictest(kinds: Iterable[Disclosure]) -> Disclosure:
+    """The strictest of several statements about one record; raises ValueError when empty."""
+    return max(kinds, key=_STRICTNESS.index)
+
+
+def is_way_of_publishing(value: object) -> bool:
+    """Whether 公开方式 was filled with a channel (政府网站) rather than a kind of disclosure."""
+    return is_channel(value)
+
+
+def _refuse_unknown(statements: Iterable[Statement]) -> None:
+    for statement in statements:
+        if statement.verdict is Verdict.UNKNOWN:
+            raise RefusedValueError(
+                statement.heading,
+                "unknown_disclosure",
+                "The column says something of disclosure that is not known.",
+            )

@@ -1,0 +1,107 @@
+"""A row's columns in, everything in them that states disclosure, secrecy or publication out.
+
+Objects and lists in a cell, JSON kept as text and labels inside a text (密级：机密) count as well.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gongkai.catalog.disclosure_columns import LONGEST_HEADING, ColumnKind, classify_column
+from gongkai.catalog.disclosure_values import (
+    LONGEST_VALUE,
+    Verdict,
+    is_marked_secret,
+    judge,
+    judge_text,
+)
+from gongkai.catalog.personal_data import mask_personal_data
+from gongkai.catalog.plain_text import clean_line
+
+Column = tuple[str, object]
+_WEAK = (ColumnKind.UNRELATED, ColumnKind.MENTION)
+_LONGEST_JSON = 200_000
+_LABELLED = re.compile(r"[：:=＝]")
+_ENTRIES = re.compile(r"[;；,，、\n|]")
+# Each word that closes a row wherever it is said has one of these, in any spelling.
+_TELLING = re.compile(
+    "[公秘祕密內内草發发回限★Ａ-ｚ]|secret|confid|classif|public|internal|draft|publish",
+    re.IGNORECASE,
+)
+_NAME_KEYS = frozenset(("name", "key", "label", "field", "title", "名称", "字段", "项目", "标题"))
+_VALUE_KEYS = frozenset(("value", "val", "text", "content", "值", "内容", "字段值"))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one column says; `heading` names it, and holds no part of a value."""
+
+    heading: str
+    verdict: Verdict
+
+
+def find_statements(columns: Iterable[Column]) -> Iterator[Statement]:
+    """Every column that says something; those about other matters give nothing."""
+    stack: list[Column] = list(columns)
+    while stack:
+        heading, value = stack.pop()
+        kind = classify_column(str(heading))
+        verdict = _judge_column(kind, value)
+        if verdict is not Verdict.SILENT:
+            yield Statement(_name(heading), verdict)
+        stack.extend(_inner_columns(kind, value))
+
+
+def _judge_column(kind: ColumnKind, value: object) -> Verdict:
+    if kind is not ColumnKind.UNRELATED:
+        return judge(kind, value)
+    # A list names subjects (国家秘密, 保密) more often than it marks the row.
+    if not isinstance(value, str) or len(value) > LONGEST_VALUE:
+        is_marked = isinstance(value, str) and is_marked_secret(value)
+        return Verdict.CLOSED if is_marked else Verdict.SILENT
+    if not _TELLING.search(value):
+        return Verdict.SILENT
+    return Verdict.CLOSED if is_marked_secret(value) else judge_text(kind, value)
+
+
+def _inner_columns(kind: ColumnKind, value: object) -> Iterator[Column]:
+    if isinstance(value, Mapping):
+        yield from value.items()
+        yield from _named_entry(value)
+    elif isinstance(value, list | tuple):
+        yield from (("", inner) for inner in value if isinstance(inner, Mapping | list | tuple))
+    elif isinstance(value, str) and kind in _WEAK:
+        yield from _columns_in_text(value)
+
+
+def _named_entry(entry: Mapping[object, object]) -> Iterator[Column]:
+    """{"name": "密级", "value": "机密"} is a column too."""
+    folded = {str(key).strip().lower(): value for key, value in entry.items()}
+    names = [folded[key] for key in _NAME_KEYS & folded.keys()]
+    values = [folded[key] for key in _VALUE_KEYS & folded.keys()]
+    yield from ((name, value) for name in names if isinstance(name, str) for value in values)
+
+
+def _columns_in_text(text: str) -> Iterator[Column]:
+    start = text[:1]
+    if start and start in "{[" and len(text) <= _LONGEST_JSON:
+        try:
+            yield ("", json.loads(text))
+        except (ValueError, RecursionError):
+            return
+    elif len(text) <= LONGEST_VALUE and _LABELLED.search(text):
+        for entry in _ENTRIES.split(text):
+            label, *values = _LABELLED.split(entry, maxsplit=1)
+            if values and classify_column(label.strip()) is not ColumnKind.UNRELATED:
+                yield from _closing_label(label.strip(), values[0])
+
+
+def _closing_label(label: str, value: str) -> Iterator[Column]:
+    """A label in running text may close the row; words it is not known to use don't refuse it."""
+    if judge_text(classify_column(label), value) in (Verdict.CLOSED, Verdict.ON_REQUEST):
+        yield (label, value)
+
+
+def _name(heading: object) -> str:
+    return mask_personal_data(clean_line(str(heading)))[:LONGEST_HEADING]

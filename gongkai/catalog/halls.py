@@ -1,0 +1,96 @@
+"""The halls table in (shipped, or a city's own), the places where a kiosk stands out.
+
+`gongkai.engines.installation` loads it; `/kiosk?hall=CODE` shows one of them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzers.errors import TableError
+from gongkai.catalog.classifications import split_values
+from gongkai.catalog.tables import TableRow, read_table
+
+_FILE = "halls.csv"
+_COLUMNS = ("code", "name", "agencies", "idle_seconds", "printer", "tiles")
+_SHORTEST_IDLE = 30
+"""Seconds; a warning stands for twenty of them."""
+_PRINTER = {"有": True, "是": True, "yes": True, "无": False, "否": False, "no": False, "": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """A place with a screen. `agencies` (names or codes) are browsed first there.
+
+    `idle_seconds`: without a touch, until everything is forgotten. `tiles`: words that the start
+    screen offers.
+    """
+
+    code: str
+    name: str
+    agencies: tuple[str, ...] = ()
+    idle_seconds: int = 90
+    has_printer: bool = False
+    tiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Halls:
+    """The halls of one installation, in the order of the file."""
+
+    halls: tuple[Hall, ...] = (Hall("", "政务公开查询"),)
+
+    def find(self, code: str) -> Hall | None:
+        """The hall of a code; the first one for an empty code."""
+        if not code:
+            return self.halls[0]
+        return next((hall for hall in self.halls if hall.code == code), None)
+
+
+def load_halls(directory: Path | None = None) -> Halls:
+    """Raises TableError naming file and line for the first row that can't be taken."""
+    halls, problems = _read(directory)
+    if problems:
+        raise TableError(problems[0])
+    return halls
+
+
+def check_halls(directory: Path | None = None) -> list[str]:
+    """Every problem of the table that `load_halls(directory)` would read."""
+    try:
+        return _read(directory)[1]
+    except TableError as error:
+        return [str(error)]
+
+
+def _read(directory: Path | None) -> tuple[Halls, list[str]]:
+    rows, problems = read_table(_FILE, directory, _COLUMNS, _check)
+    return Halls() if problems else Halls(tuple(map(_build, rows))), problems
+
+
+def _build(row: TableRow) -> Hall:
+    return Hall(
+        code=row["code"],
+        name=row["name"],
+        agencies=split_values(row["agencies"]),
+        idle_seconds=int(row["idle_seconds"]),
+        has_printer=_PRINTER[row["printer"].lower()],
+        tiles=split_values(row["tiles"]),
+    )
+
+
+def _check(rows: Iterable[TableRow]) -> Iterator[tuple[int, str]]:
+    seen: set[str] = set()
+    for row in rows:
+        if not row["code"] or not row["name"]:
+            yield row.line, "has an empty code or name; write both."
+        elif row["code"] in seen:
+            yield row.line, f"the code {row['code']} is there twice."
+        seen.add(row["code"])
+        idle = row["idle_seconds"]
+        if not (idle.isascii() and idle.isdigit() and int(idle) >= _SHORTEST_IDLE):
+            yield row.line, f"idle_seconds is a number of {_SHORTEST_IDLE} or more."
+        if row["printer"].lower() not in _PRINTER:
+            yield row.line, f"printer is one of {' '.join(filter(None, _PRINTER))}."
+    if not seen:
+        yield 1, "has no hall; keep one row."

@@ -1,0 +1,96 @@
+"""An index number (索引号) as typed in, its canonical form out; and those in a sentence."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from gongkai.catalog.numerals import INVISIBLE, fold_signs, tidy_signs
+from gongkai.errors import RefusedValueError
+
+Form = Literal["catalog", "credit", "odd"]
+
+_SLASHES = str.maketrans(dict.fromkeys("∕⁄╱⧸", "/") | dict.fromkeys("ー~", "-"))
+_DOUBLE_DASH = re.compile(r"-{2,}")
+_ONE_AS_DASH = re.compile(r"(?<=[0-9])一(?=[0-9])")
+_CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_CREDIT = r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
+_AGENCY = rf"(?P<agency>[0-9]{{8}}[0-9X]|{_CREDIT})"
+_PERIOD = r"(?P<period>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?)"
+_SERIAL = r"(?P<serial>[0-9]{1,8})"
+_WHOLE = re.compile(rf"{_AGENCY}/{_PERIOD}-{_SERIAL}")
+_INSIDE = re.compile(
+    rf"(?<![0-9A-Za-z]){_AGENCY} ?/ ?{_PERIOD} ?-{{1,2}} ?{_SERIAL}(?![0-9A-Za-z])", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNumber:
+    """One index number; numbers are the same where `canonical` is.
+
+    `agency_code` is the 9-digit organization code (GB 11714, form "catalog") or the 18-digit
+    unified social credit code (GB 32100-2015, form "credit"); `period` is YYYY or YYYYMM; `serial`
+    keeps its leading zeros. Free shapes are "odd": canonical all the same, without parts.
+    """
+
+    canonical: str
+    agency_code: str | None
+    period: str | None
+    serial: str | None
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIndexNumber:
+    """A number at text[start:end], in code points of the text that was searched."""
+
+    start: int
+    end: int
+    number: IndexNumber
+
+
+def parse_index_number(text: str) -> IndexNumber:
+    """The index number a catalog field holds, e.g. `003127334/200902-00019`.
+
+    Canonical is narrow, upper-case and without blanks; each kind of slash is `/`, each kind of
+    dash, and the 一 that typists put for it between digits, is one `-`. Idempotent. A credit
+    code counts by its shape: that a published one fails its check digit is no reason to lose it.
+    Raises RefusedValueError for blank text only.
+    """
+    canonical = _ONE_AS_DASH.sub("-", tidy_signs(text).translate(_SLASHES)).upper()
+    canonical = _DOUBLE_DASH.sub("-", canonical)
+    if not canonical:
+        raise RefusedValueError("index_number", "missing", "The index number is missing.")
+    match = _WHOLE.fullmatch(canonical)
+    if not match:
+        return IndexNumber(canonical, None, None, None, "odd")
+    form: Form = "catalog" if len(match["agency"]) == 9 else "credit"
+    return IndexNumber(canonical, match["agency"], match["period"], match["serial"], form)
+
+
+def find_index_numbers(text: str) -> list[FoundIndexNumber]:
+    """All index numbers of the two known shapes in a sentence or a query, left to right."""
+    folded = fold_signs(text).translate(_SLASHES)
+    shown = [at for at, sign in enumerate(folded) if sign != INVISIBLE]
+    plain = folded if len(shown) == len(folded) else folded.replace(INVISIBLE, "")
+    return [
+        FoundIndexNumber(
+            shown[match.start()], shown[match.end() - 1] + 1, parse_index_number(match[0])
+        )
+        for match in _INSIDE.finditer(plain)
+    ]
+
+
+def is_valid_credit_code(code: str) -> bool:
+    """Is it an 18-character unified social credit code whose check character is right?
+
+    GB 32100-2015: place i of the first 17 weighs 3**(i-1) mod 31 and the check character stands
+    for (31 - sum mod 31) mod 31, in an alphabet without I, O, S, V and Z. Lower case and
+    full-width forms are taken.
+    """
+    folded = tidy_signs(code).upper()
+    if not re.fullmatch(_CREDIT, folded):
+        return False
+    values = [_CREDIT_SIGNS.index(sign) for sign in folded]
+    total = sum(value * weight for value, weight in zip(values, _CREDIT_WEIGHTS, strict=False))
+    return (31 - total % 31) % 31 == values[17]

@@ -1,0 +1,47 @@
+"""A title in, the rank of the norm (效力位阶) that it names out. Called by `indexer.documents`.
+
+Ranks follow the Legislation Law (立法法), chapter 5: laws of the National People's Congress stand
+above all other norms. Interpretations by the two supreme organs bind every court.
+"""
+
+import re
+from enum import StrEnum
+
+
+class LegalRank(StrEnum):
+    """What stands above ordinary documents."""
+
+    LAW = "law"
+    """宪法 and 法律: of the whole country, by the National People's Congress."""
+    INTERPRETATION = "interpretation"
+    """司法解释 of the Supreme Court or Procuratorate."""
+
+
+_CHAPTER = re.compile(
+    r"第[0-9一二三四五六七八九十百千零〇]{1,9}条(?:之[一二三四五六七八九十]{1,3})?\Z"
+)
+_NOTE = re.compile(r"[（(〔\[][^（）()〔〕\[\]]{1,40}[)）〕\]]\Z")
+_MARKS = " \t\u3000《》〈〉"
+_LAW = re.compile(r"(?:中华人民共和国)?[\u4e00-\u9fff、]{1,40}法(?:典)?\Z")
+_NO_LAW = re.compile(
+    r"(?:办|方|做|想|看|说|执|守|违|非|合|立|普|书|枪|手|疗|无|依|学|魔|戏|兵|佛|公检"
+    r"|(?<!适)用|(?<!公)司|(?<!预)算|(?<!建)设)法\Z"
+)
+_SPOKEN_OF = re.compile("关于|通知|公告|学习|宣传|贯彻|解读|修改|释义")
+_SUPREME = re.compile("最高人民(?:法院|检察院)")
+_INTERPRETS = re.compile(r"(?:解释|规定|批复|规则|适用意见)(?:[（(][^（）()]{1,20}[)）])?\Z")
+
+
+def read_legal_rank(title: str) -> LegalRank | None:
+    """The rank that a title shows, or None; one article of a law (…第三条) ranks as its law.
+
+    A title that merely speaks of a law (关于学习《…法》的通知) has none, nor have 办法 and 方法.
+    """
+    name = _CHAPTER.sub("", title.strip(_MARKS))
+    if _SUPREME.match(name):
+        return LegalRank.INTERPRETATION if _INTERPRETS.search(name) else None
+    name = _NOTE.sub("", name).strip(_MARKS)
+    if not _LAW.fullmatch(name) or _NO_LAW.search(name):
+        return None
+    bare = name.removeprefix("中华人民共和国")
+    return None if _SPOKEN_OF.search(bare) else LegalRank.LAW

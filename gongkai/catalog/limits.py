@@ -1,0 +1,120 @@
+"""A record in, the same record with every value within its limit out, and what was left out.
+
+An optional value over its limit is left out with a warning. A required value, a text or the whole
+of the unknown columns over its limit refuses the row. No limit is near any real value.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from gongkai.catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, VALUES_LIMIT, is_within_limits
+from gongkai.catalog.plain_text import strings_in
+from gongkai.catalog.record import Attachment, Record
+from gongkai.errors import RefusedValueError
+
+NAME_LIMIT = 200
+"""Characters of an agency's name, a keyword or a value kept as published."""
+SUMMARY_LIMIT = 100_000
+ADDRESS_LIMIT = 2_000
+"""Characters of a web address; the longest in real exports has 527."""
+FILE_NAME_LIMIT = 500
+ATTACHMENTS_LIMIT = 500
+COLUMNS_LIMIT = 1_000
+"""Columns of one row that the catalog does not know."""
+EXTRA_LIMIT = 2_000_000
+"""Characters in them."""
+
+Warn = Callable[[str, str], None]
+"""Called with the field and the code of what was left out."""
+
+
+def limit_record(record: Record, warn: Warn) -> Record:
+    """The record with optional values over a limit left out.
+
+    Raises RefusedValueError, reason `too_long` or `too_many_values`, for what can't be left out.
+    """
+    _check_lengths(record)
+    genre = _limit_path("genre", record.genre, warn)
+    return replace(
+        record,
+        document_number_original=_limit_line(
+            "document_number", record.document_number_original, NAME_LIMIT, warn
+        ),
+        issued_on_original=_limit_line("issued_on", record.issued_on_original, NAME_LIMIT, warn),
+        category=_limit_path("category", record.category, warn),
+        topic=_limit_paths("topic", record.topic, warn),
+        audience=_limit_paths("audience", record.audience, warn),
+        life_event=_limit_paths("life_event", record.life_event, warn),
+        genre=genre,
+        genre_inferred=record.genre_inferred and genre is not None,
+        format=_limit_path("format", record.format, warn),
+        keywords=_limit_keywords(record.keywords, warn),
+        url=_limit_line("url", record.url, ADDRESS_LIMIT, warn),
+        attachments=_limit_attachments(record.attachments, warn),
+    )
+
+
+def _check_lengths(record: Record) -> None:
+    for field, text, limit in (
+        ("publisher", record.publisher_name, NAME_LIMIT),
+        ("summary", record.summary, SUMMARY_LIMIT),
+    ):
+        if len(text) > limit:
+            raise RefusedValueError(field, "too_long", f"The {field} is over {limit} characters.")
+    if len(record.extra) > COLUMNS_LIMIT:
+        message = f"The row has over {COLUMNS_LIMIT} unknown columns."
+        raise RefusedValueError("extra", "too_many_values", message)
+    if sum(map(len, strings_in(record.extra))) > EXTRA_LIMIT:
+        message = f"The unknown columns hold over {EXTRA_LIMIT} characters."
+        raise RefusedValueError("extra", "too_long", message)
+
+
+def _limit_line(field: str, text: str | None, limit: int, warn: Warn) -> str | None:
+    if text is not None and len(text) > limit:
+        warn(field, "too_long")
+        return None
+    return text
+
+
+def _limit_path(field: str, path: str | None, warn: Warn) -> str | None:
+    return next(iter(_limit_paths(field, (path,), warn)), None) if path else path
+
+
+def _limit_paths(field: str, paths: Sequence[str], warn: Warn) -> tuple[str, ...]:
+    kept = tuple(filter(is_within_limits, paths))
+    if any(len(path) > PATH_LIMIT for path in paths):
+        warn(field, "too_long")
+    if any(path.count("/") >= DEPTH_LIMIT for path in paths):
+        warn(field, "too_deep")
+    return _limit_number(field, kept, len(paths) > VALUES_LIMIT, warn)
+
+
+def _limit_keywords(keywords: Sequence[str], warn: Warn) -> tuple[str, ...]:
+    kept = tuple(word for word in keywords if len(word) <= NAME_LIMIT)
+    if len(kept) < len(keywords):
+        warn("keywords", "too_long")
+    return _limit_number("keywords", kept, len(kept) > VALUES_LIMIT, warn)
+
+
+def _limit_number(
+    field: str, values: tuple[str, ...], are_too_many: bool, warn: Warn
+) -> tuple[str, ...]:
+    if are_too_many:
+        warn(field, "too_many_values")
+    return values[:VALUES_LIMIT]
+
+
+def _limit_attachments(attachments: Sequence[Attachment], warn: Warn) -> tuple[Attachment, ...]:
+    kept = tuple(each for each in attachments if _is_short(each))
+    if len(kept) < len(attachments):
+        warn("attachments", "too_long")
+    if len(kept) > ATTACHMENTS_LIMIT:
+        warn("attachments", "too_many_values")
+    return kept[:ATTACHMENTS_LIMIT]
+
+
+def _is_short(attachment: Attachment) -> bool:
+    addresses = (attachment.url or "", attachment.path or "")
+    return len(attachment.name) <= FILE_NAME_LIMIT and all(
+        len(each) <= ADDRESS_LIMIT for each in addresses
+    )

@@ -1,0 +1,266 @@
+"""Parts of document numbers (发文字号): of a whole one, and those typed alone in a query.
+
+`indexer.documents` splits, query understanding finds: 宜政办秘 2008 names every number of that code
+and year.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gongkai.catalog.document_number import (
+    BRACKETS,
+    INNER_BRACKETS,
+    find_document_numbers,
+    parse_document_number,
+    read_serial,
+)
+from gongkai.catalog.genre import DEFAULT_GENRES
+from gongkai.catalog.number_prefix import HAN, KINDS, ends_as_code, trim_prefix
+from gongkai.catalog.numerals import CHINESE_DIGITS, INVISIBLE, fold_signs, read_numeral
+
+
+@dataclass(frozen=True, slots=True)
+class NumberParts:
+    """机关代字, year and serial as in `DocumentNumber`; None for what is not there."""
+
+    prefix: str | None = None
+    year: int | None = None
+    serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundParts:
+    """Parts at text[start:end], in code points of the text that was searched."""
+
+    start: int
+    end: int
+    parts: NumberParts
+
+
+IsPrefix = Callable[[str], bool]
+
+_LONGEST = 24
+_SHORTEST_ALONE = 3
+"""国发 and 建房 are codes, and words as well: alone they are read as words."""
+_S = " {0,4}"
+_YEAR = rf"(?:19|20)[0-9]{{2}}|[一二][九〇零○oO0][{CHINESE_DIGITS}oO0-9]{{2}}"
+_SERIAL = r"[0-9]{1,5}"
+_RANGED = rf"{_SERIAL}(?:-[0-9]{{1,4}})?[A-Za-z]?"
+_OVER = r"(?=[的和与及是]|文件|全文|原文|[^\w-]|\Z)"
+"""What may follow a serial without 号; 10 of 2008 10件实事 counts something else."""
+_IN_BRACKETS = rf"〔{_S}(?P<bracketed>{_YEAR}){_S}年?{_S}〕"
+_DATE = (
+    rf"(?:{_YEAR})(?:{_S}年{_S}[0-9]{{1,2}}{_S}月|[-./][0-9]{{1,2}}[-./][0-9]"
+    rf"|{_S}年?{_S}[-至到~]{_S}(?:19|20)[0-9]{{2}}(?![0-9]))"
+)
+_TAIL = re.compile(
+    # 〔2008〕 · 〔2008〕8 · 2008年 · 2008 8号 · 第8号; no part of 2008年8月 nor of 2008-2010年
+    rf"{_S}(?:{_IN_BRACKETS}(?:{_S}第?{_S}(?P<serial>{_RANGED})(?![0-9A-Za-z-]){_S}号?)?"
+    rf"|(?!{_DATE})(?P<bare>{_YEAR})(?![0-9])(?:{_S}年度?)?+"
+    rf"(?:{_S}[- 第]?{_S}(?P<loose>{_SERIAL})(?:{_S}号|{_OVER}))?"
+    rf"|第?{_S}(?P<alone>{_RANGED}){_S}号)"
+)
+_ORDER_TAIL = re.compile(rf"{_S}第?{_S}(?P<alone>{_SERIAL}){_OVER}")
+_ENDED = re.compile(rf" |\Z|[^\w〔]|{_S}{_DATE}")
+_NO_PREFIX = re.compile(rf"{_IN_BRACKETS}{_S}第?{_S}(?P<serial>{_RANGED}){_S}号")
+_YEAR_BEFORE = re.compile(rf"(?<![0-9])(?P<bare>{_YEAR})(?:{_S}年{_S}的?{_S}| {{1,4}})\Z")
+_WRITTEN_YEAR = re.compile(rf"[一二][九〇零○][{CHINESE_DIGITS}]{{2}}(?={_S}[年〕])")
+_RUN = re.compile(rf"[{HAN}]+(?:、[{HAN}]+)*(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
+_LEAD_IN = re.compile(
+    r"(?:查找|查询|搜索|[查找搜看])一下|查找|查询|搜索|请问|想要|有关|关于|根据|依据|按照"
+    r"|[查找搜的年和与及、〕]"
+)
+_ASKING = re.compile(r"(?:我?想|我?要|帮我|帮忙)*(?:查找|查询|搜索|[查找搜看])(?:一下)?")
+_JOINING = re.compile(r"年?度?[的和与及]")
+_ABOUT = re.compile(r"(?=的|文件|文号|发文|系列)")
+_ABOUT_FILES = re.compile(r"的?(?:文件|文号|发文)")
+_CODES_TOO = ("规范", "指南")
+"""沪发改规范 is a code of 规范性文件, though most of what ends so is a title."""
+
+
+def split_number(canonical: str) -> NumberParts:
+    """The parts of a whole number; none of a number that is odd, or of no text."""
+    if not canonical.strip():
+        return NumberParts()
+    number = parse_document_number(canonical)
+    return NumberParts(_short(number.prefix) or None, number.year, number.serial)
+
+
+def find_number_parts(text: str, is_prefix: IsPrefix) -> list[FoundParts]:
+    """Numbers in part, left to right: a code with year or serial, 〔2008〕8号, or a code alone.
+
+    `is_prefix`: whether some published number has this code, as `split_number` gives it. Without
+    that word a code is taken only before a bracketed year, and where it ends as codes do. A date
+    after a code (2008年8月) is left. Whole numbers are left to `find_document_numbers`.
+    """
+    folded = fold_signs(text).translate(BRACKETS)
+    shown = [at for at, sign in enumerate(folded) if sign != INVISIBLE]
+    plain = _WRITTEN_YEAR.sub(_in_digits, folded.replace(INVISIBLE, ""))
+    taken = bytearray(len(text))
+    for whole in find_document_numbers(text):
+        taken[whole.start : whole.end] = b"\1" * (whole.end - whole.start)
+    found: list[FoundParts] = []
+    for reading in _scan(plain, is_prefix):
+        start, end = shown[reading.start], shown[reading.end - 1] + 1
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append(FoundParts(start, end, reading.parts))
+    return sorted(found, key=lambda each: each.start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Han characters in a row; `leads` are the places in it where a code may begin, ascending."""
+
+    start: int
+    written: str
+    leads: tuple[int, ...]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.written)
+
+    def starts(self, end: int) -> tuple[int, ...]:
+        """Where a code of two characters or more may begin that ends at written[end]."""
+        first = bisect_left(self.leads, end - _LONGEST)
+        return self.leads[first : bisect_right(self.leads, end - 2)]
+
+
+def _scan(plain: str, is_prefix: IsPrefix) -> Iterator[FoundParts]:
+    floor = 0
+    for run in _find_runs(plain):
+        for reading in _read_run(plain, run, is_prefix):
+            if reading.start >= floor:
+                whole = _with_year_before(plain, reading, floor)
+                yield whole
+                floor = whole.end
+    for match in _NO_PREFIX.finditer(plain):
+        parts = NumberParts(None, read_numeral(match["bracketed"]), read_serial(match["serial"]))
+        yield FoundParts(match.start(), match.end(), parts)
+
+
+def _find_runs(plain: str) -> Iterator[_Run]:
+    for match in _RUN.finditer(plain):
+        written = match[0]
+        written = written.removesuffix("第")
+        leads = (0, *(lead.end() for lead in _LEAD_IN.finditer(written)))
+        yield _Run(match.start(), written, leads)
+
+
+def _read_run(plain: str, run: _Run, is_prefix: IsPrefix) -> Iterator[FoundParts]:
+    yield from _read_within(run, is_prefix)
+    if last := _read_known(plain, run, is_prefix) or _read_shape(plain, run):
+        yield last
+
+
+def _read_within(run: _Run, is_prefix: IsPrefix) -> Iterator[FoundParts]:
+    """宜政办秘的文件: a known code inside a run that goes on with 的 or 文件."""
+    for match in _ABOUT.finditer(run.written):
+        for start in run.starts(match.start()):
+            prefix = _code(run.written[start : match.start()])
+            is_sure = len(prefix) >= _SHORTEST_ALONE or (
+                ends_as_code(prefix) and _ABOUT_FILES.match(run.written, match.start())
+            )
+            if is_sure and not _is_word_too(prefix) and _is_known(prefix, is_prefix):
+                parts = NumberParts(prefix)
+                yield FoundParts(run.start + start, run.start + match.start(), parts)
+                break
+
+
+def _read_known(plain: str, run: _Run, is_prefix: IsPrefix) -> FoundParts | None:
+    """The longest known code that the run ends with, and what of a number follows it."""
+    for start in run.starts(len(run.written)):
+        prefix = _code(run.written[start:])
+        if not _is_known(prefix, is_prefix):
+            continue
+        tail = _TAIL.match(plain, run.end)
+        if not tail and prefix.endswith(KINDS):
+            tail = _ORDER_TAIL.match(plain, run.end)
+        if tail and (not _is_word_too(prefix) or _is_sure(tail)):
+            return _with_tail(run.start + start, prefix, tail)
+        may_be_alone = len(prefix) >= _SHORTEST_ALONE and not _is_word_too(prefix)
+        if not tail and may_be_alone and _ENDED.match(plain, run.end):
+            return FoundParts(run.start + start, run.end, NumberParts(prefix))
+    return None
+
+
+def _read_shape(plain: str, run: _Run) -> FoundParts | None:
+    """沪环规〔2023〕 of no number known: what asks for it or joins it to others is no part."""
+    tail = _TAIL.match(plain, run.end)
+    if not tail or not tail["bracketed"]:
+        return None
+    written = run.written
+    lead = _JOINING.match(written) if run.start and _ends_number(plain[run.start - 1]) else None
+    written = written[lead.end() :] if lead else written
+    asking = _ASKING.match(written)
+    written = trim_prefix(written[asking.end() :] if asking else written)
+    prefix = _code(written)
+    if not 2 <= len(prefix) <= _LONGEST or prefix in DEFAULT_GENRES or not ends_as_code(prefix):
+        return None
+    return _with_tail(run.end - len(written), prefix, tail)
+
+
+def _ends_number(sign: str) -> bool:
+    return sign == "〕" or sign.isdigit()
+
+
+def _code(written: str) -> str:
+    return _short(written.translate(INNER_BRACKETS))
+
+
+def _is_known(prefix: str, is_prefix: IsPrefix) -> bool:
+    """Published numbers hold mistakes: 通知 is no code, whatever some record says."""
+    if prefix.endswith(KINDS):
+        is_code = len(prefix) > (2 if prefix.endswith("令") else 3)
+    else:
+        is_code = prefix not in DEFAULT_GENRES
+    return is_code and is_prefix(prefix)
+
+
+def _is_word_too(prefix: str) -> bool:
+    """会考 and 应急 are codes of somebody, and what people ask about."""
+    if prefix.endswith(KINDS) or ends_as_code(prefix):
+        return False
+    return len(prefix) < _SHORTEST_ALONE or prefix.endswith(DEFAULT_GENRES)
+
+
+def _is_sure(tail: re.Match[str]) -> bool:
+    """Can only a number be meant? 2008 100 at the end can, 2008 100 平方米 can not."""
+    found = tail.groupdict()
+    if found.get("bracketed") or tail[0].endswith("号"):
+        return True
+    return bool(found.get("loose")) and not tail.string[tail.end() :].strip()
+
+
+def _with_tail(start: int, prefix: str, tail: re.Match[str]) -> FoundParts:
+    found = tail.groupdict()
+    year = found.get("bracketed") or found.get("bare")
+    serial = found.get("serial") or found.get("loose") or found["alone"]
+    parts = NumberParts(
+        prefix, read_numeral(year) if year else None, read_serial(serial) if serial else None
+    )
+    return FoundParts(start, tail.start() + len(tail[0].rstrip()), parts)
+
+
+def _with_year_before(plain: str, found: FoundParts, floor: int) -> FoundParts:
+    """2008年宜政办秘 is said as often as 宜政办秘2008年."""
+    parts = found.parts
+    if parts.year:
+        return found
+    match = _YEAR_BEFORE.search(plain, max(floor, found.start - 20), found.start)
+    if not match:
+        return found
+    dated = NumberParts(parts.prefix, read_numeral(match["bare"]), parts.serial)
+    return FoundParts(match.start(), found.end, dated)
+
+
+def _short(prefix: str) -> str:
+    """中华人民共和国国务院令 is called 国务院令."""
+    return prefix.removeprefix("中华人民共和国")
+
+
+def _in_digits(written: re.Match[str]) -> str:
+    """As long as before, so that spans stay."""
+    return f"{read_numeral(written[0]):04}"

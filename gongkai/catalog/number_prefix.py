@@ -1,0 +1,114 @@
+"""What stands before the year of a document number in, the agency's code (机关代字) alone out.
+
+Called by `gongkai.catalog.document_number` only; text is folded there, with 〔〕 for every bracket.
+"""
+
+import re
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+KINDS = ("公告", "通告", "布告", "令")
+"""What an agency publishes under running numbers of its own instead of a bracketed year."""
+
+_LONGEST = 120
+_SIGN = re.compile(rf"[{HAN}0-9、]")
+_INNER = re.compile(
+    rf"[{HAN}]{{1,6}}〔(?!试行|暂行|修订|修正|草案|[一二三四五六七八九十])[{HAN}]{{1,2}}〕\Z"
+)
+_GENRES = "通知|意见|决定|规定|条例|通告|公告|批复|通报|方案|细则"
+_VERBS = (
+    "违反|适用|执行|落实|贯彻|转发|批转|印发|发布|公布|颁布|颁发|废止|修改|修订|取消|撤销"
+    "|依照|依据|根据|按照|遵照|参照|关于|以及|查询|查找|查一下|找一下|看一下|搜一下|帮我找|搜索|请问|发文字号|文件编号|文号|[你我贵][院部局省市厅委]"
+)
+_LEAD_IN = re.compile(
+    rf".*(?:(?:{_VERBS}|[的以按把被])(?=.)"
+    rf"|(?:{_GENRES})[和与及]?(?=..)|[0-9一二三四五六七八九十][年月日](?=..)|[0-9]号[和与及、]?(?=.))"
+)
+_LEAD = re.compile(rf"(?:[与及或由据见附号、]|[0-9]+(?![0-9届]))+(?=[{HAN}])")
+_AGENCY_BEFORE_CODE = re.compile(rf"[{HAN}]*(?:人民政府|办公厅|办公室|委员会)(?=[{HAN}]{{2,6}}\Z)")
+_FORMER = re.compile(rf"原(?=国家|中华|[{HAN}]{{2,4}}部[令公通])")
+_AGENCY_END = re.compile(r".{2}[部署局院会席]\Z|.{3}[委厅行府办室处]\Z")
+# 沪 and 渝 stand for a province in codes; 浙江, 桂林 and 晋中市 are names that places have in full.
+_PROVINCE_CODE = re.compile(
+    r"(?!.{2,4}[市县区州旗])"
+    r"[京津沪渝冀晋苏浙皖闽赣鲁豫鄂湘粤桂琼川黔滇陕藏][^江西州林潭海东北南山省市]"
+)
+_CODE_END = re.compile(r"[发函字办秘规电文复批通传府政综联建任密释税]\Z")
+_WHOLE = re.compile(rf"[{HAN}]+(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
+_TYPED = re.compile(rf"[{HAN}A-Za-z·]+(?:〔[{HAN}A-Za-z]{{1,4}}〕[{HAN}A-Za-z]*)*")
+_ORDERED = re.compile(rf"(?:[{HAN}]|[0-9]{{1,2}}届|、)*(?:〔[{HAN}0-9]{{1,5}}届〕)?")
+
+
+def prefix_run(text: str, floor: int, end: int) -> int:
+    """Where the run of signs begins that a prefix ending before text[end] may be part of.
+
+    Blanks may part it from the year; never looks before text[floor] nor further than 120 signs.
+    """
+    floor = max(floor, end - _LONGEST)
+    while end > floor and text[end - 1] == " ":
+        end -= 1
+    start = end
+    while start > floor and _SIGN.match(text[start - 1]):
+        start -= 1
+    inner = _INNER.search(text, max(floor, start - 10), start) if start < end else None
+    return inner.start() if inner else start
+
+
+def trim_prefix(head: str) -> str:
+    """The prefix without the words of a sentence before it: 关于宜政办秘 is 宜政办秘.
+
+    A document's number carries the code alone, yet people and scraped pages run words into it
+    (的通知沪教委学, 依据沪财发, 安庆市人民政府宜政发). Idempotent; never cuts all away.
+    """
+    while (shorter := _trim_once(head)) != head:
+        head = shorter
+    return head
+
+
+def _trim_once(head: str) -> str:
+    for lead in (_LEAD_IN, _LEAD):
+        if match := lead.match(head):
+            head = head[match.end() :]
+    if not head.endswith(KINDS):
+        match = _AGENCY_BEFORE_CODE.match(head)
+        return head[match.end() :] if match else head
+    return _trim_order(head)
+
+
+def _trim_order(head: str) -> str:
+    """Of a list such as 税法、财政部、商务部令 the agencies only; 中华人民共和国 begins a name.
+
+    原 before a name says that the agency is gone since, and is no part of its order's number.
+    """
+    *before, last = head.split("、")
+    while before and _AGENCY_END.search(before[-1]):
+        last = before.pop() + "、" + last
+    last = last[1:] if _FORMER.match(last) else last
+    at = last.find("中华人民共和国")
+    return last[at:] if at > 0 and last[at - 1] != "、" else last
+
+
+def is_agency(prefix: str) -> bool:
+    """Does it end as an agency's name does (国家发展改革委), not as a code does (国办发)?"""
+    return bool(_AGENCY_END.search(prefix))
+
+
+def ends_as_code(prefix: str) -> bool:
+    """Does it end as most codes do: 发, 函, 字, 办, …?"""
+    return bool(_CODE_END.search(prefix))
+
+
+def begins_as_code(prefix: str) -> bool:
+    """Does it begin with one character for a province, as 沪应急办 does and no agency's name?"""
+    return bool(_PROVINCE_CODE.match(prefix))
+
+
+def is_code(prefix: str, *, strict: bool) -> bool:
+    """May it stand before a bracketed year? In a sentence (`strict`) of Han characters only."""
+    if prefix.endswith(KINDS):
+        return is_order_prefix(prefix)
+    return bool((_WHOLE if strict else _TYPED).fullmatch(prefix))
+
+
+def is_order_prefix(prefix: str) -> bool:
+    """May it stand before the number of an order: agencies, a session (十三届), 令 or 公告?"""
+    return bool(_ORDERED.fullmatch(prefix)) and not prefix.startswith("令")

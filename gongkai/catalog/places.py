@@ -1,0 +1,104 @@
+"""The places table in (shipped, or a city's own), a gazetteer out: names that are never a mistake.
+
+Codes are those of GB/T 2260. `gongkai.engines.installation` loads it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from analyzers.errors import TableError
+from gongkai.catalog.agencies import LEVELS
+from gongkai.catalog.classifications import split_values
+from gongkai.catalog.tables import TableRow, read_table
+
+_FILE = "places.csv"
+_COLUMNS = ("code", "name", "level", "parent", "short_names", "former_names")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A division; `parent` is a code or empty."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    short_names: tuple[str, ...]
+    former_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of one installation."""
+
+    places: tuple[Place, ...] = ()
+
+    def is_name(self, text: str) -> bool:
+        """Whether some place is or was called so."""
+        return text in self._names
+
+    def names(self) -> frozenset[str]:
+        """Present, short and former names; no single characters (皖), which are parts of words."""
+        return frozenset(name for name in self._names if len(name) > 1)
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Former name and present name of each place that was renamed."""
+        return tuple((former, each.name) for each in self.places for former in each.former_names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(
+            name
+            for each in self.places
+            for name in (each.name, *each.short_names, *each.former_names)
+        )
+
+
+def load_places(directory: Path | None = None) -> Places:
+    """Raises TableError naming file and line for the first row that can't be taken."""
+    places, problems = _read(directory)
+    if problems:
+        raise TableError(problems[0])
+    return places
+
+
+def check_places(directory: Path | None = None) -> list[str]:
+    """Every problem of the table that `load_places(directory)` would read."""
+    try:
+        return _read(directory)[1]
+    except TableError as error:
+        return [str(error)]
+
+
+def _read(directory: Path | None) -> tuple[Places, list[str]]:
+    rows, problems = read_table(_FILE, directory, _COLUMNS, _check)
+    return Places(tuple(_build(row) for row in rows)), problems
+
+
+def _build(row: TableRow) -> Place:
+    return Place(
+        code=row["code"],
+        name=row["name"],
+        level=row["level"],
+        parent=row["parent"],
+        short_names=split_values(row["short_names"]),
+        former_names=split_values(row["former_names"]),
+    )
+
+
+def _check(rows: Iterable[TableRow]) -> Iterator[tuple[int, str]]:
+    listed = list(rows)
+    lines: dict[str, int] = {}
+    codes = {row["code"] for row in listed}
+    for row in listed:
+        if not row["code"] or not row["name"]:
+            yield row.line, "has an empty code or name; write both."
+        elif row["code"] in lines:
+            yield row.line, f"the code {row['code']} is on line {lines[row['code']]} too."
+        lines.setdefault(row["code"], row.line)
+        if row["level"] not in LEVELS:
+            yield row.line, f"unknown level '{row['level']}'; write one of {' '.join(LEVELS)}."
+        if row["parent"] and row["parent"] not in codes:
+            yield row.line, f"the parent {row['parent']} has no row; add it or mend the code."

@@ -1,0 +1,67 @@
+"""What a published record (目录条目) is, once every rule has been met. Made by intake only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gongkai.catalog.dates import PartialDate
+from gongkai.catalog.disclosure import Disclosure
+
+
+class AttachmentText(StrEnum):
+    """What became of an attachment's text."""
+
+    ABSENT = "absent"
+    """The file does not lie beside the input, or is of a format whose text is not read."""
+    READ = "read"
+    NO_TEXT_LAYER = "no_text_layer"
+    """A PDF of pictures: what there is of text (page numbers, a cover) is kept."""
+    UNREADABLE = "unreadable"
+    """Damaged, encrypted, or larger than is read."""
+    TOO_COSTLY = "too_costly"
+    """Reading it takes more time or memory than one file may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a record (附件); `text` is what was read out of it.
+
+    `path` is where the source says that it lies, beside the input; it is no address for readers.
+    """
+
+    name: str
+    url: str | None = None
+    text: str = ""
+    text_state: AttachmentText = AttachmentText.ABSENT
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One catalog entry as it may be published; keys are those of the outside contract."""
+
+    id: str
+    title: str
+    publisher: str
+    publisher_name: str
+    published_on: PartialDate
+    disclosure: Disclosure
+    index_number: str | None = None
+    document_number: str | None = None
+    document_number_original: str | None = None
+    issued_on: PartialDate | None = None
+    issued_on_original: str | None = None
+    category: str | None = None
+    topic: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    life_event: tuple[str, ...] = ()
+    genre: str | None = None
+    genre_inferred: bool = False
+    format: str | None = None
+    validity: str | None = None
+    keywords: tuple[str, ...] = ()
+    summary: str = ""
+    body: str = ""
+    url: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    extra: Mapping[str, object] = field(default_factory=dict)

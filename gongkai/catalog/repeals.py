@@ -1,0 +1,120 @@
+"""The text of a record in, the documents that it says it repeals (废止) out.
+
+Read from the text as drafting rules have it said (…《甲办法》（某政发〔2008〕1号）同时废止): a
+title in 《》 or a number, before the verb or right after it, in one sentence. A condition, a single
+article and a document that is only amended are none. `indexer.documents` calls it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gongkai.catalog.document_number import find_document_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Repeal:
+    """One document that is repealed, as it is cited; at least one of the two is there.
+
+    `title` as between the outermost 《》, with the agency that stands before it where the title
+    begins with 关于.
+    """
+
+    title: str | None
+    document_number: str | None
+
+
+MOST = 200
+"""Documents of one record; a decision that clears out a city's rules names some dozens."""
+_VERB = re.compile(
+    r"(?<![不未已])(?:同时|即行|予以|即予|自行|一并|相应|均|即|也)(?:予以)?(?:废止|失效|停止执行)"
+    r"|(?<![不未已经被])(?:宣布|决定)(?:予以)?(?:废止|失效)|(?<=[》号）)])(?:废止|失效)"
+)
+_VERB_FIRST = re.compile(r"(?:废止|宣布失效)(?=[《]|[^。；\n《》]{0,30}《)")
+_SENTENCE = re.compile(r"[^。；;\n]+")
+_SINCE = re.compile(r"(?:起|公布后|发布后|公布之日)(?:正式)?(?:施行|实施|执行|生效)[,，]?")
+_PARTLY = re.compile(
+    r"[^《》，,、；]{0,4}第[0-9一二三四五六七八九十百零〇]{1,6}[条款项章]|中?(?:有关|关于|的)|自本|等法律"
+)
+_AMENDING = re.compile(
+    r"(?:第[一二三四五六七八九十]次)?(?:修改|修正|修订)|(?:的)?(?:规定|要求|精神)"
+)
+_CERTIFICATE = re.compile(r"(?:证|证书|证明)\Z")
+_BETWEEN = re.compile(r"[（(\s]*")
+_AGENCY = re.compile(
+    r"(?:最高人民法院、最高人民检察院|[\u4e00-\u9fff]{2,16}?(?:政府|办公厅|办公室|委员会|法院|检察院"
+    r"|[部委局厅署行会]))\Z"
+)
+_LEAD = re.compile(r".*(?:[0-9日号》）)，,]|原|以及|其中|此前|年|月|与|及|和)")
+
+
+def find_repeals(body: str) -> tuple[Repeal, ...]:
+    """What a text repeals, in its order, each once, at most MOST."""
+    found = dict.fromkeys(
+        repeal
+        for sentence in _SENTENCE.finditer(body)
+        if "废止" in sentence[0] or "失效" in sentence[0] or "停止执行" in sentence[0]
+        for repeal in _read_sentence(sentence[0])
+    )
+    return tuple(found)[:MOST]
+
+
+def _read_sentence(sentence: str) -> Iterator[Repeal]:
+    verb = max(_VERB.finditer(sentence), key=re.Match.start, default=None)
+    named = list(_read_cited(_after_start(sentence[: verb.start()]))) if verb else []
+    if not named and (first := _VERB_FIRST.search(sentence)):
+        named = list(_read_cited(sentence[first.end() :]))
+    yield from named
+
+
+def _after_start(clause: str) -> str:
+    """《甲》自公布之日起施行，《乙》同时废止: only what follows the start is repealed."""
+    starts = list(_SINCE.finditer(clause))
+    return clause[starts[-1].end() :] if starts else clause
+
+
+def _read_cited(clause: str) -> Iterator[Repeal]:
+    numbers = find_document_numbers(clause)
+    spans = list(_outermost(clause))
+    taken: set[int] = set()
+    for at, (start, end) in enumerate(spans):
+        rest = clause[end:]
+        until = spans[at + 1][0] if at + 1 < len(spans) else len(clause)
+        close = next((n for n in numbers if _stands_next(clause, end, n.start, until)), None)
+        if close:
+            taken.add(close.start)
+        title = _with_agency(clause[:start], clause[start + 1 : end - 1])
+        is_whole = not _PARTLY.match(rest) and not _AMENDING.match(rest)
+        if title and is_whole and not _CERTIFICATE.search(title):
+            yield Repeal(title, close.number.canonical if close else None)
+    for number in numbers:
+        is_inside = any(start <= number.start < end for start, end in spans)
+        if not spans and not is_inside and number.start not in taken:
+            yield Repeal(None, number.number.canonical)
+
+
+def _stands_next(clause: str, end: int, start: int, until: int) -> bool:
+    return end <= start < until and _BETWEEN.fullmatch(clause, end, start) is not None
+
+
+def _outermost(clause: str) -> Iterator[tuple[int, int]]:
+    """Spans of 《…》; one inside another belongs to the outer."""
+    depth = begin = 0
+    for at, sign in enumerate(clause):
+        if sign == "《":
+            begin = begin if depth else at
+            depth += 1
+        elif sign == "》" and depth:
+            depth -= 1
+            if not depth:
+                yield begin, at + 1
+
+
+def _with_agency(before: str, title: str) -> str:
+    """最高人民法院《关于…的规定》 is called 最高人民法院关于…的规定."""
+    title = "".join(title.split())
+    if not title.startswith("关于"):
+        return title
+    lead = _LEAD.match(before)
+    agency = _AGENCY.search(before[lead.end() if lead else 0 :])
+    return agency[0] + title if agency else title

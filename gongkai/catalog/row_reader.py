@@ -1,0 +1,63 @@
+"""The cells of one row by key in, tidied lines and texts out, with the warnings met on the way.
+
+`intake` and `addresses` read every row through it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from gongkai.catalog.plain_text import clean_text, reduce_line, reduce_markup
+from gongkai.errors import RefusedValueError
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class RowReader:
+    """The filled cells of one row by key, with the warnings met on the way."""
+
+    known: Mapping[str, Sequence[object]]
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The values that a warning is of, where they are known."""
+
+    def warn(self, key: str, code: str, *values: str) -> None:
+        """Warn of a cell; `values` are its values at fault."""
+        self.warnings.append((key, code))
+        self.values.setdefault((key, code), []).extend(values)
+
+    def first(self, key: str) -> object | None:
+        """The first value of text or number; an object is none."""
+        for cell in self.known.get(key, ()):
+            if isinstance(cell, str) or not isinstance(cell, Mapping):
+                return cell
+            self.warnings.append((key, "not_text"))
+        return None
+
+    def line(self, key: str) -> str:
+        """The first value on one line; empty where there is none."""
+        cell = self.first(key) if key in self.known else None
+        return "" if cell is None else reduce_line(cell)
+
+    def texts(self, key: str) -> list[str]:
+        """Every value of text or number, line ends and markup kept."""
+        cells = self.known.get(key)
+        if not cells:
+            return []
+        texts = [clean_text(cell) for cell in cells if not isinstance(cell, Mapping)]
+        if len(texts) < len(cells):
+            self.warnings.append((key, "not_text"))
+        return [text for text in texts if text]
+
+    def values_of(self, key: str) -> list[str]:
+        """Every value of text or number without markup, line ends kept."""
+        return [reduce_markup(text) for text in self.texts(key)]
+
+    def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:
+        """Parse what an optional cell says; what can't be read is left empty with a warning."""
+        try:
+            return parse(text) if text else None
+        except RefusedValueError as refusal:
+            self.warn(key, refusal.reason, text)
+            return None

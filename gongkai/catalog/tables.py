@@ -1,0 +1,300 @@
+"""The classification and agency files in (shipped ones, or a city's own), checked trees out.
+
+The composition root calls `load_tables`; `check_tables` lists all that is wrong with a replacement.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from importlib import resources
+from pathlib import Path
+
+from analyzers.errors import TableError
+from gongkai.catalog.agencies import LEVELS, Agency, AgencyDirectory
+from gongkai.catalog.classifications import (
+    Classification,
+    ClassificationTree,
+    fold_path,
+    split_path,
+    split_values,
+)
+
+TREE_FIELDS = ("category", "topic", "audience", "life_event", "genre", "format")
+
+_TREE_COLUMNS = ("path", "aliases")
+_AGENCY_COLUMNS = ("code", "name", "short_names", "level", "parent", "former_names", "place")
+
+_Problem = tuple[int, str]
+"""The line at fault (1 is the header) and a sentence that says what to mend."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The six classification trees and the agencies of one installation."""
+
+    category: ClassificationTree
+    topic: ClassificationTree
+    audience: ClassificationTree
+    life_event: ClassificationTree
+    genre: ClassificationTree
+    format: ClassificationTree
+    agencies: AgencyDirectory
+
+    def tree(self, field: str) -> ClassificationTree:
+        """The tree of one of `TREE_FIELDS`; KeyError for another name."""
+        if field not in TREE_FIELDS:
+            raise KeyError(field)
+        tree: ClassificationTree = getattr(self, field)
+        return tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    shown: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """Cells by column, and the line they stand on."""
+
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column].strip()
+
+
+def load_tables(directory: Path | None = None) -> Tables:
+    """The shipped tables, each replaced by the file of the same name in `directory`, if there.
+
+    Files are CSV with a header, UTF-8 (with or without BOM) or GB18030; columns beyond ours
+    are ignored. Raises TableError with the first problem: file, line and how to mend it.
+    """
+    tables, problems = _read_tables(directory)
+    if problems:
+        raise TableError(problems[0])
+    return tables
+
+
+def check_tables(directory: Path | None = None) -> list[str]:
+    """Every problem of the tables `load_tables(directory)` would read."""
+    try:
+        return _read_tables(directory)[1]
+    except TableError as error:
+        return [str(error)]
+
+
+def fingerprint(tables: Tables) -> str:
+    """Hex SHA-256 of what the tables say; encoding, blank rows and further columns don't count."""
+    trees = [[astuple(node) for node in tables.tree(field).nodes] for field in TREE_FIELDS]
+    agencies = [astuple(agency) for agency in tables.agencies.all()]
+    content = json.dumps([trees, agencies], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _read_tables(directory: Path | None) -> tuple[Tables, list[str]]:
+    if directory is not None and not directory.is_dir():
+        raise TableError(f"{directory}: is not a folder; name the folder that holds the tables.")
+    trees: dict[str, ClassificationTree] = {}
+    problems: list[str] = []
+    for field in TREE_FIELDS:
+        rows, found = read_table(f"{field}.csv", directory, _TREE_COLUMNS, _check_tree)
+        trees[field] = ClassificationTree(field, _build_nodes(rows))
+        problems += found
+    rows, found = read_table("agencies.csv", directory, _AGENCY_COLUMNS, _check_agencies)
+    problems += found
+    return Tables(**trees, agencies=AgencyDirectory(_build_agencies(rows))), problems
+
+
+def read_table(
+    name: str,
+    directory: Path | None,
+    columns: Sequence[str],
+    check: Callable[[Sequence[TableRow]], Iterable[_Problem]],
+) -> tuple[list[TableRow], list[str]]:
+    """The rows of a table, shipped or its replacement in `directory`, and all its problems."""
+    source = _open_source(name, directory)
+    rows, found = _read_rows(source.content, columns)
+    # Rows that could not be read would be told once more, as missing.
+    return rows, _show(source, [*found, *(check(rows) if rows or not found else ())])
+
+
+def _open_source(name: str, directory: Path | None) -> _Source:
+    replacement = directory / name if directory else None
+    if replacement is None or not replacement.exists():
+        shipped = resources.files("gongkai.catalog").joinpath("data", name)
+        return _Source(f"gongkai/catalog/data/{name}", shipped.read_bytes())
+    try:
+        return _Source(str(replacement), replacement.read_bytes())
+    except OSError as error:
+        raise TableError(f"{replacement}:1: cannot be read ({error.strerror}); mend it.") from error
+
+
+def _show(source: _Source, problems: Iterable[_Problem]) -> list[str]:
+    return [f"{source.shown}:{line}: {message}" for line, message in sorted(problems)]
+
+
+def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[TableRow], list[_Problem]]:
+    try:
+        lines = list(_parse_csv(_decode(content)))
+    except _UnreadableError as error:
+        return [], [(error.line, str(error))]
+    if not lines:
+        return [], [(1, f"is empty; write the header {','.join(columns)}.")]
+    (header_line, first), *body = lines
+    header = [cell.strip().lower() for cell in first]
+    if missing := [column for column in columns if column not in header]:
+        if len(header) == 1 and (sign := next((s for s in "\t;|；，" if s in header[0]), None)):
+            return [], [(header_line, f"is separated by {sign!r}; save the sheet as CSV (commas).")]
+        return [], [(header_line, f"the header lacks {','.join(missing)}; add the column.")]
+    too_long = [line for line, cells in body if any(cells[len(header) :])]
+    rows = [TableRow(line, _name_cells(header, cells)) for line, cells in body]
+    return rows, [
+        (line, "has more cells than the header; quote a cell with commas.") for line in too_long
+    ]
+
+
+def _name_cells(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    # Excel leaves off empty cells at the end of a row.
+    return {**dict.fromkeys(header, ""), **dict(zip(header, cells, strict=False))}
+
+
+class _UnreadableError(Exception):
+    """The file is no text or no CSV from `line` on."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def _parse_csv(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that isn't blank, with the line it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise _UnreadableError(start, f"is not CSV ({error}); mend the quotes.") from error
+
+
+def _decode(content: bytes) -> str:
+    if b"\0" in content:
+        raise _UnreadableError(1, "is not text; save the sheet as CSV UTF-8.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+    if not _is_damaged_utf8(content):
+        try:
+            return content.decode("gb18030")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+    raise _UnreadableError(line, "is neither UTF-8 nor GB18030; save the sheet as CSV UTF-8.")
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    # GB18030 would "decode" it, into nonsense: most of its Chinese being good UTF-8 tells it apart.
+    text = content.decode("utf-8", errors="replace")
+    chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
+    return chinese > text.count("\ufffd")
+
+
+def _build_nodes(rows: Sequence[TableRow]) -> tuple[Classification, ...]:
+    nodes: dict[str, Classification] = {}
+    for order, row in enumerate(rows):
+        segments = split_path(row["path"])
+        if segments:
+            path = "/".join(segments)
+            aliases = split_values(row["aliases"])
+            nodes.setdefault(path, Classification(path, segments[-1], aliases, order))
+    return tuple(nodes.values())
+
+
+def _check_tree(rows: Sequence[TableRow]) -> Iterator[_Problem]:
+    lines: dict[str, int] = {}
+    for row in rows:
+        yield from _check_labels(row)
+        key = fold_path(split_path(row["path"]))
+        if key in lines:
+            yield row.line, f"{row['path']} is on line {lines[key]} too; delete one of the rows."
+        lines.setdefault(key, row.line)
+    for row in rows:
+        parent = "/".join(split_path(row["path"])[:-1])
+        if parent and fold_path(parent.split("/")) not in lines:
+            yield row.line, f"the parent {parent} of {row['path']} has no row; add one above."
+    yield from _check_aliases(rows, set(lines))
+
+
+def _check_labels(row: TableRow) -> Iterator[_Problem]:
+    path = row["path"]
+    if not all(label.strip() for label in path.split("/")):
+        yield row.line, f"has an empty label in the path '{path}'; write every label of it."
+    if len(split_values(path)) > 1:
+        yield row.line, f"the path {path} holds ; or |, which separate values; write it without."
+
+
+def _check_aliases(rows: Sequence[TableRow], paths: set[str]) -> Iterator[_Problem]:
+    owners: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        for alias in split_values(row["aliases"]):
+            key = fold_path(split_path(alias))
+            path, line = owners.setdefault(key, (row["path"], row.line))
+            if path != row["path"]:
+                yield row.line, f"the alias {alias} belongs to line {line} too; delete one of them."
+            if key in paths:
+                yield row.line, f"the alias {alias} is a class of its own; delete the alias."
+
+
+def _build_agencies(rows: Sequence[TableRow]) -> tuple[Agency, ...]:
+    agencies = (
+        Agency(
+            code=row["code"],
+            name=row["name"],
+            short_names=split_values(row["short_names"]),
+            level=row["level"],
+            parent=row["parent"],
+            former_names=split_values(row["former_names"]),
+            place=row["place"],
+        )
+        for row in rows
+    )
+    return tuple(agencies)
+
+
+def _check_agencies(rows: Sequence[TableRow]) -> Iterator[_Problem]:
+    for column in ("code", "name"):
+        yield from _check_unique(rows, column)
+    parents = {row["code"]: row["parent"] for row in rows}
+    for row in rows:
+        if row["level"] not in LEVELS:
+            yield row.line, f"unknown level '{row['level']}'; write one of {' '.join(LEVELS)}."
+        if row["parent"] and row["parent"] not in parents:
+            yield row.line, f"the parent {row['parent']} has no row; add it or mend the code."
+        elif len(cycle := _find_cycle(row["code"], parents)) > 0:
+            yield row.line, f"is its own ancestor ({' -> '.join(cycle)}); mend the parent."
+
+
+def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
+    lines: dict[str, int] = {}
+    for row in rows:
+        value = row[column]
+        if not value:
+            yield row.line, f"has an empty {column}; write one."
+        elif value in lines:
+            yield row.line, f"the {column} {value} is on line {lines[value]} too; change one."
+        lines.setdefault(value, row.line)
+
+
+def _find_cycle(code: str, parents: dict[str, str]) -> tuple[str, ...]:
+    """The codes from `code` up and back to itself; empty where the way up ends or never returns."""
+    way = [code]
+    while (above := parents.get(way[-1], "")) and above not in way:
+        way.append(above)
+    return (*way, code) if above == code else ()

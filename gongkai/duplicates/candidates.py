@@ -1,0 +1,35 @@
+"""A record or a draft in, the one query that finds what it may duplicate out.
+
+The bands of its text stand in the index, so that either engine answers it like any search and it
+grows with the cluster. `gongkai.duplicates.draft_check` calls it.
+"""
+
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.duplicates.texts import Subject
+from gongkai.duplicates.titles import read_core
+from gongkai.query.tree import ConstantScore, MatchNone, Or, Phrase, Query, Term, Terms
+
+CANDIDATES = 50
+"""Records that are compared, those with the most evidence first."""
+_INDEX_NUMBER, _TEXT, _NUMBER, _TITLE = 1000.0, 800.0, 500.0, 200.0
+_LEAST_TITLE = 6
+
+
+def find_candidates(subject: Subject, analysis: TextAnalyzer) -> Query:
+    """Records with its number, its text or its title, or with bands of its text."""
+    core = analysis.letters_only(read_core(subject.title))
+    parts: list[Query] = []
+    if subject.index_number:
+        parts.append(ConstantScore(Term("index_number", subject.index_number), _INDEX_NUMBER))
+    if subject.document_number:
+        parts.append(ConstantScore(Term("document_number", subject.document_number), _NUMBER))
+    if subject.text.key:
+        parts.append(ConstantScore(Term("text_key", subject.text.key), _TEXT))
+        bands = tuple(ConstantScore(Term("bands", band), 1.0) for band in subject.text.bands)
+        parts.append(Or(bands))
+    keys = tuple(dict.fromkeys(key for key in (analysis.letters_only(subject.title), core) if key))
+    if keys:
+        parts.append(ConstantScore(Terms("title_key", keys), _TITLE))
+    if len(core) >= _LEAST_TITLE:
+        parts.append(ConstantScore(Phrase("title_grams", tuple(analysis.grams(core))), _TITLE))
+    return Or(tuple(parts)) if parts else MatchNone()

@@ -1,0 +1,40 @@
+"""A draft in, the public records that it duplicates or is akin to out: one query, then verified.
+
+`search_api` calls it for staff, who must know before they publish.
+"""
+
+from dataclasses import dataclass
+
+import orjson
+
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.duplicates.candidates import CANDIDATES, find_candidates
+from gongkai.duplicates.classify import LAYERS, Finding, classify
+from gongkai.duplicates.comparison import NEAR
+from gongkai.duplicates.texts import Subject
+from gongkai.duplicates.titles import IsPlace
+from gongkai.engines.port import EngineQuery, SearchEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A public record and what the draft is to it."""
+
+    record: Subject
+    finding: Finding
+
+
+async def check_draft(
+    draft: Subject,
+    engine: SearchEngine,
+    analysis: TextAnalyzer,
+    is_place: IsPlace,
+    threshold: float = NEAR,
+) -> list[Match]:
+    """By the surest layer, then by score; a record with the draft's own id is not one of them."""
+    query = EngineQuery(find_candidates(draft, analysis), limit=CANDIDATES)
+    hits = (await engine.search(query)).hits
+    records = [Subject.of(orjson.loads(hit.stored)) for hit in hits if hit.id != draft.id]
+    judged = ((record, classify(draft, record, is_place, threshold)) for record in records)
+    matches = [Match(record, finding) for record, finding in judged if finding]
+    return sorted(matches, key=lambda m: (LAYERS.index(m.finding.kind), -m.finding.score))

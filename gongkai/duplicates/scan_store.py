@@ -1,0 +1,89 @@
+"""The clusters of the index as last scanned, kept as a file, with what staff decided about them.
+
+`gongkai duplicates` and the server write it; pages and the API read it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gongkai.duplicates.classify import Finding, Kind
+from gongkai.duplicates.clusters import Cluster, Pair, build_clusters
+from gongkai.duplicates.decisions import Decisions, now
+from gongkai.files.durable import read_json, replace_file, signature
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All pairs found in one state of the index; `scanned_at` is ISO UTC."""
+
+    version: str
+    generation: str
+    threshold: float
+    scanned_at: str
+    pairs: tuple[Pair, ...]
+
+
+class ScanStore:
+    """Reads the last scan of one installation again whenever its file changes."""
+
+    def __init__(self, folder: Path, decisions: Decisions) -> None:
+        self._path = folder / "duplicates.json"
+        self._decisions = decisions
+        self._seen: object = None
+        self._scan: Scan | None = None
+
+    def latest(self) -> Scan | None:
+        """The last scan, or None before the first."""
+        seen = signature(self._path)
+        if seen != self._seen:
+            self._scan = _read(read_json(self._path)) if seen else None
+            self._seen = seen
+        return self._scan
+
+    def keep(self, pairs: Sequence[Pair], version: str, generation: str, threshold: float) -> Scan:
+        """Put a new scan in the place of the last one."""
+        scan = Scan(version, generation, threshold, now(), tuple(pairs))
+        replace_file(self._path, orjson.dumps(_write(scan)))
+        return scan
+
+    def open_clusters(self) -> list[Cluster]:
+        """Clusters of the last scan that still need a decision.
+
+        Two records that were told apart are not joined by their own pair again, and of a merged
+        cluster nothing is left; with a record that came later it is a new one.
+        """
+        scan = self.latest()
+        if scan is None:
+            return []
+        settled = self._decisions.settled_pairs()
+        return build_clusters(p for p in scan.pairs if (p.one, p.other) not in settled)
+
+
+def _write(scan: Scan) -> dict[str, Any]:
+    pairs = [[pair.one, pair.other, asdict(pair.finding)] for pair in scan.pairs]
+    return {**{name: getattr(scan, name) for name in _PLAIN}, "pairs": pairs}
+
+
+def _read(content: Mapping[str, Any]) -> Scan:
+    pairs = tuple(
+        Pair(
+            one,
+            other,
+            Finding(
+                **{
+                    **finding,
+                    "kind": Kind(finding["kind"]),
+                    "evidence": tuple(finding["evidence"]),
+                }
+            ),
+        )
+        for one, other, finding in content["pairs"]
+    )
+    return Scan(**{name: content[name] for name in _PLAIN}, pairs=pairs)
+
+
+_PLAIN = ("version", "generation", "threshold", "scanned_at")

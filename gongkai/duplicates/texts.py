@@ -1,0 +1,91 @@
+"""A record in, what of it is compared with others out. The check, the scan and tests call it."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from analyzers.normalize import literal_text
+from gongkai.duplicates.masking import mask
+from gongkai.duplicates.minhash import find_bands
+from gongkai.duplicates.shingles import Shingles, cut_shingles
+
+_SENTENCE_END = re.compile(r"[。;!?\n]")
+_ANGLES = str.maketrans("", "", "<>")
+"""Typed for 《》, and symbols to the literal stream, where 《》 are none."""
+LEAST_TEXT = 30
+"""Characters of a text that says something by itself; 详见附件 is shorter and says nothing."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """The letters and digits of a masked body, sentence by sentence; there may be none."""
+
+    sentences: tuple[str, ...]
+
+    @classmethod
+    def of(cls, body: str, title: str = "") -> Self:
+        """Of a body too short to say anything, none."""
+        cut = _SENTENCE_END.split("\n".join(mask(body, title)).translate(_ANGLES))
+        sentences = tuple(filter(None, map(literal_text, cut)))
+        return cls(sentences if sum(map(len, sentences)) >= LEAST_TEXT else ())
+
+    @cached_property
+    def stream(self) -> str:
+        """All of it in one; nothing depends on how a site breaks lines."""
+        return "".join(self.sentences)
+
+    @cached_property
+    def shingles(self) -> Shingles:
+        return cut_shingles(self.stream)
+
+    @cached_property
+    def bands(self) -> tuple[str, ...]:
+        return find_bands(self.shingles)
+
+    @cached_property
+    def key(self) -> str:
+        """Names the stream: equal keys are equal texts. Empty for no text."""
+        if not self.stream:
+            return ""
+        return hashlib.blake2b(self.stream.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A record or a draft, as far as it can be somebody's duplicate. Numbers are canonical."""
+
+    id: str
+    title: str
+    document_number: str | None
+    index_number: str | None
+    publisher: str
+    issued_on: str | None
+    published_on: str | None
+    body: str
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        """What `indexer.documents.stored_form` made of a record."""
+        attached = (each["text"] for each in stored["attachments"])
+        return cls(
+            id=stored["id"],
+            title=stored["title"],
+            document_number=stored["document_number"],
+            index_number=stored["index_number"],
+            publisher=stored["publisher"],
+            issued_on=stored["issued_on"],
+            published_on=stored["published_on"],
+            body=choose_body(stored["body"], attached),
+        )
+
+    @cached_property
+    def text(self) -> Text:
+        return Text.of(self.body, self.title)
+
+
+def choose_body(body: str, attached: Iterable[str]) -> str:
+    """The body; of a record whose body only points to its files, their text."""
+    return body if len(body) >= LEAST_TEXT * 2 else "\n".join([body, *attached])

@@ -1,0 +1,151 @@
+"""Settings in, clients of one Elasticsearch cluster out; and what its errors mean in our words.
+
+`engine` asks by the client that waits without blocking, `store` and `writing` by the other.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from elastic_transport import AsyncTransport, Transport
+from elasticsearch import (
+    ApiError,
+    AsyncElasticsearch,
+    AuthenticationException,
+    AuthorizationException,
+    Elasticsearch,
+    TransportError,
+    UnsupportedProductError,
+)
+from elasticsearch.serializer import OrjsonSerializer
+
+from gongkai.errors import EngineUnavailableError
+from gongkai.settings import Settings
+
+CONNECTIONS = 32
+"""Open connections to a node, shared by all questions of a process."""
+WRITE_SECONDS = 60.0
+"""The least deadline of a request that writes."""
+_NEWEST_ONLY, _SINCE_8_19 = "compatible-with=9", "compatible-with=8"
+_BLOCKED = "cluster_block_exception"
+
+
+def open_client(settings: Settings) -> Elasticsearch:
+    """For the indexer, which waits for every answer; writes may take longer than questions."""
+    deadline = max(settings.elasticsearch_timeout_seconds, WRITE_SECONDS)
+    options = {**_options(settings), "request_timeout": deadline}
+    return Elasticsearch(**options, transport_class=_Transport)
+
+
+def open_async_client(settings: Settings) -> AsyncElasticsearch:
+    """For the API: one pool a process, many questions at once."""
+    options = {**_options(settings), "serializer": OrjsonSerializer()}
+    return AsyncElasticsearch(**options, transport_class=_AsyncTransport)
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Errors of the cluster leave as EngineUnavailableError with a sentence for an operator.
+
+    Answers that mean something to one request (404, 409) are caught inside, by who asked.
+    """
+    try:
+        yield
+    except (TransportError, ApiError) as error:
+        raise EngineUnavailableError(explain(error)) from error
+
+
+def explain(error: ApiError | TransportError) -> str:
+    """What is wrong with the cluster."""
+    if isinstance(error, AuthenticationException | AuthorizationException):
+        return _explain_refusal(error)
+    if isinstance(error, UnsupportedProductError):
+        return "The server at GONGKAI_ELASTICSEARCH_URL is not Elasticsearch."
+    if isinstance(error, TransportError):
+        return (
+            "Elasticsearch can't be reached at GONGKAI_ELASTICSEARCH_URL "
+            f"({type(error).__name__}): is it up?"
+        )
+    return _explain_answer(error)
+
+
+def is_elasticsearch(error: ApiError) -> bool:
+    """Whether Elasticsearch answered; the client itself looks at answers without error only."""
+    return "x-elastic-product" in error.meta.headers
+
+
+def is_blocked(error: Mapping[str, Any], status: int) -> bool:
+    """Whether an item was refused since the index takes no writes: its disk is nearly full.
+
+    The same name with 503 is a cluster that has no master yet, which passes.
+    """
+    return error.get("type") == _BLOCKED and status != 503
+
+
+BLOCKED = (
+    "Elasticsearch takes no writes: a disk of the cluster is nearly full (flood-stage watermark). "
+    "Make room, then run the same command again."
+)
+
+
+def _explain_refusal(error: ApiError) -> str:
+    if error.error == _BLOCKED:
+        return BLOCKED
+    return (
+        f"Elasticsearch refused the sign-in ({error.status_code}): check "
+        "GONGKAI_ELASTICSEARCH_USERNAME, _PASSWORD or _API_KEY, and the rights they have."
+    )
+
+
+def _explain_answer(error: ApiError) -> str:
+    if error.error == _BLOCKED and error.status_code != 503:
+        return BLOCKED
+    if error.status_code == 429:
+        return "Elasticsearch has more to do than it can (429)."
+    if error.status_code >= 500:
+        return f"Elasticsearch can't answer ({error.status_code}, {error.error})."
+    return (
+        f"What answers at GONGKAI_ELASTICSEARCH_URL was not understood ({error.status_code}, "
+        f"{error.error}). Elasticsearch 8.19 and 9 are known to work."
+    )
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "hosts": [url.strip() for url in settings.elasticsearch_url.split(",") if url.strip()],
+        "request_timeout": settings.elasticsearch_timeout_seconds,
+        "connections_per_node": CONNECTIONS,
+        "retry_on_timeout": False,
+        "max_retries": 2,
+        "http_compress": False,
+    }
+    if settings.elasticsearch_api_key:
+        options["api_key"] = settings.elasticsearch_api_key.get_secret_value()
+    elif settings.elasticsearch_username:
+        password = settings.elasticsearch_password
+        secret = password.get_secret_value() if password else ""
+        options["basic_auth"] = (settings.elasticsearch_username, secret)
+    if settings.elasticsearch_ca_certs:
+        options["ca_certs"] = str(settings.elasticsearch_ca_certs)
+    return options
+
+
+def _understood_by_both(headers: Any) -> Any:
+    """The client of version 9 asks in a way that 8.19 refuses; both know the older way."""
+    if headers is None:
+        return None
+    return {name: value.replace(_NEWEST_ONLY, _SINCE_8_19) for name, value in headers.items()}
+
+
+class _Transport(Transport):
+    def perform_request(self, method: str, target: str, **options: Any) -> Any:
+        options["headers"] = _understood_by_both(options.get("headers"))
+        return super().perform_request(method, target, **options)
+
+
+class _AsyncTransport(AsyncTransport):
+    async def perform_request(  # type: ignore[override] # its own superclass is the other one
+        self, method: str, target: str, **options: Any
+    ) -> Any:
+        options["headers"] = _understood_by_both(options.get("headers"))
+        return await super().perform_request(method, target, **options)

@@ -1,0 +1,311 @@
+"""Searches the live generation of an Elasticsearch cluster."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from elasticsearch import AsyncElasticsearch, NotFoundError
+from elasticsearch import BadRequestError as RefusedRequest
+
+from gongkai.engines.cursor import outlived
+from gongkai.engines.elastic.circuit import Circuit
+from gongkai.engines.elastic.compile import Compiled, compile_query, narrow
+from gongkai.engines.elastic.connection import is_elasticsearch, open_async_client, translate_errors
+from gongkai.engines.elastic.facets import (
+    VALUES_AT_ONCE,
+    FilterPlan,
+    build_part,
+    build_width,
+    plan_filters,
+    read_counts,
+)
+from gongkai.engines.elastic.ledger import CLOSED
+from gongkai.engines.elastic.mapping import STORED, Names, document_key
+from gongkai.engines.elastic.pagination import PIT_MINUTES, build_body, next_cursor, read_position
+from gongkai.engines.elastic.timeouts import name_timeout, search_in_time
+from gongkai.engines.fingerprint import check_fingerprint
+from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
+from gongkai.engines.withdrawals import REOPENED
+from gongkai.errors import EngineUnavailableError, NothingIndexedError
+from gongkai.query.request import Sort
+from gongkai.query.tree import Query
+from gongkai.settings import Settings
+
+WINDOW = 10_000
+"""Hits that an offset reaches; a cursor goes on past them."""
+_COPY = "gongkai"
+"""Questions prefer the same copy of a shard: copies may count deleted records differently."""
+
+_NO_INDEX = "index_not_found_exception"
+_Answer = TypeVar("_Answer")
+
+
+class ElasticEngine:
+    """See SearchEngine. Each question is answered from the one generation it found live.
+
+    Raises EngineUnavailableError while the cluster is away, at once where that is known.
+    """
+
+    def __init__(
+        self, settings: Settings, fingerprint: str, circuit: Circuit | None = None
+    ) -> None:
+        self._settings = settings
+        self._names = Names(settings.elasticsearch_prefix)
+        self._fingerprint = fingerprint
+        self._circuit = circuit or Circuit()
+        self._opened: AsyncElasticsearch | None = None
+        self._checked: set[str] = set()
+        self._timeout = name_timeout(settings)
+
+    async def search(self, query: EngineQuery) -> SearchResult:
+        if query.after is None:
+            return await self._answer(lambda: self._begin(query))
+        return await self._answer(lambda: self._go_on(query))
+
+    async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        return await self._answer(lambda: self._count_each(queries)) if queries else ()
+
+    async def version(self) -> str:
+        return await self._answer(self._read_version)
+
+    async def fetch(self, record_id: str) -> bytes | None:
+        return await self._answer(lambda: self._fetch(record_id))
+
+    async def is_withdrawn(self, record_id: str) -> bool:
+        async with self._circuit.guard():
+            with translate_errors():
+                try:
+                    found = await self._client.get(
+                        index=self._names.ledger, id=document_key(record_id)
+                    )
+                except NotFoundError:
+                    return False
+        entry = found["_source"]
+        return bool(entry["cause"] != REOPENED and entry.get("public", True))
+
+    async def live(self) -> Generation:
+        return await self._answer(self._describe_live)
+
+    async def close(self) -> None:
+        client, self._opened = self._opened, None
+        if client is not None:
+            await client.close()
+
+    async def _describe_live(self) -> Generation:
+        index = await self._live_index()
+        meta = await self._manifest(index)
+        stats = await self._client.indices.stats(index=index, metric=["docs", "store"])
+        return Generation(
+            name=meta["name"],
+            created=meta["created"],
+            records=stats["_all"]["primaries"]["docs"]["count"],
+            bytes=stats["_all"]["total"]["store"]["size_in_bytes"],
+            fingerprint=meta["fingerprint"],
+            live=True,
+        )
+
+    @property
+    def _client(self) -> AsyncElasticsearch:
+        # Opened where the loop runs that will use it.
+        if self._opened is None:
+            self._opened = open_async_client(self._settings)
+        return self._opened
+
+    async def _answer(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Asks; once more where the generation was dropped between finding it and asking it."""
+        async with self._circuit.guard():
+            with translate_errors():
+                try:
+                    return await ask()
+                except NotFoundError as error:
+                    if error.error != _NO_INDEX:
+                        raise
+                    return await ask()
+
+    async def _go_on(self, query: EngineQuery) -> SearchResult:
+        try:
+            return await self._search(query)
+        except (NotFoundError, RefusedRequest):
+            # A point in time that has run out, or a position no record can have.
+            raise outlived() from None
+
+    async def _fetch(self, record_id: str) -> bytes | None:
+        index = await self._live_index()
+        try:
+            found = await self._client.get(
+                index=index, id=document_key(record_id), realtime=False, source_includes=[STORED]
+            )
+        except NotFoundError as error:
+            if error.error == _NO_INDEX:
+                raise
+            return None
+        return _stored(found)
+
+    async def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
+        filters = {str(at): compile_query(query) for at, query in enumerate(queries)}
+        body = {"size": 0, "allow_partial_search_results": False, "track_total_hits": False}
+        aggregations = {"each": {"filters": {"filters": filters}}}
+        index = await self._live_index()
+        answer = await self._ask({**body, "aggs": aggregations}, index)
+        buckets = answer["aggregations"]["each"]["buckets"]
+        return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
+
+    async def _read_version(self) -> str:
+        index = await self._live_index()
+        stats = await self._client.indices.stats(index=index, metric=["docs", "refresh"])
+        totals = stats["_all"]["primaries"]
+        return repr((index, totals["docs"], totals["refresh"]["external_total"]))
+
+    async def _begin(self, query: EngineQuery) -> SearchResult:
+        """A page by its number, in one request: its hits say which generation they are of."""
+        if not query.limit:
+            return await self._search(query)
+        plan, asked = _plan(query)
+        try:
+            answer = await self._ask(build_body(query, plan, asked, None, None), self._names.live)
+        except NotFoundError:
+            return await self._search(query)
+        if not answer["hits"]["hits"]:
+            return await self._search(query)
+        index = answer["hits"]["hits"][0]["_index"]
+        await self._check(index)
+        facets = await self._count(answer, asked, plan, query.facets, index)
+        name = self._names.name_of(index)
+        return _result(answer, facets, name, next_cursor(query, name, answer, None))
+
+    async def _search(self, query: EngineQuery) -> SearchResult:
+        index = await self._live_index()
+        name = self._names.name_of(index)
+        plan, asked = _plan(query)
+        position = read_position(query, name)
+        pit = await self._open_pit(index, query, position)
+        if pit:
+            asked = {"bool": {"must": [asked], "must_not": [await self._withdrawn()]}}
+        answer = await self._ask(build_body(query, plan, asked, position, pit), index, pit)
+        facets = await self._count(answer, asked, plan, query.facets, index)
+        following = next_cursor(query, name, answer, position)
+        if pit and following is None:
+            await self._client.options(ignore_status=404).close_point_in_time(id=pit)
+        return _result(answer, facets, name, following)
+
+    async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None = None) -> Any:
+        """One request: whole or not at all, within the deadline."""
+        given: dict[str, Any] = {} if pit else {"index": index, "preference": _COPY}
+        return await search_in_time(self._client, self._timeout, **given, **body)
+
+    async def _open_pit(
+        self, index: str, query: EngineQuery, position: Sequence[Any] | None
+    ) -> str | None:
+        """The point in time that a reader by relevance reads at, from the second page on.
+
+        Of a thousand first pages few are followed, so the first opens none. A list by date needs
+        none at all: its keys don't change.
+        """
+        if position is None or query.sort is not Sort.RELEVANCE:
+            return None
+        if pit := position[2]:
+            return str(pit)
+        opened = await self._client.open_point_in_time(
+            index=index, keep_alive=f"{PIT_MINUTES}m", preference=_COPY
+        )
+        return str(opened["id"])
+
+    async def _withdrawn(self) -> Compiled:
+        """What was taken off is not shown, though a point in time still holds it."""
+        found = await self._client.search(
+            index=self._names.ledger,
+            query=CLOSED,
+            size=WINDOW,
+            sort=[{"when": "desc"}],
+            source_includes=["id"],
+        )
+        return {"terms": {"id": [each["_source"]["id"] for each in found["hits"]["hits"]]}}
+
+    async def _count(
+        self,
+        answer: Any,
+        asked: Compiled,
+        plan: FilterPlan,
+        facets: tuple[str, ...],
+        index: str,
+    ) -> dict[str, dict[str, int]]:
+        """Exact counts: a field too wide for one request is counted in parts of its values."""
+        counts, wide = read_counts(answer.get("aggregations", {}))
+        for name in wide:
+            counts[name] = await self._count_in_parts(name, asked, plan, index)
+        return {name: counts[name] for name in facets}
+
+    async def _count_in_parts(
+        self, name: str, asked: Compiled, plan: FilterPlan, index: str
+    ) -> dict[str, int]:
+        narrowed = {"query": asked, "size": 0, "allow_partial_search_results": False}
+        measured = await self._ask({**narrowed, "aggs": build_width(name)}, index)
+        parts = 1 + 2 * int(measured["aggregations"]["width"]["value"]) // VALUES_AT_ONCE
+        while True:
+            found: dict[str, int] = {}
+            wide: list[str] = []
+            for part in range(parts):
+                body = {**narrowed, "aggs": build_part(plan, name, part, parts)}
+                counts, wide = read_counts((await self._ask(body, index))["aggregations"])
+                found.update(counts[name])
+                if wide:
+                    break
+            if not wide:
+                return found
+            parts *= 2
+
+    async def _live_index(self) -> str:
+        """The index behind the alias, of this program's analysis."""
+        try:
+            found = await self._client.indices.get_alias(name=self._names.live)
+        except NotFoundError as error:
+            if not is_elasticsearch(error):
+                raise
+            found = None
+        index = next(iter(found), None) if found else None
+        if index is None:
+            raise NothingIndexedError
+        await self._check(index)
+        return str(index)
+
+    async def _check(self, index: str) -> None:
+        """Raises IndexMismatchError for an index of another analysis; asks once for each."""
+        if index not in self._checked:
+            meta = await self._manifest(index)
+            check_fingerprint(meta["name"], meta["fingerprint"], self._fingerprint)
+            self._checked.add(index)
+
+    async def _manifest(self, index: str) -> Mapping[str, Any]:
+        try:
+            found = await self._client.indices.get_mapping(index=index)
+        except NotFoundError as error:
+            raise EngineUnavailableError("The live generation was just replaced.") from error
+        meta: Mapping[str, Any] = found[index]["mappings"]["_meta"]
+        return meta
+
+
+def _plan(query: EngineQuery) -> tuple[FilterPlan, Compiled]:
+    """How its filters are counted, and the question with those that always hold."""
+    compiled = {key: compile_query(each) for key, each in query.filters.items()}
+    plan = plan_filters(compiled, query.facets)
+    return plan, narrow(compile_query(query.query), plan.always)
+
+
+def _result(
+    answer: Any, facets: Mapping[str, Mapping[str, int]], name: str, following: str | None
+) -> SearchResult:
+    return SearchResult(
+        total=answer["hits"]["total"]["value"],
+        hits=tuple(_hit(each) for each in answer["hits"]["hits"]),
+        facets=facets,
+        generation=name,
+        next_cursor=following,
+    )
+
+
+def _hit(found: Any) -> Hit:
+    return Hit(found["_source"]["id"], float(found["_score"] or 0.0), _stored(found))
+
+
+def _stored(found: Any) -> bytes:
+    stored: str = found["_source"][STORED]
+    return stored.encode()

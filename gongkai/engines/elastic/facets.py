@@ -1,0 +1,80 @@
+"""Which filters count where, and the aggregations that count. Called by `engine`.
+
+A facet field's counts leave out that field's own filter. Filters that no counted field leaves out
+narrow the question itself; the others narrow the hits, and each aggregation by itself.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gongkai.catalog.fields import FIELDS
+from gongkai.engines.elastic.compile import Compiled
+from gongkai.engines.port import VOCABULARY_VALUES
+
+VALUES_AT_ONCE = 2_000
+"""Distinct values asked of one facet in one request; more are counted part by part."""
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class FilterPlan:
+    """`always` go into the question; `late` by field, narrow hits and the counts of the others."""
+
+    always: tuple[Compiled, ...]
+    late: Mapping[str, Compiled]
+
+
+def plan_filters(filters: Mapping[str, Compiled], facets: Iterable[str]) -> FilterPlan:
+    """Split the filters for these counted fields."""
+    counted = set(facets)
+    always = tuple(each for name, each in filters.items() if name not in counted)
+    return FilterPlan(always, {name: f for name, f in filters.items() if name in counted})
+
+
+def build_aggregations(plan: FilterPlan, facets: Iterable[str]) -> dict[str, Any]:
+    """One group for the fields without a filter of their own, one for each field with one."""
+    fields = list(facets)
+    groups: dict[str, list[str]] = {}
+    for name in fields:
+        groups.setdefault(name if name in plan.late else _ALL, []).append(name)
+    return {group: _group(plan, group, names) for group, names in groups.items()}
+
+
+def read_counts(aggregations: Mapping[str, Any]) -> tuple[dict[str, dict[str, int]], list[str]]:
+    """Counts a field, and the fields that have more values than were asked for."""
+    counts: dict[str, dict[str, int]] = {}
+    wide: list[str] = []
+    for group in aggregations.values():
+        for name, answer in group.items():
+            if not isinstance(answer, dict):
+                continue
+            counts[name] = {each["key"]: each["doc_count"] for each in answer["buckets"]}
+            is_cut = answer["sum_other_doc_count"] or answer["doc_count_error_upper_bound"]
+            if is_cut and not FIELDS[name].term_dictionary:
+                wide.append(name)
+    return counts, wide
+
+
+def build_part(plan: FilterPlan, name: str, part: int, parts: int) -> dict[str, Any]:
+    """Only the values of one field that fall into one of so many parts."""
+    group = name if name in plan.late else _ALL
+    aggregation = _group(plan, group, [name])
+    aggregation["aggs"][name]["terms"]["include"] = {"partition": part, "num_partitions": parts}
+    return {group: aggregation}
+
+
+def build_width(name: str) -> dict[str, Any]:
+    """About how many values a field has."""
+    return {"width": {"cardinality": {"field": name}}}
+
+
+def _sized(name: str) -> dict[str, Any]:
+    size = VOCABULARY_VALUES if FIELDS[name].term_dictionary else VALUES_AT_ONCE
+    return {"field": name, "size": size, "shard_size": size}
+
+
+def _group(plan: FilterPlan, group: str, names: Iterable[str]) -> dict[str, Any]:
+    others = [each for name, each in plan.late.items() if name != group]
+    terms = {name: {"terms": _sized(name)} for name in names}
+    return {"filter": {"bool": {"filter": others}}, "aggs": terms}

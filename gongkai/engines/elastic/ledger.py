@@ -1,0 +1,113 @@
+"""The withdrawal ledger as an index of its own: which ids were taken off, and why.
+
+Written before any generation is touched; a writer applies what is not erased yet as it commits.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import bulk
+
+from gongkai.engines.elastic.mapping import document_key
+from gongkai.engines.withdrawals import REOPENED, Withdrawal
+from gongkai.errors import EngineUnavailableError
+
+_PAGE = 1_000
+CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
+"""Entries of records that are withdrawn now."""
+
+
+class ElasticLedger:
+    """Entries by record id: `when` (ISO UTC), `cause`, `erased`, `public`; see Withdrawal."""
+
+    def __init__(self, client: Elasticsearch, index: str) -> None:
+        self._client = client
+        self._index = index
+
+    def causes(self) -> dict[str, str]:
+        """Withdrawn record id -> cause."""
+        return {each["id"]: each["cause"] for each in self._read(CLOSED)}
+
+    def history(self) -> dict[str, Withdrawal]:
+        """The last state of every record that was ever withdrawn, reopened ones included."""
+        return {
+            each["id"]: Withdrawal(
+                each["when"], each["cause"], each["erased"], each.get("public", True)
+            )
+            for each in self._read({"match_all": {}})
+        }
+
+    def pending(self) -> list[str]:
+        """Ids that a generation may still hold."""
+        return [each["id"] for each in self._read({"term": {"erased": False}})]
+
+    def add(
+        self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
+    ) -> None:
+        """Withdraw records; `public`: those of them that were public, all where it is None."""
+        when, known = _now(), self.history()
+        entry = Withdrawal(when, cause)
+        self.put({each: entry.after(known.get(each), each, public) for each in record_ids})
+
+    def put(self, entries: Mapping[str, Withdrawal]) -> None:
+        """Take these states as they are, times included."""
+        self._write(
+            {
+                "_op_type": "index",
+                "_id": document_key(record_id),
+                "_source": {"id": record_id, **asdict(entry)},
+            }
+            for record_id, entry in entries.items()
+        )
+
+    def remove(self, record_ids: Iterable[str]) -> None:
+        """Reopen records; the time is kept, for a later merge of two ledgers."""
+        known, when = self.history(), _now()
+        self.put(
+            {
+                each: replace(known[each], when=when, cause=REOPENED, erased=True)
+                for each in record_ids
+                if each in known
+            }
+        )
+
+    def mark_erased(self, record_ids: Iterable[str]) -> None:
+        self._write(
+            {"_op_type": "update", "_id": document_key(each), "doc": {"erased": True}}
+            for each in record_ids
+        )
+
+    def _write(self, actions: Iterable[dict[str, Any]]) -> None:
+        _, faults = bulk(
+            self._client,
+            actions,
+            index=self._index,
+            refresh=True,
+            max_retries=3,
+            raise_on_error=False,
+        )
+        listed = faults if isinstance(faults, list) else []
+        # An entry that another process removed meanwhile is as it should be.
+        if any(next(iter(fault.values()))["status"] != 404 for fault in listed):
+            raise EngineUnavailableError(
+                "Elasticsearch did not take every entry of the withdrawal ledger; run it again."
+            )
+
+    def _read(self, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        after: list[Any] | None = None
+        while True:
+            found = self._client.search(
+                index=self._index, query=query, sort=[{"id": "asc"}], size=_PAGE, search_after=after
+            )
+            hits = found["hits"]["hits"]
+            yield from (hit["_source"] for hit in hits)
+            if len(hits) < _PAGE:
+                return
+            after = hits[-1]["sort"]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,139 @@
+"""The one writer of an installation, among processes on many machines. Held by `store`.
+
+A document is made by whoever writes, and renewed while it does. No clock is compared: who finds
+the document waits a little and looks whether it was renewed. If it was not, its owner is gone.
+"""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
+
+from gongkai.engines.elastic.connection import translate_errors
+from gongkai.errors import AnotherWriterError, EngineUnavailableError
+
+RENEWAL_SECONDS = 1.0
+PATIENCE_SECONDS = 12.0
+TRUSTED_SECONDS = 9.0
+"""After the last renewal. Less than PATIENCE_SECONDS: an owner stops before another starts."""
+_KEY = "writer"
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    number: int
+    term: int
+
+
+class WriterLock:
+    """Not reentrant. `acquire` raises AnotherWriterError while another holds it."""
+
+    def __init__(self, client: Elasticsearch, index: str) -> None:
+        # A renewal that hangs must not pass for one: it fails soon, and is tried again.
+        self._client = client.options(request_timeout=2.0, max_retries=0)
+        self._index = index
+        self._owner = secrets.token_hex(8)
+        self._version: _Version | None = None
+        self._renewed = 0.0
+        self._released = threading.Event()
+        self._renewing: threading.Thread | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this process holds it; it may lose it while it is stopped or cut off."""
+        return self._version is not None
+
+    def acquire(self) -> None:
+        asked = time.monotonic()
+        with translate_errors():
+            self._version = self._make()
+            if self._version is None:
+                self._version = self._take_over()
+                asked = time.monotonic() - RENEWAL_SECONDS
+        if self._version is None:
+            raise AnotherWriterError
+        self._renewed = asked
+        self._released.clear()
+        self._renewing = threading.Thread(target=self._keep_renewing, daemon=True)
+        self._renewing.start()
+
+    def check(self) -> None:
+        """Raises EngineUnavailableError where the lock was lost, or may have been."""
+        if not self.is_held or time.monotonic() - self._renewed > TRUSTED_SECONDS:
+            raise EngineUnavailableError(
+                "This process was cut off for so long that another may be writing; run it again."
+            )
+
+    def release(self) -> None:
+        """Give it back; a cluster that is away forgets it by itself, as of a killed process."""
+        self._released.set()
+        if self._renewing is not None:
+            self._renewing.join()
+        version, self._version = self._version, None
+        if version is None:
+            return
+        try:
+            self._client.delete(
+                index=self._index,
+                id=_KEY,
+                if_seq_no=version.number,
+                if_primary_term=version.term,
+            )
+        except (ApiError, TransportError):
+            return
+
+    def _make(self) -> _Version | None:
+        try:
+            made = self._client.index(
+                index=self._index, id=_KEY, op_type="create", document={"owner": self._owner}
+            )
+        except ConflictError:
+            return None
+        return _Version(made["_seq_no"], made["_primary_term"])
+
+    def _take_over(self) -> _Version | None:
+        """The lock of a process that is gone, or None where its owner lives."""
+        first = self._look()
+        until = time.monotonic() + PATIENCE_SECONDS
+        while first is not None and time.monotonic() < until:
+            time.sleep(RENEWAL_SECONDS / 2)
+            now = self._look()
+            if now is None:
+                break
+            if now != first:
+                return None
+        return self._write_over(first) if first is not None else self._make()
+
+    def _look(self, owner: str | None = None) -> _Version | None:
+        """The document's version, if it is there and of this owner."""
+        try:
+            found = self._client.get(index=self._index, id=_KEY)
+        except NotFoundError:
+            return None
+        if owner not in (None, found["_source"]["owner"]):
+            return None
+        return _Version(found["_seq_no"], found["_primary_term"])
+
+    def _write_over(self, version: _Version) -> _Version | None:
+        try:
+            written = self._client.index(
+                index=self._index,
+                id=_KEY,
+                document={"owner": self._owner},
+                if_seq_no=version.number,
+                if_primary_term=version.term,
+            )
+        except ConflictError:
+            return self._look(owner=self._owner)  # our own write, whose answer was lost?
+        return _Version(written["_seq_no"], written["_primary_term"])
+
+    def _keep_renewing(self) -> None:
+        while self._version is not None and not self._released.wait(RENEWAL_SECONDS):
+            asked = time.monotonic()
+            try:
+                self._version = self._write_over(self._version)
+            except (ApiError, TransportError):
+                continue  # away for a moment; if it lasts, `check` says so
+            self._renewed = asked

@@ -1,0 +1,257 @@
+"""Writes into one generation by bulk requests. Made by `store`, used by the indexer.
+
+Bounded: one bulk is being filled while one is on its way. Nothing is written twice: every record
+has one name, and stands in a bulk once, so that a request sent again changes nothing.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+from elasticsearch import ApiError, Elasticsearch, TransportError
+
+from gongkai.catalog.fields import FIELDS, ZONE_BREAK, Kind
+from gongkai.engines.elastic.connection import BLOCKED, explain, is_blocked, translate_errors
+from gongkai.engines.elastic.mapping import STORED, document_key
+from gongkai.engines.port import IndexDocument
+from gongkai.errors import EngineUnavailableError
+
+BULK_BYTES = 8_000_000
+BULK_ITEMS = 1_000
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+TRIES = 10
+"""Of one bulk, each after a longer pause: a minute in all, in which a node comes back."""
+_SPACED = frozenset(row.name for row in FIELDS.values() if row.kind in (Kind.WORDS, Kind.GRAMS))
+
+
+@dataclass(frozen=True, slots=True)
+class WriterHooks:
+    """What the store does for a writer. `check` raises where the lock was lost;
+    `erase_withdrawn` takes out what was withdrawn since; `after_commit` is told the generation."""
+
+    check: Callable[[], None]
+    erase_withdrawn: Callable[[], None]
+    after_commit: Callable[[str], None] | None
+    on_close: Callable[[BaseException | None], None]
+
+
+class ElasticWriter:
+    """See GenerationWriter."""
+
+    def __init__(
+        self,
+        name: str,
+        index: str,
+        client: Elasticsearch,
+        hooks: WriterHooks,
+        *,
+        is_empty: bool = False,
+    ) -> None:
+        self.name = name
+        self._index = index
+        self._client = client
+        self._hooks = hooks
+        self._lines: dict[str, list[bytes]] = {}
+        self._bytes = 0
+        self._ids: dict[str, str] = {}
+        self._is_empty = is_empty
+        # What this run wrote since the last commit, and what was looked up before: id -> revision.
+        self._unseen: dict[str, str | None] = {}
+        self._looked_up: dict[str, str | None] = {}
+        self._identities: dict[str, tuple[str, ...]] = {}
+        self._refused: dict[str, str] = {}
+        self._sending = ThreadPoolExecutor(1, thread_name_prefix="bulk")
+        self._on_its_way: Future[None] | None = None
+
+    def prefetch(self, record_ids: Iterable[str]) -> None:
+        """See the port: one look-up in the last commit for what was not written since."""
+        self._looked_up, self._identities = {}, {}
+        self._look_up(each for each in record_ids if each not in self._unseen)
+
+    def contains(self, document_id: str, revision: str | None = None) -> bool:
+        if document_id not in self._unseen and document_id not in self._looked_up:
+            self._look_up([document_id])
+        known = self._unseen if document_id in self._unseen else self._looked_up
+        held = known[document_id]
+        return held is not None and revision in (None, held)
+
+    def put(self, document: IndexDocument) -> None:
+        key = document_key(document.id)
+        self._add(document.id, [_dump({"index": {"_id": key}}), _dump(_source(document))])
+        self._unseen[document.id] = document.revision
+
+    def delete(self, record_id: str) -> None:
+        self._add(record_id, [_dump({"delete": {"_id": document_key(record_id)}})])
+        self._unseen[record_id] = None
+
+    def commit(self) -> None:
+        """Send what is left, take out what was withdrawn meanwhile, make the rest visible."""
+        self._send()
+        self._wait()
+        self._hooks.check()
+        self._hooks.erase_withdrawn()
+        with translate_errors():
+            self._client.indices.refresh(index=self._index)
+        self._unseen, self._looked_up, self._is_empty = {}, {}, False
+        if self._hooks.after_commit:
+            self._hooks.after_commit(self.name)
+
+    def identities(self, record_id: str) -> tuple[str, ...]:
+        if record_id not in self._looked_up:
+            self._look_up([record_id])
+        return self._identities.get(record_id, ())
+
+    def stored(self, record_id: str) -> bytes | None:
+        with translate_errors():
+            found = self._client.mget(
+                index=self._index,
+                ids=[document_key(record_id)],
+                source_includes=[STORED],
+                realtime=False,
+            )["docs"][0]
+        return str(found["_source"][STORED]).encode() if found.get("found") else None
+
+    def count(self) -> int:
+        with translate_errors():
+            return int(self._client.count(index=self._index)["count"])
+
+    def pop_rejected(self) -> Mapping[str, str]:
+        """Record id -> reason of every item that the server refused since last asked."""
+        refused, self._refused = self._refused, {}
+        return refused
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._sending.shutdown(wait=True, cancel_futures=True)
+        self._hooks.on_close(error)
+
+    def _look_up(self, record_ids: Iterable[str]) -> None:
+        wanted = list(dict.fromkeys(record_ids))
+        self._looked_up.update(dict.fromkeys(wanted))
+        if not wanted or self._is_empty:
+            return
+        with translate_errors():
+            found = self._client.mget(
+                index=self._index,
+                ids=[document_key(each) for each in wanted],
+                source_includes=["revision", "identities"],
+                realtime=False,
+            )
+        for record_id, each in zip(wanted, found["docs"], strict=True):
+            if each.get("found"):
+                self._looked_up[record_id] = each["_source"]["revision"]
+                self._identities[record_id] = tuple(each["_source"]["identities"])
+
+    def _add(self, record_id: str, lines: list[bytes]) -> None:
+        key = document_key(record_id)
+        if key in self._lines:
+            self._bytes -= sum(map(len, self._lines.pop(key)))
+        self._lines[key] = lines
+        self._ids[key] = record_id
+        self._bytes += sum(map(len, lines))
+        if self._bytes >= BULK_BYTES or len(self._lines) >= BULK_ITEMS:
+            self._send()
+
+    def _send(self) -> None:
+        """Hand the full bulk over; the one before has to have arrived."""
+        self._wait()
+        if not self._lines:
+            return
+        lines, ids = self._lines, self._ids
+        self._lines, self._ids, self._bytes = {}, {}, 0
+        self._hooks.check()
+        self._on_its_way = self._sending.submit(self._deliver, lines, ids)
+
+    def _wait(self) -> None:
+        sent, self._on_its_way = self._on_its_way, None
+        if sent is not None:
+            sent.result()
+
+    def _deliver(self, lines: dict[str, list[bytes]], ids: Mapping[str, str]) -> None:
+        """One bulk until each item is taken or refused for good; pauses grow while it is busy."""
+        pause = FIRST_PAUSE_SECONDS
+        for tries_left in reversed(range(TRIES)):
+            lines, said = self._try(lines, ids)
+            if not lines:
+                # A record withdrawn while its bulk was on its way must not wait for the commit.
+                with translate_errors():
+                    self._hooks.erase_withdrawn()
+                return
+            if said == BLOCKED or not tries_left:
+                raise EngineUnavailableError(said)
+            time.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _try(
+        self, lines: dict[str, list[bytes]], ids: Mapping[str, str]
+    ) -> tuple[dict[str, list[bytes]], str]:
+        """What has to be sent again, and why."""
+        operations: list[Any] = [line for each in lines.values() for line in each]
+        try:
+            answer = self._client.bulk(index=self._index, operations=operations)
+        except (ApiError, TransportError) as error:
+            return self._sort_out(lines, ids, error)
+        again: dict[str, list[bytes]] = {}
+        said = ""
+        for item in answer["items"] if answer["errors"] else ():
+            result = next(iter(item.values()))
+            fault = result.get("error")
+            if fault and fault["type"] == "index_not_found_exception":
+                raise EngineUnavailableError("The generation being written is gone; run it again.")
+            if fault and is_blocked(fault, result["status"]):
+                return lines, BLOCKED
+            if fault and _is_passing(result["status"]):
+                again[result["_id"]] = lines[result["_id"]]
+                said = f"Elasticsearch is too busy to write ({result['status']}, {fault['type']})."
+            elif fault:
+                self._refused[ids[result["_id"]]] = fault["type"]
+        return again, said
+
+    def _sort_out(
+        self,
+        lines: dict[str, list[bytes]],
+        ids: Mapping[str, str],
+        error: ApiError | TransportError,
+    ) -> tuple[dict[str, list[bytes]], str]:
+        """A bulk that was refused as a whole: too large for one request, or the cluster's fault."""
+        if isinstance(error, ApiError) and error.status_code == 413:
+            if len(lines) == 1:
+                self._refused.update(dict.fromkeys((ids[key] for key in lines), "too_large"))
+            else:
+                for key, each in lines.items():
+                    self._deliver({key: each}, ids)
+            return {}, ""
+        said = explain(error)
+        if said == BLOCKED or (isinstance(error, ApiError) and not _is_passing(error.status_code)):
+            raise EngineUnavailableError(said)
+        return lines, said
+
+
+def _is_passing(status: int) -> bool:
+    return status == 429 or status >= 500
+
+
+def _source(document: IndexDocument) -> dict[str, object]:
+    """A record without a body counts in the statistics of its field as it does elsewhere."""
+    fields = {
+        name: value or ZONE_BREAK if name in _SPACED else value
+        for name, value in document.fields.items()
+    }
+    stored = document.stored.decode()
+    return {"id": document.id, "revision": document.revision, STORED: stored, **fields}
+
+
+def _dump(value: object) -> bytes:
+    return orjson.dumps(value)

@@ -1,0 +1,93 @@
+"""The field table in, a tantivy schema and index out. Called by `generations`, `compile`."""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+
+import tantivy
+
+from gongkai.catalog.fields import FIELDS, Field, Kind
+
+_INDEX_OPTION = {
+    Kind.KEYWORD: "basic",
+    Kind.WORDS: "freq",
+    Kind.GRAMS: "position",
+    Kind.CHARS: "basic",
+}
+STORED = "stored"
+UNBOUND = "\0"
+"""Instead of a set of paths that is too long for one term."""
+_BETWEEN = "\n"
+_LONGEST_TERM_BYTES = 60_000
+"""tantivy leaves out terms of more than 65,530 without a word."""
+_SETS_KEPT = 10_000
+_SPACED = "spaced"
+
+
+@cache
+def build_schema() -> tantivy.Schema:
+    """One schema for every generation; changing it means raising SCHEMA_VERSION."""
+    builder = tantivy.SchemaBuilder()
+    for row in FIELDS.values():
+        _add(builder, row)
+        if row.tree:
+            builder.add_text_field(
+                set_field(row.name), fast=True, tokenizer_name="raw", index_option="basic"
+            )
+    builder.add_bytes_field(STORED, stored=True)
+    return builder.build()
+
+
+def set_field(tree: str) -> str:
+    """Where all paths of a record stand as one value: one is counted far faster than several."""
+    return f"{tree}_set"
+
+
+def join_set(paths: Iterable[str]) -> str:
+    """Paths as one value, or UNBOUND; `split_set` is the way back."""
+    joined = _BETWEEN.join(paths)
+    return joined if len(joined.encode()) <= _LONGEST_TERM_BYTES else UNBOUND
+
+
+@lru_cache(_SETS_KEPT)
+def split_set(value: str) -> tuple[str, ...]:
+    """The paths of one value that is not UNBOUND."""
+    return tuple(value.split(_BETWEEN))
+
+
+def index_option(field: str) -> str:
+    """What tantivy keeps of a field's terms; a term query has to ask for just that."""
+    return _INDEX_OPTION[FIELDS[field].kind]
+
+
+def open_index(path: Path) -> tantivy.Index:
+    """The index in a folder, made if the folder is empty. Raises ValueError when it is broken."""
+    index = tantivy.Index(build_schema(), path=str(path))
+    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_SPACED, analyzer)
+    index.config_reader(reload_policy="manual")
+    return index
+
+
+def open_older_index(path: Path) -> tantivy.Index:
+    """An existing index under the schema that it was built with, whatever SCHEMA_VERSION that was.
+
+    Only for counting, looking up and deleting by `id`, which every schema has.
+    """
+    index = tantivy.Index.open(str(path))
+    index.config_reader(reload_policy="manual")
+    return index
+
+
+def _add(builder: tantivy.SchemaBuilder, row: Field) -> None:
+    if row.kind is Kind.INTEGER:
+        builder.add_integer_field(row.name, indexed=True, fast=True)
+        return
+    whole = row.kind is Kind.KEYWORD
+    builder.add_text_field(
+        row.name,
+        stored=row.stored or row.name == "id",
+        fast=row.counted,
+        tokenizer_name="raw" if whole else _SPACED,
+        index_option=_INDEX_OPTION[row.kind],
+    )

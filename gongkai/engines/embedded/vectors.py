@@ -1,0 +1,85 @@
+"""Vectors of one model in a file beside the generations. `nearest` reads it, `store` withdraws.
+
+One file serves all generations: an id has one passage, and what a generation does not hold, its
+engine does not find.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from gongkai.engines.database import Database
+from gongkai.engines.fingerprint import name_parts
+from gongkai.engines.port import StoredVector
+
+_FOLDER = "vectors"
+_SCHEMA = """
+PRAGMA secure_delete = ON;
+CREATE TABLE IF NOT EXISTS vectors (
+    id TEXT PRIMARY KEY, digest TEXT NOT NULL, vector BLOB NOT NULL
+);
+"""
+_AT_ONCE = 500
+"""Values of one statement."""
+
+
+class VectorFile:
+    """See VectorStore. `model` names what made the vectors; numbers are kept in sixteen bits."""
+
+    def __init__(self, folder: Path, model: str) -> None:
+        self._database = Database(folder / _FOLDER / f"{name_parts(model)}.sqlite", _SCHEMA)
+
+    def digests(self, record_ids: Sequence[str]) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for part in _parts(record_ids):
+                marks = ",".join("?" * len(part))
+                statement = f"SELECT id, digest FROM vectors WHERE id IN ({marks})"  # noqa: S608
+                found |= {row["id"]: row["digest"] for row in connection.execute(statement, part)}
+        return found
+
+    def put(self, rows: Sequence[StoredVector]) -> None:
+        values = [(each.id, each.digest, each.values.astype("float16").tobytes()) for each in rows]
+        with self._database.write() as connection:
+            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", values)
+
+    def prune(self, kept: Collection[str]) -> int:
+        wanted = set(kept)
+        with self._database.read() as connection:
+            known = [row["id"] for row in connection.execute("SELECT id FROM vectors")]
+        gone = [each for each in known if each not in wanted]
+        if gone:
+            with self._database.write() as connection:
+                _delete(connection, gone)
+        return len(gone)
+
+    def read(self) -> tuple[list[str], list[str], bytes]:
+        """All ids in order, their digests, and the vectors in one, sixteen bits a number."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT * FROM vectors ORDER BY id").fetchall()
+        ids, digests = [row["id"] for row in rows], [row["digest"] for row in rows]
+        return ids, digests, b"".join(row["vector"] for row in rows)
+
+    def stamp(self) -> object:
+        """Changes with every write."""
+        return self._database.stamp()
+
+    def close(self) -> None:
+        """Nothing stays open between calls."""
+
+
+def forget_vectors(folder: Path, record_ids: Iterable[str]) -> None:
+    """Drop the vectors of these records, of whatever model, from a data folder."""
+    ids = list(record_ids)
+    for path in sorted((folder / _FOLDER).glob("*.sqlite")):
+        with Database(path, _SCHEMA).write() as connection:
+            _delete(connection, ids)
+
+
+def _delete(connection: sqlite3.Connection, record_ids: Sequence[str]) -> None:
+    connection.executemany("DELETE FROM vectors WHERE id = ?", ((each,) for each in record_ids))
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]

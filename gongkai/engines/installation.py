@@ -1,0 +1,95 @@
+"""Settings in; this installation's tables, analysis, engine and store out. Every start calls it."""
+
+from dataclasses import dataclass, field
+
+from analyzers.dictionary import load_dictionary
+from analyzers.synonyms import Synonym, load_synonyms
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.fields import SCHEMA_VERSION
+from gongkai.catalog.halls import Halls, load_halls
+from gongkai.catalog.places import Places, load_places
+from gongkai.catalog.table_names import check_table_names
+from gongkai.catalog.tables import Tables, load_tables
+from gongkai.engines.embedded.engine import EmbeddedEngine
+from gongkai.engines.embedded.store import EmbeddedStore
+from gongkai.engines.embedded.vectors import VectorFile
+from gongkai.engines.fingerprint import name_parts
+from gongkai.engines.port import IndexStore, SearchEngine, VectorIndex, VectorStore
+from gongkai.errors import SettingsError
+from gongkai.settings import EngineKind, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The city's own tables and the analysis made with them; built once a process."""
+
+    settings: Settings
+    tables: Tables
+    analysis: TextAnalyzer
+    synonyms: tuple[Synonym, ...] = ()
+    places: Places = field(default_factory=Places)
+    halls: Halls = field(default_factory=Halls)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the analysis and the schema: an index built under another name is refused."""
+        parts = f"schema {SCHEMA_VERSION}\nanalysis {self.analysis.fingerprint}"
+        return name_parts(parts)
+
+    def open_engine(self) -> SearchEngine:
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            # Its client takes half a second to load, which no other installation should wait for.
+            from gongkai.engines.elastic.engine import ElasticEngine  # noqa: PLC0415
+
+            return ElasticEngine(self.settings, self.fingerprint)
+        return EmbeddedEngine(
+            self.settings.data_dir, self.fingerprint, self.settings.query_timeout_seconds
+        )
+
+    def open_store(self) -> IndexStore:
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            from gongkai.engines.elastic.store import ElasticStore  # noqa: PLC0415
+
+            return ElasticStore(self.settings, self.fingerprint)
+        return EmbeddedStore(self.settings.data_dir, self.fingerprint)
+
+    def open_vectors(self, model: str, dimensions: int) -> VectorIndex:
+        """The vectors that this model made. Raises ImportError without the extra `semantic`."""
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            from gongkai.engines.elastic.vectors import ElasticVectors  # noqa: PLC0415
+
+            return ElasticVectors(self.settings, model)
+        from gongkai.engines.embedded.knn import EmbeddedVectors  # noqa: PLC0415
+
+        return EmbeddedVectors(self.settings.data_dir, model, dimensions)
+
+    def open_vector_store(self, model: str, dimensions: int) -> VectorStore:
+        """Where vectors of this model are written."""
+        if self.settings.engine is EngineKind.ELASTICSEARCH:
+            from gongkai.engines.elastic.vectors import ElasticVectorStore  # noqa: PLC0415
+
+            return ElasticVectorStore(self.settings, model, dimensions)
+        return VectorFile(self.settings.data_dir, model)
+
+
+def open_installation(settings: Settings) -> Installation:
+    """Raises TableError when a table or dictionary that the city replaced is wrong."""
+    check_table_names((settings.tables_dir, settings.dictionary_dir))
+    tables = load_tables(settings.tables_dir)
+    names = [
+        name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)
+    ]
+    analysis = TextAnalyzer(load_dictionary(settings.dictionary_dir), names)
+    synonyms = load_synonyms(settings.dictionary_dir)
+    halls = load_halls(settings.tables_dir)
+    _check_hall(settings.kiosk_hall, halls)
+    places = load_places(settings.tables_dir)
+    return Installation(settings, tables, analysis, synonyms, places, halls)
+
+
+def _check_hall(code: str, halls: Halls) -> None:
+    if halls.find(code) is None:
+        codes = ", ".join(each.code for each in halls.halls)
+        raise SettingsError(
+            f"kiosk_hall is {code}, which is not in halls.csv; write one of {codes}."
+        )

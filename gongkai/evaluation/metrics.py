@@ -1,0 +1,112 @@
+"""Judged queries in, figures of a ranking out: what `gongkai evaluate` and the tests measure by."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+import orjson
+
+from gongkai.errors import BadRequestError
+
+DEPTH = 100
+"""Hits looked at for Recall@100."""
+_TOP = 10
+Judgements = Mapping[str, Mapping[str, int]]
+"""Query id -> record id -> grade; 0 is judged and not relevant."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuery:
+    """One query of a file. `texts`: its wordings by name (`text`, `keywords`); `kind` groups it."""
+
+    id: str
+    texts: Mapping[str, str]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Means over queries, each from 0 to 1."""
+
+    ndcg: float
+    reciprocal_rank: float
+    recall: float
+    queries: int
+
+
+def read_queries(path: Path) -> list[JudgedQuery]:
+    """JSON Lines of {"id", "text", …}: `keywords` is a second wording, `kind` a group.
+
+    Raises BadRequestError naming the line that is none.
+    """
+    return [_read_query(line, place) for place, line in _lines(path)]
+
+
+def read_judgements(path: Path) -> dict[str, dict[str, int]]:
+    """TREC lines: query id, a column that nobody reads, record id, grade; parted by white space.
+
+    Raises BadRequestError naming the line that is none.
+    """
+    judged: dict[str, dict[str, int]] = {}
+    for place, line in _lines(path):
+        cells = line.split()
+        if len(cells) != 4 or not cells[3].isdigit():
+            raise BadRequestError("qrels", f"{place}: is not query, 0, record and grade.")
+        judged.setdefault(cells[0], {})[cells[2]] = int(cells[3])
+    return judged
+
+
+def measure(rankings: Iterable[tuple[Sequence[str], Mapping[str, int]]]) -> Figures:
+    """Means over (record ids, best first; their grades); queries without a relevant record skipped.
+
+    nDCG@10 with the grade as gain and log2 discount, MRR@10, Recall@100, as trec_eval has them.
+    """
+    rows = [
+        (_ndcg(ranked, grades), _reciprocal_rank(ranked, grades), _recall(ranked, grades))
+        for ranked, grades in rankings
+        if any(grades.values())
+    ]
+    if not rows:
+        return Figures(0.0, 0.0, 0.0, 0)
+    ndcg, rank, recall = (fmean(column) for column in zip(*rows, strict=True))
+    return Figures(ndcg, rank, recall, len(rows))
+
+
+def _ndcg(ranked: Sequence[str], grades: Mapping[str, int]) -> float:
+    gained = _discount(grades.get(each, 0) for each in ranked[:_TOP])
+    return gained / _discount(sorted(grades.values(), reverse=True)[:_TOP])
+
+
+def _discount(gains: Iterable[int]) -> float:
+    return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
+
+
+def _reciprocal_rank(ranked: Sequence[str], grades: Mapping[str, int]) -> float:
+    places = (place for place, each in enumerate(ranked[:_TOP], start=1) if grades.get(each))
+    return next((1 / place for place in places), 0.0)
+
+
+def _recall(ranked: Sequence[str], grades: Mapping[str, int]) -> float:
+    relevant = {each for each, grade in grades.items() if grade}
+    return len(relevant.intersection(ranked[:DEPTH])) / len(relevant)
+
+
+def _read_query(line: str, place: str) -> JudgedQuery:
+    try:
+        row = orjson.loads(line)
+        texts = {name: row[name] for name in ("text", "keywords") if row.get(name)}
+        return JudgedQuery(str(row["id"]), texts, str(row.get("kind", "")))
+    except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
+        raise BadRequestError("queries", f'{place}: is not {{"id", "text"}} in JSON.') from None
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequestError("path", f"{path}: cannot be read ({error}).") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield f"{path}:{number}", line

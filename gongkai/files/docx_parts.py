@@ -1,0 +1,127 @@
+"""The parts of a DOCX package: the main document, styles and notes, found by relationships.
+
+XML is parsed as a stream: memory does not grow with the number of elements.
+"""
+
+import posixpath
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import DOCX_RATIO_APPLIES_FROM
+from gongkai.files.zip_limits import check_packing
+
+MAX_DEPTH = 2_000
+"""Nested elements; Word writes about 20 for each level of nested tables or text boxes."""
+_CHUNK_BYTES = 64 * 1024
+_PREFIXES = {
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w:",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main": "w:",
+    "http://schemas.openxmlformats.org/officeDocument/2006/math": "m:",
+    "http://purl.oclc.org/ooxml/officeDocument/math": "m:",
+    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc:",
+    "urn:schemas-microsoft-com:vml": "v:",
+}
+
+
+class PartHandler(Protocol):
+    """Receives the elements of one XML part; `is_full` stops the parser."""
+
+    @property
+    def is_full(self) -> bool: ...
+
+    def start(self, tag: str, attributes: Mapping[str, str], /) -> None: ...
+
+    def end(self, tag: str, /) -> None: ...
+
+    def data(self, text: str, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocxParts:
+    """An open package and the names of the parts that hold text; None where a part is missing."""
+
+    archive: zipfile.ZipFile
+    document: str
+    styles: str | None
+    footnotes: str | None
+    endnotes: str | None
+
+
+def open_parts(file: BinaryIO) -> DocxParts:
+    """Raises BrokenFileError for a file that is no DOCX or unpacks to too much."""
+    check_packing(file, DOCX_RATIO_APPLIES_FROM)
+    file.seek(0)
+    archive = zipfile.ZipFile(file)
+    document = _relationships(archive, "").get("officeDocument", "word/document.xml")
+    if document not in archive.NameToInfo:
+        raise BrokenFileError("bad_file", "The file is no DOCX document.")
+    related = _relationships(archive, document)
+    folder = posixpath.dirname(document)
+
+    def find(kind: str) -> str | None:
+        name = related.get(kind, posixpath.join(folder, f"{kind}.xml"))
+        return name if name in archive.NameToInfo else None
+
+    return DocxParts(archive, document, find("styles"), find("footnotes"), find("endnotes"))
+
+
+def parse_part(archive: zipfile.ZipFile, name: str, handler: PartHandler) -> None:
+    """Send the elements of a part to a handler. Document type declarations are refused."""
+    from defusedxml.ElementTree import DefusedXMLParser  # noqa: PLC0415 - only workers read DOCX
+
+    parser: Any = DefusedXMLParser(target=handler, forbid_dtd=True)
+    with archive.open(name) as part:
+        while not handler.is_full and (chunk := part.read(_CHUNK_BYTES)):
+            parser.feed(chunk)
+    if not handler.is_full:
+        parser.close()
+
+
+def short_name(tag: str) -> str:
+    """`{namespace}t` as `w:t`, `m:t`, `mc:t` or `v:t`; of other namespaces the local name."""
+    namespace, _, local = tag.rpartition("}")
+    return _PREFIXES.get(namespace[1:], "") + local
+
+
+def attribute(attributes: Mapping[str, str], local: str) -> str | None:
+    """The value of an attribute by its local name, whatever its namespace."""
+    for name, value in attributes.items():
+        if name.rpartition("}")[2] == local:
+            return value
+    return None
+
+
+def is_on(attributes: Mapping[str, str]) -> bool:
+    """The value of an on/off property such as `w:vanish`: on where no value is given."""
+    return (attribute(attributes, "val") or "true").lower() not in ("0", "false", "off", "none")
+
+
+class _Relationships:
+    is_full = False
+
+    def __init__(self, folder: str) -> None:
+        self.found: dict[str, str] = {}
+        self._folder = folder
+
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        if kind and attributes.get("TargetMode") != "External":
+            target = posixpath.join("/", self._folder, attributes.get("Target", ""))
+            self.found.setdefault(kind, posixpath.normpath(target).lstrip("/"))
+
+    def end(self, tag: str) -> None: ...
+
+    def data(self, text: str) -> None: ...
+
+
+def _relationships(archive: zipfile.ZipFile, part: str) -> Mapping[str, str]:
+    """Kind of relationship -> name of the first part so related."""
+    folder, name = posixpath.split(part)
+    listed = posixpath.join(folder, "_rels", f"{name}.rels")
+    handler = _Relationships(folder)
+    if listed in archive.NameToInfo:
+        parse_part(archive, listed, handler)
+    return handler.found

@@ -1,0 +1,106 @@
+"""The process that extracts text from untrusted files: descriptors in, text and state out.
+
+It starts from a clean interpreter, limits its own memory and time, and cannot write files. What
+kills it is the loss of one file.
+"""
+
+import json
+import math
+import os
+import resource
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from gongkai.catalog.record import AttachmentText
+from gongkai.files.docx_text import read_docx
+from gongkai.files.encodings import detect_encoding
+from gongkai.files.limits import (
+    EXTRACTION_CPU_SECONDS,
+    EXTRACTION_MEMORY_BYTES,
+    EXTRACTION_WALL_SECONDS,
+    MAX_TEXT_CHARACTERS,
+    SAMPLE_BYTES,
+)
+from gongkai.files.pdf_text import read_pdf
+
+_BYTES_PER_CHARACTER = 4
+_OPEN_FILES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionLimits:
+    """What the extraction of one file may cost."""
+
+    characters: int = MAX_TEXT_CHARACTERS
+    cpu_seconds: int = EXTRACTION_CPU_SECONDS
+    wall_seconds: int = EXTRACTION_WALL_SECONDS
+    memory_bytes: int = EXTRACTION_MEMORY_BYTES
+
+
+def serve_extractions() -> None:
+    """Answer the socket that is standard input until the other side closes it."""
+    limits = ExtractionLimits(*map(int, sys.argv[1:]))
+    warnings.simplefilter("ignore")
+    _limit_process(limits)
+    with socket.socket(fileno=0) as requests:
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(requests, 64, 1)
+            if not message or not descriptors:
+                return
+            with os.fdopen(descriptors[0], "rb") as file:
+                _start_clocks(limits)
+                text, state = extract_text(file, message.decode(), limits.characters)
+            signal.alarm(0)
+            answer = json.dumps([state, text], ensure_ascii=False).encode("utf-8", "replace")
+            requests.sendall(len(answer).to_bytes(8) + answer)
+
+
+def extract_text(file: BinaryIO, suffix: str, characters: int) -> tuple[str, AttachmentText]:
+    """The text of one file and its state. Raises nothing for a bad file."""
+    try:
+        text, state = READERS[suffix](file, characters)
+    except MemoryError:
+        return "", AttachmentText.TOO_COSTLY
+    except Exception:
+        return "", AttachmentText.UNREADABLE
+    return text[:characters], state
+
+
+def _read_txt(file: BinaryIO, characters: int) -> tuple[str, AttachmentText]:
+    content = file.read(characters * _BYTES_PER_CHARACTER)
+    encoding = detect_encoding(content[:SAMPLE_BYTES])
+    return content[encoding.mark :].decode(encoding.name, "replace"), AttachmentText.READ
+
+
+def _limit_process(limits: ExtractionLimits) -> None:
+    for kind, most in (
+        (resource.RLIMIT_DATA, limits.memory_bytes),
+        (resource.RLIMIT_AS, 2 * limits.memory_bytes),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+    ):
+        resource.setrlimit(kind, (most, most))
+    # These signals have to end the process inside of PDFium too, where no Python handler runs.
+    for number in (signal.SIGALRM, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _start_clocks(limits: ExtractionLimits) -> None:
+    """The processor time left to the process is that of one file; the alarm ends a slow read."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    last = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (last, resource.RLIM_INFINITY))
+    signal.alarm(limits.wall_seconds)
+
+
+READERS: Mapping[str, Callable[[BinaryIO, int], tuple[str, AttachmentText]]] = {
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".txt": _read_txt,
+}

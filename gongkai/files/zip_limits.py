@@ -1,0 +1,23 @@
+"""A zip file's directory in, a refusal of what unpacks to far too much out: XLSX and DOCX."""
+
+import zipfile
+from typing import BinaryIO
+
+from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import MAX_PACKING_RATIO, MAX_WORKBOOK_BYTES, RATIO_APPLIES_FROM
+
+
+def check_packing(file: BinaryIO, ratio_applies_from: int = RATIO_APPLIES_FROM) -> None:
+    """Bound what the zip directory announces; zipfile never unpacks more than that.
+
+    A file that unpacks to less than `ratio_applies_from` bytes may have any ratio.
+    Raises BrokenFileError.
+    """
+    try:
+        members = zipfile.ZipFile(file).infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise BrokenFileError("bad_file", "The file is no zip archive.") from error
+    size = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if size > min(MAX_WORKBOOK_BYTES, max(ratio_applies_from, packed * MAX_PACKING_RATIO)):
+        raise BrokenFileError("unpacks_too_large", "The file unpacks to far more than is sane.")

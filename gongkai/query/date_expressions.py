@@ -1,0 +1,283 @@
+"""A date choice in the words of a query: 2008年的低保标准, 去年的政策. Called by `understand`.
+
+Read only where the words restrict the time of what is looked for. A bare year inside a run of words
+is part of a name (2008年度报告), and lengths of time (三年以上) are part of what is asked.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analyzers.normalize import literal_text, normalize
+from gongkai.catalog.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
+from gongkai.catalog.document_number import find_document_numbers
+from gongkai.catalog.numerals import CHINESE_DIGITS, read_numeral
+
+_Span = tuple[PartialDate | None, PartialDate | None]
+_Reader = Callable[[re.Match[str], date], _Span | None]
+
+
+@dataclass(frozen=True, slots=True)
+class DateExpression:
+    """What text[start:end] restricts; None is open.
+
+    `year_named`: one whole year by its number, which a title may name too.
+    """
+
+    start: int
+    end: int
+    first: PartialDate | None
+    last: PartialDate | None
+    year_named: bool = False
+
+
+_Y = rf"(?:(?:19|20)[0-9]{{2}}|[一二][九零〇][{CHINESE_DIGITS}]{{2}})"
+_M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_D = r"(?:[12][0-9]|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_COUNT = r"(?P<count>[0-9]{1,3}|[一二两三四五六七八九十]{1,3}|半)"
+_FROM = r"(?:从|自|由)?"
+_IN = r"(?:在|于)?"
+_ISSUED = r"(?:发布|公布|印发|出台|下发|发出|发的|实施|施行|制定|颁布|公开)"
+# What shows that the time restricts: 的 with something after it, or what was done then.
+_OF = rf"(?:(?:期间|当年|全年)?(?:以?来)?(?:{_ISSUED}(?:过|了)?)?的(?=.)|(?:期间)?{_ISSUED}的?$)"
+_EDGE = r"(?=\s|$)"
+_OPEN = r"(?<!\S)"
+
+_AFTER = (
+    rf"(?:(?:以来|以后|之后|后|至今|到现在|到目前)(?:{_ISSUED})?(?:的|$|(?=\s))|起(?:的|$|(?=\s)))"
+)
+_BEFORE = rf"(?:以前|之前|前)(?:{_ISSUED})?(?:的|$|(?=\s))"
+_DAY = rf"(?P<y>{_Y})年(?P<m>{_M})月(?P<d>{_D})[日号]"
+_MONTH = rf"(?P<y>{_Y})年(?P<m>{_M})月(?:份)?"
+_PART = rf"(?P<y>{_Y})年(?P<part>上半年|下半年|第?[一二三四1-4]季度)"
+_YEAR = rf"(?P<y>{_Y})年"
+_TO = r"(?:到|至|—|-|－|~|～)"
+_RELATIVE_YEAR = r"(?P<rel>大前年|前年|去年|上年|今年|本年度?|明年)"
+
+
+def _year(match: re.Match[str], _today: date) -> _Span:
+    one = PartialDate(_number(match["y"]))
+    return one, one
+
+
+def _month(match: re.Match[str], _today: date) -> _Span:
+    one = PartialDate(_number(match["y"]), _number(match["m"]))
+    return one, one
+
+
+def _day(match: re.Match[str], _today: date) -> _Span:
+    one = PartialDate(_number(match["y"]), _number(match["m"]), _number(match["d"]))
+    return one, one
+
+
+def _part(match: re.Match[str], _today: date) -> _Span:
+    year = _number(match["y"])
+    return _months(year, match["part"])
+
+
+def _months(year: int, part: str) -> _Span:
+    if part.endswith("半年"):
+        first = 1 if part[0] == "上" else 7
+        return PartialDate(year, first), PartialDate(year, first + 5)
+    quarter = _number(part.removeprefix("第").removesuffix("季度"))
+    return PartialDate(year, 3 * quarter - 2), PartialDate(year, 3 * quarter)
+
+
+def _since(match: re.Match[str], today: date) -> _Span:
+    return _written(match, today)[0], None
+
+
+def _until(match: re.Match[str], today: date) -> _Span | None:
+    day = _written(match, today)[0]
+    before = day.first_day - timedelta(days=1) if day else None
+    if before is None:
+        return None
+    if day and day.month is None:
+        return None, PartialDate(before.year)
+    return None, PartialDate(before.year, before.month, before.day)
+
+
+def _written(match: re.Match[str], today: date) -> _Span:
+    groups = match.groupdict()
+    if groups.get("d"):
+        return _day(match, today)
+    return _month(match, today) if groups.get("m") else _year(match, today)
+
+
+def _range(match: re.Match[str], _today: date) -> _Span | None:
+    first, last = (_number(match[name]) for name in ("y", "y2"))
+    months = [_number(match[name]) if match[name] else None for name in ("m", "m2")]
+    if first > last:
+        return None
+    return PartialDate(first, months[0]), PartialDate(last, months[1])
+
+
+def _relative_year(match: re.Match[str], today: date) -> _Span:
+    back = {"大前年": 3, "前年": 2, "去年": 1, "上年": 1, "明年": -1}.get(match["rel"], 0)
+    year = today.year - back
+    if month := match.groupdict().get("m"):
+        one = PartialDate(year, _number(month))
+        return one, one
+    if part := match.groupdict().get("part"):
+        return _months(year, part)
+    return PartialDate(year), PartialDate(year)
+
+
+def _relative_month(match: re.Match[str], today: date) -> _Span:
+    day = today.replace(day=1)
+    if match["month"] in ("上个月", "上月"):
+        day -= timedelta(days=1)
+    one = PartialDate(day.year, day.month)
+    return one, one
+
+
+def _relative_day(match: re.Match[str], today: date) -> _Span:
+    back = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}[match["day"]]
+    one = _exact(today - timedelta(days=back))
+    return one, one
+
+
+def _week(match: re.Match[str], today: date) -> _Span:
+    monday = today - timedelta(days=today.weekday() + (7 if match["week"].startswith("上") else 0))
+    return _exact(monday), _exact(monday + timedelta(days=6))
+
+
+def _recent(match: re.Match[str], today: date) -> _Span | None:
+    unit, written = match["unit"], match["count"]
+    if written == "半":
+        days = {"年": 182, "个月": 15}.get(unit)
+        return (_exact(today - timedelta(days=days)), None) if days else None
+    count = _number(written.replace("两", "二"))
+    if unit == "年":
+        months = 12 * count
+    elif "月" in unit:
+        months = count
+    else:
+        days = count * (7 if unit in ("周", "个星期") else 1)
+        return _exact(today - timedelta(days=days)), None
+    return _back(today, months), None
+
+
+def _plan(match: re.Match[str], _today: date) -> _Span | None:
+    number = read_numeral(match["plan"])
+    if number is None or not 10 <= number <= 15:
+        return None
+    first = 2001 + 5 * (number - 10)
+    return PartialDate(first), PartialDate(first + 4)
+
+
+def _decade(match: re.Match[str], _today: date) -> _Span:
+    tens = _number(match["tens"])
+    first = (2000 if tens < 30 else 1900) + tens
+    return PartialDate(first), PartialDate(first + 9)
+
+
+_PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = tuple(
+    (re.compile(pattern), reader, named)
+    for pattern, reader, named in (
+        (
+            rf"{_FROM}(?P<y>{_Y})(?:年(?:(?P<m>{_M})月(?:份)?)?)?{_TO}(?P<y2>{_Y})年"
+            rf"(?:(?P<m2>{_M})月(?:份)?)?(?:期?间|以?来)?(?:{_OF}|{_EDGE})",
+            _range,
+            False,
+        ),
+        (rf"{_FROM}{_DAY}{_AFTER}", _since, False),
+        (rf"{_FROM}{_MONTH}{_AFTER}", _since, False),
+        (rf"{_FROM}{_YEAR}{_AFTER}", _since, False),
+        (rf"{_IN}{_DAY}{_BEFORE}", _until, False),
+        (rf"{_IN}{_MONTH}{_BEFORE}", _until, False),
+        (rf"{_IN}{_YEAR}{_BEFORE}", _until, False),
+        (rf"(?<![至到]){_IN}{_DAY}(?:{_OF}|{_EDGE})", _day, False),
+        (rf"{_IN}{_MONTH}(?:{_OF}|{_EDGE})", _month, False),
+        (rf"{_IN}{_PART}(?:{_OF}|{_EDGE})", _part, False),
+        (rf"{_IN}{_YEAR}{_OF}", _year, True),
+        (rf"{_OPEN}(?P<y>{_Y})年?(?=\s+\S)", _year, True),
+        (rf"(?<=\s)(?P<y>{_Y})年?$", _year, True),
+        (
+            rf"{_IN}{_RELATIVE_YEAR}(?:(?P<m>{_M})月(?:份)?|(?P<part>上半年|下半年|第?[一二三四1-4]季度))?"
+            rf"(?:{_OF}|{_EDGE}|(?<=年)(?=最新|新出|新的))",
+            _relative_year,
+            False,
+        ),
+        (rf"(?P<month>上个月|上月|本月|这个月)(?:{_OF}|{_EDGE})", _relative_month, False),
+        (rf"(?P<day>今天|今日|昨天|昨日|前天)(?:{_OF}|{_EDGE})", _relative_day, False),
+        (rf"(?P<week>上周|上星期|本周|这周|这星期)(?:{_OF}|{_EDGE})", _week, False),
+        (
+            rf"(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)(?:内|里|以来|来)?"
+            rf"(?:{_OF}|{_EDGE}|(?<=[内里来]))",
+            _recent,
+            False,
+        ),
+        (r"[“\"]?(?P<plan>十[一二三四五]?)五[”\"]?(?:期间|时期)的?", _plan, False),
+        (
+            rf"(?:上世纪|20世纪|二十世纪)?(?P<tens>[五六七八九]十|[5-9]0)年代(?:的(?=.)|{_EDGE})",
+            _decade,
+            False,
+        ),
+    )
+)
+_QUOTED = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
+
+
+def find_spoken_date(text: str, today: date) -> DateExpression | None:
+    """The first date choice in a query, with the particles that go with it, or None.
+
+    `start` and `end` are code points of `text`. A year inside a number, quotes or 《》 is none, nor
+    is a query that holds nothing else.
+    """
+    folded = normalize(text)
+    closed = [(number.start, number.end) for number in find_document_numbers(text)]
+    closed += [match.span() for match in _QUOTED.finditer(text)]
+    for pattern, reader, named in _PATTERNS:
+        for match in pattern.finditer(folded.text):
+            if match.start() == match.end():
+                continue
+            start, end = folded.original_span(match.start(), match.end())
+            span = reader(match, today) if _is_free(start, end, closed) else None
+            if span and _exists(span) and literal_text(text[:start] + text[end:]):
+                return DateExpression(start, end, *span, year_named=named)
+    return None
+
+
+def describe(spoken: DateExpression) -> str:
+    """In Chinese, for a chip: 2008年, 2019年起, 2010年止, 2008年至2010年."""
+    first, last = spoken.first, spoken.last
+    if first and first == last:
+        return _say(first)
+    if first and last:
+        return f"{_say(first)}至{_say(last)}"
+    return f"{_say(first)}起" if first else f"{_say(last)}止" if last else ""
+
+
+def _say(day: PartialDate) -> str:
+    parts = ((day.year, "年"), (day.month, "月"), (day.day, "日"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number is not None)
+
+
+def _is_free(start: int, end: int, closed: list[tuple[int, int]]) -> bool:
+    return not any(start < last and first < end for first, last in closed)
+
+
+def _exists(span: _Span) -> bool:
+    try:
+        days = [each.first_day for each in span if each]
+    except ValueError:
+        return False
+    in_reach = all(EARLIEST_YEAR <= day.year <= LATEST_YEAR for day in days)
+    return in_reach and (len(days) < 2 or days[0] <= days[1])
+
+
+def _number(written: str) -> int:
+    return read_numeral(written) or 0
+
+
+def _exact(day: date) -> PartialDate:
+    return PartialDate(day.year, day.month, day.day)
+
+
+def _back(today: date, months: int) -> PartialDate:
+    """The same day so many months before, or the last of that month."""
+    years, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    last = PartialDate(years, month + 1).last_day
+    return _exact(min(last, last.replace(day=min(today.day, last.day))))

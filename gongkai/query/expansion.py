@@ -1,0 +1,66 @@
+"""What a city knows of its field: official words, agencies, codes. `understand` asks it.
+
+The composition root builds one from the tables; tests may go without.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from analyzers.normalize import normalize_text
+from analyzers.synonyms import Synonym, Synonyms
+from gongkai.catalog.agencies import AgencyDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A term at text[start:end], in normalized text: other names of it, and the agency it names."""
+
+    start: int
+    end: int
+    others: tuple[str, ...]
+    agency: str | None = None
+
+
+def _no_prefix(_text: str) -> bool:
+    return False
+
+
+class QueryExpander:
+    """Finds terms that have other names. `is_prefix`: whether the index knows a code (机关代字)."""
+
+    def __init__(
+        self,
+        synonyms: Iterable[Synonym] = (),
+        agencies: AgencyDirectory | None = None,
+        is_prefix: Callable[[str], bool] = _no_prefix,
+    ) -> None:
+        self._agencies = _name_agencies(agencies) if agencies else {}
+        # A present name stands for itself: it is found so that its agency is.
+        names = (Synonym(name, official) for name, (_, official) in self._agencies.items())
+        self._synonyms = Synonyms((*synonyms, *names))
+        self.is_prefix = is_prefix
+
+    def find(self, text: str) -> tuple[Expansion, ...]:
+        """The longest terms first, left to right, never overlapping."""
+        return tuple(
+            Expansion(found.start, found.end, found.others, self._code_of(found.term))
+            for found in self._synonyms.find(text)
+        )
+
+    def is_name(self, text: str) -> bool:
+        """Whether this is what an agency is called, now or formerly: never a mistake."""
+        return normalize_text(text) in self._agencies
+
+    def _code_of(self, term: str) -> str | None:
+        known = self._agencies.get(term)
+        return known[0] if known else None
+
+
+def _name_agencies(agencies: AgencyDirectory) -> Mapping[str, tuple[str, str]]:
+    """Every name that means one agency alone -> its code and present name."""
+    named: dict[str, tuple[str, str]] = {}
+    for agency in agencies.all():
+        for name in (agency.name, *agency.short_names, *agency.former_names):
+            if agencies.find(name) == agency and len(name) > 2:
+                named[normalize_text(name)] = (agency.code, normalize_text(agency.name))
+    return named

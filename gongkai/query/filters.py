@@ -1,0 +1,63 @@
+"""Chosen values and date limits of a request to unscored queries, one a field. Called by `plan`."""
+
+from collections.abc import Mapping
+
+from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.dates import PartialDate
+from gongkai.catalog.document_number import parse_document_number
+from gongkai.catalog.tables import TREE_FIELDS, Tables
+from gongkai.errors import BadRequestError, RefusedValueError
+from gongkai.query.request import SearchRequest
+from gongkai.query.tree import And, Query, Range, Term, Terms
+
+
+def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
+    """Field (or `published`, `document_number`) -> the query a record has to meet for it.
+
+    Raises BadRequestError for a document number without a visible sign.
+    """
+    filters: dict[str, Query] = {
+        name: Terms(name, tuple(dict.fromkeys(canonical_value(name, v, tables) for v in values)))
+        for name, values in request.chosen.items()
+        if values
+    }
+    if request.published_from or request.published_to:
+        filters["published"] = published_between(request.published_from, request.published_to)
+    if request.document_number:
+        filters["document_number"] = _numbered(request.document_number)
+    return filters
+
+
+def canonical_value(name: str, value: str, tables: Tables) -> str:
+    """A chosen value as the index holds it: agency name -> code, alias -> path, else unchanged."""
+    if value == MISSING:
+        return value
+    if name == "publisher":
+        agency = tables.agencies.find(value)
+        return agency.code if agency else value
+    return tables.tree(name).canonical(value) if name in TREE_FIELDS else value
+
+
+def _numbered(text: str) -> Query:
+    try:
+        return Term("document_number", parse_document_number(text).canonical)
+    except RefusedValueError:
+        raise BadRequestError("document_number", "文号不能为空") from None
+
+
+def published_between(start: PartialDate | None, end: PartialDate | None) -> Query:
+    """Records that may lie in the span: one known only by its year lies in all of that year."""
+    limits: list[Query] = []
+    if start:
+        limits.append(Range("published_last", lower=start.first_day.toordinal()))
+    if end:
+        limits.append(Range("published_first", upper=end.last_day.toordinal()))
+    return And(tuple(limits))
+
+
+def chosen_values(request: SearchRequest, tables: Tables) -> Mapping[str, frozenset[str]]:
+    """What is chosen, in the index's own values: for marking facet values as selected."""
+    return {
+        name: frozenset(canonical_value(name, value, tables) for value in values)
+        for name, values in request.chosen.items()
+    }

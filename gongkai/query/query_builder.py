@@ -1,0 +1,251 @@
+"""Words, runs and numbers in, scored parts of a query tree out. Called by `understand`.
+
+Every number is of `relevance.toml`, and every scored part carries its name there, so that a score
+can be explained. Segmentation decides rank, never recall: a word may be met by its characters as
+written (bigrams), so a literal run of a text finds that text however either side was cut.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.legal_rank import LegalRank
+from gongkai.query.relevance import Weights
+from gongkai.query.tree import (
+    And,
+    Boost,
+    ConstantScore,
+    DisMax,
+    MatchAll,
+    Or,
+    Phrase,
+    Query,
+    Term,
+    Terms,
+)
+
+RUN_LIMIT = 40
+"""Characters of one literal run that are asked for as a phrase."""
+PART_LIMIT = 40
+"""Phrases that one long run is cut into."""
+BOUND_LIMIT = 40
+"""Words bound to one another that lift a record one by one."""
+REPEALED = ("废止", "失效")
+"""Values of validity (有效性) that sink."""
+
+
+class QueryBuilder:
+    """Builds parts of trees with one analysis and one set of weights; keeps no state."""
+
+    def __init__(self, analysis: TextAnalyzer, weights: Weights) -> None:
+        self._analysis = analysis
+        self._weights = weights
+
+    def term(
+        self, words: Sequence[str], others: Sequence[str] = (), agency: str | None = None
+    ) -> Query:
+        """All words of one term, or one of its other names, or what its agency has published."""
+        typed = [self._word(word) for word in dict.fromkeys(words)]
+        named: list[Query] = [
+            Boost(self._meaning(other), self._weights.words_expanded, "words.expanded")
+            for other in others
+        ]
+        if agency:
+            published = Term("publisher", agency)
+            named.append(ConstantScore(published, self._weights.words_agency, "words.agency"))
+        whole = typed[0] if len(typed) == 1 else And(tuple(typed))
+        return DisMax((whole, *named), tie_breaker=self._weights.words_tie) if named else whole
+
+    def bound(self, words: Sequence[str]) -> Query:
+        """Words that have to stand side by side as typed, since one of them says nothing alone."""
+        written = And(tuple(self.literally("".join(words))))
+        met = ConstantScore(written, self._weights.words_literal, "words.literal")
+        return And((met,), tuple(self._word(word) for word in words[:BOUND_LIMIT]))
+
+    def titled(self, names: Sequence[str]) -> list[Query]:
+        """A term or one of its official names, as written inside a title."""
+        runs = [
+            run for run in map(self._analysis.letters_only, names) if 2 <= len(run) <= RUN_LIMIT
+        ]
+        boost = self._weights.run_expanded
+        phrases = tuple(Boost(_phrase("title_grams", run), boost, "run.expanded") for run in runs)
+        return [DisMax(phrases)] if phrases else []
+
+    def stopword(self, word: str) -> Query:
+        """A word of asking: it may lift a record that has it, and no more."""
+        zones = DisMax(self._zones(word), tie_breaker=self._weights.words_tie)
+        return Boost(zones, self._weights.words_stopword, "words.stopword")
+
+    def literally(self, text: str) -> list[Query]:
+        """Queries that together hold for every record with this run of characters in its text."""
+        run = self._analysis.letters_only(text)
+        if len(run) >= 2:
+            return [_phrase("text_grams", part) for part in _parts(run)]
+        return [Term("text_chars", char) for char in self._analysis.chars(run or text)]
+
+    def whole(self, text: str) -> list[Query]:
+        """The same as one query; none for a text without a visible sign."""
+        parts = self.literally(text)
+        return [And(tuple(parts)) if len(parts) > 1 else parts[0]] if parts else []
+
+    def runs(self, text: str) -> list[Query]:
+        """What lifts records that hold the text just so, most of all in their title."""
+        run = self._analysis.letters_only(text)
+        if not 2 <= len(run) <= RUN_LIMIT:
+            return []
+        return [
+            Boost(_phrase("title_grams", run), self._weights.run_title, "run.title"),
+            Boost(_phrase("text_grams", run), self._weights.run_text, "run.text"),
+        ]
+
+    def pairs(self, words: Sequence[str]) -> list[Query]:
+        """Neighbouring characters of a run of words: those inside a word, across two, of asking."""
+        weights = self._weights
+        kinds = {
+            "pairs.asking": weights.pairs_asking,
+            "pairs.across": weights.pairs_across,
+            "pairs.inside": weights.pairs_inside,
+        }
+        named: dict[str, str] = {}
+        for (one, at, is_asking), (other, after, is_too) in pairwise(self._characters(words)):
+            kind = "inside" if at == after else "across"
+            named[one + other] = f"pairs.{'asking' if is_asking or is_too else kind}"
+        return [
+            Boost(Term("text_grams", pair), kinds[name], name)
+            for pair, name in named.items()
+            if kinds[name]
+        ]
+
+    def characters(self, words: Sequence[str]) -> list[Query]:
+        """The single characters of a run of words: a record with more of them is about more."""
+        weights = self._weights
+        boosts = {"characters.word": weights.characters_word}
+        boosts["characters.asking"] = weights.characters_asking
+        named: dict[str, str] = {}
+        for char, _, is_asking in self._characters(words):
+            if is_asking:
+                named.setdefault(char, "characters.asking")
+            else:
+                named[char] = "characters.word"
+        return [
+            Boost(Term("text_chars", char), boosts[name], name)
+            for char, name in named.items()
+            if boosts[name]
+        ]
+
+    def named_whole(self, text: str) -> list[Query]:
+        """Records whose title the whole text is, whatever operators it happens to hold."""
+        key = self._analysis.letters_only(text)
+        title = ConstantScore(Term("title_key", key), self._weights.exact_title, "exact.title")
+        return [title] if key else []
+
+    def number(self, field: str, canonical: str, typed: str) -> Query:
+        """A whole number in its field (`document_number`, `index_number`), or cited in a text."""
+        exact = getattr(self._weights, f"exact_{field}")
+        named = ConstantScore(Term(field, canonical), exact, f"exact.{field}")
+        cited = (
+            ConstantScore(run, self._weights.exact_cited_number, "exact.cited_number")
+            for spelling in dict.fromkeys((canonical, typed))
+            for run in self.whole(spelling)
+        )
+        return DisMax((named, *cited))
+
+    def number_part(self, parts: Iterable[tuple[str, str]], typed: str) -> Query:
+        """Parts of a document number as (field, value), all of them, or as written in a text."""
+        fields = And(tuple(Term(field, value) for field, value in parts))
+        named = ConstantScore(fields, self._weights.exact_number_part, "exact.number_part")
+        cited = (
+            ConstantScore(run, self._weights.exact_cited_part, "exact.cited_part")
+            for run in self.whole(typed)
+        )
+        return DisMax((named, *cited))
+
+    def complete(self, words: Sequence[Query]) -> Query:
+        """What puts records with every word before those with most of them."""
+        return ConstantScore(And(tuple(words)), self._weights.exact_every_word, "exact.every_word")
+
+    def static_rank(self, count: int, today: date) -> list[Query]:
+        """What a record has without any word: in force, of rank, recent. `count`: content words.
+
+        Scores of words add up, so what has to be felt beside them grows with their number.
+        """
+        weights = self._weights
+        unit = weights.static_rank_base + weights.static_rank_word * count
+        valid = And((MatchAll(),), exclude=(Terms("validity", REPEALED),))
+        years = tuple(str(today.year - back) for back in range(2))
+        named = (
+            ("static_rank.valid", valid, weights.static_rank_valid),
+            ("static_rank.law", Term("authority", LegalRank.LAW), weights.static_rank_law),
+            (
+                "static_rank.interpretation",
+                Term("authority", LegalRank.INTERPRETATION),
+                weights.static_rank_interpretation,
+            ),
+            ("static_rank.recent", Terms("year", years), weights.static_rank_recent),
+        )
+        return [ConstantScore(query, unit * share, name) for name, query, share in named if share]
+
+    def date_choice(self, within: Query, year: int | None) -> tuple[Query, list[Query]]:
+        """What has to be met for a date read in the words, and what lifts those that are it.
+
+        `within`: published in the span. A title may name the year instead: 2023年的节假日安排 is
+        published in 2022, and comes before what was published in 2023.
+        """
+        if year is None:
+            return ConstantScore(within, 0.0), []
+        titled = _phrase("title_grams", self._analysis.letters_only(f"{year}年"))
+        lifted = ConstantScore(titled, self._weights.exact_titled_year, "exact.titled_year")
+        return Or((ConstantScore(within, 0.0), ConstantScore(titled, 0.0))), [lifted]
+
+    def _word(self, word: str) -> Query:
+        """A word in any field, or its characters as written."""
+        literal = [
+            ConstantScore(query, self._weights.words_literal, "words.literal")
+            for query in self.literally(word)
+        ]
+        return DisMax((*self._zones(word), *literal), tie_breaker=self._weights.words_tie)
+
+    def _meaning(self, text: str) -> Query:
+        """A term as officials write it, in its words wherever each of them was cut out."""
+        words = list(dict.fromkeys(self._analysis.tokenize(text)))
+        if len(words) == 1:
+            return DisMax((*self._zones(words[0]), *self._as_written(text)))
+        share = 1 / max(len(words), 1)
+        every = And(tuple(DisMax(self._zones(word)) for word in words))
+        return DisMax((Boost(every, share), *self._as_written(text)))
+
+    def _as_written(self, text: str) -> list[Query]:
+        literal = self._weights.words_literal
+        return [ConstantScore(query, literal, "words.literal") for query in self.whole(text)]
+
+    def _zones(self, word: str) -> tuple[Query, ...]:
+        weights = self._weights
+        return (
+            Boost(Term("title_words", word), weights.words_title, "words.title"),
+            Boost(Term("entry_words", word), weights.words_entry, "words.entry"),
+            Boost(Term("body_words", word), weights.words_body, "words.body"),
+        )
+
+    def _characters(self, words: Sequence[str]) -> list[tuple[str, int, bool]]:
+        """Each literal character with the place of its word and whether that is one of asking."""
+        return [
+            (char, at, self._analysis.is_stopword(word))
+            for at, word in enumerate(words)
+            for char in self._analysis.letters_only(word)
+        ]
+
+
+def _parts(run: str) -> Sequence[str]:
+    """A long run cut into overlapping parts, so that one phrase stays short."""
+    if len(run) <= RUN_LIMIT:
+        return (run,)
+    starts = range(0, len(run) - 1, RUN_LIMIT - 1)
+    return tuple(run[start : start + RUN_LIMIT] for start in starts)[:PART_LIMIT]
+
+
+def _phrase(field_name: str, run: str) -> Query:
+    """A literal run of two or more characters as its overlapping bigrams."""
+    if len(run) == 2:
+        return Term(field_name, run)
+    return Phrase(field_name, tuple(map("".join, pairwise(run))))

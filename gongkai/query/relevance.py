@@ -1,0 +1,97 @@
+"""relevance.toml in, frozen weights a profile out. Called by `understand` and `evaluate`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from analyzers.errors import TableError
+from gongkai.errors import BadRequestError
+
+DEFAULT_PROFILE = "default"
+"""All that relevance.toml holds; the other profiles leave parts of it out, to be compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The numbers of `relevance.toml`, by `section_name`; units: points or multiples of BM25."""
+
+    exact_title: float
+    exact_every_word: float
+    exact_document_number: float
+    exact_index_number: float
+    exact_number_part: float
+    exact_cited_number: float
+    exact_cited_part: float
+    exact_titled_year: float
+    words_title: float
+    words_entry: float
+    words_body: float
+    words_tie: float
+    words_literal: float
+    words_expanded: float
+    words_agency: float
+    words_stopword: float
+    pairs_inside: float
+    pairs_across: float
+    pairs_asking: float
+    characters_word: float
+    characters_asking: float
+    run_title: float
+    run_text: float
+    run_expanded: float
+    static_rank_base: float
+    static_rank_word: float
+    static_rank_valid: float
+    static_rank_law: float
+    static_rank_interpretation: float
+    static_rank_recent: float
+    similar_title: float
+    similar_entry: float
+    similar_topic: float
+    similar_least: float
+
+
+@cache
+def load_weights(profile: str = DEFAULT_PROFILE) -> Weights:
+    """The shipped weights of a profile.
+
+    Raises TableError for a number without a reason, missing or unknown, BadRequestError for a
+    profile that is not there.
+    """
+    table = _read_table()
+    off = _left_out(table.pop("profile"), profile)
+    numbers: dict[str, float] = {}
+    for section, entries in table.items():
+        for name, entry in entries.items():
+            if not entry.get("reason"):
+                raise TableError(f"relevance.toml: [{section}.{name}] has no reason.")
+            is_off = section in off or f"{section}.{name}" in off
+            value = 0.0 if is_off else float(entry.get("boost", entry.get("score")))
+            numbers[f"{section}_{name}"] = value
+    try:
+        return Weights(**numbers)
+    except TypeError as error:
+        raise TableError(f"relevance.toml: {error}") from None
+
+
+@cache
+def profiles() -> tuple[str, ...]:
+    """The names of all profiles, the default last."""
+    return (*_read_table()["profile"], DEFAULT_PROFILE)
+
+
+def _left_out(profiles: Mapping[str, Any], profile: str) -> frozenset[str]:
+    if profile == DEFAULT_PROFILE:
+        return frozenset()
+    if profile not in profiles:
+        known = ", ".join((*profiles, DEFAULT_PROFILE))
+        raise BadRequestError("profile", f"There is no profile {profile}; there are {known}.")
+    return frozenset(profiles[profile]["off"])
+
+
+def _read_table() -> dict[str, Any]:
+    text = resources.files("gongkai.query").joinpath("relevance.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

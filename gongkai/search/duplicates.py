@@ -1,0 +1,198 @@
+"""Duplicates for staff: the clusters of the index as it is now, checks of drafts, decisions.
+
+Called by the staff API and the staff pages.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gongkai.catalog.dates import parse_date
+from gongkai.catalog.document_number import parse_document_number
+from gongkai.catalog.headings import gather_by_key
+from gongkai.catalog.index_number import parse_index_number
+from gongkai.catalog.plain_text import clean_text, reduce_line, reduce_markup
+from gongkai.duplicates.clusters import Cluster
+from gongkai.duplicates.comparison import NEAR
+from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now
+from gongkai.duplicates.draft_check import Match, check_draft
+from gongkai.duplicates.scan import scan
+from gongkai.duplicates.scan_store import Scan, ScanStore
+from gongkai.duplicates.texts import Subject
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import SearchEngine
+from gongkai.engines.scan import fetch_hits
+from gongkai.errors import EngineUnavailableError, RefusedValueError
+
+WAIT_SECONDS = 15.0
+"""How long a question waits for a scan; a hundred thousand records take longer the first time."""
+
+
+class ScanRunningError(EngineUnavailableError):
+    """The index is being compared for the first time."""
+
+    def __init__(self) -> None:
+        super().__init__("The index is being scanned for duplicates; ask again in a minute.")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Clusters with what decided them, if anything, and the records that are still there."""
+
+    cluster: Cluster
+    verdict: Verdict | None
+    records: Sequence[Mapping[str, Any]]
+
+
+class DuplicateService:
+    """One object serves every request of a process."""
+
+    def __init__(self, installation: Installation, engine: SearchEngine) -> None:
+        folder = installation.settings.data_dir
+        self._installation = installation
+        self._engine = engine
+        self.decisions = Decisions(folder)
+        self._register = ScanStore(folder, self.decisions)
+        self._running: asyncio.Task[None] | None = None
+
+    async def check(self, draft: Subject) -> list[Match]:
+        """Public records that a draft duplicates or resembles."""
+        analysis, places = self._installation.analysis, self._installation.places
+        return await check_draft(draft, self._engine, analysis, places.is_name)
+
+    async def open_clusters(
+        self, patience: float = WAIT_SECONDS
+    ) -> tuple[Scan, bool, list[Cluster]]:
+        """The scan, whether it is of the index as it is now, and what still needs a decision.
+
+        Raises ScanRunningError where there is none yet and making one takes longer than
+        `patience`, in seconds.
+        """
+        latest, is_current = await self._current_scan(patience)
+        return latest, is_current, self._register.open_clusters()
+
+    def settled(self, decision: Decision) -> list[Verdict]:
+        """Decisions that stand, the latest first."""
+        verdicts = self.decisions.current().values()
+        return [each for each in verdicts if each.decision is decision]
+
+    async def find_cluster(self, cluster_id: str) -> Listed | None:
+        """A cluster that is open, or was decided before."""
+        _, _, clusters = await self.open_clusters()
+        cluster = next((each for each in clusters if each.id == cluster_id), None)
+        verdict = self.decisions.current().get(cluster_id)
+        if cluster is None and verdict is not None:
+            cluster = cluster_of(verdict)
+        if cluster is None:
+            return None
+        return Listed(cluster, verdict, await self.read(cluster.members))
+
+    async def read(self, members: Sequence[str]) -> list[Mapping[str, Any]]:
+        """The public records among these, the one to keep first: with a number, published first."""
+        hits = await fetch_hits(self._engine, list(members))
+        records = [orjson.loads(hit.stored) for hit in hits.values()]
+        return sorted(records, key=_rank)
+
+    async def find_public(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these ids that public records have."""
+        return frozenset(await fetch_hits(self._engine, list(ids)))
+
+    def decide(
+        self, cluster: Cluster, decision: Decision, kept: str | None, by: str, note: str = ""
+    ) -> Verdict:
+        """Keep a decision; nothing in the index changes."""
+        verdict = Verdict(
+            cluster=cluster.id,
+            decision=decision,
+            members=cluster.members,
+            kind=cluster.kind,
+            score=cluster.score,
+            kept=kept,
+            decided_by=by,
+            decided_at=now(),
+            note=note,
+        )
+        self.decisions.decide(verdict)
+        return verdict
+
+    async def _current_scan(self, patience: float) -> tuple[Scan, bool]:
+        version = await self._engine.version()
+        latest = self._register.latest()
+        if latest and latest.version == version:
+            return latest, True
+        if self._running is None:
+            self._running = asyncio.create_task(self._scan(version))
+        await asyncio.wait([self._running], timeout=patience)
+        if self._running is not None and self._running.done():
+            task, self._running = self._running, None
+            task.result()
+        scanned = self._register.latest()
+        if scanned is None:
+            raise ScanRunningError
+        return scanned, scanned.version == version
+
+    async def _scan(self, version: str) -> None:
+        # Comparing takes the processor for long; questions are answered on this thread meanwhile.
+        await asyncio.to_thread(lambda: asyncio.run(self._scan_apart(version)))
+
+    async def _scan_apart(self, version: str) -> None:
+        engine = self._installation.open_engine()
+        try:
+            live = await engine.live()
+            pairs = await scan(engine, self._installation.places.is_name)
+        finally:
+            await engine.close()
+        self._register.keep(pairs, version, live.name, NEAR)
+
+
+def cluster_of(verdict: Verdict) -> Cluster:
+    """The cluster that was decided about, as far as the decision tells."""
+    return Cluster(verdict.cluster, verdict.kind, verdict.score, verdict.members, ())
+
+
+def read_draft(content: Mapping[str, Any], installation: Installation) -> Subject:
+    """A draft under the catalog's headings or keys; what can't be read as a number is left out."""
+    known, _ = gather_by_key(content)
+
+    def line(key: str) -> str:
+        return next((reduce_line(each) for each in known.get(key, ())), "")
+
+    agency = installation.tables.agencies.find(line("publisher"))
+    return Subject(
+        id=line("id"),
+        title=line("title"),
+        document_number=_canonical_number(line("document_number")),
+        index_number=_canonical_index(line("index_number")),
+        publisher=agency.code if agency else line("publisher"),
+        issued_on=_read_day(line("issued_on")),
+        published_on=_read_day(line("published_on")),
+        body=reduce_markup("\n".join(clean_text(each) for each in known.get("body", ()))),
+    )
+
+
+def _canonical_number(text: str) -> str | None:
+    try:
+        return parse_document_number(text).canonical if text else None
+    except RefusedValueError:
+        return None
+
+
+def _canonical_index(text: str) -> str | None:
+    try:
+        return parse_index_number(text).canonical if text else None
+    except RefusedValueError:
+        return text or None
+
+
+def _read_day(text: str) -> str | None:
+    try:
+        return parse_date(text).iso if text else None
+    except RefusedValueError:
+        return None
+
+
+def _rank(record: Mapping[str, Any]) -> tuple[bool, str, str]:
+    return not record["document_number"], record["published_on"], record["id"]

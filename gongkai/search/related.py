@@ -1,0 +1,98 @@
+"""A record in; what it repeals, what repeals it and what is like it out. `Answering` calls it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.dates import parse_date
+from gongkai.catalog.document_number import parse_document_number
+from gongkai.engines.port import EngineQuery, Hit, SearchEngine
+from gongkai.query.related import Subject, find_repealed, find_repealing, find_similar
+from gongkai.query.relevance import Weights
+
+REPEALS_SHOWN = 50
+"""Documents that a record repeals and that are looked up; more are named without a link."""
+_COPIES = 4
+"""Records of one cited document that are considered: portals publish some twice."""
+
+Stored = Mapping[str, Any]
+
+
+class RelatedRecords:
+    """Asks one engine; keeps no state between requests."""
+
+    def __init__(self, engine: SearchEngine, analysis: TextAnalyzer, weights: Weights) -> None:
+        self._engine = engine
+        self._analysis = analysis
+        self._weights = weights
+
+    async def repealed(
+        self, record: Stored
+    ) -> list[tuple[Mapping[str, str | None], Stored | None]]:
+        """Each repeal that the record's text states, with the public record it means, if any."""
+        cited = record["repeals"][:REPEALS_SHOWN]
+        titles = [self._analysis.letters_only(each["title"]) for each in cited if each["title"]]
+        numbers = [each["document_number"] for each in cited if each["document_number"]]
+        if not titles and not numbers:
+            return []
+        query = EngineQuery(find_repealed(titles, numbers), limit=_COPIES * len(cited))
+        found = [each for each in await self._ask(query) if _may_repeal(record, each)]
+        meant = ((each, self._best_match(each, found)) for each in cited)
+        return [*meant, *((each, None) for each in record["repeals"][REPEALS_SHOWN:])]
+
+    async def repealing(self, record: Stored) -> list[Stored]:
+        """Public records whose text says that they repeal this one."""
+        key = self._analysis.letters_only(record["title"])
+        query = EngineQuery(find_repealing(key, record["document_number"]), limit=_COPIES)
+        found = await self._ask(query)
+        return [
+            each
+            for each in found
+            if _may_repeal(each, record)
+            and any(self._is_meant(cited, record) for cited in each["repeals"])
+        ]
+
+    async def similar(self, record: Stored, size: int) -> list[Hit]:
+        """The most similar public records, itself and those alike by chance left out."""
+        subject = Subject(record["title"], record["keywords"], record["topic"])
+        query = find_similar(subject, self._analysis, self._weights)
+        hits = (await self._engine.search(EngineQuery(query, limit=size + 1))).hits
+        own = next((hit.score for hit in hits if hit.id == record["id"]), 0.0)
+        least = own * self._weights.similar_least
+        return [hit for hit in hits if hit.id != record["id"] and hit.score >= least][:size]
+
+    async def _ask(self, query: EngineQuery) -> list[Stored]:
+        return [orjson.loads(hit.stored) for hit in (await self._engine.search(query)).hits]
+
+    def _best_match(self, cited: Mapping[str, Any], found: Iterable[Stored]) -> Stored | None:
+        return next((each for each in found if self._is_meant(cited, each)), None)
+
+    def _is_meant(self, cited: Mapping[str, Any], record: Stored) -> bool:
+        """By its title; by its number too, where that names one document and not an order."""
+        key = self._analysis.letters_only(record["title"])
+        if cited["title"] and self._analysis.letters_only(cited["title"]) == key:
+            return _agrees(cited["document_number"], record["document_number"])
+        number = cited["document_number"]
+        is_same = bool(number) and number == record["document_number"]
+        return is_same and (not cited["title"] or parse_document_number(number).form == "bracketed")
+
+
+def _agrees(cited: str | None, own: str | None) -> bool:
+    """Two numbers that are both known must be one; 2010 and 2019 versions share a title."""
+    return not cited or not own or cited == own
+
+
+def _may_repeal(repealing: Stored, repealed: Stored) -> bool:
+    """No record repeals itself, nor a later version under the same title."""
+    if repealing["id"] == repealed["id"]:
+        return False
+    if repealing["title"] != repealed["title"]:
+        return True
+    return _first_day(repealed) < _first_day(repealing)
+
+
+def _first_day(record: Stored) -> int:
+    date = record["issued_on"] or record["published_on"]
+    return parse_date(date, field="published_on").first_day.toordinal()

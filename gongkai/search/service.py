@@ -1,0 +1,219 @@
+"""A checked request in, a SearchAnswer or RecordView out. API, pages and CLI call it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import orjson
+
+from gongkai.catalog.fields import FACETS
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
+from gongkai.engines.scan import read_pages
+from gongkai.query.date_expressions import describe
+from gongkai.query.expansion import QueryExpander
+from gongkai.query.explanation import find_parts
+from gongkai.query.filters import chosen_values
+from gongkai.query.interpreter import QueryInterpreter
+from gongkai.query.relevance import DEFAULT_PROFILE, load_weights
+from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.tree import MatchAll, Term
+from gongkai.search.facets import FacetBuilder, FacetValues
+from gongkai.search.hybrid import HybridPage, HybridSearch
+from gongkai.search.related import RelatedRecords
+from gongkai.search.relaxation import QueryRelaxation, SearchOutcome
+from gongkai.search.responses import (
+    ClassificationsAnswer,
+    DateView,
+    QueryView,
+    RecordView,
+    SearchAnswer,
+    SimilarAnswer,
+)
+from gongkai.search.term_dictionary import TermDictionary
+from gongkai.search.views import Views
+from gongkai.semantic.semantic_search import SemanticSearch
+
+STREAMED_AT_ONCE = 500
+"""Records that a streamed list reads from the engine in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPart:
+    """What one part of a question gave a record; `asks` is what it looked for."""
+
+    name: str
+    asks: str
+    score: float
+
+
+class SearchService:
+    """Holds what an answer is made with; one object serves every request of a process."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        engine: SearchEngine,
+        *,
+        profile: str = DEFAULT_PROFILE,
+        today: Callable[[], date] = date.today,
+        meanings: SemanticSearch | None = None,
+    ) -> None:
+        self._tables = installation.tables
+        self._engine = engine
+        self.agencies = agencies = installation.tables.agencies
+        names = QueryExpander(agencies=agencies)
+        self.term_dictionary = TermDictionary(
+            engine,
+            installation.analysis,
+            lambda text: names.is_name(text) or installation.places.is_name(text),
+            {name for pair in installation.synonyms for name in (pair.term, pair.official)},
+        )
+        knowledge = QueryExpander(installation.synonyms, agencies, self.term_dictionary.is_prefix)
+        weights = load_weights(profile)
+        self.today = today
+        self._interpreter = QueryInterpreter(installation.analysis, weights, knowledge, today=today)
+        self._asking = QueryRelaxation(
+            engine, self._interpreter, self.term_dictionary, installation.tables
+        )
+        self._blending = HybridSearch(engine, self._asking, meanings, weights) if meanings else None
+        self._relating = RelatedRecords(engine, installation.analysis, weights)
+        self._views = Views(installation.tables)
+        self._facet_builder = FacetBuilder(installation.tables)
+
+    async def search(self, request: SearchRequest) -> SearchAnswer:
+        """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
+        started = time.perf_counter()
+        asked = await self._asking.ask(request)
+        highlight_terms = asked.interpreted.highlight_terms if request.highlight else ()
+        blend = await self._blending.blend(request, asked) if self._blending else None
+        hits, related = asked.result.hits, frozenset[str]()
+        if blend and blend.hits is not None:
+            hits, related = blend.hits, blend.related
+        return SearchAnswer(
+            query=_view_query(asked, blend),
+            total=asked.result.total,
+            page=request.page,
+            size=request.size,
+            next_cursor=None if hits is not asked.result.hits else asked.result.next_cursor,
+            hits=await asyncio.to_thread(self._views.hits, hits, highlight_terms, related),
+            facets=self._facets(request, asked.result),
+            took_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+
+    async def explain(self, request: SearchRequest, record_id: str) -> list[ScoredPart]:
+        """What each number of relevance.toml gives this record for this question; for staff.
+
+        Of alternatives (title, entry, body of one word) the best counts, so parts do not add up.
+        Empty where the record is not found by the question.
+        """
+        asked = await self._asking.ask(request)
+        wanted = {"id": Term("id", record_id)}
+        whole = await self._engine.search(EngineQuery(asked.tree, filters=wanted, limit=1))
+        if not whole.total:
+            return []
+        parts = [ScoredPart("total", "", whole.hits[0].score)]
+        for part in find_parts(asked.tree):
+            found = await self._engine.search(EngineQuery(part.query, filters=wanted, limit=1))
+            if found.hits and found.hits[0].score:
+                parts.append(ScoredPart(part.name, part.asks, found.hits[0].score))
+        return list(dict.fromkeys(parts))
+
+    async def record(self, record_id: str) -> RecordView | None:
+        """One record, or None where no public record has this id."""
+        stored = await self._engine.fetch(record_id)
+        if stored is None:
+            return None
+        record = await asyncio.to_thread(orjson.loads, stored)
+        repeals, repealing = await asyncio.gather(
+            self._relating.repealed(record), self._relating.repealing(record)
+        )
+        return self._views.record(record, repeals, repealing)
+
+    async def similar(self, record_id: str, size: int) -> SimilarAnswer | None:
+        """Records about the same matter, or None where no public record has this id."""
+        stored = await self._engine.fetch(record_id)
+        if stored is None:
+            return None
+        record = await asyncio.to_thread(orjson.loads, stored)
+        hits = await self._relating.similar(record, size)
+        return SimilarAnswer(hits=await asyncio.to_thread(self._views.hits, hits))
+
+    async def every(self, request: SearchRequest) -> AsyncIterator[RecordView]:
+        """All records that the request finds, newest first (oldest first where asked so).
+
+        In order of dates, a commit between two pages neither repeats nor skips what was there.
+        """
+        sort = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
+        first = replace(request, sort=sort, page=1, size=1, cursor=None, facets=())
+        query = self._asking.query(first, (await self._asking.ask(first)).tree)
+        async for result in read_pages(self._engine, replace(query, limit=STREAMED_AT_ONCE)):
+            for record in await asyncio.to_thread(self._read_records, result.hits):
+                yield record
+
+    async def is_withdrawn(self, record_id: str) -> bool:
+        """Whether the record was published once and taken off since."""
+        return await self._engine.is_withdrawn(record_id)
+
+    async def classifications(self) -> ClassificationsAnswer:
+        """Every class of every tree, and every agency, with the records below it."""
+        result = await self._engine.search(EngineQuery(MatchAll(), facets=FACETS, limit=0))
+        trees = {
+            name: self._facet_builder.build(name, result.facets[name], whole=True)
+            for name in FACETS
+        }
+        return ClassificationsAnswer(trees=trees)
+
+    async def facet(self, request: SearchRequest, name: str) -> FacetValues:
+        """Every value of one facet among what the request finds."""
+        asked = await self._asking.ask(replace(request, page=1, size=1, facets=(name,)))
+        chosen = chosen_values(request, self._tables).get(name, frozenset())
+        return self._facet_builder.build(name, asked.result.facets[name], chosen, whole=True)
+
+    async def live(self) -> Generation:
+        """The generation that is searched now."""
+        return await self._engine.live()
+
+    async def created(self) -> str:
+        """The day that the data searched now was published, YYYY-MM-DD."""
+        return (await self.live()).created[:10]
+
+    def highlight_terms(self, text: str) -> tuple[str, ...]:
+        """The runs of characters that are marked in a text for these words."""
+        return self._interpreter.interpret(text).highlight_terms if text.strip() else ()
+
+    def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
+        return [self._views.record(orjson.loads(hit.stored)) for hit in hits]
+
+    def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, FacetValues]:
+        chosen = chosen_values(request, self._tables)
+        return {
+            name: self._facet_builder.build(name, counts, chosen.get(name, frozenset()))
+            for name, counts in result.facets.items()
+        }
+
+
+def _view_query(asked: SearchOutcome, blend: HybridPage | None) -> QueryView:
+    interpreted = asked.interpreted
+    spoken = interpreted.spoken
+    return QueryView(
+        text=interpreted.text,
+        terms=list(interpreted.terms),
+        corrected_from=asked.corrected_from,
+        did_you_mean=asked.did_you_mean,
+        relaxed=asked.relaxed,
+        complete=asked.complete,
+        cut=interpreted.is_cut,
+        related=len(blend.related) if blend else 0,
+        semantic=blend.outcome if blend else None,
+        expanded={term: list(others) for term, others in interpreted.expanded.items()},
+        date=DateView(
+            label=describe(spoken),
+            published_from=spoken.first.iso if spoken.first else None,
+            published_to=spoken.last.iso if spoken.last else None,
+        )
+        if spoken
+        else None,
+    )

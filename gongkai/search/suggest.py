@@ -1,0 +1,212 @@
+"""What is being typed in; words, titles, agencies and codes that complete it out.
+
+Called by `/suggest`. Nothing is offered that the engine has not just counted among public records.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+import orjson
+from pydantic import Field
+
+from analyzers.completion import CompletionIndex, MatchKind
+from analyzers.normalize import normalize_text
+from analyzers.pinyin import is_latin
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.agencies import AgencyDirectory
+from gongkai.engines.port import EngineQuery, SearchEngine
+from gongkai.query.tree import And, Or, Phrase, Query, Term
+from gongkai.search.term_dictionary import PublicWords, TermDictionary
+
+_TITLES = 3
+"""Titles among the suggestions, where that many words leave room."""
+_AGENCIES = 2
+_KEPT = 20_000
+
+
+class SuggestionKind(StrEnum):
+    """What a suggestion is."""
+
+    TERM = "term"
+    TITLE = "title"
+    PUBLISHER = "publisher"
+    DOCUMENT_NUMBER = "document_number"
+
+
+@dataclass(slots=True, kw_only=True)
+class SuggestionView:
+    """One completion, and how many public records hold it."""
+
+    text: str
+    kind: SuggestionKind
+    count: int
+    id: Annotated[str | None, Field(description="Of a title: the record that has it.")] = None
+
+
+@dataclass(slots=True, kw_only=True)
+class SuggestAnswer:
+    """Completions of what was typed, the likeliest first."""
+
+    query: str
+    suggestions: Annotated[list[SuggestionView], Field(description="At most `size`.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    text: str
+    kind: SuggestionKind
+    query: Query
+
+
+@dataclass
+class _Known:
+    """What was counted in one version of the index: everybody's first letters offer the same."""
+
+    version: str
+    counts: dict[Query, int] = field(default_factory=dict)
+    titles: dict[str, list[SuggestionView]] = field(default_factory=dict)
+
+    @property
+    def is_full(self) -> bool:
+        return max(len(self.counts), len(self.titles)) > _KEPT
+
+
+class Suggester:
+    """One object serves every request of a process."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        term_dictionary: TermDictionary,
+        analysis: TextAnalyzer,
+        agencies: AgencyDirectory,
+    ) -> None:
+        self._engine = engine
+        self._term_dictionary = term_dictionary
+        self._analysis = analysis
+        self._named = {
+            normalize_text(name): each
+            for each in agencies.all()
+            for name in (*each.former_names, *each.short_names, each.name)
+        }
+        self._latest = _Known("")
+
+    @cached_property
+    def _agencies(self) -> CompletionIndex:
+        # Their sounds take half a second, which a server's first answer need not wait for.
+        return CompletionIndex(dict.fromkeys(self._named, 1))
+
+    def prepare(self) -> None:
+        """Build now what the first completion would wait for."""
+        len(self._agencies.counts)
+
+    async def suggest(self, typed: str, size: int) -> SuggestAnswer:
+        """Raises EngineUnavailableError, IndexMismatchError."""
+        typed = " ".join(typed.split())
+        if not self._analysis.letters_only(typed):
+            return SuggestAnswer(query=typed, suggestions=[])
+        words = await self._term_dictionary.words()
+        known = self._complete_words(typed, words, size) if words else []
+        counted, titles = await asyncio.gather(
+            self._count([*known, *self._complete_agencies(typed)]), self._complete_titles(typed)
+        )
+        shown = _arrange(counted, titles, size if is_latin(typed) else size - size // 4)
+        return SuggestAnswer(query=typed, suggestions=shown[:size])
+
+    def _complete_words(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
+        terms = [
+            _Candidate(each.text, SuggestionKind.TERM, _titled(each.text))
+            for each in words.lexicon.complete(normalize_text(typed), size)
+        ]
+        return [*self._complete_codes(typed, words, size), *terms]
+
+    def _complete_codes(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
+        """机关代字 by their beginning, or by sound: yzbm for 宜政办秘."""
+        beginning = normalize_text(typed).replace(" ", "")
+        if len(beginning) < 2:
+            return []
+        found = words.codes.complete(beginning, size // 2)
+        return [
+            _Candidate(each.text, SuggestionKind.DOCUMENT_NUMBER, Term("number_prefix", each.text))
+            for each in found
+            if each.kind is MatchKind.PINYIN or each.text.startswith(beginning)
+        ]
+
+    def _complete_agencies(self, typed: str) -> list[_Candidate]:
+        """By any name that they have or had, each by its present one."""
+        found = self._agencies.complete(normalize_text(typed), 4 * _AGENCIES)
+        meant = [
+            self._named[each.text]
+            for each in found
+            if each.kind is MatchKind.TEXT or len(typed) > 2
+        ]
+        return [
+            _Candidate(each.name, SuggestionKind.PUBLISHER, Term("publisher", each.code))
+            for each in dict.fromkeys(meant)
+        ]
+
+    async def _count(self, candidates: Sequence[_Candidate]) -> list[SuggestionView]:
+        known = (await self._known()).counts
+        unknown = [each.query for each in candidates if each.query not in known]
+        if unknown:
+            known.update(zip(unknown, await self._engine.count(unknown), strict=True))
+        return [
+            SuggestionView(text=each.text, kind=each.kind, count=known[each.query])
+            for each in candidates
+            if known[each.query]
+        ]
+
+    async def _known(self) -> _Known:
+        """What is known of the index as it is at this moment: a withdrawal counts at once."""
+        version = await self._engine.version()
+        if version != self._latest.version or self._latest.is_full:
+            self._latest = _Known(version)
+        return self._latest
+
+    async def _complete_titles(self, typed: str) -> list[SuggestionView]:
+        """Titles that hold what was typed as written."""
+        run = self._analysis.letters_only(typed)
+        if len(run) < 2:
+            return []
+        known = (await self._known()).titles
+        if run not in known:
+            known[run] = await self._find_titles(run)
+        return known[run]
+
+    async def _find_titles(self, run: str) -> list[SuggestionView]:
+        pairs = tuple(run[at : at + 2] for at in range(len(run) - 1))
+        query: Query = Phrase("title_grams", pairs) if len(pairs) > 1 else Term("title_grams", run)
+        found = await self._engine.search(EngineQuery(And((query,)), limit=_TITLES))
+        titles: dict[str, str] = {}
+        for hit in found.hits:
+            titles.setdefault(orjson.loads(hit.stored)["title"], hit.id)
+        return [
+            SuggestionView(text=title, kind=SuggestionKind.TITLE, count=1, id=record_id)
+            for title, record_id in titles.items()
+        ]
+
+
+def _titled(word: str) -> Query:
+    """Records with this word in their title, by itself or within a longer one, or as a keyword."""
+    return Or((Term("terms", word), Term("title_words", word)))
+
+
+def _arrange(
+    counted: Sequence[SuggestionView], titles: Sequence[SuggestionView], room: int
+) -> list[SuggestionView]:
+    """Words first, at most `room` of them, then codes, agencies, titles, and words left over."""
+    by_kind: dict[SuggestionKind, list[SuggestionView]] = {kind: [] for kind in SuggestionKind}
+    for each in counted:
+        by_kind[each.kind].append(each)
+    others = [
+        *by_kind[SuggestionKind.DOCUMENT_NUMBER],
+        *by_kind[SuggestionKind.PUBLISHER][:_AGENCIES],
+        *titles,
+    ]
+    named = {each.text for each in others}
+    terms = [each for each in by_kind[SuggestionKind.TERM] if each.text not in named]
+    return [*terms[:room], *others, *terms[room:]]

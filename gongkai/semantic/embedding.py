@@ -1,0 +1,139 @@
+"""Every public record in, a vector of its passage kept: `gongkai embed`, and `index` where meanings
+are switched on. Begun again at any moment, it makes only what is missing or has changed.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+import orjson
+
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import Hit, SearchEngine, StoredVector, VectorStore
+from gongkai.engines.scan import read_pages
+from gongkai.errors import EndedProcessError
+from gongkai.semantic.models import open_model
+from gongkai.semantic.passages import choose_passage, name_passage
+from gongkai.semantic.port import EmbeddingModel, Vectors
+
+SENT = 32
+"""Passages that one process is sent at a time."""
+KEPT_AT_ONCE = 128
+"""Vectors that are written together."""
+OnProgress = Callable[[int, int, int], None]
+"""Records seen, of how many, and vectors made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What a run did: vectors `made`, `kept` as they were, and `dropped` as of no record."""
+
+    model: str
+    made: int
+    kept: int
+    dropped: int
+
+
+async def embed_records(installation: Installation, on_progress: OnProgress) -> Embedded:
+    """Raises MissingModelError, EndedProcessError, EngineUnavailableError."""
+    settings = installation.settings
+    processes = settings.index_processes or os.cpu_count() or 1
+    engine = installation.open_engine()
+    try:
+        with open_embedders(settings.semantic_model, processes) as embedders:
+            store = installation.open_vector_store(embedders.model, embedders.dimensions)
+            with closing(store):
+                return await _embed(engine, store, embedders, on_progress)
+    finally:
+        await engine.close()
+
+
+class Embedders:
+    """Processes with a model each."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+        self.model, self.dimensions = pool.submit(_describe).result()
+
+    def embed(self, texts: Sequence[str]) -> Iterator[Vectors]:
+        """Vectors of the texts, in order."""
+        parts = [texts[start : start + SENT] for start in range(0, len(texts), SENT)]
+        for part in self._pool.map(_embed_here, parts):
+            yield from part
+
+
+@contextmanager
+def open_embedders(where: str, processes: int) -> Iterator[Embedders]:
+    """Processes of their own from the start: a model's threads survive no fork."""
+    # Here first: what is wrong with a model is said once, not by each of them.
+    open_model(where)
+    pool = ProcessPoolExecutor(
+        processes,
+        multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(where,),
+    )
+    try:
+        yield Embedders(pool)
+    except BrokenProcessPool:
+        raise EndedProcessError from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+async def _embed(
+    engine: SearchEngine, store: VectorStore, embedders: Embedders, on_progress: OnProgress
+) -> Embedded:
+    every: list[str] = []
+    made = kept = 0
+    async for result in read_pages(engine):
+        passages = {hit.id: _passage(hit) for hit in result.hits}
+        known = store.digests(list(passages))
+        wanted = {i: text for i, text in passages.items() if known.get(i) != name_passage(text)}
+        kept += len(passages) - len(wanted)
+        for rows in _make_rows(wanted, embedders):
+            store.put(rows)
+            made += len(rows)
+            on_progress(made + kept, max(result.total, made + kept), made)
+        every += passages
+        on_progress(made + kept, max(result.total, made + kept), made)
+    return Embedded(embedders.model, made, kept, store.prune(every))
+
+
+def _make_rows(passages: Mapping[str, str], embedders: Embedders) -> Iterator[list[StoredVector]]:
+    """A few at a time, so that a run that is stopped has lost little."""
+    vectors = embedders.embed(list(passages.values()))
+    rows = (
+        StoredVector(record_id, name_passage(text), vector)
+        for (record_id, text), vector in zip(passages.items(), vectors, strict=True)
+    )
+    while some := list(islice(rows, KEPT_AT_ONCE)):
+        yield some
+
+
+def _passage(hit: Hit) -> str:
+    return choose_passage(orjson.loads(hit.stored))
+
+
+_model: EmbeddingModel
+
+
+def _begin(where: str) -> None:
+    global _model  # noqa: PLW0603 # what a process of the pool has to work with
+    # Ctrl-C is for the run, which ends its processes itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _model = open_model(where).model
+
+
+def _describe() -> tuple[str, int]:
+    return _model.name, _model.dimensions
+
+
+def _embed_here(texts: Sequence[str]) -> Vectors:
+    return _model.embed_passages(texts)

@@ -1,0 +1,92 @@
+"""A vector and filters in, the public records that are nearest in meaning out.
+
+Filters and disclosure are obeyed before the wanted number is taken: what an engine does not find
+counts for nothing, and the search goes on until enough is found or all has been looked at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+
+from gongkai.engines.port import (
+    EngineQuery,
+    Hit,
+    SearchEngine,
+    StoredVector,
+    Vector,
+    VectorHit,
+    VectorIndex,
+)
+from gongkai.engines.scan import fetch_hits
+from gongkai.query.tree import And, MatchAll, Query
+from gongkai.semantic.passages import choose_passage, name_passage
+from gongkai.semantic.port import Vectors
+
+FEW = 500
+"""Records that filters leave, compared one by one; of more, the nearest of all are asked about."""
+AT_ONCE = 5_000
+"""Ids of one question to the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A record, what is stored of it, and the cosine of its passage with the question."""
+
+    hit: Hit
+    stored: Mapping[str, Any]
+    cosine: float
+
+
+async def search_knn(
+    engine: SearchEngine,
+    index: VectorIndex,
+    vector: Vector,
+    count: int,
+    filters: Mapping[str, Query],
+) -> list[Neighbour]:
+    """At most `count`, the nearest first. Raises EngineUnavailableError."""
+    reach = count
+    if filters:
+        (matching,) = await engine.count([And(tuple(filters.values()))])
+        if matching <= FEW:
+            result = await engine.search(EngineQuery(MatchAll(), filters, limit=FEW))
+            found = {hit.id: hit for hit in result.hits}
+            near = await index.knn(vector, len(found), found) if found else []
+            return _keep(near, found)[:count]
+        reach = count * (1 + await index.size() // matching)
+    while True:
+        # A few more: some of them may have been withdrawn.
+        near = await index.knn(vector, reach + reach // 10)
+        found = await fetch_hits(engine, [each.id for each in near], filters, AT_ONCE)
+        kept = _keep(near, found)
+        if len(kept) >= count or len(near) < reach:
+            return kept[:count]
+        reach *= 4
+
+
+async def fetch_vectors(index: VectorIndex, hits: Sequence[Hit]) -> Vectors:
+    """Their vectors, shape (len(hits), dimensions); zeros for a record that has none."""
+    rows = await index.fetch([hit.id for hit in hits])
+    known = {row.id: row for row in rows}
+    none = np.zeros_like(rows[0].values if rows else (), dtype=np.float32)
+    found = ((known.get(hit.id), orjson.loads(hit.stored)) for hit in hits)
+    return np.array([row.values if row and _is_of(row, stored) else none for row, stored in found])
+
+
+def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour]:
+    """Those that were found with the passage that their vector is of.
+
+    A text that was closed or corrected must not be found by what it used to say.
+    """
+    known = ((found[each.id], each) for each in near if each.id in found)
+    read = ((hit, orjson.loads(hit.stored), each) for hit, each in known)
+    return [
+        Neighbour(hit, stored, each.cosine) for hit, stored, each in read if _is_of(each, stored)
+    ]
+
+
+def _is_of(vector: VectorHit | StoredVector, stored: Mapping[str, Any]) -> bool:
+    return name_passage(choose_passage(stored)) == vector.digest

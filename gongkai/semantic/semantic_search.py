@@ -1,0 +1,159 @@
+"""Words in, the public records nearest to them in meaning out, or why they can't be had in time.
+
+The model, its vectors and the budget of a question. The server and the terminal ask it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import Hit, SearchEngine, VectorIndex
+from gongkai.errors import EngineUnavailableError, MissingModelError
+from gongkai.query.tree import Query
+from gongkai.semantic.knn import Neighbour, fetch_vectors, search_knn
+from gongkai.semantic.models import TriedModel, open_model
+from gongkai.semantic.parts import embed_question
+from gongkai.semantic.port import Vectors
+
+log = logging.getLogger("gongkai.semantics")
+_T = TypeVar("_T")
+
+
+class SemanticOutcome(StrEnum):
+    """How asking for meanings ended; in all but the first, words alone answer."""
+
+    USED = "used"
+    SLOW = "slow"
+    MISSING = "missing"
+    FAILED = "failed"
+
+
+class SemanticUnavailableError(Exception):
+    """The words alone have to answer; `outcome` says why."""
+
+    def __init__(self, outcome: SemanticOutcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticHits:
+    """The records that are near, the nearest first, and the scale of cosines; see TriedModel.
+
+    `index` is where they were looked for; `until`, the moment of the loop's clock when the
+    question's budget ends.
+    """
+
+    index: VectorIndex
+    near: tuple[Neighbour, ...]
+    floor: float
+    spread: float
+    until: float | None
+
+
+class SemanticSearch:
+    """One model, in a thread of its own. `budget` is in seconds, None for no end.
+
+    `on_outcome` is told how each question went.
+    """
+
+    def __init__(
+        self,
+        installation: Installation,
+        engine: SearchEngine,
+        budget: float | None = None,
+        on_outcome: Callable[[SemanticOutcome], None] = lambda _: None,
+    ) -> None:
+        self._installation = installation
+        self._engine = engine
+        self._budget = budget
+        self._on_outcome = on_outcome
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+        self._opening: Future[TriedModel] | None = None
+        self._index: VectorIndex | None = None
+
+    def prepare(self) -> "Future[TriedModel]":
+        """Begin to load the model; questions before it is there are answered by words."""
+        if self._opening is None:
+            where = self._installation.settings.semantic_model
+            self._opening = self._thread.submit(open_model, where)
+            self._opening.add_done_callback(_say_if_missing)
+        return self._opening
+
+    async def look(
+        self, text: str, words: Sequence[str], count: int, filters: Mapping[str, Query]
+    ) -> SemanticHits:
+        """At most `count` records near the text. Raises SemanticUnavailableError.
+
+        `words` are what a search by words looks for of `text`.
+        """
+        now = asyncio.get_running_loop().time()
+        until = None if self._budget is None else now + self._budget
+        return await _in_time(self._find(text, " ".join(words), count, filters, until), until)
+
+    async def fetch(self, looked: SemanticHits, hits: Sequence[Hit]) -> Vectors:
+        """Vectors of the hits, shape (hits, dimensions). Raises SemanticUnavailableError."""
+        return await _in_time(fetch_vectors(looked.index, hits), looked.until)
+
+    def count(self, outcome: SemanticOutcome) -> None:
+        """How asking for meanings ended, once for each question."""
+        self._on_outcome(outcome)
+
+    async def version(self) -> str:
+        """Names what is near beside the records: another when a model or vectors come."""
+        if self._index is None:
+            return ""
+        try:
+            return await self._index.version()
+        except EngineUnavailableError:
+            return ""
+
+    async def close(self) -> None:
+        self._thread.shutdown(cancel_futures=True)
+        if self._index is not None:
+            await self._index.close()
+
+    async def _find(
+        self,
+        text: str,
+        words: str,
+        count: int,
+        filters: Mapping[str, Query],
+        until: float | None,
+    ) -> SemanticHits:
+        # Shielded: one question that does not wait must not stop the loading for all.
+        tried = await asyncio.shield(asyncio.wrap_future(self.prepare()))
+        model = tried.model
+        if self._index is None:
+            self._index = self._installation.open_vectors(model.name, model.dimensions)
+        loop = asyncio.get_running_loop()
+        vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
+        near = await search_knn(self._engine, self._index, vector, count, filters)
+        telling = tuple(each for each in near if each.cosine >= tried.floor)
+        return SemanticHits(self._index, telling, tried.floor, tried.spread, until)
+
+
+async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
+    try:
+        async with asyncio.timeout_at(until):
+            return await work
+    except TimeoutError:
+        raise SemanticUnavailableError(SemanticOutcome.SLOW) from None
+    except (MissingModelError, ImportError):
+        raise SemanticUnavailableError(SemanticOutcome.MISSING) from None
+    except Exception as error:
+        # Whatever a model's library raises: the words have an answer already. Nothing of the
+        # question goes into the log.
+        log.warning("a search by meaning failed: %s", type(error).__name__)
+        raise SemanticUnavailableError(SemanticOutcome.FAILED) from None
+
+
+def _say_if_missing(opening: "Future[TriedModel]") -> None:
+    """Once, not for each question."""
+    if not opening.cancelled() and (error := opening.exception()):
+        log.warning("no search by meaning: %s", error)

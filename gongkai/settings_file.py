@@ -1,0 +1,199 @@
+"""Reads gongkai.toml and checks the names of settings, in the file and in the environment.
+
+Every fault is a SettingsError: file and line, or the variable, and how to fix it.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gongkai.errors import SettingsError
+from gongkai.files.encodings import detect_encoding
+
+FILE = Path("gongkai.toml")
+PREFIX = "GONGKAI_"
+_RESERVED = re.compile(r"GONGKAI_(?:(?:TEST|SOAK|FUZZ|BENCH)_\w+|MEMORY|EXPORTS)")
+"""Variables of our own tests and of docker-compose.yml, which are no settings."""
+_SERVICE_LINK = re.compile(r"GONGKAI_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_\w+)?)")
+_SERVICE_VALUE = re.compile(r"(?:tcp|udp|sctp)|(?:(?:tcp|udp|sctp)://)?[\d.:a-f\[\]]+:?\d*")
+"""Kubernetes and Docker set these for a service named gongkai: GONGKAI_PORT=tcp://10.0.0.1:8000."""
+_OPTIONS = {"HOST": "--host", "PORT": "--port", "WORKERS": "--workers"}
+_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+_ASSIGNMENT = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*[=:：＝]\s*(.*)")
+_FULL_WIDTH = re.compile("[“”‘’＝：＂＇]")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """The settings of one file, with the line that each is on."""
+
+    path: Path
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """file:line of a setting."""
+        return f"{self.path}:{self.lines.get(name, 1)}"
+
+
+def read_settings_file(path: Path = FILE) -> SettingsFile:
+    """An empty one where there is no such file. Raises SettingsError.
+
+    UTF-8 with or without BOM, UTF-16 with BOM, and GB18030 are read.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise SettingsError(f"{path}: is a link to a file that is missing.") from None
+        return SettingsFile(path)
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: can't be read ({error.strerror}); make it a file that this user can read."
+        ) from None
+    text = _decode(path, content)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(_explain_syntax(path, text, str(error))) from None
+    except RecursionError:
+        raise SettingsError(f"{path}:1: is nested too deeply; write key = value lines.") from None
+    return SettingsFile(path, values, _number_keys(text))
+
+
+def check_names(file: SettingsFile, known: Collection[str]) -> None:
+    """Raises SettingsError for keys of the file that are no settings."""
+    faults = [
+        f"{file.place(name)}: {fault}"
+        for name, value in file.values.items()
+        if (fault := _explain_key(name, value, known))
+    ]
+    if faults:
+        raise SettingsError("\n".join(faults))
+
+
+def check_environment(environment: Mapping[str, str], known: Collection[str]) -> None:
+    """Raises SettingsError for variables GONGKAI_* that are no settings."""
+    faults = [
+        fault
+        for name, value in sorted(environment.items())
+        if name.upper().startswith(PREFIX) and (fault := _explain_variable(name, value, known))
+    ]
+    if faults:
+        raise SettingsError("\n".join(faults))
+
+
+def find_variable(name: str) -> str | None:
+    """The variable that sets `name`, as the environment spells it."""
+    wanted = f"{PREFIX}{name}".upper()
+    return next((each for each in os.environ if each.upper() == wanted), None)
+
+
+def _decode(path: Path, content: bytes) -> str:
+    encoding = detect_encoding(content)
+    try:
+        text = content[encoding.mark :].decode(encoding.name)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, encoding.mark + error.start) + 1
+        raise SettingsError(
+            f"{path}:{line}: is neither UTF-8 nor GB18030; save the file as UTF-8."
+        ) from None
+    if "\0" in text:
+        raise SettingsError(f"{path}:1: is not text; save the file as UTF-8.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _number_keys(text: str) -> dict[str, int]:
+    """The first line that each key is on; a table's heading counts for its name."""
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        named = re.match(r"\s*\[*\s*[\"']?([^\s\"'=.\[\]]+)", line)
+        if named and not line.lstrip().startswith("#"):
+            lines.setdefault(named[1], number)
+    return lines
+
+
+def _explain_syntax(path: Path, text: str, message: str) -> str:
+    place = _PLACE.search(message)
+    lines = text.splitlines()
+    number = int(place[1]) if place else max(1, len(lines))
+    line = lines[number - 1] if number <= len(lines) else ""
+    return f"{path}:{number}: {_find_remedy(line, _PLACE.sub('', message))}"
+
+
+def _find_remedy(line: str, message: str) -> str:
+    return next(_remedies(line, message))
+
+
+def _remedies(line: str, message: str) -> Iterator[str]:
+    """What may be wrong with a line, the surest first."""
+    named = _ASSIGNMENT.match(line)
+    key, value = (named[1], named[2].strip()) if named else ("", "")
+    if _FULL_WIDTH.search(line):
+        yield 'has full-width quotes or signs; write them half-width: key = "value".'
+    if value.startswith('"') and "\\" in value:
+        plain = value.strip('"').partition('"')[0]
+        yield f"\\ has a meaning of its own between double quotes; write {key} = '{plain}'."
+    if "overwrite" in message or "twice" in message:
+        yield f"{key or 'a key'} is set a second time; delete one of the lines."
+    if key and "=" not in line:
+        yield f"is not key = value; write {key} = {_quote(value)}."
+    if value.lower() in ("true", "false") and value not in ("true", "false"):
+        yield f"write {key} = {value.lower()}, in small letters."
+    if value[:1] in ("'", '"'):
+        yield f"the quotes of {key} are not paired ({message}); close them on the same line."
+    if named:
+        quoted = f"{key} = {_quote(value)}"
+        yield f"the value of {key} is not understood; write text in quotes: {quoted}."
+    yield f"is not understood ({message}); write one key = value on each line."
+
+
+def _quote(value: str) -> str:
+    is_quoted = value[:1] in ("'", '"') or value in ("true", "false") or value.isdecimal()
+    return value if is_quoted else f"'{value}'"
+
+
+def _explain_key(name: str, value: object, known: Collection[str]) -> str | None:
+    if name in known:
+        return None
+    if isinstance(value, Mapping):
+        joined = next((f"{name}_{key}" for key in value if f"{name}_{key}" in known), None)
+        if joined:
+            return f"settings are not grouped in tables; write {joined} = … on a line of its own."
+        return f"[{name}] is no setting; write the settings without the line [{name}]."
+    return _suggest(f"{name} is no setting", name, known)
+
+
+def _explain_variable(name: str, value: str, known: Collection[str]) -> str | None:
+    folded = name.upper()
+    rest = folded.removeprefix(PREFIX)
+    if rest.lower() in known or _RESERVED.fullmatch(folded):
+        return None
+    if _SERVICE_LINK.fullmatch(folded) and ("://" in value or rest not in _OPTIONS):
+        return None if _SERVICE_VALUE.fullmatch(value) else f"{name} (environment) is no setting."
+    if rest in _OPTIONS:
+        return f"{name} (environment) is no setting; use `gongkai serve {_OPTIONS[rest]}`."
+    return _suggest(f"{name} (environment) is no setting", rest, known, PREFIX)
+
+
+def _suggest(fault: str, name: str, known: Collection[str], prefix: str = "") -> str:
+    near = [f"{prefix}{each.upper()}" if prefix else each for each in _find_near(name, known)]
+    if not near:
+        return f"{fault}; delete it, or see the README for all settings."
+    return f"{fault}; did you mean {' or '.join(near)}?"
+
+
+def _find_near(name: str, known: Collection[str]) -> list[str]:
+    """The setting that is spelt nearly so; else those with the same last word (es_url)."""
+    folded = re.sub(r"[\s.-]+", "_", name.strip().lower()).removeprefix(PREFIX.lower())
+    squeezed = {each.replace("_", ""): each for each in known}
+    if folded.replace("_", "") in squeezed:
+        return [squeezed[folded.replace("_", "")]]
+    last = f"_{folded.rpartition('_')[2]}"
+    same_end = sorted(each for each in known if each.endswith(last))
+    return difflib.get_close_matches(folded, known, 1, 0.75) or same_end

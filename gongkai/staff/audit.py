@@ -1,0 +1,66 @@
+"""What staff did, line by line: when, who, what, on which record or cluster. Never a text.
+
+The database itself refuses to change or delete a line.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gongkai.engines.database import Database
+from gongkai.staff.ledger import stamp
+from gongkai.staff.tokens import read_now
+
+
+class Action(StrEnum):
+    """What can be done."""
+
+    SIGN_IN = "sign in"
+    SIGN_OUT = "sign out"
+    SIGN_IN_REFUSED = "sign in refused"
+    TOKEN_ADDED = "token added"  # noqa: S105
+    TOKEN_REVOKED = "token revoked"  # noqa: S105
+    CHECKED = "draft checked"
+    DECIDED = "cluster decided"
+    UNDONE = "decision undone"
+    EXPORTED = "list exported"
+    VIEWED = "list viewed"
+    CERTIFIED = "search certified"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line; `at` is ISO UTC, `subject` an id or the name of a list."""
+
+    sequence: int
+    at: str
+    who: str
+    action: str
+    subject: str
+
+
+class Audit:
+    """The log of one installation."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = read_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, who: str, action: Action, subject: str = "") -> None:
+        """Kept once this returns."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO audit (at, who, action, subject) VALUES (?, ?, ?, ?)",
+                (stamp(self._clock()), who, action, subject),
+            )
+
+    def entries(self, limit: int = 100, before: int | None = None) -> list[Entry]:
+        """The latest first; `before`: only lines with a lower number."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT sequence, at, who, action, subject FROM audit WHERE sequence < ?"
+                " ORDER BY sequence DESC LIMIT ?",
+                (before if before is not None else 2**62, limit),
+            )
+            return [Entry(*row) for row in rows]

@@ -1,0 +1,68 @@
+"""The one file of staff's own affairs: tokens, sessions, audit, searches, certificates.
+
+It lies beside the index and outlives every rebuild. Rooms of staff open it, nobody else.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gongkai.engines.database import Database
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tokens (
+    id TEXT PRIMARY KEY,
+    digest BLOB NOT NULL,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    revoked_at TEXT
+);
+CREATE TABLE IF NOT EXISTS sessions (
+    digest BLOB PRIMARY KEY,
+    token_id TEXT NOT NULL,
+    form_key TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS audit (
+    sequence INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS audit_lasts BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+-- These kept the order of arrival, and the key beside the digests.
+DROP TABLE IF EXISTS unfound_key;
+DROP TABLE IF EXISTS unfound;
+CREATE TABLE IF NOT EXISTS unfound_searches (
+    words TEXT PRIMARY KEY,
+    days INTEGER NOT NULL,
+    last_day TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending_searches (
+    digest BLOB PRIMARY KEY,
+    days INTEGER NOT NULL,
+    last_day TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS certificates (
+    id TEXT PRIMARY KEY,
+    issued_at TEXT NOT NULL,
+    issued_by TEXT NOT NULL,
+    content TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS certificates_stay BEFORE UPDATE ON certificates
+    BEGIN SELECT RAISE(ABORT, 'a certificate is never changed'); END;
+"""
+
+
+def open_ledger(folder: Path) -> Database:
+    """The file of one installation; made with the first thing written."""
+    return Database(folder / "staff.sqlite3", _SCHEMA)
+
+
+def stamp(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the second; such texts sort by time."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,144 @@
+"""Merges the staff ledger of a backup into the one here: nothing is lost, nothing comes back."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, Json
+
+from gongkai.engines.database import Database, read_lines, unite_lines
+
+_Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
+_AUDIT = ("at", "who", "action", "subject")
+_SEARCHES = ("unfound_searches", "pending_searches")
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class TokenRow(_Row):
+    """A token as it is stored."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+    digest: Annotated[bytes, Field(min_length=32, max_length=32)]
+    name: str
+    created_at: _Time
+    expires_at: _Time
+    revoked_at: _Time | None
+
+
+class _AuditRow(_Row):
+    at: _Time
+    who: str
+    action: str
+    subject: str
+
+
+class _CertificateRow(_Row):
+    id: str
+    issued_at: _Time
+    issued_by: str
+    content: Json[dict[str, Any]]
+
+
+class _SearchRow(_Row):
+    key: str | bytes
+    days: int
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCopy:
+    """What a staff ledger holds, its rows checked. Sessions end with a restore."""
+
+    tokens: tuple[TokenRow, ...] = ()
+    audit: tuple[tuple[Any, ...], ...] = ()
+    certificates: tuple[tuple[Any, ...], ...] = ()
+    searches: tuple[tuple[str, tuple[tuple[Any, ...], ...]], ...] = ()
+
+
+def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
+    """Raises ValidationError for a row that staff's programs have not written."""
+    audit = read_lines(connection, "audit", _AUDIT)
+    for line in audit:
+        _AuditRow.model_validate(dict(zip(_AUDIT, line, strict=True)))
+    certificates = _read(connection, "certificates")
+    for row in certificates:
+        _CertificateRow.model_validate(dict(row))
+    searches = tuple(
+        (table, tuple(tuple(row) for row in _read(connection, table))) for table in _SEARCHES
+    )
+    for _, rows in searches:
+        for key, days, last_day in rows:
+            _SearchRow(key=key, days=days, last_day=last_day)
+    return StaffCopy(
+        tuple(TokenRow.model_validate(dict(row)) for row in _read(connection, "tokens")),
+        tuple(audit),
+        tuple(tuple(row) for row in certificates),
+        searches,
+    )
+
+
+def find_revoked_since(copy: StaffCopy, ledger: Database) -> list[TokenRow]:
+    """Tokens that were in force in the copy and are revoked here."""
+    with ledger.read() as connection:
+        rows = connection.execute("SELECT id FROM tokens WHERE revoked_at IS NOT NULL")
+        revoked = {row["id"] for row in rows}
+    return [each for each in copy.tokens if each.id in revoked and each.revoked_at is None]
+
+
+def merge_staff(copy: StaffCopy, ledger: Database, *, reopen: bool) -> None:
+    """In one transaction. A token that is revoked on either side stays so.
+
+    With `reopen`, those that the copy has in force are in force again.
+    """
+    with ledger.write() as connection:
+        for token in copy.tokens:
+            _merge_token(connection, token, reopen=reopen)
+        unite_lines(connection, "audit", _AUDIT, "at", copy.audit)
+        connection.executemany(
+            "INSERT OR IGNORE INTO certificates VALUES (?, ?, ?, ?)", copy.certificates
+        )
+        for table, rows in copy.searches:
+            _merge_searches(connection, table, rows)
+
+
+def _merge_token(connection: sqlite3.Connection, token: TokenRow, *, reopen: bool) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO tokens (id, digest, name, created_at, expires_at, revoked_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        tuple(token.model_dump().values()),
+    )
+    if token.revoked_at is not None:
+        connection.execute(
+            "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
+            (token.revoked_at, token.id),
+        )
+        connection.execute("DELETE FROM sessions WHERE token_id = ?", (token.id,))
+    elif reopen:
+        connection.execute("UPDATE tokens SET revoked_at = NULL WHERE id = ?", (token.id,))
+
+
+def _merge_searches(
+    connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """The larger count of each; written in the order of the keys, so that nothing tells of when."""
+    found = {key: (days, last) for key, days, last in _read(connection, table)}
+    for key, days, last in rows:
+        own = found.get(key, (0, ""))
+        found[key] = (max(days, own[0]), max(last, own[1]))
+    connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.executemany(
+        f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608
+        [(key, *found[key]) for key in sorted(found)],
+    )
+
+
+def _read(connection: sqlite3.Connection, table: str) -> list[sqlite3.Row]:
+    """Every row; none where a copy is older than the table."""
+    try:
+        return connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
+    except sqlite3.OperationalError:
+        return []

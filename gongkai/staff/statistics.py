@@ -1,0 +1,141 @@
+"""Every public record in, the figures of a year's report out, exact. Page and `gongkai stats`.
+
+政府信息公开条例 (2019), articles 26 and 50: what was published, by whom, and how soon.
+"""
+
+import statistics
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from gongkai.catalog.classifications import MISSING_LABEL
+from gongkai.catalog.dates import PartialDate, parse_date
+from gongkai.catalog.tables import Tables
+from gongkai.engines.port import SearchEngine
+from gongkai.engines.scan import read_hits
+from gongkai.staff.working_days import TERM, count_working_days
+
+_NO_MONTH = "月份不详"
+LATEST = 50
+"""Records listed that came latest; more are counted only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """One record that was published after the term."""
+
+    id: str
+    title: str
+    publisher: str
+    issued_on: str
+    published_on: str
+    working_days: int
+
+
+@dataclass
+class Statistics:
+    """Records of one year of publication. Counts are exact; `lags` are calendar days.
+
+    Only records whose both dates are known to the day, the first not after the second, have a lag.
+    """
+
+    year: int
+    records: int = 0
+    by_publisher: Counter[str] = field(default_factory=Counter)
+    by_category: Counter[str] = field(default_factory=Counter)
+    by_topic: Counter[str] = field(default_factory=Counter)
+    by_genre: Counter[str] = field(default_factory=Counter)
+    by_disclosure: Counter[str] = field(default_factory=Counter)
+    by_month: Counter[str] = field(default_factory=Counter)
+    lags: list[int] = field(default_factory=list)
+    working_lags: list[int] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)
+    late_by_publisher: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def median_days(self) -> float | None:
+        """Calendar days from issued to published."""
+        return statistics.median(self.lags) if self.lags else None
+
+    @property
+    def median_working_days(self) -> float | None:
+        return statistics.median(self.working_lags) if self.working_lags else None
+
+
+async def count_year(engine: SearchEngine, tables: Tables, year: int) -> Statistics:
+    """Reads every public record once."""
+    counted = Statistics(year)
+    async for stored in _read_year(engine, year):
+        _add(counted, stored, tables)
+    counted.late.sort(key=lambda each: (-each.working_days, each.id))
+    return counted
+
+
+def list_figures(counted: Statistics) -> Iterator[tuple[str, str, int | float]]:
+    """Rows of (figure, value, number), as the CSV and the terminal have them."""
+    yield "records", "", counted.records
+    groups = {
+        "publisher": counted.by_publisher,
+        "category": counted.by_category,
+        "topic": counted.by_topic,
+        "genre": counted.by_genre,
+        "disclosure": counted.by_disclosure,
+    }
+    for name, counts in groups.items():
+        for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+            yield name, value, count
+    for month, count in sorted(counted.by_month.items()):
+        yield "month", month, count
+    if counted.median_days is not None and counted.median_working_days is not None:
+        yield "median days from issued to published", "", counted.median_days
+        yield "median working days from issued to published", "", counted.median_working_days
+    yield "records with both dates", "", len(counted.lags)
+    yield f"published after {TERM} working days", "", len(counted.late)
+    for value, count in counted.late_by_publisher.most_common():
+        yield f"published after {TERM} working days, by publisher", value, count
+
+
+async def _read_year(engine: SearchEngine, year: int) -> AsyncIterator[Mapping[str, Any]]:
+    async for hit in read_hits(engine):
+        stored = orjson.loads(hit.stored)
+        if stored["published_on"].startswith(f"{year:04}"):
+            yield stored
+
+
+def _add(counted: Statistics, stored: Mapping[str, Any], tables: Tables) -> None:
+    publisher = tables.agencies.label_of(stored["publisher"])
+    counted.records += 1
+    counted.by_publisher[publisher] += 1
+    counted.by_category[_top(stored["category"])] += 1
+    for topic in {_top(each) for each in stored["topic"] or (None,)}:
+        counted.by_topic[topic] += 1
+    counted.by_genre[stored["genre"] or MISSING_LABEL] += 1
+    counted.by_disclosure[stored["disclosure"]] += 1
+    counted.by_month[stored["published_on"][5:7] or _NO_MONTH] += 1
+    _add_lag(counted, stored, publisher)
+
+
+def _add_lag(counted: Statistics, stored: Mapping[str, Any], publisher: str) -> None:
+    issued, published = _read_day(stored["issued_on"]), _read_day(stored["published_on"])
+    if issued is None or published is None or issued.first_day > published.first_day:
+        return
+    counted.lags.append((published.first_day - issued.first_day).days)
+    working = count_working_days(issued.first_day, published.first_day)
+    counted.working_lags.append(working)
+    if working > TERM:
+        counted.late_by_publisher[publisher] += 1
+        counted.late.append(
+            Late(stored["id"], stored["title"], publisher, issued.iso, published.iso, working)
+        )
+
+
+def _read_day(text: str | None) -> PartialDate | None:
+    read = parse_date(text) if text else None
+    return read if read and read.day else None
+
+
+def _top(path: str | None) -> str:
+    return path.split("/")[0] if path else MISSING_LABEL

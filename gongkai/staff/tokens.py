@@ -1,0 +1,148 @@
+"""Who may come in: tokens shown once and stored hashed, and the sessions opened with them.
+
+A token is 256 random bits, so a plain SHA-256 of it can't be turned back by guessing; a slow hash
+is for what people think up.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from gongkai.engines.database import Database
+from gongkai.staff.ledger import stamp
+
+SESSION = timedelta(hours=8)
+"""A working day; whoever comes back tomorrow signs in again."""
+TOKEN_DAYS = 365
+NAME_LIMIT = 40
+_PREFIX = "gk"
+_FORM = re.compile(rf"{_PREFIX}_([0-9a-f]{{8}})_([A-Za-z0-9_-]{{43}})")
+_NOBODY = hashlib.sha256(b"no token has this digest").digest()
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token as it is listed; times are ISO UTC."""
+
+    id: str
+    name: str
+    created_at: str
+    expires_at: str
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One signed-in browser; `form_key` goes with every form it sends (against CSRF)."""
+
+    token: Token
+    form_key: str
+
+
+def read_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+class Tokens:
+    """Adds, lists, revokes and checks tokens and sessions of one installation."""
+
+    def __init__(self, database: Database, clock: Clock = read_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, name: str, days: int = TOKEN_DAYS) -> str:
+        """A new token for this person or desk; this is the only time that it can be read."""
+        token_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
+        now = self._clock()
+        row = (token_id, _digest(secret), name, stamp(now), stamp(now + timedelta(days=days)))
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO tokens (id, digest, name, created_at, expires_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                row,
+            )
+        return f"{_PREFIX}_{token_id}_{secret}"
+
+    def list(self) -> list[Token]:
+        """Every token there ever was, the oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT id, name, created_at, expires_at, revoked_at FROM tokens"
+                " ORDER BY created_at, id"
+            )
+            return [Token(*row) for row in rows]
+
+    def revoke(self, token_id: str) -> bool:
+        """Whether there was such a token in force; its sessions end with it."""
+        with self._database.write() as connection:
+            done = connection.execute(
+                "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
+                (stamp(self._clock()), token_id),
+            )
+            connection.execute("DELETE FROM sessions WHERE token_id = ?", (token_id,))
+            return done.rowcount > 0
+
+    def check(self, text: str) -> Token | None:
+        """The token that this text is, if it is in force.
+
+        Takes as long for an unknown token as for one with a wrong secret.
+        """
+        form = _FORM.fullmatch(text.strip())
+        token_id, secret = (form[1], form[2]) if form else ("", text)
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT id, name, created_at, expires_at, revoked_at, digest FROM tokens"
+                " WHERE id = ?",
+                (token_id,),
+            ).fetchone()
+        known = bytes(row["digest"]) if row else _NOBODY
+        is_right = hmac.compare_digest(known, _digest(secret))
+        if row is None or not is_right:
+            return None
+        return self._in_force(Token(*tuple(row)[:5]))
+
+    def open_session(self, token: Token) -> tuple[str, Session]:
+        """What the browser's cookie holds, and the session that it stands for."""
+        cookie, form_key = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+        now = self._clock()
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (stamp(now),))
+            connection.execute(
+                "INSERT INTO sessions (digest, token_id, form_key, expires_at) VALUES (?, ?, ?, ?)",
+                (_digest(cookie), token.id, form_key, stamp(now + SESSION)),
+            )
+        return cookie, Session(token, form_key)
+
+    def find_session(self, cookie: str) -> Session | None:
+        """The session behind a cookie, while it and its token are in force."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT tokens.id, name, created_at, tokens.expires_at, revoked_at, form_key,"
+                " sessions.expires_at FROM sessions JOIN tokens ON tokens.id = token_id"
+                " WHERE sessions.digest = ?",
+                (_digest(cookie),),
+            ).fetchone()
+        if row is None or row[6] <= stamp(self._clock()):
+            return None
+        token = self._in_force(Token(*tuple(row)[:5]))
+        return Session(token, row["form_key"]) if token else None
+
+    def close_session(self, cookie: str) -> None:
+        """Forget it; a copied cookie is worth nothing from then on."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM sessions WHERE digest = ?", (_digest(cookie),))
+
+    def _in_force(self, token: Token) -> Token | None:
+        is_over = token.revoked_at is not None or token.expires_at <= stamp(self._clock())
+        return None if is_over else token
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,126 @@
+"""Searches that found nothing: what a city might publish, or call otherwise, and nobody's trail.
+
+Stored are words that were asked on DAYS_SHOWN different days, and for all others a keyed digest; no
+address, no time of day, no order. The key is never stored, and what one day brought is kept in
+memory until the day is over: a copy of the disk tells neither who came first nor what was typed.
+"""
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analyzers.normalize import normalize_text
+from gongkai.catalog.personal_data import find_personal_data
+from gongkai.engines.database import Database
+
+DAYS_SHOWN = 3
+"""Different days on which words found nothing before they are stored and staff see them."""
+KEPT_DAYS = 400
+MOST_KEPT = 50_000
+MOST_A_DAY = 10_000
+_LONGEST = 60
+
+Asked = tuple[int, str]
+"""On how many days, and the last of these days (ISO)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroResultQuery:
+    """Words, on how many days they found nothing, and the last of these days (ISO)."""
+
+    words: str
+    days: int
+    last_day: str
+
+
+class ZeroResultQueries:
+    """The list of one installation. Safe for many threads; one object a process.
+
+    `key` joins what several processes, or one process before and after a restart, have seen on
+    different days. Without one it is new, and digests of other processes are never met again.
+    """
+
+    def __init__(
+        self, database: Database, key: bytes = b"", today: Callable[[], date] = date.today
+    ) -> None:
+        self._database = database
+        self._key = key or secrets.token_bytes(32)
+        self._today = today
+        self._lock = threading.Lock()
+        self._day = ""
+        self._words: set[str] = set()
+
+    def note(self, typed: str) -> None:
+        """Count this day for these words. Long texts and personal numbers are not kept at all."""
+        words = " ".join(normalize_text(typed).split())
+        if not words or len(words) > _LONGEST or find_personal_data(words):
+            return
+        self._store_past_days()
+        with self._lock:
+            self._day = self._today().isoformat()
+            if len(self._words) < MOST_A_DAY:
+                self._words.add(words)
+
+    def flush(self) -> None:
+        """Store what is in memory: when the day is over, or the process ends."""
+        with self._lock:
+            words, self._words = self._words, set()
+            day = self._day
+        if words:
+            with self._database.write() as connection:
+                self._merge(connection, words, day)
+
+    def list(self, limit: int = 200) -> list[ZeroResultQuery]:
+        """Those asked for on most days first; what today brought is not among them."""
+        self._store_past_days()
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT words, days, last_day FROM unfound_searches"
+                " ORDER BY days DESC, last_day DESC, words LIMIT ?",
+                (limit,),
+            )
+            return [ZeroResultQuery(*row) for row in rows]
+
+    def _store_past_days(self) -> None:
+        if self._day != self._today().isoformat():
+            self.flush()
+
+    def _merge(self, connection: sqlite3.Connection, words: set[str], day: str) -> None:
+        oldest = (date.fromisoformat(day) - timedelta(days=KEPT_DAYS)).isoformat()
+        shown = _read(connection, "unfound_searches", oldest)
+        pending = _read(connection, "pending_searches", oldest)
+        for each in words:
+            digest = hmac.digest(self._key, each.encode(), hashlib.sha256)
+            days, last = shown.get(each) or pending.pop(digest, (0, ""))
+            asked = (days + 1, day) if day > last else (days, last)
+            if asked[0] >= DAYS_SHOWN:
+                shown[each] = asked
+            else:
+                pending[digest] = asked
+        if len(pending) > MOST_KEPT:
+            pending = {digest: asked for digest, asked in pending.items() if asked[0] > 1}
+        _rewrite(connection, "unfound_searches", shown)
+        _rewrite(connection, "pending_searches", pending)
+
+
+def _read(connection: sqlite3.Connection, table: str, oldest: str) -> dict[str | bytes, Asked]:
+    rows = connection.execute(f"SELECT * FROM {table} WHERE last_day >= ?", (oldest,))  # noqa: S608
+    return {key: (days, last_day) for key, days, last_day in rows}
+
+
+def _rewrite(connection: sqlite3.Connection, table: str, rows: Mapping[str | bytes, Asked]) -> None:
+    """Write the whole table in the order of its keys, and leave nothing of the old one.
+
+    A single row added later would stay on its page in the order of arrival.
+    """
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.executemany(
+        f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608
+        [(key, *rows[key]) for key in sorted(rows)],
+    )

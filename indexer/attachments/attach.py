@@ -1,0 +1,55 @@
+"""A record that may be published in, the same with the texts of its attachments out.
+
+Called by `preparing` for every accepted row. The text of an attachment is public only where the
+record's body is: 依申请公开 has no attachments left when it comes here. A file that a closed record
+owns as well is not opened.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.files.texts import SUFFIXES, read_file
+from indexer.attachments.lookup import digest_path, find_file
+
+CLOSED_OWNER = "closed_owner"
+"""Code of the warning that a file was left out because a closed record owns it."""
+_TOLD = (AttachmentText.NO_TEXT_LAYER, AttachmentText.UNREADABLE, AttachmentText.TOO_COSTLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A record with its texts; `files` are the digests of the files read, with the place of each
+    among the attachments, `closed` the number of files that were left out."""
+
+    record: Record
+    files: tuple[tuple[bytes, int], ...] = ()
+    closed: int = 0
+
+
+def attach_texts(record: Record, folder: Path, closed: Collection[bytes] = ()) -> Attached:
+    """`folder`: that of the input file. `closed`: digests of files that no record may show."""
+    read: list[Attachment] = []
+    files: list[tuple[bytes, int]] = []
+    left_out = 0
+    for place, attachment in enumerate(record.attachments):
+        file = find_file(folder, attachment, SUFFIXES)
+        digest = digest_path(file) if file else b""
+        if file is None or digest in closed:
+            left_out += file is not None
+            read.append(attachment)
+            continue
+        text, state = read_file(file)
+        read.append(replace(attachment, text=text, text_state=state))
+        files.append((digest, place))
+    return Attached(replace(record, attachments=tuple(read)), tuple(files), left_out)
+
+
+def warn_of_texts(attached: Attached) -> Iterator[tuple[str, str]]:
+    """(field, code) of files that lie there and gave no text, or hardly any."""
+    for attachment in attached.record.attachments:
+        if attachment.text_state in _TOLD:
+            yield "attachments", attachment.text_state.value
+    for _ in range(attached.closed):
+        yield "attachments", CLOSED_OWNER

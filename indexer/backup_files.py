@@ -1,0 +1,204 @@
+"""The files of a backup: written with a manifest of their digests, checked before any is used."""
+
+import hashlib
+import os
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.duplicates.decisions import Decisions, read_decision_lines
+from gongkai.engines.database import Database
+from gongkai.engines.withdrawals import Withdrawal
+from gongkai.errors import GongkaiError
+from gongkai.files.durable import replace_file
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.merge import StaffCopy, read_staff_copy
+from indexer.attachments.owners import OwnerRow, open_owners, read_owners
+from indexer.replica_lines import BrokenReplicaError, check_replica, list_ids
+
+RECORDS, WITHDRAWN, MANIFEST = "records.jsonl", "withdrawn.json", "manifest.json"
+_FORMAT = 1
+_CHUNK = 1 << 20
+
+
+class BackupError(GongkaiError):
+    """A folder that can't be written to or restored from as it is."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class _File(_Strict):
+    bytes: int
+    sha256: str
+
+
+class _Manifest(_Strict):
+    format: Literal[1]
+    created: str
+    records: int
+    files: dict[str, _File]
+
+
+class _State(_Strict):
+    when: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
+    cause: Literal["staff", "disclosure", "reopened"]
+    public: bool = True
+
+
+class _Withdrawn(_Strict):
+    format: Literal[1]
+    entries: dict[str, _State]
+
+
+_FirstWithdrawn = TypeAdapter(dict[str, Literal["staff", "disclosure"]])
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBackup:
+    """A backup whose every file was read to its end. `public`: ids of records with their text."""
+
+    records: Path
+    ids: frozenset[str]
+    public: frozenset[str]
+    withdrawals: dict[str, Withdrawal]
+    staff: StaffCopy = field(default_factory=StaffCopy)
+    decisions: tuple[tuple[object, ...], ...] = ()
+    owners: tuple[OwnerRow, ...] = ()
+
+
+def write_withdrawals(path: Path, entries: dict[str, Withdrawal]) -> None:
+    """Time, cause and whether it was public, of each, for a later merge."""
+    states = {
+        key: {"when": each.when, "cause": each.cause, "public": each.public}
+        for key, each in entries.items()
+    }
+    replace_file(path, orjson.dumps({"format": _FORMAT, "entries": states}))
+
+
+def write_manifest(folder: Path, created: str, records: int) -> None:
+    """The last file of a backup; each file is on the disk when it is written."""
+    files = {}
+    for path in sorted(folder.iterdir()):
+        _sync(path)
+        files[path.name] = {"bytes": path.stat().st_size, "sha256": _digest(path)}
+    manifest = {"format": _FORMAT, "created": created, "records": records, "files": files}
+    replace_file(folder / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+
+
+def check_backup(folder: Path) -> CheckedBackup:
+    """Read every file of a backup to its end. Raises BackupError, naming the file at fault."""
+    if not (folder / RECORDS).is_file() or not (folder / WITHDRAWN).is_file():
+        raise BackupError(f"{folder} is no backup, or half of one.")
+    withdrawals, is_first_format = _read_withdrawals(folder / WITHDRAWN)
+    if (folder / MANIFEST).exists() or not is_first_format:
+        _check_manifest(folder)
+    try:
+        check_replica(folder / RECORDS)
+        kinds = dict(list_ids(folder / RECORDS))
+    except BrokenReplicaError as error:
+        raise BackupError(f"{folder / RECORDS} is damaged: {error}") from error
+    return CheckedBackup(
+        records=folder / RECORDS,
+        ids=frozenset(kinds),
+        public=frozenset(key for key, kind in kinds.items() if kind == Disclosure.PUBLIC),
+        withdrawals=withdrawals,
+        staff=_read_staff(open_ledger(folder)),
+        decisions=_read_decisions(Decisions(folder).file),
+        owners=_read_owners(open_owners(folder)),
+    )
+
+
+def _read_withdrawals(path: Path) -> tuple[dict[str, Withdrawal], bool]:
+    """Entries, and whether they are of the first format, which kept no times."""
+    content = path.read_bytes()
+    try:
+        states = _Withdrawn.model_validate_json(content).entries
+    except ValidationError:
+        return _read_first_withdrawals(path, content), True
+    read = {
+        key: Withdrawal(each.when, each.cause, public=each.public) for key, each in states.items()
+    }
+    return read, False
+
+
+def _read_first_withdrawals(path: Path, content: bytes) -> dict[str, Withdrawal]:
+    try:
+        causes = _FirstWithdrawn.validate_json(content)
+    except ValidationError:
+        raise BackupError(f"{path} is damaged; nothing was restored.") from None
+    return {key: Withdrawal("", cause) for key, cause in causes.items()}
+
+
+def _check_manifest(folder: Path) -> None:
+    path = folder / MANIFEST
+    try:
+        manifest = _Manifest.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise BackupError(f"{path} is missing or damaged; nothing was restored.") from None
+    for name, stated in manifest.files.items():
+        file = folder / Path(name).name
+        try:
+            is_whole = file.stat().st_size == stated.bytes and _digest(file) == stated.sha256
+        except OSError:
+            is_whole = False
+        if not is_whole:
+            raise BackupError(f"{file} is missing or damaged; nothing was restored.")
+
+
+def _read_staff(database: Database) -> StaffCopy:
+    if not database.path.exists():
+        return StaffCopy()
+    try:
+        with database.read_unchanged() as connection:
+            _check_integrity(connection)
+            return read_staff_copy(connection)
+    except (sqlite3.DatabaseError, ValueError) as error:
+        raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
+
+
+def _read_decisions(database: Database) -> tuple[tuple[object, ...], ...]:
+    if not database.path.exists():
+        return ()
+    try:
+        with database.read_unchanged() as connection:
+            _check_integrity(connection)
+            return tuple(read_decision_lines(connection))
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+        raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
+
+
+def _read_owners(database: Database) -> tuple[OwnerRow, ...]:
+    if not database.path.exists():
+        return ()
+    try:
+        with database.read_unchanged() as connection:
+            _check_integrity(connection)
+            return tuple(read_owners(connection))
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+        raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
+
+
+def _check_integrity(connection: sqlite3.Connection) -> None:
+    (answer,) = connection.execute("PRAGMA integrity_check").fetchone()
+    if answer != "ok":
+        raise sqlite3.DatabaseError(answer)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

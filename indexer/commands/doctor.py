@@ -1,0 +1,95 @@
+"""`gongkai doctor`: is everything whole that this installation keeps, and what to do if not."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from gongkai.duplicates.decisions import Decisions
+from gongkai.engines.data_folder import make_private
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.port import IntegrityReport
+from gongkai.settings import Settings
+from gongkai.staff.ledger import open_ledger
+from indexer.attachments.owners import open_owners
+
+_ILL, _NO_INDEX = 3, 4
+LEAST_FREE = 0.1
+"""Part of a disk that should be free: a rebuild needs room for a second index."""
+
+
+def doctor(
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Drop what killed runs left, go to a generation that is well."
+        ),
+    ] = False,
+    new_ledger: Annotated[
+        bool,
+        typer.Option(
+            "--new-ledger",
+            help="Begin an empty ledger of withdrawals in the place of one that is lost for good.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check every file of the index to its last byte, ledgers and disk; say what to do."""
+    installation = open_installation(Settings())
+    closed = make_private(installation.settings.data_dir)
+    with closing(installation.open_store()) as store:
+        if new_ledger and store.examine_ledger():
+            store.restart_ledger()
+        switched = store.recover() if repair else None
+        examined = store.check_integrity()
+        ledger = store.examine_ledger()
+    faults = [*_find_faults(installation, examined), *ledger]
+    advice = _advise(examined)
+    if as_json:
+        report = {"generations": examined, "faults": faults, "advice": advice, "switched": switched}
+        print(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for each in examined:
+            state = "well" if not each.faults else "ill"
+            print(f"generation {each.name} {'live ' if each.live else ''}{state}")
+        if closed:
+            print(f"Other users could read {closed:,} files and folders; now only the owner can.")
+        for line in (*faults, *([f"switched to {switched}"] if switched else []), advice):
+            print(line)
+    if not any(each.live and not each.faults for each in examined):
+        raise typer.Exit(_NO_INDEX)
+    if faults:
+        raise typer.Exit(_ILL)
+
+
+def _find_faults(installation: Installation, examined: list[IntegrityReport]) -> Iterator[str]:
+    for each in examined:
+        yield from (f"{each.name}: {fault}" for fault in each.faults)
+    folder = installation.settings.data_dir
+    yield from _find_database_faults(folder)
+    if folder.exists():
+        usage = shutil.disk_usage(folder)
+        if usage.free < LEAST_FREE * usage.total:
+            yield f"Only {usage.free / 1e9:,.1f} GB of the disk are left; a rebuild may not fit."
+
+
+def _find_database_faults(folder: Path) -> Iterator[str]:
+    for database in (open_ledger(folder), Decisions(folder).file, open_owners(folder)):
+        if fault := database.examine():
+            yield f"{database.path.name}: {fault}. Restore it from its backup."
+
+
+def _advise(examined: list[IntegrityReport]) -> str:
+    live = next((each for each in examined if each.live), None)
+    if live and not live.faults:
+        return "The live generation is well."
+    whole = next((each for each in examined if not each.faults), None)
+    if whole:
+        return f"Go back to {whole.name}: run `gongkai doctor --repair`."
+    if not examined:
+        return "Nothing is indexed yet: run `gongkai index` first."
+    return "No generation can be searched: run `gongkai index --rebuild` over the exports."

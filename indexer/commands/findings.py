@@ -1,0 +1,68 @@
+"""What `gongkai index` says of identities: clashes, closed records, and a source's full export."""
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import typer
+
+from gongkai.catalog.identity import SOURCE_NAME
+from gongkai.engines.installation import Installation
+from indexer.completeness import withdraw_missing
+from indexer.pipeline import IndexReport
+from indexer.review import Finding
+
+_WORDS = {
+    Finding.SAME_ID: "same id",
+    Finding.LIKELY_CLOSED: "to check",
+    Finding.MISSING: "missing",
+    Finding.CLOSED_FILE: "no text",
+}
+
+
+def name_source(source: str, paths: list[Path], *, complete: bool) -> tuple[str, list[Path]]:
+    """The source's name and the paths: `--complete NAME PATH` names it by the first word."""
+    first = str(paths[0])
+    is_name = SOURCE_NAME.fullmatch(first) and len(paths) > 1 and not paths[0].exists()
+    if complete and is_name and source in ("", first):
+        source, paths = first, paths[1:]
+    if source and not SOURCE_NAME.fullmatch(source):
+        raise typer.BadParameter("a source's name is up to 40 letters, digits, '.', '_' or '-'")
+    return source, paths
+
+
+def print_findings(outcome: IndexReport) -> None:
+    """Counts by kind, the first findings with their places, and where all of them are."""
+    summary = outcome.summary
+    if summary.closed or summary.unmatched:
+        print(f"closed     {summary.closed:>10,}  (not public before {summary.unmatched:,})")
+    counts = {**summary.reviews, Finding.MISSING: len(outcome.missing.ids)}
+    for finding, count in counts.items():
+        if count:
+            print(f"{_WORDS[finding]:<10} {count:>10,}")
+    for example in outcome.examples:
+        print(f"  {example}")
+    if outcome.review:
+        print(f"review     {outcome.review}")
+
+
+def settle_missing(
+    outcome: IndexReport, installation: Installation, *, withdraw: bool, allow: bool
+) -> bool:
+    """Withdraw what a full export no longer holds, if it is wanted; whether nothing is left open.
+
+    Raises ShrinkingSourceError.
+    """
+    missing = outcome.missing
+    if not missing.ids:
+        return True
+    if outcome.summary.refused:
+        print("Nothing missing is withdrawn: rows that were refused may be of these records.")
+        return False
+    question = f"Withdraw the {len(missing.ids):,} missing records?"
+    if not withdraw and not (sys.stdin.isatty() and typer.confirm(question)):
+        return False
+    with closing(installation.open_store()) as store:
+        count = withdraw_missing(store, missing, allow=allow or not withdraw)
+    print(f"withdrawn  {count:>10,}")
+    return True

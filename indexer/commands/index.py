@@ -1,0 +1,205 @@
+"""`gongkai index`, `rollback`, `withdraw`: what changes the index."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.plain_text import clean_line
+from gongkai.engines.data_folder import make_private
+from gongkai.engines.installation import open_installation
+from gongkai.engines.port import STAFF
+from gongkai.settings import Settings
+from indexer.commands.findings import name_source, print_findings, settle_missing
+from indexer.ingest import OnProgress, Summary
+from indexer.pipeline import IndexJob, IndexReport, publish
+from indexer.purge import purge as purge_index
+from indexer.source_reader import source_size, survey_sources
+from indexer.sources.row import SkippedPart
+from indexer.warnings_file import ValueCounts
+
+_console = Console(stderr=True)
+REFUSED = 3
+_SHOWN_VALUES, _LONGEST_VALUE = 10, 40
+
+
+def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of catalog records.")],
+    rebuild: Annotated[
+        bool, typer.Option(help="Build a fresh index beside the live one and switch in one step.")
+    ] = False,
+    disclosure: Annotated[
+        Disclosure | None,
+        typer.Option(help="For rows that state none: the source is declared to be of this kind."),
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rows to mend go (default: in the data folder).")
+    ] = None,
+    allow_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--allow-shrink",
+            help="Let a rebuild, or --withdraw-missing, take more than a tenth of the records.",
+        ),
+    ] = False,
+    source: Annotated[
+        str, typer.Option("--source", help="Name of the source: part of the ids of its records.")
+    ] = "",
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete",
+            help="The paths are a full export of the source (--source, or its name as the first "
+            "word): list the records that it no longer holds, and ask whether to withdraw them.",
+        ),
+    ] = False,
+    withdraw_missing: Annotated[
+        bool,
+        typer.Option("--withdraw-missing", help="With --complete: withdraw them without asking."),
+    ] = False,
+) -> None:
+    """Ingest records: add or update by id."""
+    if disclosure is Disclosure.NOT_PUBLIC:
+        raise typer.BadParameter("a source that is not public can't be indexed")
+    source, paths = name_source(source, paths, complete=complete)
+    survey = survey_sources(paths)
+    installation = open_installation(Settings())
+    make_private(installation.settings.data_dir)
+    started = time.perf_counter()
+    with _progress(sum(map(source_size, survey.sources))) as on_progress:
+        order = IndexJob(
+            survey.sources,
+            rebuild,
+            disclosure,
+            rejects,
+            allow_shrink,
+            survey.skipped,
+            source,
+            complete,
+        )
+        outcome = publish(order, installation, on_progress)
+    _print_summary(outcome, time.perf_counter() - started)
+    print_findings(outcome)
+    is_settled = settle_missing(
+        outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
+    )
+    if installation.settings.semantic:
+        # The model takes a while to load, which other installations need not wait for.
+        from indexer.commands.embed import embed_installation  # noqa: PLC0415
+
+        embed_installation(installation)
+    if outcome.summary.needs_staff or not is_settled:
+        raise typer.Exit(REFUSED)
+
+
+def rollback() -> None:
+    """Go back to the generation before the live one."""
+    with closing(open_installation(Settings()).open_store()) as store:
+        generation = store.rollback()
+    print(f"live: {generation.name} ({generation.records:,} records)")
+
+
+def withdraw(
+    ids: Annotated[list[str], typer.Argument(help="Ids of records to take off.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Let these ids be indexed again.")] = False,
+) -> None:
+    """Take records off, at once and in every generation; later exports don't bring them back."""
+    with closing(open_installation(Settings()).open_store()) as store:
+        if undo:
+            done, word = store.restore(ids), "may be indexed again"
+        else:
+            done, word = store.withdraw(ids, cause=STAFF), "withdrawn"
+    for record_id, was_there in done.items():
+        print(f"{record_id}: {word if was_there else 'not found'}")
+    if not all(done.values()):
+        raise typer.Exit(REFUSED)
+
+
+def purge() -> None:
+    """Write the live index anew, drop all others: what was deleted leaves the disk."""
+    done = purge_index(open_installation(Settings()))
+    print(f"live: {done.generation} ({done.records:,} records), dropped: {len(done.dropped)}")
+
+
+@contextmanager
+def _progress(total_bytes: int) -> Iterator[OnProgress]:
+    """A bar over the bytes read, with rows, rows per second and the time left."""
+    columns = (
+        TextColumn("indexing"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    started = time.perf_counter()
+    with Progress(*columns, console=_console, disable=not _console.is_terminal) as bar:
+        task = bar.add_task("", total=total_bytes, rows=0, rate=0.0)
+
+        def advance(count: int, summary: Summary) -> None:
+            rate = summary.read / max(time.perf_counter() - started, 1e-9)
+            bar.update(task, advance=count, rows=summary.read, rate=rate)
+
+        yield advance
+
+
+def _print_summary(outcome: IndexReport, seconds: float) -> None:
+    summary = outcome.summary
+    print(f"read       {summary.read:>10,}  in {seconds:.1f} s")
+    print(f"indexed    {summary.indexed:>10,}")
+    print(f"unchanged  {summary.unchanged:>10,}")
+    print(f"refused    {summary.refused.total():>10,}{_reasons(summary.refused)}")
+    print(f"withheld   {summary.withheld.total():>10,}{_reasons(summary.withheld)}")
+    if summary.warnings:
+        print(f"warnings   {summary.warnings.total():>10,}{_reasons(summary.warnings)}")
+        _print_values(summary.values)
+    _print_values(summary.headings, "headings not understood (kept as extra)")
+    print(f"generation {outcome.generation}")
+    _print_skipped(summary.skipped)
+    if outcome.rejects:
+        print(f"rejects    {outcome.rejects} (also .csv, .xlsx)")
+    if outcome.warnings:
+        print(f"listed in  {outcome.warnings} (also .csv)")
+
+
+def _print_values(values: ValueCounts, title: str = "") -> None:
+    """The most frequent values of each warning, with their counts."""
+    for name, counts in sorted(values.counts.items()):
+        shown = ", ".join(
+            f"{clean_line(value)[:_LONGEST_VALUE]} {count:,}"
+            for value, count in counts.most_common(_SHOWN_VALUES)
+        )
+        more = len(counts) - _SHOWN_VALUES
+        others = f", and {more:,} other values" if more > 0 else ""
+        if values.more[name]:
+            others += f", and {values.more[name]:,} cells of values that were not counted"
+        print(f"  {title or name}: {shown}{others}")
+
+
+def _print_skipped(skipped: Sequence[SkippedPart]) -> None:
+    if not skipped:
+        return
+    counts: Counter[str] = Counter()
+    for part in skipped:
+        counts[part.reason] += part.count
+    print(f"not read   {counts.total():>10,}{_reasons(counts)}")
+    for part in skipped:
+        print(f"  {part.source}:{part.line}: {part.reason} {part.count:,}: {part.detail}")
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    listed = ", ".join(f"{key} {n:,}" for key, n in sorted(counts.items()) if n)
+    return f"  ({listed})" if listed else ""

@@ -1,0 +1,124 @@
+"""`gongkai replica pull`: a copy of a portal's public index, for a machine that stands alone."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.errors import AnotherWriterError, EngineUnavailableError
+from gongkai.files.durable import FILE_MODE, make_folder, replace_file
+from gongkai.settings import Settings
+from indexer.download import Limits, check_address, fetch, make_beside
+from indexer.replicas import Replicated, apply_replica, read_ids
+
+_PATH = "/api/v1/replica"
+_REFUSED = 3
+
+replica = typer.Typer(help="Copy a portal's public index to this machine.", no_args_is_help=True)
+
+
+class _Pulled(BaseModel):
+    """What the last pull has made; nothing is unchanged unless that generation is still live."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    portal: str
+    etag: str
+    generation: str
+
+
+@replica.callback()
+def about() -> None:
+    """Copy a portal's public index to this machine."""
+
+
+@replica.command("pull")
+def pull(
+    portal: Annotated[
+        str, typer.Argument(help="The portal's address: https://xxgk.example.gov.cn")
+    ],
+    allow_shrink: Annotated[
+        bool,
+        typer.Option("--allow-shrink", help="Although a tenth of the records or more are gone."),
+    ] = False,
+) -> None:
+    """Fetch all public records, index them here, switch in one step; nothing if nothing changed."""
+    installation = open_installation(Settings())
+    done = pull_replica(portal, installation, allow_shrink=allow_shrink)
+    if done is None:
+        print("unchanged")
+        return
+    print(f"generation {done.generation}: {done.records:,} records, {done.gone:,} gone")
+    if done.refused:
+        print(f"refused {done.refused:,}: they may not be published under the rules here")
+        raise typer.Exit(_REFUSED)
+
+
+def pull_replica(
+    portal: str,
+    installation: Installation,
+    *,
+    allow_shrink: bool = False,
+    limits: Limits | None = None,
+) -> Replicated | None:
+    """None where nothing changed. On any error the index stays as it was.
+
+    Raises UnreachableError, BrokenReplicaError, ShrinkingIndexError, EngineUnavailableError.
+    """
+    address = check_address(portal)
+    folder = installation.settings.data_dir / "replica"
+    make_folder(folder)
+    state = folder / "pulled.json"
+    with _only_pull(folder):
+        copy = make_beside(folder / "copy.jsonl")
+        try:
+            known = _find_etag(state, address, installation)
+            etag = fetch(address + _PATH, copy, known, limits or Limits())
+            if etag is None:
+                return None
+            done = apply_replica(copy, installation, allow_shrink=allow_shrink)
+        finally:
+            copy.unlink(missing_ok=True)
+        # Only now: a pull that was stopped before asks for everything again.
+        pulled = _Pulled(portal=address, etag=etag, generation=done.generation)
+        replace_file(state, orjson.dumps(pulled.model_dump()))
+    return done
+
+
+@contextmanager
+def _only_pull(folder: Path) -> Iterator[None]:
+    """One pull at a time; what a killed one left is removed."""
+    try:
+        with FileLock(folder / "pull.lock", timeout=0, mode=FILE_MODE):
+            for left in folder.glob("copy.jsonl.*.part"):
+                left.unlink()
+            yield
+    except Timeout:
+        raise AnotherWriterError from None
+
+
+def _find_etag(state: Path, address: str, installation: Installation) -> str:
+    """The ETag of the last pull, if what it made is live and whole; else everything is fetched."""
+    try:
+        pulled = _Pulled.model_validate_json(state.read_bytes())
+    except (OSError, ValidationError):
+        return ""
+    if pulled.portal == address and _is_live_and_whole(pulled.generation, installation):
+        return pulled.etag
+    return ""
+
+
+def _is_live_and_whole(name: str, installation: Installation) -> bool:
+    with closing(installation.open_store()) as store, suppress(EngineUnavailableError):
+        if not any(e.name == name and e.live and not e.faults for e in store.check_integrity()):
+            return False
+        ids, withdrawn = read_ids(installation), store.withdrawn()
+        live = next(each for each in store.generations() if each.live)
+        return ids is not None and live.records == len(ids - withdrawn.keys())
+    return False

@@ -1,0 +1,70 @@
+"""`gongkai status`: what is live, and whether it answers."""
+
+import asyncio
+from contextlib import closing
+from typing import Annotated
+
+import orjson
+import typer
+
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.port import EngineQuery, Generation
+from gongkai.errors import EngineUnavailableError
+from gongkai.query.tree import MatchAll
+from gongkai.settings import Settings
+
+_HEALTHY, _NO_ENGINE = 0, 4
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Engine, generations, records, size, dictionary version and health."""
+    installation = open_installation(Settings())
+    with closing(installation.open_store()) as store:
+        generations = store.generations()
+    live = next((each for each in generations if each.live), None)
+    facts = {
+        "engine": installation.settings.engine.value,
+        "health": _health(live, installation),
+        "generation": live.name if live else None,
+        "records": live.records if live else 0,
+        "bytes": live.bytes if live else 0,
+        "fingerprint": installation.fingerprint,
+        "dictionary": installation.analysis.fingerprint,
+        "generations": [_describe(each) for each in generations],
+    }
+    if as_json:
+        print(orjson.dumps(facts, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for name, value in facts.items():
+            lines = value if isinstance(value, list) else [value]
+            for line in lines:
+                print(f"{name:<12} {line}")
+    raise typer.Exit(_HEALTHY if facts["health"] == "ready" else _NO_ENGINE)
+
+
+def _health(live: Generation | None, installation: Installation) -> str:
+    if live is None:
+        return "nothing is indexed yet"
+    if live.fingerprint != installation.fingerprint:
+        return "built with another analysis, dictionary or schema: run gongkai index --rebuild"
+    try:
+        asyncio.run(_ask_anything(installation))
+    except EngineUnavailableError as error:
+        return str(error)
+    return "ready"
+
+
+def _describe(generation: Generation) -> str:
+    mark = " live" if generation.live else ""
+    size = generation.bytes / 1_000_000
+    return f"{generation.name} {generation.records:,} records {size:,.1f} MB{mark}"
+
+
+async def _ask_anything(installation: Installation) -> None:
+    engine = installation.open_engine()
+    try:
+        await engine.search(EngineQuery(MatchAll(), limit=1))
+    finally:
+        await engine.close()

@@ -1,0 +1,195 @@
+"""Fetches one large file over HTTP within limits of time and size, from a server nobody trusts."""
+
+import os
+import re
+import ssl
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.message import Message
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from gongkai.errors import GongkaiError
+from gongkai.files.durable import open_private
+
+CONTENT_TYPE = "application/jsonl"
+_CHUNK = 1 << 16
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 3
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,200}"')
+
+
+class UnreachableError(GongkaiError):
+    """The portal does not answer as it should; what was pulled before is still served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for one read, for the head of an answer and for all of it; bytes at the most; bytes
+    a second that have to come on average, looked at once every `patience` seconds."""
+
+    patience: float = 60.0
+    head: float = 120.0
+    seconds: float = 6 * 3600.0
+    bytes: int = 64 << 30
+    rate: int = 1 << 10
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """One fetch, run by a thread of its own: no time-out of a socket bounds all of it."""
+
+    address: str
+    headers: Mapping[str, str]
+    path: Path
+    limits: Limits
+    began: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+    error: Exception | None = None
+    is_new: bool = False
+    etag: str = ""
+
+    def run(self) -> None:
+        try:
+            self._follow()
+        except Exception as error:
+            # For the thread that waits.
+            self.error = error
+        finally:
+            self.began.set()
+            self.ended.set()
+
+    def _follow(self) -> None:
+        address = self.address
+        for _ in range(_MOST_REDIRECTS + 1):
+            try:
+                with _open(address, self.headers, self.limits.patience) as response:
+                    self.began.set()
+                    return self._take(response)
+            except urllib.error.HTTPError as answer:
+                answer.close()
+                if answer.code == 304 and self.headers:
+                    return None
+                if answer.code not in _REDIRECTS:
+                    raise UnreachableError(f"The portal answers {answer.code}.") from None
+                address = _check_redirect(address, answer.headers)
+        raise UnreachableError("The portal redirects again and again.")
+
+    def _take(self, response: HTTPResponse) -> None:
+        if response.status != 200:
+            raise UnreachableError(f"The portal answers {response.status}.")
+        kind = response.headers.get_content_type()
+        packing = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if kind != CONTENT_TYPE or packing != "identity":
+            raise UnreachableError(
+                "What answers at this address is no portal of gongkai (it sends another type)."
+            )
+        etag = response.headers.get("ETag", "")
+        self.etag = etag if _ETAG.fullmatch(etag) else ""
+        with open_private(self.path, os.O_TRUNC) as file:
+            self._copy(response, file)
+        self.is_new = True
+
+    def _copy(self, response: HTTPResponse, file: Any) -> None:
+        total, until = 0, time.monotonic() + self.limits.seconds
+        since, looked = 0, time.monotonic()
+        while chunk := response.read1(_CHUNK):
+            total += len(chunk)
+            file.write(chunk)
+            now = time.monotonic()
+            if total > self.limits.bytes:
+                raise UnreachableError("The portal sends more than a replica may hold.")
+            if now > until or self.ended.is_set():
+                raise UnreachableError("The portal takes too long.")
+            if now - looked >= self.limits.patience:
+                if total - since < self.limits.rate * (now - looked):
+                    raise UnreachableError("The portal sends too slowly.")
+                since, looked = total, now
+
+
+def fetch(address: str, path: Path, known: str, limits: Limits) -> str | None:
+    """Write what the address answers to `path`; its ETag, or "" where it has no usable one.
+
+    `known`: the ETag of what is there already; None comes back if it is still the same. Raises
+    UnreachableError, and leaves no file then.
+    """
+    job = _Fetch(address, {"If-None-Match": known} if known else {}, path, limits)
+    # A thread that hangs in the resolver or in a head that never ends can only be left behind.
+    threading.Thread(target=job.run, daemon=True).start()
+    if not (job.began.wait(limits.head) and job.ended.wait(limits.seconds)):
+        job.error = UnreachableError("The portal takes too long.")
+    job.ended.set()
+    if job.error is not None:
+        path.unlink(missing_ok=True)
+        raise _explain(job.error)
+    return job.etag if job.is_new else None
+
+
+def make_beside(path: Path) -> Path:
+    """A new file of a name of its own in the same folder."""
+    with tempfile.NamedTemporaryFile(
+        prefix=f"{path.name}.", suffix=".part", dir=path.parent, delete=False
+    ) as file:
+        return Path(file.name)
+
+
+def check_address(text: str) -> str:
+    """The address without what may follow its path. Raises UnreachableError."""
+    try:
+        parts = urlsplit(text.strip())
+        is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    if not is_right or parts.username or parts.query or parts.fragment or not text.isprintable():
+        raise UnreachableError(
+            "The portal's address is not understood; write it like https://xxgk.example.gov.cn."
+        )
+    return text.strip().rstrip("/")
+
+
+def _open(address: str, headers: Mapping[str, str], patience: float) -> HTTPResponse:
+    """HTTP(S) alone, through the proxy of the environment, without redirects."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    request = urllib.request.Request(address, headers=dict(headers))  # noqa: S310 - checked before
+    response = opener.open(request, timeout=patience)
+    if not isinstance(response, HTTPResponse):
+        raise UnreachableError("The portal's address is not understood.")
+    return response
+
+
+def _check_redirect(address: str, headers: Message) -> str:
+    """Where to, if it is the same host, and never from https to http."""
+    target = urljoin(address, headers.get("Location", ""))
+    try:
+        old, new = urlsplit(address), urlsplit(check_address(target))
+    except UnreachableError:
+        new = None
+    if new is None or new.hostname != old.hostname or (old.scheme, new.scheme) == ("https", "http"):
+        raise UnreachableError("The portal redirects to another address; name that one itself.")
+    return target
+
+
+def _explain(error: Exception) -> Exception:
+    if isinstance(error, UnreachableError):
+        return error
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return UnreachableError("The portal's certificate can't be verified.")
+    if isinstance(cause, OSError | HTTPException | ValueError):
+        return UnreachableError(f"The portal can't be reached: {type(cause).__name__}.")
+    return error

@@ -1,0 +1,108 @@
+"""Source rows in, what becomes of them out, in order, made by several processes. `publishing` asks.
+
+Analysis takes most of a run, and Python does one thing at a time. The processes are copies of the
+one that runs (fork), dictionary and all, so they have to be begun before anything that may not be
+copied is opened: locks, connections, threads of an engine.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeAlias
+
+from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.intake import IntakeRules
+from gongkai.errors import EndedProcessError
+from indexer.sources.row import Row, SourceRow
+from indexer.transform import (
+    Chunk,
+    FileDigests,
+    Prepared,
+    cut_chunks,
+    transform_row,
+    transform_rows,
+)
+
+SENT_ROWS = 64
+SENT_CHARACTERS = 300_000
+"""What one process is sent at a time; an attachment's text comes back with its row."""
+Prepare: TypeAlias = Callable[[Iterable[Row], FileDigests], Iterator[Chunk]]
+"""Rows, and the attachment files that no record may show (`transform_rows`)."""
+
+
+@contextmanager
+def open_transform(rules: IntakeRules, analysis: TextAnalyzer, processes: int) -> Iterator[Prepare]:
+    """What `transform_rows` does, by so many processes; by this one where one is enough.
+
+    Raises EndedProcessError where one of them was ended from outside.
+    """
+    if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield partial(transform_rows, rules=rules, analysis=analysis)
+        return
+    analysis.prepare()
+    pool = ProcessPoolExecutor(
+        processes,
+        multiprocessing.get_context("fork"),
+        initializer=_begin,
+        initargs=(rules, analysis),
+    )
+    try:
+        # The first task begins all of them.
+        pool.submit(os.getpid).result()
+        yield partial(_prepare_beside, pool, 2 * processes)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare_beside(
+    pool: ProcessPoolExecutor, ahead: int, rows: Iterable[Row], closed: FileDigests
+) -> Iterator[Chunk]:
+    """No more than `ahead` chunks are under way, so that a run's memory is flat."""
+    waiting: deque[tuple[Sequence[Row], Future[Sequence[Prepared]]]] = deque()
+    try:
+        for chunk in cut_chunks(rows, _count_characters, SENT_ROWS, SENT_CHARACTERS):
+            waiting.append((chunk, pool.submit(_prepare_chunk, chunk, closed)))
+            if len(waiting) >= ahead:
+                yield _join(*waiting.popleft())
+        while waiting:
+            yield _join(*waiting.popleft())
+    except BrokenProcessPool:
+        raise EndedProcessError from None
+
+
+def _join(rows: Sequence[Row], made: Future[Sequence[Prepared]]) -> Chunk:
+    return list(zip(rows, made.result(), strict=True))
+
+
+def _count_characters(row: Row) -> int:
+    if not isinstance(row, SourceRow):
+        return 0
+    return sum(len(each) for each in row.fields.values() if isinstance(each, str))
+
+
+_given: tuple[IntakeRules, TextAnalyzer]
+
+
+def _begin(rules: IntakeRules, analysis: TextAnalyzer) -> None:
+    global _given  # noqa: PLW0603 # what a process of the pool has to work with
+    _given = rules, analysis
+    # Ctrl-C is for the run, which ends its processes itself; if it is killed, they end too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+    os._exit(1)
+
+
+def _prepare_chunk(rows: Sequence[Row], closed: FileDigests) -> Sequence[Prepared]:
+    return [transform_row(row, closed, *_given) for row in rows]

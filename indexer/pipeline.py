@@ -1,0 +1,150 @@
+"""A whole `gongkai index` run: a generation filled from sources and made live. The CLI calls it."""
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.instants import chinese_day
+from gongkai.catalog.intake import IntakeRules
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import DISCLOSURE
+from gongkai.files.durable import drop_unfinished
+from gongkai.staff.rejected import rejects_folder
+from indexer.attachments.owners import FileOwners, open_owners
+from indexer.attachments.survey import survey_files
+from indexer.completeness import NOTHING_MISSING, Missing, find_missing
+from indexer.ingest import Ingest, OnProgress, RunFiles, Summary
+from indexer.kept_rejects import withdrawn_by_staff
+from indexer.parallel import open_transform
+from indexer.rejects import RejectsFile, check_rejects_path
+from indexer.review import Finding, ReviewFile
+from indexer.run_register import RunRegister
+from indexer.shrinkage import check_shrink
+from indexer.source_reader import source_size
+from indexer.sources.row import SkippedPart
+from indexer.warnings_file import WarningsFile, warnings_path
+
+LONG_RUN_BYTES = 1_000_000
+"""Of sources; below it one process is as fast as several."""
+KEPT_REJECTS = 100
+"""Runs whose rejects and warnings stay in the data folder, the newest."""
+REVIEWS = "reviews"
+"""Folder of what staff should look at after a run; as many files stay."""
+_RUN = re.compile(r"\d{8}T\d{12}\.")
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class IndexJob:
+    """What one run has to do; `sources` are files, `rejects` where rows to mend go.
+
+    `skipped` are files of the folders given that are no sources.
+    `source` is the name that is part of every id; `complete`: the files are all that it has.
+    """
+
+    sources: Sequence[Path]
+    rebuild: bool = False
+    disclosure: Disclosure | None = None
+    rejects: Path | None = None
+    allow_shrink: bool = False
+    skipped: Sequence[SkippedPart] = ()
+    source: str = ""
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What it did; `missing` are records of a complete source that it no longer holds."""
+
+    summary: Summary
+    generation: str
+    rejects: Path | None
+    review: Path | None = None
+    examples: Sequence[str] = ()
+    missing: Missing = NOTHING_MISSING
+    warnings: Path | None = None
+
+
+def publish(
+    order: IndexJob, installation: Installation, on_progress: OnProgress | None = None
+) -> IndexReport:
+    """Run it. Stopped at any moment it can be run again and ends in the same index.
+
+    Raises EngineUnavailableError while another writer is at work, IndexMismatchError when the
+    live generation was built otherwise and no rebuild was asked for, ShrinkingIndexError when a
+    rebuild would lose many of the live records.
+    """
+    fill = order.disclosure or installation.settings.disclosure
+    now = datetime.now(UTC)
+    rules = IntakeRules(installation.tables, fill, order.source, chinese_day(now))
+    data_dir = installation.settings.data_dir
+    started = f"{now:%Y%m%dT%H%M%S%f}"
+    rejects_path = order.rejects or rejects_folder(data_dir) / f"{started}.jsonl"
+    if order.rejects:
+        check_rejects_path(order.rejects, order.sources)
+    processes = _choose_processes(order.sources, installation.settings.index_processes)
+    with (
+        open_transform(rules, installation.analysis, processes) as prepare,
+        closing(installation.open_store()) as store,
+        RejectsFile(rejects_path) as rejects,
+        WarningsFile(warnings_path(rejects_path)) as warnings,
+        ReviewFile(data_dir / REVIEWS / f"{started}.csv") as review,
+        RunRegister() as register,
+    ):
+        with store.rebuild() if order.rebuild else store.update() as writer:
+            withdrawn = store.withdrawn()
+            owners = FileOwners(open_owners(data_dir))
+            claims = survey_files(order.sources, rules, withdrawn_by_staff(withdrawn))
+            owners.begin(claims, order.sources, withdrawn)
+            files = RunFiles(register, rejects, review, warnings, owners)
+            ingest = Ingest(writer, prepare, files, withdrawn, installation.analysis)
+            summary = ingest.run(order.sources, on_progress, order.skipped)
+            ingest.finish(store)
+            missing = NOTHING_MISSING
+            if order.complete:
+                missing = find_missing(store, register, order.source)
+            if order.rebuild:
+                check_shrink(store, writer.count(), allow=order.allow_shrink)
+            ingest.erase_revoked(store)
+            if order.rebuild:
+                store.publish(writer.name)
+            if ingest.republished:
+                store.restore(ingest.republished, cause=DISCLOSURE)
+        for record_id in missing.ids:
+            review.add(Finding.MISSING, record_id)
+        outcome = IndexReport(
+            summary,
+            writer.name,
+            rejects.path,
+            review.path,
+            tuple(review.examples),
+            missing,
+            warnings.path,
+        )
+    _drop_old(rejects_folder(data_dir), rejects_path.stem)
+    _drop_old(data_dir / REVIEWS, started)
+    return outcome
+
+
+def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
+    """As many as there are processors, where the run is long enough to make up for their start."""
+    if wanted:
+        return wanted
+    is_long = sum(map(source_size, sources)) >= LONG_RUN_BYTES
+    return (os.cpu_count() or 1) if is_long else 1
+
+
+def _drop_old(folder: Path, latest: str) -> None:
+    """Keep the files of the last runs; what killed runs left half written goes after a day."""
+    files = [path for path in folder.glob("*") if _RUN.match(path.name)]
+    kept = sorted({path.name.partition(".")[0] for path in files})[-KEPT_REJECTS:]
+    for path in files:
+        # A clock that was set back names the latest as if it were old.
+        if path.name.partition(".")[0] not in (*kept, latest):
+            path.unlink(missing_ok=True)
+    drop_unfinished(folder, datetime.now(UTC).timestamp() - _DAY)

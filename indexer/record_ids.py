@@ -1,0 +1,79 @@
+"""Gives every accepted row an id, so that no document takes the place of another.
+
+The id is the one that its row states or that follows from it, as long as no other document has it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gongkai.catalog.identity import (
+    ADDRESS,
+    TEXT,
+    by_kind,
+    derive_ids,
+    differs,
+    is_hash_id,
+    is_other_document,
+    is_same_content,
+)
+from gongkai.engines.port import GenerationWriter, IndexDocument
+from indexer.documents import rename_document
+from indexer.run_register import Place, RunRegister
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A document under its id; `clash`: the id that another document has, and the place of that
+    one in this run (None where it is of an earlier run)."""
+
+    document: IndexDocument
+    clash: str | None = None
+    other: Place | None = None
+
+
+def read_keys(document: IndexDocument) -> tuple[str, ...]:
+    keys = document.fields["identities"]
+    return tuple(map(str, keys)) if not isinstance(keys, str | int) else ()
+
+
+def choose_id(document: IndexDocument, writer: GenerationWriter, register: RunRegister) -> Named:
+    """The document under an id that is its own in this run and in the index."""
+    stated, keys = document.id, read_keys(document)
+    said = by_kind(keys)
+    taken = register.get(stated)
+    if taken is not None:
+        if is_same_content(by_kind(taken.keys), said):
+            return Named(document)
+        return Named(_derive(document, by_kind(taken.keys), register), stated, taken.place)
+    if writer.contains(stated, document.revision):
+        return Named(document)
+    for derived in derive_ids(stated, keys):
+        if writer.contains(derived) and register.get(derived) is None:
+            # An earlier run has told it from the document that has the id.
+            return Named(rename_document(document, derived))
+    held = by_kind(writer.identities(stated)) if writer.contains(stated) else {}
+    if held and _is_another(stated, held, said):
+        return Named(_derive(document, held, register), stated)
+    return Named(document)
+
+
+def _is_another(record_id: str, held: Mapping[str, str], said: Mapping[str, str]) -> bool:
+    if is_hash_id(record_id):
+        # Agency, title and day are the same, or the id would be another.
+        return differs(ADDRESS, held, said) and differs(TEXT, held, said)
+    return is_other_document(held, said)
+
+
+def _derive(
+    document: IndexDocument, other: Mapping[str, str], register: RunRegister
+) -> IndexDocument:
+    keys = read_keys(document)
+    said = by_kind(keys)
+    derived = derive_ids(document.id, keys)
+    if said.get(ADDRESS) == other.get(ADDRESS):
+        derived = derived[-1:]
+    for record_id in derived:
+        taken = register.get(record_id)
+        if taken is None or is_same_content(by_kind(taken.keys), said):
+            break
+    return rename_document(document, record_id)

@@ -1,0 +1,120 @@
+"""Paths in, source rows out: finds the files, picks the reader, keeps faults to the row or file.
+
+Called by the ingest run, which maps the headings and asks `gongkai.catalog.intake` about every row.
+"""
+
+import os.path
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongkai.errors import GongkaiError
+from gongkai.files.errors import BrokenFileError
+from indexer.sources.folders import FolderWalk
+from indexer.sources.formats import READERS, choose_reader, name_unread
+from indexer.sources.row import Row, SkippedPart, SourceItem, UnreadableRow
+from indexer.sources.streams import OnBytes, ignore_bytes
+
+
+class UnusableSourceError(GongkaiError):
+    """A path given to index is not there, can't be opened, or is of no known format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The files that some paths lead to: `sources` to read, and `skipped` ones of folders."""
+
+    sources: Sequence[Path]
+    skipped: Sequence[SkippedPart]
+
+
+def find_sources(paths: Iterable[Path]) -> list[Path]:
+    """The sources of `survey_sources`."""
+    return list(survey_sources(paths).sources)
+
+
+def survey_sources(paths: Iterable[Path]) -> Survey:
+    """The files to read, each once: files as given, folders walked in the order of names.
+
+    Files of a folder that no reader takes are skipped, by their content more than their suffix.
+    Not mentioned are lock files of office programs, files of operating systems, and the pictures
+    and scripts of a saved page (`page_files/` beside `page.html`). Paths stay relative when given
+    so. Raises UnusableSourceError.
+    """
+    found: dict[Path, Path] = {}
+    skipped: dict[str, SkippedPart] = {}
+    for path in paths:
+        walk = FolderWalk(path) if path.is_dir() else None
+        for file in walk.sources() if walk else (_check_file(path),):
+            found.setdefault(file.resolve(), file)
+        for part in walk.skipped if walk else ():
+            skipped.setdefault(os.path.normpath(Path(part.source).absolute()), part)
+    given = {os.path.normpath(path.absolute()) for path in found.values()}
+    return Survey(
+        list(found.values()), [part for path, part in skipped.items() if path not in given]
+    )
+
+
+def source_size(path: Path) -> int:
+    """The size of a file in bytes, as it lies on disk; 0 when it is gone."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def read_source(path: Path, on_bytes: OnBytes | None = None) -> Iterator[SourceItem]:
+    """Every row of a file, lazily, and the parts that are skipped. Raises nothing for bad data.
+
+    A file that is broken gives the rows before the fault and then one UnreadableRow. `on_bytes`
+    is told of further bytes of the file taken, each time; when all rows were read they sum up to
+    `source_size`.
+    """
+    progress = _Progress(source_size(path), on_bytes or ignore_bytes)
+    line = 0
+    try:
+        reader = choose_reader(path)
+        for row in reader(path, progress.add) if reader else _no_format(path):
+            line = row.line if not isinstance(row, SkippedPart) else line
+            yield row
+    except BrokenFileError as error:
+        yield UnreadableRow(str(path), line + 1, error.reason, str(error))
+    except OSError as error:
+        detail = f"The file can't be read: {type(error).__name__}."
+        yield UnreadableRow(str(path), line + 1, "bad_file", detail)
+    progress.finish()
+
+
+def _no_format(path: Path) -> Iterator[Row]:
+    yield UnreadableRow(str(path), 1, "unknown_format", "The file is of no known format.")
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Bytes told so far; a reader that goes back in its file is not counted twice."""
+
+    left: int
+    on_bytes: OnBytes
+
+    def add(self, count: int) -> None:
+        told = min(count, self.left)
+        self.left -= told
+        if told:
+            self.on_bytes(told)
+
+    def finish(self) -> None:
+        self.add(self.left)
+
+
+def _check_file(path: Path) -> Path:
+    try:
+        if not path.is_file():
+            raise UnusableSourceError(f"There is no file or folder {path}.")
+        known = choose_reader(path)
+    except OSError as error:
+        raise UnusableSourceError(f"{path} can't be opened: {type(error).__name__}.") from error
+    if known is None:
+        suffixes = ", ".join(READERS)
+        detail = f"{name_unread(path)} Known are {suffixes}."
+        raise UnusableSourceError(f"{path} is of no known format. {detail}")
+    return path

@@ -1,0 +1,129 @@
+"""Lists to take along: the whole list as a file, a saved search as a feed. For programs and people.
+
+Mounted twice: under `/api/v1`, and at the paths that pages link to.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from gongkai.query.request import SearchRequest, Sort
+from gongkai.search.export import MEDIA_TYPES, ExportFormat, write_csv, write_json_lines
+from gongkai.search.replica import stream_replica
+from gongkai.search.responses import RecordView
+from search_api.http.dependencies import AnsweringDependency, SiteDependency
+from search_api.http.errors import describe_problems
+from search_api.http.parameters import ExportQuery, ListQuery, read_list, refuse_unknown
+from search_api.web.feeds import Feed, write_feed
+from search_api.web.site import record_path
+from search_api.web.urls import absolute, feed_url, search_url
+
+FEED_ENTRIES = 50
+_JSON_LINES = MEDIA_TYPES[ExportFormat.JSONL]
+router = APIRouter()
+_PROBLEMS = describe_problems(422, 503)
+
+
+class _ExportResponse(StreamingResponse):
+    media_type = MEDIA_TYPES[ExportFormat.CSV]
+
+
+class _ReplicaResponse(StreamingResponse):
+    media_type = _JSON_LINES
+
+
+class _FeedResponse(Response):
+    media_type = "application/atom+xml"
+
+
+@router.get(
+    "/search/export",
+    response_class=_ExportResponse,
+    responses={
+        200: {
+            "description": "All records of the list without their texts, newest first.",
+            "content": {name: {"schema": {"type": "string"}} for name in MEDIA_TYPES.values()},
+        },
+        **_PROBLEMS,
+    },
+)
+async def export(
+    parameters: ExportQuery, service: AnsweringDependency, site: SiteDependency, request: Request
+) -> Response:
+    """The whole result list, streamed as CSV or JSON Lines."""
+    file_format, listed = parameters.split_format()
+    base = site.base(request)
+    records = await _begin(service.every(read_list(listed)))
+
+    def address(record_id: str) -> str:
+        return base + record_path(record_id)
+
+    write = write_csv if file_format is ExportFormat.CSV else write_json_lines
+    name = f"gongkai.{file_format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return _ExportResponse(
+        write(records, address), headers=headers, media_type=MEDIA_TYPES[file_format]
+    )
+
+
+@router.get(
+    "/replica",
+    response_class=_ReplicaResponse,
+    responses={
+        200: {
+            "description": "A head, every public record as stored, and a last line with their "
+            "number, as JSON Lines: what `gongkai replica pull` copies.",
+            "content": {_JSON_LINES: {"schema": {"type": "string"}}},
+        },
+        **_PROBLEMS,
+    },
+)
+async def replica(request: Request) -> Response:
+    """The whole public index, for a machine that has to stand alone."""
+    refuse_unknown(request, ())
+    lines = stream_replica(request.app.state.engine)
+    head = await anext(lines)
+    return _ReplicaResponse(_after(head, lines))
+
+
+async def _after(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for each in rest:
+        yield each
+
+
+@router.get("/feed.atom", response_class=_FeedResponse, responses=_PROBLEMS)
+async def feed(
+    parameters: ListQuery, service: AnsweringDependency, site: SiteDependency, request: Request
+) -> Response:
+    """The newest records of a search as an Atom feed."""
+    asked = replace(read_list(parameters), sort=Sort.NEWEST)
+    answer = await service.search(replace(asked, size=FEED_ENTRIES, facets=(), highlight=False))
+    base = site.base(request)
+    described = Feed(
+        title=_title(asked, site.name),
+        address=absolute(base, feed_url(asked)),
+        page=absolute(base, search_url(asked)),
+        site=site.name,
+    )
+    entries = [(hit, base + record_path(hit.id)) for hit in answer.hits]
+    return _FeedResponse(write_feed(described, entries))
+
+
+def _title(request: SearchRequest, name: str) -> str:
+    return f"{request.text.strip()} - {name}" if request.text.strip() else f"最新信息 - {name}"
+
+
+async def _begin(records: AsyncIterator[RecordView]) -> AsyncIterator[RecordView]:
+    """Ask for the first record before a status is sent: a fault still has one of its own then."""
+    first = await anext(records, None)
+
+    async def whole() -> AsyncIterator[RecordView]:
+        if first is not None:
+            yield first
+            async for record in records:
+                yield record
+
+    return whole()

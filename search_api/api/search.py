@@ -1,0 +1,104 @@
+"""`/api/v1`: search, records, classifications. HTTP in, `Answering` asked, JSON out."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from gongkai.search.facets import FacetValues
+from gongkai.search.responses import (
+    ClassificationsAnswer,
+    RecordView,
+    SearchAnswer,
+    SimilarAnswer,
+)
+from gongkai.search.suggest import SuggestAnswer
+from search_api.http.dependencies import (
+    AnsweringDependency,
+    NotingDependency,
+    RecordId,
+    SuggestingDependency,
+    describe_missing,
+    find_record,
+    keeping,
+    refuse_merged,
+)
+from search_api.http.errors import describe_problems
+from search_api.http.parameters import (
+    SearchQuery,
+    SimilarParameters,
+    SuggestParameters,
+    read_request,
+    read_search,
+    refuse_unknown,
+)
+
+router = APIRouter(prefix="/api/v1", responses=describe_problems(422, 503))
+_MISSING = {**describe_problems(404, 410), 308: {"description": "One of two copies; see Location."}}
+
+
+@router.get("/search", response_model=SearchAnswer, openapi_extra=read_search.described)
+async def search(
+    parameters: SearchQuery, service: AnsweringDependency, noting: NotingDependency
+) -> Response:
+    """Full-text search with exact facet counts."""
+    asked = read_request(parameters)
+    answer = await service.search(asked)
+    response = _as_json(answer)
+    response.headers.update(keeping(answer))
+    response.background = noting(asked, answer)
+    return response
+
+
+@router.get("/suggest", response_model=SuggestAnswer)
+async def suggest(
+    parameters: Annotated[SuggestParameters, Query()], suggester: SuggestingDependency
+) -> Response:
+    """Completions while typing: Chinese, full pinyin, initials, mixed."""
+    return _as_json(await suggester.suggest(parameters.q, parameters.size))
+
+
+@router.get("/classifications", response_model=ClassificationsAnswer)
+async def classifications(request: Request, service: AnsweringDependency) -> Response:
+    """The classification trees and agencies with counts."""
+    refuse_unknown(request, ())
+    return _as_json(await service.classifications())
+
+
+@router.get(
+    "/records/{record_id:path}/similar",
+    response_model=SimilarAnswer,
+    responses=_MISSING,
+    dependencies=[Depends(refuse_merged)],
+)
+async def similar(
+    record_id: RecordId,
+    parameters: Annotated[SimilarParameters, Query()],
+    service: AnsweringDependency,
+) -> Response:
+    """Records about the same matter."""
+    found = await service.similar(record_id, parameters.size)
+    if found is not None:
+        return _as_json(found)
+    # An id may end in `/similar` itself.
+    if record := await service.record(f"{record_id}/similar"):
+        return _as_json(record)
+    raise await describe_missing(record_id, service)
+
+
+@router.get(
+    "/records/{record_id:path}",
+    response_model=RecordView,
+    responses=_MISSING,
+    dependencies=[Depends(refuse_merged)],
+)
+async def record(record_id: RecordId, request: Request, service: AnsweringDependency) -> Response:
+    """One whole record as published."""
+    refuse_unknown(request, ())
+    return _as_json(await find_record(record_id, service))
+
+
+def _as_json(answer: object) -> Response:
+    content = orjson.dumps(answer, default=FacetValues.as_json)
+    return Response(content, media_type="application/json")

@@ -1,0 +1,118 @@
+"""`gongkai duplicates`: clusters of records that are one document, over the whole index."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from gongkai.duplicates.clusters import Cluster
+from gongkai.duplicates.comparison import NEAR
+from gongkai.duplicates.decisions import Decisions
+from gongkai.duplicates.scan import scan
+from gongkai.duplicates.scan_store import ScanStore
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.scan import fetch_hits
+from gongkai.files.spreadsheets import write_sheet
+from gongkai.settings import Settings
+
+_SHOWN = ("title", "document_number", "index_number", "publisher", "issued_on", "published_on")
+_CSV_HEADS = ("cluster", "kind", "score", "id", *_SHOWN)
+_console = Console(stderr=True)
+
+
+def duplicates(
+    threshold: Annotated[
+        float, typer.Option(min=0.5, max=1.0, help="Least likeness of near texts.")
+    ] = NEAR,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="A row a record, for a spreadsheet.")
+    ] = False,
+) -> None:
+    """List records that are one document; what staff settled already is left out."""
+    clusters, records = asyncio.run(_find(open_installation(Settings()), threshold))
+    if as_json:
+        listed = [_describe(cluster, records) for cluster in clusters]
+        print(orjson.dumps({"clusters": listed}, option=orjson.OPT_INDENT_2).decode())
+    elif as_csv:
+        print(write_sheet(_CSV_HEADS, _csv_rows(clusters, records)), end="")
+    else:
+        _print_table(clusters, records)
+
+
+async def _find(
+    installation: Installation, threshold: float
+) -> tuple[list[Cluster], Mapping[str, Mapping[str, Any]]]:
+    engine = installation.open_engine()
+    folder = installation.settings.data_dir
+    register = ScanStore(folder, Decisions(folder))
+    columns = (TextColumn("comparing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        version, live = await engine.version(), await engine.live()
+        with Progress(*columns, console=_console, disable=not _console.is_terminal) as bar:
+            task = bar.add_task("", total=None)
+            pairs = await scan(
+                engine,
+                installation.places.is_name,
+                threshold,
+                on_total=lambda total: bar.update(task, total=total),
+                on_pair=lambda count: bar.advance(task, count),
+            )
+        register.keep(pairs, version, live.name, threshold)
+        clusters = register.open_clusters()
+        names = [member for cluster in clusters for member in cluster.members]
+        hits = await fetch_hits(engine, names)
+    finally:
+        await engine.close()
+    return clusters, {name: orjson.loads(hit.stored) for name, hit in hits.items()}
+
+
+def _describe(cluster: Cluster, records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    members = [records[name] for name in cluster.members if name in records]
+    return {
+        "id": cluster.id,
+        "kind": cluster.kind,
+        "score": round(cluster.score, 4),
+        "records": [{"id": each["id"], **{k: each[k] for k in _SHOWN}} for each in members],
+        "pairs": [
+            {
+                "records": [pair.one, pair.other],
+                "kind": pair.finding.kind,
+                "score": round(pair.finding.score, 4),
+                "evidence": list(pair.finding.evidence),
+            }
+            for pair in cluster.pairs
+        ],
+    }
+
+
+def _csv_rows(
+    clusters: Sequence[Cluster], records: Mapping[str, Mapping[str, Any]]
+) -> Iterator[list[object]]:
+    for cluster in clusters:
+        for name in cluster.members:
+            record = records.get(name, {})
+            shown = [record.get(key) for key in _SHOWN]
+            yield [cluster.id, cluster.kind.value, round(cluster.score, 4), name, *shown]
+
+
+def _print_table(clusters: Sequence[Cluster], records: Mapping[str, Mapping[str, Any]]) -> None:
+    table = Table(box=None)
+    for head in ("cluster", "kind", "score", "id"):
+        table.add_column(head, no_wrap=True)
+    for head in ("title", "number"):
+        table.add_column(head, overflow="fold")
+    for cluster in clusters:
+        for at, name in enumerate(cluster.members):
+            record = records.get(name, {})
+            first = (cluster.id, cluster.kind, f"{cluster.score:.2f}") if at == 0 else ("", "", "")
+            number = record.get("document_number") or record.get("index_number") or ""
+            table.add_row(*first, name, record.get("title", ""), number)
+    Console().print(table)
+    records_in = sum(len(cluster.members) for cluster in clusters)
+    print(f"{len(clusters):,} clusters, {records_in:,} records")

@@ -1,0 +1,99 @@
+"""`gongkai evaluate` and `verify`: does the ranking find what it should?"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.evaluation.metrics import (
+    DEPTH,
+    Figures,
+    JudgedQuery,
+    Judgements,
+    measure,
+    read_judgements,
+    read_queries,
+)
+from gongkai.query.relevance import profiles
+from gongkai.query.request import SearchRequest
+from gongkai.search.open_service import open_service
+from gongkai.search.service import SearchService
+from gongkai.settings import Settings
+
+Row = tuple[str, str, Figures]
+"""Profile, wording, figures."""
+
+
+def evaluate(
+    queries: Annotated[Path, typer.Option(help='JSON Lines: {"id", "text"}, maybe "keywords".')],
+    qrels: Annotated[Path, typer.Option(help="TREC lines: query, 0, record, grade.")],
+    profile: Annotated[
+        list[str] | None, typer.Option(help="Ranking profiles of relevance.toml (default: all).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """nDCG@10, MRR@10 and Recall@100 of judged queries, per ranking profile."""
+    judged, judgements = read_queries(queries), read_judgements(qrels)
+    installation = open_installation(Settings())
+    rows = asyncio.run(_evaluate(installation, judged, judgements, profile or profiles()))
+    if as_json:
+        listed = [{"profile": p, "wording": w, **asdict(figures)} for p, w, figures in rows]
+        print(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+    else:
+        Console().print(_draw(rows))
+
+
+async def rank(
+    service: SearchService,
+    judged: Sequence[JudgedQuery],
+    wording: str,
+    judgements: Judgements,
+    *,
+    semantic: bool = True,
+) -> list[tuple[list[str], dict[str, int]]]:
+    """What each query with that wording finds, best first, beside its grades."""
+    ranked: list[tuple[list[str], dict[str, int]]] = []
+    for query in judged:
+        if text := query.texts.get(wording):
+            request = SearchRequest(text, size=DEPTH, facets=(), highlight=False, semantic=semantic)
+            answer = await service.search(request)
+            ranked.append(([hit.id for hit in answer.hits], dict(judgements.get(query.id, {}))))
+    return ranked
+
+
+async def _evaluate(
+    installation: Installation,
+    judged: Sequence[JudgedQuery],
+    judgements: Judgements,
+    names: Sequence[str],
+) -> list[Row]:
+    """Where meanings are switched on, each profile with them stands beside the words alone."""
+    rows: list[Row] = []
+    ways = (False, True) if installation.settings.semantic else (False,)
+    for name in names:
+        async with open_service(installation, name) as (service, _):
+            for wording in _wordings(judged):
+                for semantic in ways:
+                    ranked = await rank(service, judged, wording, judgements, semantic=semantic)
+                    label = f"{name} and meanings" if semantic else name
+                    rows.append((label, wording, measure(ranked)))
+    return rows
+
+
+def _wordings(judged: Sequence[JudgedQuery]) -> Iterator[str]:
+    yield from dict.fromkeys(name for query in judged for name in query.texts)
+
+
+def _draw(rows: Sequence[Row]) -> Table:
+    table = Table("profile", "wording", "queries", "nDCG@10", "MRR@10", "Recall@100")
+    for profile, wording, figures in rows:
+        shares = (figures.ndcg, figures.reciprocal_rank, figures.recall)
+        table.add_row(profile, wording, f"{figures.queries:,}", *(f"{x:.4f}" for x in shares))
+    return table

@@ -1,0 +1,113 @@
+"""`gongkai search` and `explain`: what the pages answer, in the terminal."""
+
+import asyncio
+import html
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.query.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
+from gongkai.search.open_service import open_service
+from gongkai.search.responses import HitView, QueryView, SearchAnswer
+from gongkai.search.service import ScoredPart
+from gongkai.settings import Settings
+
+_MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
+_NOT_FOUND = 3
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help='Words; "短语" in quotes; -排除 after --.')],
+    size: Annotated[int, typer.Option(min=1, max=SIZE_LIMIT)] = 10,
+    page: Annotated[int, typer.Option(min=1)] = 1,
+    sort: Annotated[Sort, typer.Option()] = Sort.RELEVANCE,
+    as_json: Annotated[bool, typer.Option("--json", help="The API's answer as it is.")] = False,
+) -> None:
+    """Search as the pages do."""
+    text = " ".join(words)
+    if len(text) > TEXT_LIMIT:
+        raise typer.BadParameter(f"at most {TEXT_LIMIT} characters")
+    request = SearchRequest(text=text, page=page, size=size, sort=sort)
+    answer = asyncio.run(_ask(open_installation(Settings()), request))
+    if as_json:
+        print(orjson.dumps(answer, default=list, option=orjson.OPT_INDENT_2).decode())
+        return
+    _print_answer(answer)
+
+
+def explain(
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a record.")],
+    words: Annotated[list[str], typer.Argument(help="Words, as for search.")],
+) -> None:
+    """What each number of relevance.toml gives a record for these words."""
+    request = SearchRequest(text=" ".join(words))
+    parts = asyncio.run(_explain(open_installation(Settings()), request, record_id))
+    if not parts:
+        print("These words do not find this record.")
+        raise typer.Exit(_NOT_FOUND)
+    table = Table("part", "score", "asks for")
+    for part in sorted(parts, key=lambda part: -part.score):
+        table.add_row(part.name, f"{part.score:.3f}", part.asks)
+    Console().print(table)
+
+
+async def _ask(installation: Installation, request: SearchRequest) -> SearchAnswer:
+    async with open_service(installation) as (service, _):
+        return await service.search(request)
+
+
+async def _explain(
+    installation: Installation, request: SearchRequest, record_id: str
+) -> list[ScoredPart]:
+    async with open_service(installation) as (service, _):
+        return await service.explain(request, record_id)
+
+
+def _print_answer(answer: SearchAnswer) -> None:
+    console = Console(highlight=False)
+    console.print(f"{answer.total:,} records, {answer.took_ms} ms")
+    for note in _notes(answer.query):
+        console.print(note, markup=False)
+    first = (answer.page - 1) * answer.size + 1
+    for place, hit in enumerate(answer.hits, start=first):
+        console.print(Text(f"{place:>3}. ").append_text(_marked(hit.title_html)))
+        console.print(f"     {_facts(hit)}", style="dim", markup=False)
+
+
+def _notes(query: QueryView) -> Iterator[str]:
+    """What was read beyond the words."""
+    if query.corrected_from:
+        yield f"nothing has {query.corrected_from}; searched for {query.text}"
+    if query.did_you_mean:
+        yield f"did you mean {query.did_you_mean}?"
+    if query.date:
+        yield f"date read in the words: {query.date.label}"
+    for term, others in query.expanded.items():
+        yield f"{term} also as {', '.join(others)}"
+    if query.relaxed:
+        yield f"{query.complete} have every word; those with most of them follow"
+    if query.related:
+        yield f"{query.related} more are near in meaning (related), not counted above"
+
+
+def _facts(hit: HitView) -> str:
+    related = "related" if hit.related else None
+    facts = (hit.publisher.name, hit.document_number, hit.published_on, hit.genre, hit.id, related)
+    return "  ".join(fact for fact in facts if fact)
+
+
+def _marked(title_html: str) -> Text:
+    text = Text()
+    position = 0
+    for match in _MARK.finditer(title_html):
+        text.append(html.unescape(title_html[position : match.start()]))
+        text.append(html.unescape(match[1]), style="bold")
+        position = match.end()
+    return text.append(html.unescape(title_html[position:]))

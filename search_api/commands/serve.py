@@ -1,0 +1,121 @@
+"""`gongkai serve`: API and pages, by uvicorn."""
+
+import os
+import resource
+import secrets
+import socket
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from typing import Annotated
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from gongkai.engines.data_folder import make_private
+from gongkai.engines.installation import Installation, open_installation
+from gongkai.errors import SettingsError
+from gongkai.files.durable import make_folder
+from gongkai.settings import Settings
+from search_api.commands.sockets import explain_listening, open_sockets
+from search_api.http.log_config import build_logging
+from search_api.http.telemetry import MULTIPROCESS
+from search_api.http.timeouts import ClientTimeoutProtocol
+
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than proxies keep theirs (nginx: 60), so that
+none sends a request into a connection that is just being closed."""
+WORKER_SECONDS = 60
+"""In which a new worker has to be ready, and an old one to say that it lives: with its dictionary
+to build on a machine that is busy, uvicorn's five seconds end a restart and change nothing."""
+GRACE_SECONDS = 30
+"""How long a server that is told to stop goes on answering what it has begun."""
+_NOT_STARTED = 4
+_APPLICATION = "search_api.app:create_served_app"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
+) -> None:
+    """Serve the pages and the API until stopped."""
+    # Wrong settings, ports and tables are told here, once, before anything is loaded.
+    settings = Settings()
+    sockets = open_sockets(host, port)
+    installation = open_installation(settings)
+    _check_access_log(settings)
+    make_private(settings.data_dir)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
+    print(f"gongkai: {address}/  (API: {address}/docs)", flush=True)
+    _raise_file_limit()
+    if workers > 1 and settings.searches_key is None:
+        # One key for all workers of this start; it is never stored.
+        os.environ["GONGKAI_SEARCHES_KEY"] = secrets.token_hex(32)
+    config = _configure(settings, installation, workers)
+    try:
+        _run(config, sockets)
+    except OSError as error:
+        raise explain_listening(error, host, port) from None
+
+
+def _configure(settings: Settings, installation: Installation, workers: int) -> uvicorn.Config:
+    # uvicorn's own access log would tell who asked what.
+    return uvicorn.Config(
+        _open_here(installation) if workers == 1 else _APPLICATION,
+        factory=True,
+        workers=workers,
+        access_log=False,
+        log_config=build_logging(settings),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=WORKER_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+        http=ClientTimeoutProtocol,
+        ws="none",
+    )
+
+
+def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+    """As `uvicorn.run`, on sockets that are open already."""
+    if config.workers > 1:
+        with tempfile.TemporaryDirectory(prefix="gongkai-metrics-") as counts:
+            os.environ[MULTIPROCESS] = counts
+            Multiprocess(config, sockets=sockets).run()
+        return
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=sockets)
+    if not server.started:
+        raise typer.Exit(_NOT_STARTED)
+
+
+def _check_access_log(settings: Settings) -> None:
+    """A log that can't be written would be missing without a word: no request waits for it."""
+    folder = settings.access_log_dir
+    if folder is None:
+        return
+    try:
+        make_folder(folder)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise SettingsError(
+            f"access_log_dir is {folder}, which can't be written ({error.strerror}); name a folder "
+            "that this user can write."
+        ) from None
+
+
+def _open_here(installation: Installation) -> Callable[[], FastAPI]:
+    """The application of the only worker, which is this process: nothing is read a second time."""
+    module, _, name = _APPLICATION.partition(":")
+    return partial(getattr(import_module(module), name), installation)
+
+
+def _raise_file_limit() -> None:
+    """As many open connections as the system allows; a shell's own limit is meant for people."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

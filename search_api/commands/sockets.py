@@ -1,0 +1,82 @@
+"""Opens the sockets that `gongkai serve` listens on, before anything is loaded."""
+
+import errno
+import socket
+from contextlib import suppress
+from typing import Any
+
+from gongkai.errors import GongkaiError
+
+_SYSTEM_PORTS = 1024
+
+
+class ListenError(GongkaiError):
+    """The address can't be listened on; the message says why and what to do."""
+
+
+def open_sockets(host: str, port: int) -> list[socket.socket]:
+    """Bind a socket to every address of `host`; port 0 takes a free one.
+
+    They don't listen yet, so clients are refused until the server is ready. Raises ListenError.
+    """
+    opened: list[socket.socket] = []
+    try:
+        for family, address in _resolve(host, port):
+            number = opened[0].getsockname()[1] if opened else port
+            opened.append(_bind(family, (address[0], number, *address[2:])))
+    except OSError as error:
+        for each in opened:
+            each.close()
+        raise explain_listening(error, host, port) from None
+    return opened
+
+
+def _resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+    flags = socket.AI_PASSIVE
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=flags)
+    except (socket.gaierror, UnicodeError):
+        raise ListenError(
+            f"The host name {host} can't be found; give --host an address of this machine, such as "
+            "127.0.0.1 or 0.0.0.0."
+        ) from None
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            with suppress(OSError):
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind(address)
+    except OSError:
+        opened.close()
+        raise
+    opened.set_inheritable(True)
+    return opened
+
+
+def explain_listening(error: OSError, host: str, port: int) -> ListenError:
+    """Why the system gives no socket, and what to do."""
+    return ListenError(_explain(error, host, port))
+
+
+def _explain(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} of {host} is in use; stop the program that uses it, or choose another "
+            "by --port."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM) and port < _SYSTEM_PORTS:
+        return (
+            f"Ports below {_SYSTEM_PORTS} are for administrators ({port}); choose a higher one by "
+            "--port and put the web server in front of it."
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"{host} is no address of this machine; give --host one of its own, or 127.0.0.1, or "
+            "0.0.0.0 for all."
+        )
+    return f"Port {port} of {host} can't be listened on ({error.strerror}); choose another."

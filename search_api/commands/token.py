@@ -1,0 +1,63 @@
+"""`gongkai token`: who may sign in at /staff and ask the staff API."""
+
+from typing import Annotated
+
+import orjson
+import typer
+
+from gongkai.settings import Settings
+from gongkai.staff.audit import Action, Audit
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import NAME_LIMIT, TOKEN_DAYS, Tokens
+
+_UNKNOWN = 3
+_HERE = "command line"
+_ANYBODY = "工作人员"
+
+token = typer.Typer(help="Tokens of staff.", no_args_is_help=True)
+
+
+@token.callback()
+def about() -> None:
+    """Tokens of staff: added, listed, revoked."""
+
+
+@token.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="Whose it is: a person or a desk.")] = _ANYBODY,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is good for.")] = (
+        TOKEN_DAYS
+    ),
+) -> None:
+    """Make a token. It is shown this once and can't be read again."""
+    if not name.strip() or len(name) > NAME_LIMIT or not name.isprintable():
+        raise typer.BadParameter(f"a name of 1 to {NAME_LIMIT} printable characters")
+    database = open_ledger(Settings().data_dir)
+    text = Tokens(database).add(name.strip(), days)
+    Audit(database).add(_HERE, Action.TOKEN_ADDED, text.split("_")[1])
+    print(text)
+
+
+@token.command("list")
+def list_tokens(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Every token by its id, with name and dates; never the token itself."""
+    found = Tokens(open_ledger(Settings().data_dir)).list()
+    if as_json:
+        print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        return
+    for each in found:
+        state = f"revoked {each.revoked_at}" if each.revoked_at else f"until {each.expires_at}"
+        print(f"{each.id}  {each.name}  since {each.created_at}  {state}")
+
+
+@token.command("revoke")
+def revoke(token_id: Annotated[str, typer.Argument(help="As `token list` shows it.")]) -> None:
+    """Let a token and all sessions opened with it count no more, from now on."""
+    database = open_ledger(Settings().data_dir)
+    if not Tokens(database).revoke(token_id):
+        print(f"{token_id}: no such token in force")
+        raise typer.Exit(_UNKNOWN)
+    Audit(database).add(_HERE, Action.TOKEN_REVOKED, token_id)
+    print(f"{token_id}: revoked")

@@ -1,0 +1,167 @@
+"""What every answer carries: security headers, and how long a copy of it stays true.
+
+An answer follows from the address, the index as it is now, the day and the reader's cookie, so an
+ETag made of these tells an old copy before anything is searched. It falls with the next commit,
+switch or withdrawal. `app` puts both around the routes.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gongkai.errors import GongkaiError
+from gongkai.settings import Settings
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; "
+        "object-src 'none'; img-src 'self' data:"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+VERSION_SECONDS = 0.5
+"""How long one word of the engine about its version is believed: a withdrawal shows in a second."""
+# A kiosk's screens run scripts and forms of their own, and open no window and no download.
+KIOSK_POLICY = "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
+_KIOSK = "/kiosk"
+_STAFF = ("/staff", "/api/v1/duplicates")
+_NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/appearance", _KIOSK)
+_FOREVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"
+
+ReadVersion = Callable[[], Awaitable[str]]
+
+
+def name_build(settings: Settings) -> str:
+    """Names the code and the tables of this installation; the same in every worker."""
+    folders = [Path(__file__).parents[1], settings.tables_dir, settings.dictionary_dir]
+    files = [file for folder in folders if folder for file in sorted(folder.rglob("*.*"))]
+    stamps = [(str(file), stat.st_mtime_ns, stat.st_size) for file, stat in _stats(files)]
+    return hashlib.sha256(repr((stamps, settings)).encode()).hexdigest()
+
+
+def _stats(files: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:
+    for file in files:
+        if file.suffix != ".pyc" and file.is_file():
+            yield file, file.stat()
+
+
+class SecurityHeaders:
+    """Adds SECURITY_HEADERS to every response that does not set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith(_STAFF):
+                    headers["Cache-Control"] = "no-store"
+                    headers["X-Robots-Tag"] = "noindex"
+                if scope["path"].startswith(_KIOSK):
+                    policy = SECURITY_HEADERS["Content-Security-Policy"]
+                    headers["Content-Security-Policy"] = f"{policy}; {KIOSK_POLICY}"
+            await send(message)
+
+        await self._app(scope, receive, send_secured)
+
+
+class ConditionalGetMiddleware:
+    """ETag, Cache-Control and conditional GET (RFC 9110, 9111) for pages and API.
+
+    `read_version` names what answers are made of. Copies may be kept by anyone and must be asked
+    about each time: what is withdrawn must not live on in a cache.
+    """
+
+    def __init__(
+        self, app: ASGIApp, read_version: ReadVersion, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._read_version = read_version
+        self._clock = clock
+        self._version = ""
+        self._read_at = float("-inf")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        etag = await self._name(scope, headers)
+        if etag and _holds(headers.get("if-none-match", ""), etag):
+            await _send_unchanged(send, etag)
+            return
+
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _date(MutableHeaders(scope=message), message["status"], scope, etag)
+            await send(message)
+
+        await self._app(scope, receive, send_dated)
+
+    async def _name(self, scope: Scope, headers: Headers) -> str | None:
+        path = scope["path"]
+        if path.startswith(("/static/", f"{_KIOSK}/", *_STAFF)) or path in _NEVER_KEPT:
+            return None
+        try:
+            version = await self._current_version()
+        except GongkaiError:
+            # The route meets the same fault and says it.
+            return None
+        parts = (
+            version,
+            headers.get("host", ""),
+            headers.get("cookie", ""),
+            path,
+            scope["query_string"].decode("latin-1"),
+        )
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return f'W/"{digest[:24]}"'
+
+    async def _current_version(self) -> str:
+        now = self._clock()
+        if now - self._read_at >= VERSION_SECONDS:
+            self._version = await self._read_version()
+            self._read_at = now
+        return self._version
+
+
+def _holds(wanted: str, etag: str) -> bool:
+    """Weak comparison: what the validator names, W/ or not."""
+    given = (each.strip().removeprefix("W/") for each in wanted.split(","))
+    return etag.removeprefix("W/") in given
+
+
+def _date(headers: MutableHeaders, status: int, scope: Scope, etag: str | None) -> None:
+    if scope["path"].startswith("/static/"):
+        # A changed file has another address.
+        named = b"v=" in scope["query_string"] and status == 200
+        headers.setdefault("Cache-Control", _FOREVER if named else _ASK_AGAIN)
+        return
+    headers.add_vary_header("Cookie")
+    if etag and status == 200:
+        headers.setdefault("ETag", etag)
+        headers.setdefault("Cache-Control", _ASK_AGAIN)
+    else:
+        headers.setdefault("Cache-Control", "no-store")
+
+
+async def _send_unchanged(send: Send, etag: str) -> None:
+    headers = {"ETag": etag, "Cache-Control": _ASK_AGAIN, "Vary": "Cookie, Accept-Encoding"}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": 304, "headers": raw})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,135 @@
+"""What this process answers with, as FastAPI hands it to endpoints.
+
+All are coroutines that await nothing: FastAPI would send any other to a thread, which takes longer
+than what most of them do.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from fastapi.responses import Response
+from starlette.background import BackgroundTask
+
+from gongkai.errors import StorageError
+from gongkai.files.spreadsheets import write_sheet
+from gongkai.query.request import SearchRequest
+from gongkai.search.duplicates import DuplicateService
+from gongkai.search.responses import RecordView, SearchAnswer
+from gongkai.search.service import SearchService
+from gongkai.search.suggest import Suggester
+from gongkai.semantic.semantic_search import SemanticOutcome
+from gongkai.staff.zero_result_queries import ZeroResultQueries
+from search_api.http.errors import GoneError, MovedError, UnknownRecordError
+from search_api.web.rendering import PageContext, context_of
+from search_api.web.site import Site, site_of
+
+log = logging.getLogger("gongkai.search_api")
+
+
+async def get_service(request: Request) -> SearchService:
+    """What searches and records are answered with."""
+    service: SearchService = request.app.state.service
+    return service
+
+
+async def get_suggester(request: Request) -> Suggester:
+    """What words are completed with."""
+    suggester: Suggester = request.app.state.suggester
+    return suggester
+
+
+async def get_site(request: Request) -> Site:
+    """The site that this process serves."""
+    return site_of(request)
+
+
+async def get_context(request: Request) -> PageContext:
+    """The context that a page is drawn in."""
+    return context_of(request)
+
+
+Noting = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
+
+
+async def get_noting(request: Request) -> Noting:
+    """What writes down, after the answer has gone, words that found nothing."""
+    zero_results: ZeroResultQueries = request.app.state.zero_results
+
+    def note(asked: SearchRequest, answer: SearchAnswer) -> BackgroundTask | None:
+        is_plain = asked == SearchRequest(
+            text=asked.text, size=asked.size, facets=asked.facets, highlight=asked.highlight
+        )
+        if answer.total or not is_plain or not asked.text.strip():
+            return None
+        return BackgroundTask(_note_if_possible, zero_results, asked.text)
+
+    return note
+
+
+def _note_if_possible(zero_results: ZeroResultQueries, text: str) -> None:
+    """The answer has gone already: a disk that is full must not cost the next one."""
+    try:
+        zero_results.note(text)
+    except StorageError:
+        log.warning("a search without results was not counted: the data folder takes nothing")
+
+
+def store_if_possible(zero_results: ZeroResultQueries) -> None:
+    """Store the searches of this day before the process ends."""
+    try:
+        zero_results.flush()
+    except StorageError:
+        log.warning("searches without results were not stored: the data folder takes nothing")
+
+
+NotingDependency = Annotated[Noting, Depends(get_noting)]
+AnsweringDependency = Annotated[SearchService, Depends(get_service)]
+SuggestingDependency = Annotated[Suggester, Depends(get_suggester)]
+SiteDependency = Annotated[Site, Depends(get_site)]
+ContextDependency = Annotated[PageContext, Depends(get_context)]
+RecordId = Annotated[str, Path(max_length=200, description="As in a hit; `/` stays as it is.")]
+
+
+async def refuse_merged(record_id: RecordId, request: Request) -> None:
+    """Raises MovedError where staff merged the record into another one and both are public.
+
+    A record that is not public answers as it would without the decision. Where the record kept was
+    closed since, the last public one on the way to it is shown, or the merged one itself.
+    """
+    duplicate_service: DuplicateService = request.app.state.duplicate_service
+    path = duplicate_service.decisions.kept_path(record_id)
+    if not path:
+        return
+    public = await duplicate_service.find_public([record_id, *path])
+    kept = next((each for each in path if each in public), None)
+    if kept and record_id in public:
+        raise MovedError(kept)
+
+
+async def find_record(record_id: str, service: SearchService) -> RecordView:
+    """Raises GoneError for a withdrawn record, UnknownRecordError where there is none."""
+    found = await service.record(record_id)
+    if found is None:
+        raise await describe_missing(record_id, service)
+    return found
+
+
+async def describe_missing(
+    record_id: str, service: SearchService
+) -> GoneError | UnknownRecordError:
+    """What to raise for an id that no public record has."""
+    return GoneError() if await service.is_withdrawn(record_id) else UnknownRecordError()
+
+
+def keeping(answer: SearchAnswer) -> dict[str, str]:
+    """Headers for an answer that would have been another with more time: nobody keeps it."""
+    is_whole = answer.query.semantic in (None, SemanticOutcome.USED)
+    return {} if is_whole else {"Cache-Control": "no-store"}
+
+
+def sheet_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """A table as a CSV file to save."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(write_sheet(heads, rows), media_type="text/csv; charset=utf-8", headers=headers)

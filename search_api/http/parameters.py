@@ -1,0 +1,268 @@
+"""Query parameters of lists in, a checked SearchRequest out. API and pages share it.
+
+Every parameter is declared once, here, for the check, the OpenAPI document and the pages' links.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Generic, TypeVar, get_origin
+
+from fastapi import Depends, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+
+from gongkai.catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, split_path
+from gongkai.catalog.dates import PartialDate, parse_date
+from gongkai.catalog.fields import FACETS
+from gongkai.catalog.tables import TREE_FIELDS
+from gongkai.errors import BadRequestError, RefusedValueError
+from gongkai.query.request import (
+    FILTER_LIMIT,
+    PAGE_WINDOW,
+    SIZE_LIMIT,
+    TEXT_LIMIT,
+    SearchRequest,
+    Sort,
+)
+from gongkai.search.export import ExportFormat
+
+TYPED_LIMIT = 100
+"""Characters that are completed."""
+SUGGESTIONS_LIMIT = 20
+CURSOR_LIMIT = 6_000
+"""Characters; on Elasticsearch a cursor grows by about 250 with each shard."""
+_Value = Annotated[str, StringConstraints(max_length=PATH_LIMIT)]
+_Values = Annotated[list[_Value], Field(default_factory=list, max_length=FILTER_LIMIT)]
+
+
+class ListParameters(BaseModel):
+    """What a list may be asked with. Repeat a classification for OR; fields combine by AND."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=TEXT_LIMIT, description='Words; "短语"; -排除; may be empty.')
+    category: _Values
+    topic: _Values
+    audience: _Values
+    life_event: _Values
+    genre: _Values
+    format: _Values
+    publisher: _Values
+    year: _Values
+    validity: _Values
+    disclosure: _Values
+    published_from: str = Field("", max_length=40, description="A day, month or year.")
+    published_to: str = Field("", max_length=40, description="A day, month or year, included.")
+    document_number: str = Field("", max_length=200)
+    sort: Sort = Sort.RELEVANCE
+    expand: bool = Field(True, description="Ask for official words beside plain ones.")
+    correct: bool = Field(
+        True, description="Correct words that find nothing, read letters as pinyin."
+    )
+    dates: bool = Field(True, description="Read a date choice in the words (2008年的).")
+    semantic: bool = Field(
+        True, description="Find by meaning too, where this installation does; no cursor then."
+    )
+
+    @field_validator("year")
+    @classmethod
+    def _check_year(cls, years: list[str]) -> list[str]:
+        if any(not (y == "_missing" or (y.isascii() and y.isdigit())) for y in years if y):
+            raise ValueError("a year is written in digits")
+        return years
+
+
+class SearchParameters(ListParameters):
+    """The same with a page of the list, the fields to count and whether words are marked."""
+
+    page: int = Field(1, ge=1, le=PAGE_WINDOW)
+    size: int = Field(10, ge=1, le=SIZE_LIMIT)
+    cursor: str = Field("", max_length=CURSOR_LIMIT)
+    facets: list[_Value] = Field(
+        default_factory=lambda: list(FACETS),
+        max_length=FILTER_LIMIT,
+        description="Fields to count; empty for none.",
+    )
+    highlight: bool = True
+
+
+class PageParameters(SearchParameters):
+    """The same for pages: a link that was shared comes back with parameters nobody asked for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class ExportParameters(ListParameters):
+    """A whole list as a file, in order of dates."""
+
+    format: list[_Value] = Field(
+        default_factory=list,
+        max_length=FILTER_LIMIT,
+        description="`csv` (default) or `jsonl`; any other value is a choice of 信息格式, as in "
+        "`/search`.",
+    )
+
+    def split_format(self) -> tuple[ExportFormat, "ExportParameters"]:
+        """The file format, and the parameters with the classification's values alone."""
+        named = [ExportFormat(each) for each in self.format if each in set(ExportFormat)]
+        values = [each for each in self.format if each not in set(ExportFormat)]
+        file_format = named[-1] if named else ExportFormat.CSV
+        return file_format, self.model_copy(update={"format": values})
+
+
+class SuggestParameters(BaseModel):
+    """What is being typed, and how many completions are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=TYPED_LIMIT)
+    size: int = Field(8, ge=1, le=SUGGESTIONS_LIMIT)
+
+
+class SimilarParameters(BaseModel):
+    """How many related records are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    size: int = Field(5, ge=1, le=SUGGESTIONS_LIMIT)
+
+
+Read = TypeVar("Read", bound=BaseModel)
+
+
+class QueryReader(Generic[Read]):
+    """A dependency that checks all parameters of a query by one call of Pydantic.
+
+    FastAPI's own `Query()` looks each of them up and copies its default first: of 25 parameters
+    that takes longer than to find the answer. What it would write of them in the OpenAPI document
+    is `described`, for a route's `openapi_extra`.
+    """
+
+    def __init__(self, model: type[Read]) -> None:
+        self._model = model
+        fields = model.model_fields.items()
+        self._many = {name for name, each in fields if get_origin(each.annotation) is list}
+
+    async def __call__(self, request: Request) -> Read:
+        """Raises RequestValidationError, as `Query()` would."""
+        values: dict[str, Any] = {}
+        for name, value in request.query_params.multi_items():
+            if name in self._many:
+                values.setdefault(name, []).append(value)
+            else:
+                values[name] = value
+        try:
+            return self._model.model_validate(values)
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+            raise RequestValidationError(
+                [{**each, "loc": ("query", *each["loc"])} for each in faults]
+            ) from None
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The parameters as OpenAPI writes them."""
+        schema = self._model.model_json_schema()
+        shared = schema.get("$defs", {})
+        return {
+            "parameters": [
+                _describe_parameter(name, each, shared)
+                for name, each in schema["properties"].items()
+            ]
+        }
+
+
+def _describe_parameter(
+    name: str, schema: Mapping[str, Any], shared: Mapping[str, Any]
+) -> dict[str, Any]:
+    rest = dict(schema)
+    reference = rest.pop("$ref", "").rpartition("/")[2]
+    described = {"name": name, "in": "query", "required": False}
+    if text := rest.pop("description", ""):
+        described["description"] = text
+    return {**described, "schema": {**shared.get(reference, {}), **rest}}
+
+
+read_search = QueryReader(SearchParameters)
+ListQuery = Annotated[ListParameters, Query()]
+ExportQuery = Annotated[ExportParameters, Query()]
+SearchQuery = Annotated[SearchParameters, Depends(read_search)]
+PageQuery = Annotated[PageParameters, Depends(QueryReader(PageParameters))]
+PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
+
+
+def read_list(parameters: ListParameters) -> SearchRequest:
+    """Raises BadRequestError naming the parameter at fault."""
+    first = _date(parameters.published_from, "published_from")
+    last = _date(parameters.published_to, "published_to")
+    if first and last and first.first_day > last.last_day:
+        raise BadRequestError("published_from", "起始日期晚于截止日期")
+    return SearchRequest(
+        text=parameters.q,
+        chosen=_chosen(parameters),
+        document_number=parameters.document_number.strip() or None,
+        published_from=first,
+        published_to=last,
+        sort=parameters.sort,
+        expand=parameters.expand,
+        correct=parameters.correct,
+        dates=parameters.dates,
+        semantic=parameters.semantic,
+    )
+
+
+def read_request(parameters: SearchParameters) -> SearchRequest:
+    """The list with its page. Raises BadRequestError naming the parameter at fault."""
+    if parameters.page * parameters.size > PAGE_WINDOW and not parameters.cursor:
+        raise BadRequestError("page", f"按页码只能翻到第 {PAGE_WINDOW} 条，之后请使用 cursor 参数")
+    return replace(
+        read_list(parameters),
+        page=parameters.page,
+        size=parameters.size,
+        cursor=parameters.cursor or None,
+        facets=tuple(_facets(parameters.facets)),
+        highlight=parameters.highlight,
+    )
+
+
+def refuse_unknown(request: Request, known: Iterable[str]) -> None:
+    """Raises BadRequestError for a parameter that nobody reads: a typo must not pass in silence."""
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        raise BadRequestError(unknown[0], "没有这个参数")
+
+
+def _chosen(parameters: ListParameters) -> Mapping[str, tuple[str, ...]]:
+    values: dict[str, list[Any]] = {name: getattr(parameters, name) for name in FACETS}
+    chosen = {name: tuple(v for v in each if v.strip()) for name, each in values.items()}
+    for name in TREE_FIELDS:
+        if any(len(split_path(value)) > DEPTH_LIMIT for value in chosen[name]):
+            raise BadRequestError(name, f"分类层级不能超过 {DEPTH_LIMIT} 级")
+    if sum(map(len, chosen.values())) > FILTER_LIMIT:
+        raise BadRequestError("category", f"筛选条件不能超过 {FILTER_LIMIT} 个")
+    return {name: each for name, each in chosen.items() if each}
+
+
+def _date(text: str, parameter: str) -> PartialDate | None:
+    if not text.strip():
+        return None
+    try:
+        return parse_date(text.strip(), field=parameter)
+    except RefusedValueError:
+        raise BadRequestError(
+            parameter, "日期无法识别，请写成 2009-02-20、2009-02 或 2009"
+        ) from None
+
+
+def _facets(names: list[str]) -> Iterable[str]:
+    for name in dict.fromkeys(part for each in names for part in each.split(",") if part):
+        if name not in FACETS:
+            raise BadRequestError("facets", "没有这个分类字段")
+        yield name

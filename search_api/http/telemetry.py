@@ -1,0 +1,144 @@
+"""Every request counted, timed and named: metrics for Prometheus, one line a request in the log.
+
+Neither holds a query or an id of a record: routes are named by their pattern. An address goes into
+the access log of the disk alone, if the installation keeps one. The request's own number goes out
+as `X-Request-ID`, so that a report can be found in the log.
+"""
+
+import logging
+import os
+import secrets
+import time
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gongkai.engines.port import SearchEngine
+from gongkai.errors import GongkaiError
+
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+"""Where workers of one server put their counts together; `gongkai serve` sets it."""
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
+log = logging.getLogger("gongkai.access")
+
+
+class Metrics:
+    """What one process counts; `write` adds up all workers."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "gongkai_requests", "Requests.", ("method", "route", "status"), registry=self._registry
+        )
+        self.seconds = Histogram(
+            "gongkai_request_seconds",
+            "From a request to the end of its answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.running = Gauge(
+            "gongkai_requests_running",
+            "Requests being answered.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
+        )
+        self.meanings = Counter(
+            "gongkai_meanings",
+            "Questions asked by meaning too: used, or slow, missing, failed and answered by words.",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self.turned_away = Counter(
+            "gongkai_requests_turned_away",
+            "Requests answered 429 (rate) or 503 (busy) before anything was done.",
+            ("reason",),
+            registry=self._registry,
+        )
+
+    async def write(self, engine: SearchEngine) -> bytes:
+        """The text format of Prometheus, with what the engine says at this moment."""
+        counted = CollectorRegistry() if os.environ.get(MULTIPROCESS) else self._registry
+        if counted is not self._registry:
+            multiprocess.MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        return generate_latest(counted) + generate_latest(await _ask(engine))
+
+
+class TelemetryMiddleware:
+    """ASGI middleware around all others."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        number, started, status, is_noted = secrets.token_hex(8), time.perf_counter(), 500, False
+
+        def note() -> None:
+            nonlocal is_noted
+            if not is_noted:
+                is_noted = True
+                self._metrics.running.dec()
+                self._note(scope, number, status, time.perf_counter() - started)
+
+        async def send_named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = number
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                # Now, not when the application returns: what it does afterwards nobody waits for.
+                note()
+
+        self._metrics.running.inc()
+        try:
+            await self._app(scope, receive, send_named)
+        finally:
+            note()
+
+    def _note(self, scope: Scope, number: str, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        log.info(
+            "%s %s",
+            method,
+            route,
+            extra={
+                "request": number,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+                "address": (scope.get("client") or ("",))[0],
+            },
+        )
+
+
+async def _ask(engine: SearchEngine) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    answers = Gauge("gongkai_engine_up", "1 where a search would be answered.", registry=registry)
+    records = Gauge("gongkai_index_records", "Public records searched.", registry=registry)
+    size = Gauge("gongkai_index_bytes", "Bytes of the live index.", registry=registry)
+    try:
+        live = await engine.live()
+    except GongkaiError:
+        answers.set(0)
+        return registry
+    answers.set(1)
+    records.set(live.records)
+    size.set(live.bytes)
+    return registry

@@ -1,0 +1,124 @@
+"""`/kiosk`: the screens of service halls. Nothing of a visitor is kept, here or in the browser."""
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from gongkai.catalog.halls import Halls
+from gongkai.errors import BadRequestError
+from gongkai.query.request import TEXT_LIMIT, SearchRequest
+from search_api.http.dependencies import (
+    AnsweringDependency,
+    ContextDependency,
+    RecordId,
+    find_record,
+    refuse_merged,
+)
+from search_api.http.errors import UnknownPageError
+from search_api.http.parameters import PageQuery, read_request
+from search_api.kiosk.mode import SIZES, Mode
+from search_api.kiosk.screens import (
+    BROWSED,
+    HITS,
+    NARROWED,
+    KioskContext,
+    Reached,
+    render_browse,
+    render_find,
+    render_kiosk_record,
+    render_list,
+    render_narrow,
+    render_start,
+)
+from search_api.web.record_page import Found
+
+router = APIRouter(prefix="/kiosk", include_in_schema=False, default_response_class=HTMLResponse)
+_BACK_LIMIT = 4_000
+Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
+
+
+async def read_kiosk(
+    request: Request,
+    context: ContextDependency,
+    hall: Annotated[str, Query(max_length=40)] = "",
+    size: int = 1,
+    contrast: str = "",
+) -> KioskContext:
+    """Raises BadRequestError for a hall that the table does not hold."""
+    halls: Halls = request.app.state.halls
+    found = halls.find(hall or request.app.state.hall)
+    if found is None:
+        raise BadRequestError("hall", "没有登记这个场所")
+    mode = Mode(hall, size if size in SIZES else 1, is_contrast=contrast == "on")
+    return KioskContext(context, found, mode)
+
+
+KioskDependency = Annotated[KioskContext, Depends(read_kiosk)]
+
+
+@router.get("")
+async def start(kiosk: KioskDependency, service: AnsweringDependency) -> HTMLResponse:
+    """Search, ways to browse, words that this hall is asked for."""
+    return HTMLResponse(render_start(kiosk, await service.created()))
+
+
+@router.get("/find")
+async def find(kiosk: KioskDependency, q: Words = "") -> HTMLResponse:
+    """The keyboard on the screen."""
+    return HTMLResponse(render_find(kiosk, q))
+
+
+@router.get("/list")
+async def list_hits(
+    parameters: PageQuery, kiosk: KioskDependency, service: AnsweringDependency
+) -> HTMLResponse:
+    """Some hits; of the facets only those whose chosen values a heading may name."""
+    asked = _read(parameters)
+    asked = replace(asked, facets=tuple(asked.chosen))
+    return HTMLResponse(render_list(kiosk, await service.search(asked), asked))
+
+
+@router.get("/narrow")
+async def narrow(
+    parameters: PageQuery, kiosk: KioskDependency, service: AnsweringDependency
+) -> HTMLResponse:
+    """What the list can be narrowed by."""
+    asked = replace(_read(parameters), facets=NARROWED, highlight=False)
+    return HTMLResponse(render_narrow(kiosk, await service.search(asked), asked))
+
+
+@router.get("/browse/{name}")
+async def browse(
+    name: str, kiosk: KioskDependency, service: AnsweringDependency, path: Words = ""
+) -> HTMLResponse:
+    """One level of one classification."""
+    if name not in BROWSED:
+        raise UnknownPageError
+    values = await service.facet(SearchRequest(), name)
+    return HTMLResponse(render_browse(kiosk, name, values, path))
+
+
+@router.get("/records/{record_id:path}", dependencies=[Depends(refuse_merged)])
+async def record(
+    record_id: RecordId,
+    kiosk: KioskDependency,
+    service: AnsweringDependency,
+    q: Words = "",
+    back: Annotated[str, Query(max_length=_BACK_LIMIT)] = "",
+) -> HTMLResponse:
+    """One record."""
+    found = await find_record(record_id, service)
+
+    def draw() -> str:
+        reached = Reached(Found(q, service.highlight_terms(q)), back, service.today())
+        return render_kiosk_record(kiosk, found, reached)
+
+    return HTMLResponse(await asyncio.to_thread(draw))
+
+
+def _read(parameters: PageQuery) -> SearchRequest:
+    """`size` is the size of type here; a screen has its own number of hits."""
+    return read_request(parameters.model_copy(update={"size": HITS}))

@@ -1,0 +1,237 @@
+"""`/api/v1/duplicates` for programs of staff: clusters, decisions, checks of drafts.
+
+Behind a token, and in no public description of the API.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from gongkai.duplicates.classify import Kind
+from gongkai.duplicates.clusters import Cluster
+from gongkai.duplicates.decisions import Decision, Verdict
+from gongkai.duplicates.differences import Passage, list_passages
+from gongkai.duplicates.draft_check import Match
+from gongkai.duplicates.texts import Subject
+from gongkai.errors import BadRequestError
+from gongkai.search.duplicates import DuplicateService, cluster_of, read_draft
+from gongkai.staff.audit import Action, Audit
+from search_api.http.errors import UnknownRecordError
+from search_api.http.parameters import refuse_unknown
+from search_api.staff.auth import StaffDependency, require_token
+from search_api.staff.dependencies import (
+    AuditDependency,
+    ClusterId,
+    DuplicatingDependency,
+)
+
+BODY_LIMIT = 5_000_000
+"""Characters of a draft's text."""
+PASSAGES = 50
+NOTE_LIMIT = 500
+_FACTS = ("id", "title", "document_number", "index_number", "issued_on", "published_on")
+_COMPARED = {*(kind for kind in Kind if kind.is_duplicate), Kind.REVISION, Kind.SAME_FORM}
+
+router = APIRouter(
+    prefix="/api/v1/duplicates", include_in_schema=False, dependencies=[Depends(require_token)]
+)
+
+
+class DecisionBody(BaseModel):
+    """What to keep about a cluster; `keep` is the id of the record that stays, for `duplicate`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Decision
+    keep: str | None = Field(None, max_length=200)
+    note: str = Field("", max_length=NOTE_LIMIT)
+
+
+class ClusterQuery(BaseModel):
+    """Which clusters, and which page of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: str = Field("open", pattern="^(open|duplicate|distinct)$")
+    kind: Kind | None = None
+    page: int = Field(1, ge=1, le=100_000)
+    size: int = Field(20, ge=1, le=100)
+
+
+@router.get("")
+async def clusters(
+    parameters: Annotated[ClusterQuery, Query()], duplicate_service: DuplicatingDependency
+) -> Mapping[str, Any]:
+    """Clusters that need a decision, or those decided so."""
+    latest, is_current, found = await duplicate_service.open_clusters()
+    verdicts: Mapping[str, Verdict] = {}
+    if parameters.state != "open":
+        settled = duplicate_service.settled(Decision(parameters.state))
+        verdicts = {each.cluster: each for each in settled}
+        found = [cluster_of(each) for each in settled]
+    if parameters.kind:
+        found = [each for each in found if each.kind is parameters.kind]
+    first = (parameters.page - 1) * parameters.size
+    shown = found[first : first + parameters.size]
+    return {
+        "generation": latest.generation,
+        "scanned_at": latest.scanned_at,
+        "is_current": is_current,
+        "threshold": latest.threshold,
+        "total": len(found),
+        "page": parameters.page,
+        "size": parameters.size,
+        "clusters": [
+            describe_cluster(
+                each, await duplicate_service.read(each.members), verdicts.get(each.id)
+            )
+            for each in shown
+        ],
+    }
+
+
+@router.post("/check")
+async def check(
+    request: Request,
+    draft: Annotated[dict[str, Any], Body()],
+    duplicate_service: DuplicatingDependency,
+    staff: StaffDependency,
+    audit: AuditDependency,
+) -> Mapping[str, Any]:
+    """A draft record in, before it is published; what it duplicates and what it is akin to out."""
+    refuse_unknown(request, ())
+    subject = read_draft(draft, request.app.state.installation)
+    if len(subject.body) > BODY_LIMIT:
+        raise BadRequestError("body", "正文过长")
+    if not any((subject.title, subject.document_number, subject.index_number, subject.body)):
+        raise BadRequestError("title", "请至少填写标题、文号、索引号、正文中的一项")
+    matches = await duplicate_service.check(subject)
+    audit.add(staff.name, Action.CHECKED, f"{len(matches)} found")
+    described = await run_in_threadpool(lambda: [describe_match(subject, m) for m in matches])
+    return {
+        "duplicates": [each for each in described if Kind(each["kind"]).is_duplicate],
+        "related": [each for each in described if not Kind(each["kind"]).is_duplicate],
+    }
+
+
+@router.get("/{cluster_id}")
+async def cluster(
+    cluster_id: ClusterId, request: Request, duplicate_service: DuplicatingDependency
+) -> Mapping[str, Any]:
+    """One cluster with what was ever decided about it."""
+    refuse_unknown(request, ())
+    found = await duplicate_service.find_cluster(cluster_id)
+    if found is None:
+        raise UnknownRecordError
+    history = duplicate_service.decisions.history(cluster_id)
+    described = describe_cluster(found.cluster, found.records, found.verdict)
+    return {**described, "history": history}
+
+
+@router.put("/{cluster_id}/decision")
+async def decide(
+    cluster_id: ClusterId,
+    body: DecisionBody,
+    duplicate_service: DuplicatingDependency,
+    staff: StaffDependency,
+    audit: AuditDependency,
+) -> Mapping[str, Any]:
+    """Keep a decision; an earlier one about the same cluster stays in its history."""
+    return describe_verdict(await settle(cluster_id, body, duplicate_service, staff.name, audit))
+
+
+@router.delete("/{cluster_id}/decision", status_code=204)
+async def undo(
+    cluster_id: ClusterId,
+    duplicate_service: DuplicatingDependency,
+    staff: StaffDependency,
+    audit: AuditDependency,
+) -> None:
+    """Take a decision back."""
+    if not duplicate_service.decisions.undo(cluster_id, by=staff.name):
+        raise UnknownRecordError
+    audit.add(staff.name, Action.UNDONE, cluster_id)
+
+
+async def settle(
+    cluster_id: str, body: DecisionBody, duplicate_service: DuplicateService, by: str, audit: Audit
+) -> Verdict:
+    """Raises UnknownRecordError for no such cluster, BadRequestError for a record not in it."""
+    found = await duplicate_service.find_cluster(cluster_id)
+    if found is None:
+        raise UnknownRecordError
+    kept = None
+    if body.decision is Decision.DUPLICATE:
+        kept = body.keep or next((each["id"] for each in found.records), None)
+        if kept not in found.cluster.members:
+            raise BadRequestError("keep", "保留的信息不在这一组中")
+    verdict = duplicate_service.decide(found.cluster, body.decision, kept, by, body.note)
+    audit.add(by, Action.DECIDED, f"{cluster_id} {body.decision}")
+    return verdict
+
+
+def describe_cluster(
+    cluster: Cluster, records: Sequence[Mapping[str, Any]], verdict: Verdict | None
+) -> dict[str, Any]:
+    """A cluster as JSON; records that are public no more are left out."""
+    return {
+        "id": cluster.id,
+        "kind": cluster.kind,
+        "score": round(cluster.score, 4),
+        "records": [
+            {**{key: each[key] for key in _FACTS}, "publisher": each["publisher_name"]}
+            for each in records
+        ],
+        "pairs": [
+            {
+                "records": [pair.one, pair.other],
+                "kind": pair.finding.kind,
+                "score": round(pair.finding.score, 4),
+                "jaccard": pair.finding.jaccard,
+                "containment": pair.finding.containment,
+                "evidence": pair.finding.evidence,
+            }
+            for pair in cluster.pairs
+        ],
+        "decision": describe_verdict(verdict) if verdict else None,
+    }
+
+
+def describe_verdict(verdict: Verdict) -> dict[str, Any]:
+    """A decision as JSON."""
+    return {
+        "cluster": verdict.cluster,
+        "decision": verdict.decision,
+        "kept": verdict.kept,
+        "records": verdict.members,
+        "decided_by": verdict.decided_by,
+        "decided_at": verdict.decided_at,
+        "note": verdict.note,
+    }
+
+
+def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
+    """A record found for a draft as JSON, with the passages that differ."""
+    finding, record = match.finding, match.record
+    return {
+        "id": record.id,
+        "record": {key: getattr(record, key) for key in (*_FACTS, "publisher")},
+        "kind": finding.kind,
+        "score": round(finding.score, 4),
+        "jaccard": finding.jaccard,
+        "containment": finding.containment,
+        "evidence": finding.evidence,
+        "passages": [
+            {"before": p.before, "draft": p.one, "record": p.other, "after": p.after}
+            for p in find_passages(draft, match)
+        ],
+    }
+
+
+def find_passages(draft: Subject, match: Match) -> list[Passage]:
+    """Where the texts differ; none where the two are no versions of one text."""
+    is_compared = match.finding.kind in _COMPARED and draft.body and match.record.body
+    return list_passages(draft.body, match.record.body, PASSAGES) if is_compared else []

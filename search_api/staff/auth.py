@@ -1,0 +1,161 @@
+"""A request in, the member of staff behind it out. Every staff route depends on it.
+
+Programs show a token (`Authorization: Bearer`), browsers the cookie of a session. Public routes
+never look.
+"""
+
+import hmac
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Form, Request
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+from gongkai.staff.audit import Action, Audit
+from gongkai.staff.tokens import Session, Token, Tokens
+from search_api.http.limits import name_client
+
+COOKIE = "gongkai_staff"
+COOKIE_PATH = "/staff"
+ATTEMPTS, WINDOW_SECONDS = 10, 300
+"""Wrong tokens from one IPv4 address or IPv6 /64 before it is told to wait. A right one is always
+taken, so that nobody can lock the others out; guessing 256 bits does not depend on it."""
+RECORDED = 100
+"""Refused sign-ins of all addresses that the audit log takes in WINDOW_SECONDS: it can't be
+shortened, and somebody with many networks must not fill the disk with it."""
+_CLIENTS = 10_000
+
+
+class SignInError(Exception):
+    """No token, or none in force. One error for all, so that nothing tells which."""
+
+
+class FormKeyError(Exception):
+    """A form that this session's own page did not send."""
+
+
+class TooManyAttemptsError(Exception):
+    """Wrong tokens again and again from one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who asks, by the name of the token."""
+
+    name: str
+
+
+class Authenticator:
+    """Lets staff in; one object serves every request of a process."""
+
+    def __init__(self, tokens: Tokens, audit: Audit) -> None:
+        self._tokens = tokens
+        self._audit = audit
+        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._recorded: deque[float] = deque(maxlen=RECORDED)
+
+    def admit(self, text: str, client: str) -> Token:
+        """The token that `text` is; `client` is a name by `admission.name_client`.
+
+        Raises SignInError, TooManyAttemptsError.
+        """
+        token = self._tokens.check(text)
+        if token is None:
+            self._count_failure(client)
+            raise SignInError
+        self._failures.pop(client, None)
+        return token
+
+    def open_session(self, text: str, client: str) -> str:
+        """What the cookie holds. Raises SignInError, TooManyAttemptsError."""
+        try:
+            token = self.admit(text, client)
+        except SignInError:
+            if _take(self._recorded, RECORDED):
+                self._audit.add("", Action.SIGN_IN_REFUSED, client)
+            raise
+        cookie, _ = self._tokens.open_session(token)
+        self._audit.add(token.name, Action.SIGN_IN, token.id)
+        return cookie
+
+    def find_session(self, cookie: str | None) -> Session | None:
+        return self._tokens.find_session(cookie) if cookie else None
+
+    def knows(self, headers: Headers) -> bool:
+        """Whether these headers show a session or a token in force; no failure is counted."""
+        session = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        if self.find_session(session) is not None:
+            return True
+        text = _bearer_of(headers)
+        return bool(text) and self._tokens.check(text) is not None
+
+    def close_session(self, cookie: str, session: Session) -> None:
+        self._tokens.close_session(cookie)
+        self._audit.add(session.token.name, Action.SIGN_OUT, session.token.id)
+
+    def _count_failure(self, client: str) -> None:
+        times = self._failures.setdefault(client, deque(maxlen=ATTEMPTS))
+        self._failures.move_to_end(client)
+        if len(self._failures) > _CLIENTS:
+            self._failures.popitem(last=False)
+        if not _take(times, ATTEMPTS):
+            raise TooManyAttemptsError
+
+
+def _take(times: deque[float], most: int) -> bool:
+    """Whether there were fewer than `most` in WINDOW_SECONDS; if so this one is counted too."""
+    now = time.monotonic()
+    while times and now - times[0] > WINDOW_SECONDS:
+        times.popleft()
+    if len(times) >= most:
+        return False
+    times.append(now)
+    return True
+
+
+def get_doorkeeper(request: Request) -> Authenticator:
+    """What lets staff in."""
+    authenticator: Authenticator = request.app.state.authenticator
+    return authenticator
+
+
+def require_token(request: Request) -> Staff:
+    """For programs. Raises SignInError, TooManyAttemptsError."""
+    text = _bearer_of(request.headers)
+    if not text:
+        raise SignInError
+    return Staff(get_doorkeeper(request).admit(text, client_of(request)).name)
+
+
+def require_session(request: Request) -> Session:
+    """For pages. Raises SignInError."""
+    session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
+    if session is None:
+        raise SignInError
+    return session
+
+
+def require_form(request: Request, form_key: Annotated[str, Form(max_length=100)] = "") -> Session:
+    """For what a page sends. Raises SignInError, FormKeyError."""
+    session = require_session(request)
+    if not hmac.compare_digest(session.form_key.encode(), form_key.encode()):
+        raise FormKeyError
+    return session
+
+
+def client_of(request: Request) -> str:
+    """Who a request came from, as limits count: an IPv4 address or an IPv6 /64."""
+    return name_client(request.client.host) if request.client else ""
+
+
+def _bearer_of(headers: Headers) -> str:
+    scheme, _, text = headers.get("authorization", "").partition(" ")
+    return text if scheme.lower() == "bearer" else ""
+
+
+StaffDependency = Annotated[Staff, Depends(require_token)]
+SessionDependency = Annotated[Session, Depends(require_session)]
+FormDependency = Annotated[Session, Depends(require_form)]

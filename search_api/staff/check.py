@@ -1,0 +1,122 @@
+"""`/staff/check`: is this draft published already? Neither the form nor its file is kept."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Request, UploadFile
+from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+
+from gongkai.catalog.record import AttachmentText
+from gongkai.duplicates.draft_check import Match
+from gongkai.duplicates.texts import Subject
+from gongkai.files.texts import SUFFIXES, read_open_file
+from gongkai.search.duplicates import read_draft
+from gongkai.staff.audit import Action
+from search_api.http.dependencies import ContextDependency
+from search_api.staff.api import BODY_LIMIT, find_passages
+from search_api.staff.dependencies import (
+    ActingByForm,
+    DuplicatingDependency,
+    Looking,
+)
+from search_api.staff.page import KIND_LABELS, label_evidence, render_staff
+from search_api.web.site import record_path
+
+FILE_LIMIT = 16 * 1024 * 1024
+_NAMES = ("title", "document_number", "index_number", "body")
+router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/check")
+async def check_form(context: ContextDependency, acting: Looking) -> HTMLResponse:
+    """The form for a draft."""
+    return HTMLResponse(_render_check(context, acting, {}))
+
+
+@router.post("/check")
+async def check(
+    request: Request,
+    context: ContextDependency,
+    acting: ActingByForm,
+    duplicate_service: DuplicatingDependency,
+    file: Annotated[UploadFile | None, File()] = None,
+) -> HTMLResponse:
+    """What the draft duplicates. Neither the form nor the file is kept."""
+    form = await request.form()
+    typed = {name: str(form.get(name) or "") for name in _NAMES}
+    problem = ""
+    if file is not None and file.filename:
+        typed["body"], problem = await _read_upload(file)
+    if len(typed["body"]) > BODY_LIMIT:
+        problem = "正文过长。"
+    draft = read_draft(typed, request.app.state.installation)
+    if not problem and not any(typed.values()):
+        problem = "请至少填写一项，或者选择文件。"
+    if problem:
+        return HTMLResponse(_render_check(context, acting, typed, problem=problem), 422)
+    matches = await duplicate_service.check(draft)
+    acting.note(Action.CHECKED, f"{len(matches)} found")
+    described = await run_in_threadpool(lambda: [_label_match(draft, match) for match in matches])
+    return HTMLResponse(_render_check(context, acting, typed, described))
+
+
+def _render_check(
+    context: ContextDependency,
+    acting: Looking,
+    typed: Mapping[str, Any],
+    matches: Sequence[Mapping[str, Any]] | None = None,
+    problem: str = "",
+) -> str:
+    groups = (
+        ("重复", [each for each in matches or () if each["is_duplicate"]]),
+        ("相关，但不是重复", [each for each in matches or () if not each["is_duplicate"]]),
+    )
+    return render_staff(
+        "check.html",
+        context,
+        acting.session,
+        draft={name: typed.get(name) or "" for name in _NAMES},
+        matches=matches,
+        groups=groups,
+        problem=problem,
+    )
+
+
+def _label_match(draft: Subject, match: Match) -> dict[str, Any]:
+    kind = match.finding.kind
+    return {
+        "record": match.record,
+        "href": record_path(match.record.id),
+        "label": KIND_LABELS[kind],
+        "is_duplicate": kind.is_duplicate,
+        "score": match.finding.score,
+        "evidence": label_evidence(match.finding.evidence),
+        "passages": find_passages(draft, match),
+    }
+
+
+async def _read_upload(file: UploadFile) -> tuple[str, str]:
+    """The text of a file, and what is wrong with it in words for a clerk."""
+    suffix = FilePath(file.filename or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        return "", "只能读取 DOCX、PDF、TXT 文件。"
+    content = await file.read(FILE_LIMIT + 1)
+    if len(content) > FILE_LIMIT:
+        return "", "文件超过 16 MB。"
+    text, state = await run_in_threadpool(_read_content, content, suffix)
+    if state is AttachmentText.NO_TEXT_LAYER:
+        return "", "这个 PDF 是图片，没有可以核对的文字。"
+    if state is AttachmentText.TOO_COSTLY:
+        return "", "文件结构过于复杂，无法在限定时间内读取。"
+    return (text, "") if text else ("", "文件无法读取，可能已损坏或者有密码。")
+
+
+def _read_content(content: bytes, suffix: str) -> tuple[str, AttachmentText]:
+    # The file has no name and is gone with its descriptor.
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return read_open_file(file, suffix)

@@ -1,0 +1,75 @@
+"""What staff endpoints work with, as FastAPI hands it to them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from gongkai.search.duplicates import DuplicateService
+from gongkai.staff.audit import Action, Audit
+from gongkai.staff.certificates import Certificates
+from gongkai.staff.tokens import Session
+from gongkai.staff.zero_result_queries import ZeroResultQueries
+from search_api.staff.auth import FormDependency, SessionDependency
+
+ClusterId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Somebody signed in, and where what they do is written down."""
+
+    session: Session
+    audit: Audit
+
+    @property
+    def name(self) -> str:
+        return self.session.token.name
+
+    def note(self, action: Action, subject: str = "") -> None:
+        """Write it down before it is answered."""
+        self.audit.add(self.name, action, subject)
+
+
+def get_audit(request: Request) -> Audit:
+    """Where what staff do is written down."""
+    audit: Audit = request.app.state.audit
+    return audit
+
+
+def get_duplicating(request: Request) -> DuplicateService:
+    """What duplicates are found with."""
+    duplicate_service: DuplicateService = request.app.state.duplicate_service
+    return duplicate_service
+
+
+def get_unfound(request: Request) -> ZeroResultQueries:
+    """Searches that found nothing."""
+    zero_results: ZeroResultQueries = request.app.state.zero_results
+    return zero_results
+
+
+def get_certificates(request: Request) -> Certificates:
+    """Certificates of searches."""
+    certificates: Certificates = request.app.state.certificates
+    return certificates
+
+
+AuditDependency = Annotated[Audit, Depends(get_audit)]
+
+
+def look(session: SessionDependency, audit: AuditDependency) -> Acting:
+    """For what only shows."""
+    return Acting(session, audit)
+
+
+def act(session: FormDependency, audit: AuditDependency) -> Acting:
+    """For what a form changes."""
+    return Acting(session, audit)
+
+
+Looking = Annotated[Acting, Depends(look)]
+ActingByForm = Annotated[Acting, Depends(act)]
+DuplicatingDependency = Annotated[DuplicateService, Depends(get_duplicating)]
+UnfoundDependency = Annotated[ZeroResultQueries, Depends(get_unfound)]
+CertificatesDependency = Annotated[Certificates, Depends(get_certificates)]

@@ -1,0 +1,146 @@
+"""`/staff`: sign-in, what waits, what was done.
+
+Signed in by a token, each form with its session's own key.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from gongkai.catalog.classifications import MISSING
+from gongkai.query.request import SearchRequest
+from gongkai.search.duplicates import ScanRunningError
+from gongkai.staff.rejected import list_runs, open_run
+from gongkai.staff.tokens import SESSION
+from search_api.http.dependencies import AnsweringDependency, ContextDependency
+from search_api.staff.auth import (
+    COOKIE,
+    COOKIE_PATH,
+    FormDependency,
+    FormKeyError,
+    SignInError,
+    TooManyAttemptsError,
+    client_of,
+    get_doorkeeper,
+)
+from search_api.staff.dependencies import (
+    DuplicatingDependency,
+    Looking,
+    UnfoundDependency,
+)
+from search_api.staff.page import (
+    ACTION_LABELS,
+    label_subject,
+    render_staff,
+)
+from search_api.web.rendering import render
+
+AUDIT_SIZE = 100
+PATIENCE = 1.0
+"""Seconds that the first page waits for a scan; the others wait longer."""
+router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("")
+async def home(
+    request: Request,
+    context: ContextDependency,
+    duplicate_service: DuplicatingDependency,
+    service: AnsweringDependency,
+    zero_results: UnfoundDependency,
+) -> HTMLResponse:
+    """What waits for staff; the sign-in form for those who are not signed in."""
+    session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
+    if session is None:
+        return HTMLResponse(render("staff/sign_in.html", context, problem=""))
+    try:
+        clusters: int | None = len((await duplicate_service.open_clusters(PATIENCE))[2])
+    except ScanRunningError:
+        clusters = None
+    folder = request.app.state.installation.settings.data_dir
+    rejected = await run_in_threadpool(_count_rejected, folder)
+    unclassified = await service.search(
+        SearchRequest(chosen={"topic": (MISSING,)}, size=1, facets=())
+    )
+    return HTMLResponse(
+        render_staff(
+            "home.html",
+            context,
+            session,
+            clusters=clusters,
+            rejected=rejected,
+            unclassified=unclassified.total,
+            searches=len(zero_results.list()),
+        )
+    )
+
+
+def _count_rejected(folder: Path) -> int:
+    """Rows that the latest ingest with refusals sent back."""
+    latest = next(iter(list_runs(folder)), "")
+    opened = open_run(folder, latest)
+    return sum(1 for _ in opened.entries()) if opened else 0
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    context: ContextDependency,
+    token: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Open a session; its cookie goes to /staff alone and to no other site."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormKeyError
+    try:
+        cookie = get_doorkeeper(request).open_session(token, client_of(request))
+    except SignInError:
+        problem = "令牌不正确或者已经失效。"
+        return HTMLResponse(render("staff/sign_in.html", context, problem=problem), 401)
+    except TooManyAttemptsError:
+        problem = "尝试次数过多，请 5 分钟后再试。"
+        page = render("staff/sign_in.html", context, problem=problem)
+        return HTMLResponse(page, 429, {"Retry-After": "300"})
+    response = RedirectResponse("/staff", status_code=303)
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=int(SESSION.total_seconds()),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, session: FormDependency) -> Response:
+    """End the session here and in every copy of its cookie."""
+    get_doorkeeper(request).close_session(request.cookies.get(COOKIE, ""), session)
+    response = RedirectResponse("/staff", status_code=303)
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return response
+
+
+@router.get("/audit")
+async def audit_log(
+    context: ContextDependency,
+    acting: Looking,
+    before: Annotated[int | None, Query(ge=1)] = None,
+) -> HTMLResponse:
+    """What staff did, the latest first."""
+    entries = acting.audit.entries(AUDIT_SIZE, before)
+    older = entries[-1].sequence if len(entries) == AUDIT_SIZE else None
+    page = render_staff(
+        "audit.html",
+        context,
+        acting.session,
+        entries=entries,
+        older=older,
+        labels=ACTION_LABELS,
+        subject=label_subject,
+    )
+    return HTMLResponse(page)

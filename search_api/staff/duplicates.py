@@ -1,0 +1,171 @@
+"""`/staff/duplicates`: clusters side by side, and what is decided about them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from gongkai.duplicates.clusters import Cluster
+from gongkai.duplicates.decisions import Decision, Verdict
+from gongkai.duplicates.scan_store import Scan
+from gongkai.search.duplicates import Listed, cluster_of
+from gongkai.staff.audit import Action
+from search_api.http.dependencies import ContextDependency, sheet_response
+from search_api.http.errors import UnknownPageError, UnknownRecordError
+from search_api.staff.api import DecisionBody, settle
+from search_api.staff.dependencies import (
+    ActingByForm,
+    ClusterId,
+    DuplicatingDependency,
+    Looking,
+)
+from search_api.staff.page import KIND_LABELS, describe_verdict, face, render_staff
+
+PAGE_SIZE = 20
+_HEADS = (
+    *("组", "依据", "相似度", "编号", "标题", "文号", "索引号", "发布机构"),
+    *("成文日期", "发布日期", "保留"),
+)
+_STATES = (("open", "待处理"), ("duplicate", "判为重复"), ("distinct", "判为不同"))
+State = Annotated[str, Query(pattern="^(open|duplicate|distinct)$")]
+router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/duplicates")
+async def clusters(
+    context: ContextDependency,
+    acting: Looking,
+    duplicate_service: DuplicatingDependency,
+    state: State = "open",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> HTMLResponse:
+    """Clusters, a page at a time."""
+    scan, is_current, listed = await _list_clusters(duplicate_service, state)
+    shown = listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    rows = [Listed(c, v, await duplicate_service.read(c.members)) for c, v in shown]
+    return HTMLResponse(
+        render_staff(
+            "clusters.html",
+            context,
+            acting.session,
+            rows=rows,
+            labels=KIND_LABELS,
+            describe=describe_verdict,
+            states=_STATES,
+            state=state,
+            scan=scan,
+            is_current=is_current,
+            total=len(listed),
+            number=page,
+            pages=max(1, -(-len(listed) // PAGE_SIZE)),
+        )
+    )
+
+
+@router.get("/duplicates.csv")
+async def export_clusters(
+    acting: Looking,
+    duplicate_service: DuplicatingDependency,
+    state: State = "open",
+) -> Response:
+    """All clusters of one state, a row a record."""
+    _, _, listed = await _list_clusters(duplicate_service, state)
+    rows = [
+        [c.id, KIND_LABELS[c.kind], round(c.score, 4), *_cells(record), v.kept if v else ""]
+        for c, v in listed
+        for record in await duplicate_service.read(c.members)
+    ]
+    acting.note(Action.EXPORTED, f"duplicates {state}")
+    return sheet_response("duplicates", _HEADS, rows)
+
+
+@router.get("/duplicates/{cluster_id}")
+async def cluster(
+    cluster_id: ClusterId,
+    context: ContextDependency,
+    acting: Looking,
+    duplicate_service: DuplicatingDependency,
+) -> HTMLResponse:
+    """One cluster side by side, and what can be decided."""
+    found = await duplicate_service.find_cluster(cluster_id)
+    if found is None:
+        raise UnknownPageError
+    facing = await run_in_threadpool(face, found.cluster, found.records)
+    return HTMLResponse(
+        render_staff(
+            "cluster.html",
+            context,
+            acting.session,
+            cluster=found.cluster,
+            facing=facing,
+            labels=KIND_LABELS,
+            verdict=found.verdict,
+            verdict_text=describe_verdict(found.verdict) if found.verdict else "",
+            history=duplicate_service.decisions.history(cluster_id),
+            next=await _next_open(duplicate_service, cluster_id),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class DecisionForm:
+    """What the buttons and fields below a cluster say."""
+
+    decision: Annotated[Decision, Form()]
+    keep: Annotated[str, Form(max_length=200)] = ""
+    note: Annotated[str, Form(max_length=200)] = ""
+
+
+@router.post("/duplicates/{cluster_id}")
+async def decide(
+    cluster_id: ClusterId,
+    acting: ActingByForm,
+    duplicate_service: DuplicatingDependency,
+    form: Annotated[DecisionForm, Depends()],
+) -> Response:
+    """Keep the decision and go on to the next cluster."""
+    after = await _next_open(duplicate_service, cluster_id)
+    body = DecisionBody(decision=form.decision, keep=form.keep or None, note=form.note)
+    await settle(cluster_id, body, duplicate_service, acting.name, acting.audit)
+    place = f"/staff/duplicates/{after}" if after else "/staff/duplicates"
+    return RedirectResponse(place, status_code=303)
+
+
+@router.post("/duplicates/{cluster_id}/undo")
+async def undo(
+    cluster_id: ClusterId,
+    acting: ActingByForm,
+    duplicate_service: DuplicatingDependency,
+) -> Response:
+    """Take the decision back; the cluster is open again."""
+    if not duplicate_service.decisions.undo(cluster_id, by=acting.name):
+        raise UnknownRecordError
+    acting.note(Action.UNDONE, cluster_id)
+    return RedirectResponse(f"/staff/duplicates/{cluster_id}", status_code=303)
+
+
+async def _list_clusters(
+    duplicate_service: DuplicatingDependency, state: str
+) -> tuple[Scan, bool, list[tuple[Cluster, Verdict | None]]]:
+    scan, is_current, found = await duplicate_service.open_clusters()
+    if state == "open":
+        return scan, is_current, [(each, None) for each in found]
+    settled = duplicate_service.settled(Decision(state))
+    return scan, is_current, [(cluster_of(verdict), verdict) for verdict in settled]
+
+
+async def _next_open(duplicate_service: DuplicatingDependency, cluster_id: str) -> str | None:
+    """The open cluster after this one, or the first of the others."""
+    _, _, found = await duplicate_service.open_clusters()
+    names = [each.id for each in found]
+    at = names.index(cluster_id) + 1 if cluster_id in names else 0
+    return next((name for name in (*names[at:], *names[:at]) if name != cluster_id), None)
+
+
+def _cells(record: Mapping[str, Any]) -> Iterator[object]:
+    names = ("id", "title", "document_number", "index_number", "publisher_name", "issued_on")
+    yield from (record[name] for name in names)
+    yield record["published_on"]

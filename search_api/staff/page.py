@@ -1,0 +1,147 @@
+"""What staff pages show, in the words of their readers. `endpoints.staff_pages` calls it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gongkai.duplicates.classify import Kind
+from gongkai.duplicates.clusters import Cluster, Pair
+from gongkai.duplicates.decisions import Verdict
+from gongkai.duplicates.differences import Passage, Piece, list_passages, mark_differences
+from gongkai.duplicates.texts import Subject
+from gongkai.staff.audit import Action
+from gongkai.staff.tokens import Session
+from search_api.web.rendering import PageContext, render
+from search_api.web.site import record_path
+
+KIND_LABELS: Mapping[Kind, str] = {
+    Kind.SAME_INDEX_NUMBER: "索引号相同",
+    Kind.SAME_DOCUMENT_NUMBER: "文号相同",
+    Kind.SAME_TEXT: "正文相同",
+    Kind.NEAR_TEXT: "正文基本相同",
+    Kind.SAME_ENTRY: "标题、机构和日期相同（没有正文）",
+    Kind.REVISION: "同名文件，正文有修订",
+    Kind.OTHER_EDITION: "同类文件，年份或者批次不同",
+    Kind.OTHER_REGION: "同类文件，地区或者机构不同",
+    Kind.PASSED_ON: "一件转发或者印发另一件",
+    Kind.CONTAINED: "一件的正文包含另一件",
+    Kind.SAME_FORM: "套用同一格式的不同文件",
+    Kind.SAME_TITLE: "标题相同，正文不同",
+    Kind.NUMBER_CONFLICT: "号码相同，正文不同",
+}
+_EVIDENCE = {
+    **{kind.value: label for kind, label in KIND_LABELS.items()},
+    "sentences moved": "段落次序不同",
+    "frame added": "一件多出页眉、导航等内容",
+    "title: same": "标题相同",
+    "title: other edition": "标题的年份或者批次不同",
+    "title: other region": "标题的地区或者机构不同",
+    "title: passed on": "标题为转发或者印发",
+    "title: different": "标题不同",
+    "other document number": "文号不同",
+    "other index number": "索引号不同",
+    "other date of issue": "成文日期不同",
+}
+_WRONG = re.compile(r"wrong characters: (\d+)")
+ACTION_LABELS: Mapping[str, str] = {
+    Action.SIGN_IN: "登录",
+    Action.SIGN_OUT: "退出",
+    Action.SIGN_IN_REFUSED: "登录被拒绝",
+    Action.TOKEN_ADDED: "新增令牌",
+    Action.TOKEN_REVOKED: "吊销令牌",
+    Action.CHECKED: "发布前核对",
+    Action.DECIDED: "处理重复",
+    Action.UNDONE: "撤销处理",
+    Action.EXPORTED: "导出清单",
+    Action.VIEWED: "查看清单",
+    Action.CERTIFIED: "出具检索证明",
+}
+_SUBJECTS = (
+    (re.compile(r"(?<!\d)(\d++) found"), r"找到 \1 条"),
+    (re.compile(r"searches without results"), "没有结果的检索"),
+    (re.compile(r"rejected"), "退回清单"),
+    (re.compile(r"duplicates? open"), "查重：待处理"),
+    (re.compile(r"duplicates? "), "查重："),
+    (re.compile(r"statistics"), "年度数据"),
+    (re.compile(r"\bduplicate\b"), "判为重复"),
+    (re.compile(r"\bdistinct\b"), "判为不同"),
+)
+MENU = (
+    ("/staff", "首页"),
+    ("/staff/duplicates", "查重"),
+    ("/staff/check", "发布前核对"),
+    ("/staff/rejected", "退回清单"),
+    ("/staff/unclassified", "未分类"),
+    ("/staff/searches", "没有结果的检索"),
+    ("/staff/statistics", "年度数据"),
+    ("/staff/certificate", "检索证明"),
+    ("/staff/audit", "操作记录"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facing:
+    """One record beside the first one of its cluster."""
+
+    record: Mapping[str, Any]
+    href: str
+    evidence: Sequence[str]
+    pieces: Sequence[Piece]
+    passages: Sequence[Passage]
+    is_same: bool
+
+
+def render_staff(template: str, context: PageContext, session: Session, **shown: object) -> str:
+    """A page of the staff's own frame."""
+    return render(f"staff/{template}", context, session=session, menu=MENU, **shown)
+
+
+def label_evidence(evidence: Sequence[str]) -> list[str]:
+    """Evidence as a clerk reads it, each once."""
+    return list(dict.fromkeys(_label(each) for each in evidence))
+
+
+def face(cluster: Cluster, records: Sequence[Mapping[str, Any]]) -> list[Facing]:
+    """Every record of a cluster against the first one, to the character."""
+    if not records:
+        return []
+    first = Subject.of(records[0])
+    return [_face(first, each, cluster.pairs) for each in records]
+
+
+def label_subject(subject: str) -> str:
+    """What an entry of the audit log is about, ids left as they are."""
+    for pattern, label in _SUBJECTS:
+        subject = pattern.sub(label, subject)
+    return subject
+
+
+def describe_verdict(verdict: Verdict) -> str:
+    """A decision in a sentence."""
+    day = verdict.decided_at[:10]
+    word = "判为重复" if verdict.kept else "判为不同的文件"
+    return f"{verdict.decided_by} 于 {day} {word}"
+
+
+def _face(first: Subject, record: Mapping[str, Any], pairs: Sequence[Pair]) -> Facing:
+    subject = Subject.of(record)
+    ends = {first.id, subject.id}
+    evidence = [
+        e for pair in pairs if {pair.one, pair.other} == ends for e in pair.finding.evidence
+    ]
+    is_first = subject.id == first.id
+    pieces = [] if is_first else mark_differences(first.body, subject.body)
+    return Facing(
+        record=record,
+        href=record_path(record["id"]),
+        evidence=label_evidence(evidence),
+        pieces=pieces,
+        passages=[] if is_first else list_passages(first.body, subject.body),
+        is_same=all(piece.is_equal for piece in pieces),
+    )
+
+
+def _label(evidence: str) -> str:
+    wrong = _WRONG.fullmatch(evidence)
+    return f"零星错字 {wrong[1]} 处" if wrong else _EVIDENCE.get(evidence, evidence)

@@ -1,0 +1,194 @@
+"""`/staff`: rows to send back, what is unclassified, what nobody finds, a year's figures."""
+
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from starlette.background import BackgroundTask
+
+from gongkai.catalog.classifications import MISSING
+from gongkai.engines.port import EngineQuery
+from gongkai.query.request import SearchRequest
+from gongkai.query.tree import MatchAll
+from gongkai.search.facets import TITLES
+from gongkai.staff.audit import Action
+from gongkai.staff.reject_reasons import describe_reason, title_of
+from gongkai.staff.reject_sheets import ReadEntries, write_reject_csv, write_reject_xlsx
+from gongkai.staff.rejected import count_reasons, list_runs, open_run
+from gongkai.staff.statistics import LATEST, count_year, list_figures
+from gongkai.staff.working_days import TERM
+from gongkai.staff.zero_result_queries import DAYS_SHOWN
+from search_api.http.dependencies import AnsweringDependency, ContextDependency, sheet_response
+from search_api.staff.dependencies import (
+    Looking,
+    UnfoundDependency,
+)
+from search_api.staff.page import render_staff
+from search_api.web.site import record_path
+from search_api.web.urls import export_url, search_url
+
+_CSV = "text/csv; charset=utf-8"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_IN_MEMORY, _PART = 4 << 20, 1 << 18
+_UNCLASSIFIED = ("topic", "category", "audience", "life_event", "genre")
+router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/rejected")
+def rejected(
+    request: Request,
+    context: ContextDependency,
+    acting: Looking,
+    run: Annotated[str, Query(max_length=40)] = "",
+) -> HTMLResponse:
+    """Rows of one ingest that were refused, by agency and reason."""
+    folder = request.app.state.installation.settings.data_dir
+    runs = list_runs(folder)
+    chosen = run if run in runs else next(iter(runs), "")
+    acting.note(Action.VIEWED, f"rejected {chosen}")
+    opened = open_run(folder, chosen)
+    reasons = count_reasons(opened.entries()) if opened else {}
+    return HTMLResponse(
+        render_staff(
+            "rejected.html",
+            context,
+            acting.session,
+            runs=runs,
+            run=chosen,
+            reasons=reasons,
+            torn=opened.torn if opened else 0,
+            describe=describe_reason,
+            title=title_of,
+        )
+    )
+
+
+@router.get("/rejected.csv")
+def export_rejected_csv(
+    request: Request,
+    acting: Looking,
+    run: Annotated[str, Query(max_length=40)] = "",
+    publisher: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The rows to fix, of one agency or of all, as a sheet that can be indexed again."""
+    read = _open_rejected(request, run, publisher)
+    acting.note(Action.EXPORTED, f"rejected {run}")
+    pieces = (piece.encode() for piece in write_reject_csv(read))
+    return StreamingResponse(pieces, headers=_save_as(run, "csv"), media_type=_CSV)
+
+
+@router.get("/rejected.xlsx")
+def export_rejected_xlsx(
+    request: Request,
+    acting: Looking,
+    run: Annotated[str, Query(max_length=40)] = "",
+    publisher: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The same as a workbook."""
+    read = _open_rejected(request, run, publisher)
+    acting.note(Action.EXPORTED, f"rejected {run}")
+    # It is read and closed by the response.
+    file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+    write_reject_xlsx(read, file)
+    file.seek(0)
+    parts = iter(partial(file.read, _PART), b"")
+    return StreamingResponse(
+        parts,
+        headers=_save_as(run, "xlsx"),
+        media_type=_XLSX,
+        background=BackgroundTask(file.close),
+    )
+
+
+def _open_rejected(request: Request, run: str, publisher: str) -> ReadEntries:
+    opened = open_run(request.app.state.installation.settings.data_dir, run)
+    return partial(opened.entries, publisher) if opened else lambda: ()
+
+
+def _save_as(run: str, suffix: str) -> dict[str, str]:
+    name = f"rejected-{run}.{suffix}" if run.isascii() and run.isalnum() else f"rejected.{suffix}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+@router.get("/unclassified")
+async def unclassified(
+    context: ContextDependency, acting: Looking, service: AnsweringDependency
+) -> HTMLResponse:
+    """How many records each classification lacks, and where to list them."""
+    rows = []
+    for name in _UNCLASSIFIED:
+        request = SearchRequest(chosen={name: (MISSING,)}, size=1, facets=())
+        found = await service.search(request)
+        rows.append(
+            {
+                "title": TITLES[name],
+                "count": found.total,
+                "href": search_url(request),
+                "export": export_url(request, "csv"),
+            }
+        )
+    return HTMLResponse(render_staff("unclassified.html", context, acting.session, rows=rows))
+
+
+@router.get("/searches")
+async def searches(
+    context: ContextDependency, acting: Looking, zero_results: UnfoundDependency
+) -> HTMLResponse:
+    """Words that found nothing on several days."""
+    acting.note(Action.VIEWED, "searches without results")
+    rows = zero_results.list()
+    return HTMLResponse(
+        render_staff("searches.html", context, acting.session, rows=rows, days_shown=DAYS_SHOWN)
+    )
+
+
+@router.get("/statistics")
+async def statistics(
+    request: Request,
+    context: ContextDependency,
+    acting: Looking,
+    service: AnsweringDependency,
+    year: Annotated[int | None, Query(ge=1900, le=2100)] = None,
+) -> HTMLResponse:
+    """The figures of one year."""
+    engine, tables = request.app.state.engine, request.app.state.installation.tables
+    result = await engine.search(EngineQuery(MatchAll(), facets=("year",), limit=0))
+    years = sorted(result.facets["year"], reverse=True)
+    chosen = year or int(next(iter(years), service.today().year))
+    counted = await count_year(engine, tables, chosen)
+    groups = (
+        ("发布机构", counted.by_publisher.most_common()),
+        ("月份", sorted(counted.by_month.items())),
+        ("主题分类", counted.by_topic.most_common()),
+        ("组配分类", counted.by_category.most_common()),
+        ("体裁", counted.by_genre.most_common()),
+        ("公开方式", counted.by_disclosure.most_common()),
+    )
+    return HTMLResponse(
+        render_staff(
+            "statistics.html",
+            context,
+            acting.session,
+            counted=counted,
+            years=years,
+            groups=groups,
+            term=TERM,
+            most=LATEST,
+            path=record_path,
+        )
+    )
+
+
+@router.get("/statistics.csv")
+async def export_statistics(
+    request: Request,
+    acting: Looking,
+    year: Annotated[int, Query(ge=1900, le=2100)],
+) -> Response:
+    """The same figures as `gongkai stats --csv`."""
+    state = request.app.state
+    counted = await count_year(state.engine, state.installation.tables, year)
+    acting.note(Action.EXPORTED, f"statistics {year}")
+    return sheet_response("statistics", ("figure", "value", "number"), list(list_figures(counted)))

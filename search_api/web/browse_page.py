@@ -1,0 +1,99 @@
+"""The classification trees with counts in, the pages to browse them by out, as HTML."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from gongkai.catalog.agencies import LEVELS, AgencyDirectory
+from gongkai.catalog.classifications import MISSING
+from gongkai.query.request import SearchRequest
+from gongkai.search.facets import TITLES
+from gongkai.search.responses import ClassificationsAnswer, FacetValueView
+from search_api.web.rendering import PageContext, render
+from search_api.web.urls import search_url
+
+BROWSED = ("topic", "publisher", "audience", "life_event", "category", "genre", "year", "validity")
+"""Facets with a page of their own, in the order that the overview shows them."""
+_OVERVIEW_ROWS = 12
+_OTHER_LEVEL = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One value with what lies below it; without records there is nothing to link to."""
+
+    label: str
+    count: int
+    href: str | None
+    children: tuple["Branch", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Values under one heading; `href`: where all of them are."""
+
+    title: str
+    branches: tuple[Branch, ...]
+    href: str | None = None
+    left_out: int = 0
+
+
+def browse_url(name: str) -> str:
+    """The page of one facet."""
+    return f"/browse/{name}"
+
+
+def render_overview(trees: ClassificationsAnswer, context: PageContext) -> str:
+    """Every facet with its most frequent values."""
+    shelves = tuple(_overview(name, trees.trees[name]) for name in BROWSED)
+    shown = [shelf for shelf in shelves if shelf.branches]
+    return render("browse.html", context, heading="分类浏览", shelves=shown, others=())
+
+
+def render_facet(
+    name: str, trees: ClassificationsAnswer, agencies: AgencyDirectory, context: PageContext
+) -> str:
+    """One facet whole; agencies by their level (市, 县, 乡)."""
+    values = _known(trees.trees[name])
+    if name == "publisher":
+        shelves = tuple(_by_level(values, agencies))
+    else:
+        shelves = (Shelf("", _branches(name, values)),)
+    others = [(TITLES[each], browse_url(each), each == name) for each in BROWSED]
+    heading = f"按{TITLES[name]}浏览"
+    return render("browse.html", context, heading=heading, shelves=shelves, others=others)
+
+
+def _overview(name: str, values: Sequence[FacetValueView]) -> Shelf:
+    filled = [each for each in _known(values) if each.count]
+    shown = [replace(each, children=[]) for each in filled[:_OVERVIEW_ROWS]]
+    return Shelf(TITLES[name], _branches(name, shown), browse_url(name), len(filled) - len(shown))
+
+
+def _known(values: Sequence[FacetValueView]) -> list[FacetValueView]:
+    return [each for each in values if each.value != MISSING]
+
+
+def _branches(name: str, values: Sequence[FacetValueView]) -> tuple[Branch, ...]:
+    return tuple(
+        Branch(
+            each.label,
+            each.count,
+            search_url(SearchRequest(chosen={name: (each.value,)})) if each.count else None,
+            _branches(name, _known(each.children)),
+        )
+        for each in values
+    )
+
+
+def _by_level(values: Sequence[FacetValueView], agencies: AgencyDirectory) -> Iterator[Shelf]:
+    levels: Mapping[str, str] = {agency.code: agency.level for agency in agencies.all()}
+    rank = {level: at for at, level in enumerate(LEVELS)}
+
+    def rank_of(value: FacetValueView) -> int:
+        return rank.get(levels.get(value.value, ""), len(LEVELS))
+
+    ordered = sorted(values, key=lambda each: (rank_of(each), -each.count, each.label))
+    for at, group in groupby(ordered, key=rank_of):
+        title = f"{LEVELS[at]}级机构" if at < len(LEVELS) else f"{_OTHER_LEVEL}机构"
+        yield Shelf(title, _branches("publisher", list(group)))

@@ -1,0 +1,74 @@
+"""One facet of a result list in, all its values with a search among them out, as HTML.
+
+The fold of the filter column holds the most frequent values; here are all, without a script.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gongkai.query.request import SearchRequest
+from gongkai.search.facets import TITLES
+from gongkai.search.responses import FacetValueView
+from search_api.web.facet_panels import build_rows, walk
+from search_api.web.rendering import PageContext, render, shorten
+from search_api.web.urls import build_parameters, search_url
+
+ROWS_LIMIT = 500
+"""Rows of one page, with those below them; a word typed above narrows to those it is part of."""
+
+
+def render_facet_values(
+    name: str,
+    values: Sequence[FacetValueView],
+    request: SearchRequest,
+    find: str,
+    context: PageContext,
+) -> str:
+    """`values`: the whole facet as this list counts it; `find`: part of a label."""
+    found = _find(values, "".join(find.split()).casefold())
+    shown, count = _take(found, ROWS_LIMIT)
+    return render(
+        "facet.html",
+        context,
+        title=TITLES[name],
+        name=name,
+        find=find,
+        heading=shorten(request.text),
+        rows=build_rows(request, name, shown),
+        left_out=_count(found) - count,
+        back=search_url(request),
+        kept=[pair for pair in build_parameters(request) if pair[0] != "page"],
+    )
+
+
+def _find(values: Sequence[FacetValueView], part: str) -> list[FacetValueView]:
+    """Values whose label holds `part`, with all below them, and those above them.
+
+    Visits each value once.
+    """
+    found = []
+    for each in values:
+        if not each.count and not each.selected:
+            continue
+        is_found = part in each.label.casefold()
+        below = _find(each.children, "" if is_found else part)
+        if below or is_found:
+            found.append(replace(each, children=below))
+    return found
+
+
+def _take(values: Sequence[FacetValueView], most: int) -> tuple[list[FacetValueView], int]:
+    """The first `most` values in document order, and how many they are."""
+    taken: list[FacetValueView] = []
+    count = 0
+    for each in values:
+        if count >= most:
+            break
+        children, below = _take(each.children, most - count - 1)
+        taken.append(replace(each, children=children))
+        count += 1 + below
+    return taken, count
+
+
+def _count(values: Sequence[FacetValueView]) -> int:
+    return sum(1 for _ in walk(values))

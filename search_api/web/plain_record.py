@@ -1,0 +1,31 @@
+"""A record in, the text file that a reader takes home out."""
+
+from collections.abc import Iterator
+
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.search.responses import RecordView
+from search_api.web.catalog_entry import catalog_rows
+
+
+def write_plain_record(record: RecordView, address: str) -> str:
+    """Title, catalog entry, text; of a record 依申请公开 no more than its entry."""
+    return "\r\n".join(_lines(record, address))
+
+
+def _lines(record: RecordView, address: str) -> Iterator[str]:
+    yield f"\ufeff{record.title}"
+    yield ""
+    for row in catalog_rows(record):
+        yield f"{row.heading}：{'；'.join(value.text for value in row.values)}"
+    yield f"本站网址：{address}"
+    yield ""
+    if record.summary:
+        yield from ("内容概述", *record.summary.splitlines(), "")
+    if record.disclosure == Disclosure.PUBLIC:
+        yield from record.body.splitlines()
+        for attachment in record.attachments:
+            yield f"附件：{attachment.name}{f' {attachment.url}' if attachment.url else ''}"
+            yield from attachment.text.splitlines()
+    else:
+        yield "这条信息属于依申请公开，正文可以向发布机构申请获取。"
+    yield ""

@@ -1,0 +1,33 @@
+"""A problem in, a page that says what to do next out, as HTML. The error handlers call it."""
+
+from collections.abc import Mapping
+
+from gongkai.search.facets import TITLES
+from gongkai.search.responses import Problem
+from search_api.web.rendering import PageContext, render
+
+_PARAMETERS: Mapping[str, str] = {
+    **TITLES,
+    "q": "检索词",
+    "published_from": "起始日期",
+    "published_to": "截止日期",
+    "document_number": "文号",
+    "sort": "排序方式",
+    "page": "页码",
+    "size": "每页条数",
+    "cursor": "翻页标记",
+    "expand": "扩展检索词",
+    "correct": "自动纠错",
+    "dates": "识别日期",
+    "find": "查找内容",
+    "record": "信息编号",
+    "back": "返回地址",
+    "layout": "版式",
+    "colours": "颜色",
+}
+
+
+def render_problem(problem: Problem, context: PageContext, home: str = "/") -> str:
+    """Never more than the problem itself says."""
+    parameter = _PARAMETERS.get(problem.parameter or "", problem.parameter)
+    return render("problem.html", context, problem=problem, parameter=parameter, home=home)

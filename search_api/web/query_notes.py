@@ -1,0 +1,84 @@
+"""What was read in the words beyond what they say, with the way back. Called by `rendering`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from analyzers.pinyin import is_latin
+from gongkai.query.request import SearchRequest
+from gongkai.search.responses import QueryView, SearchAnswer
+from gongkai.semantic.semantic_search import SemanticOutcome
+from search_api.web.urls import apply_url, search_url, with_text, without_switch
+
+_RELATED = "标有“相关”的信息是按意思找到的，其中不一定有您用的词，分类数也不包括它们。"
+_CUT = "检索词过多，只按其中一部分检索。"
+_ONLY_RELATED = "没有包含检索词的信息。下面标有“相关”的信息是按意思找到的，供您参考。"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a note leads."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sentence above the list, and what can be done about it."""
+
+    text: str
+    links: tuple[Link, ...] = ()
+
+
+def build_notes(request: SearchRequest, answer: SearchAnswer) -> tuple[Note, ...]:
+    """`request` as it was typed; what weighs most comes first."""
+    return tuple(_each_note(request, answer))
+
+
+def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
+    query = answer.query
+    asked = replace(request, text=query.text) if query.corrected_from else request
+    if query.corrected_from:
+        yield _corrected(request, query.corrected_from, query.text)
+    if query.did_you_mean:
+        href = search_url(with_text(request, query.did_you_mean))
+        yield Note("您要找的是不是：", (Link(query.did_you_mean, href),))
+    if query.date:
+        href = search_url(without_switch(asked, "dates"))
+        text = f"已按检索词中的时间限定为“{query.date.label}”。"
+        yield Note(text, (Link("不限时间", href),))
+    if query.cut:
+        yield Note(_CUT)
+    if query.expanded:
+        href = search_url(without_switch(asked, "expand"))
+        yield Note(f"已同时检索意思相近的用语：{_describe(query)}。", (Link("只按原词检索", href),))
+    if query.relaxed:
+        yield _relaxed(query)
+    if query.related:
+        href = search_url(without_switch(asked, "semantic"))
+        if answer.total:
+            yield Note(_RELATED, (Link("只看包含检索词的", href),))
+        else:
+            yield Note(_ONLY_RELATED, (Link("怎样申请公开", apply_url(text=asked.text)),))
+
+
+def _corrected(request: SearchRequest, typed: str, meant: str) -> Note:
+    how = "已按拼音检索" if is_latin(typed) else "已改为检索"
+    href = search_url(without_switch(request, "correct"))
+    text = f"没有找到“{typed}”，{how}“{meant}”。"
+    return Note(text, (Link(f"仍然检索“{typed}”", href),))
+
+
+def _describe(query: QueryView) -> str:
+    return "；".join(f"{term}——{'、'.join(others)}" for term, others in query.expanded.items())
+
+
+def _relaxed(query: QueryView) -> Note:
+    if query.complete:
+        others = "排在最前；其后是包含其中部分检索词的信息。"
+        if query.semantic is SemanticOutcome.USED:
+            which = "其他未标“相关”的信息" if query.related else "其他信息"
+            others = f"{which}包含其中部分检索词。"
+        return Note(f"包含全部检索词的信息有 {query.complete} 条，{others}")
+    found = "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
+    return Note(found, (Link("都不是您要找的？可以申请公开", apply_url(text=query.text)),))

@@ -1,0 +1,205 @@
+"""A RecordView in, its page out, as HTML, with the words it was found by marked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from analyzers.highlight import Marker
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.record import AttachmentText
+from gongkai.query.request import TEXT_LIMIT, SearchRequest
+from gongkai.search.responses import AttachmentView, CitedDocument, HitView, RecordView
+from search_api.web.badges import IN_FORCE, Badge, build_badges
+from search_api.web.body_layout import Kind, lay_out
+from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address
+from search_api.web.citation import cite
+from search_api.web.rendering import PageContext, render, shorten, trusted
+from search_api.web.results_page import HitRow, build_hit
+from search_api.web.site import record_path
+from search_api.web.structured_data import describe_record
+from search_api.web.urls import apply_url, record_url, search_url
+
+_WARNINGS = {
+    "废止": "本文件已经废止，不再作为行政管理的依据。",
+    "失效": "本文件已经失效，不再作为行政管理的依据。",
+    "已修改": "目录标注本文件已经修改。本页可能不是修改后的文本，请以发布机构公布的现行文本为准。",
+    "尚未生效": "目录标注本文件尚未生效，施行日期以文件规定为准。",
+}
+
+_TEXT_NOTES: Mapping[str, str] = {
+    AttachmentText.NO_TEXT_LAYER: "这个附件是扫描件或者图片，其中的文字不能检索。",
+    AttachmentText.UNREADABLE: "这个附件的内容无法识别，其中的文字不能检索。",
+    AttachmentText.TOO_COSTLY: "这个附件结构过于复杂，其中的文字不能检索。",
+}
+
+
+MARKED_CHARACTERS = 400_000
+"""Characters of one page that are looked through for words to mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedParagraph:
+    """A paragraph of the text with the words that were looked for marked."""
+
+    kind: Kind
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A document that repeals or is repealed; `href` where it is a public record."""
+
+    title: str
+    number: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """An attachment: its name, where it is to be had, what was read out of it, a word on that."""
+
+    name: str
+    href: str | None
+    text: Markup
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """Where the record is to be had as a file."""
+
+    text: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """All that the page of one record shows. A record 依申请公开 has no text and no files here."""
+
+    plain_title: str
+    title: Markup
+    publisher: str
+    badges: tuple[Badge, ...]
+    warning: str
+    rows: tuple[Row, ...]
+    extra: tuple[Row, ...]
+    is_on_request: bool
+    summary: Markup
+    body: tuple[MarkedParagraph, ...]
+    attachments: tuple[AttachedFile, ...]
+    repeals: tuple[Relation, ...]
+    repealed_by: tuple[Relation, ...]
+    similar: tuple[HitRow, ...]
+    citation: str
+    address: str
+    apply: str
+    downloads: Downloads
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a record was come by: the words, and the runs of characters to mark for them."""
+
+    text: str = ""
+    highlight_terms: Sequence[str] = ()
+
+
+def render_record(
+    record: RecordView,
+    similar: Sequence[HitView],
+    found: Found,
+    context: PageContext,
+    today: date,
+) -> str:
+    """One record; `found.text` leads back to the list."""
+    text = found.text.strip()[:TEXT_LIMIT]
+    shown = build_record_page(record, similar, found, context.base, today)
+    return render(
+        "record.html",
+        context,
+        record=shown,
+        structured=describe_record(record, shown.address, context.site.name),
+        back=search_url(SearchRequest(text=text)) if text else None,
+        text=text,
+        shown_text=shorten(text),
+    )
+
+
+def build_record_page(
+    record: RecordView, similar: Sequence[HitView], found: Found, base: str, today: date
+) -> RecordPage:
+    """The wall is kept here once more: whatever the record holds, 依申请公开 shows its entry."""
+
+    marker = Marker(found.highlight_terms, MARKED_CHARACTERS)
+
+    def mark(text: str) -> Markup:
+        return trusted(marker.mark(text))
+
+    is_on_request = record.disclosure != Disclosure.PUBLIC
+    address = base + record_path(record.id)
+    path = record_path(record.id)
+    return RecordPage(
+        plain_title=record.title,
+        title=mark(record.title),
+        publisher=record.publisher.name,
+        badges=build_badges(record.disclosure, record.validity),
+        warning=_warning(record),
+        rows=catalog_rows(record),
+        extra=() if is_on_request else tuple(extra_rows(record)),
+        is_on_request=is_on_request,
+        summary=mark(_summary(record)),
+        body=() if is_on_request else _mark_body(record.body, mark),
+        attachments=()
+        if is_on_request
+        else tuple(_attach(each, mark) for each in record.attachments),
+        repeals=() if is_on_request else _relate(record.repeals),
+        repealed_by=_relate(record.repealed_by),
+        similar=tuple(map(build_hit, similar)),
+        citation=cite(record, address, today),
+        address=address,
+        apply=apply_url(record_id=record.id),
+        downloads=Downloads(text=f"/text{path}", data=f"/api/v1{path}"),
+    )
+
+
+def _mark_body(body: str, mark: Callable[[str], Markup]) -> tuple[MarkedParagraph, ...]:
+    return tuple(MarkedParagraph(each.kind, mark(each.text)) for each in lay_out(body))
+
+
+def _warning(record: RecordView) -> str:
+    validity = record.validity
+    if validity and validity != IN_FORCE:
+        other = f"目录标注本文件的有效性为“{validity}”，请向发布机构核实后使用。"
+        return _WARNINGS.get(validity, other)
+    if record.repealed_by:
+        return (
+            "其他文件的正文写明本文件已经废止（见下方“被下列文件废止”），使用前请向发布机构核实。"
+        )
+    return ""
+
+
+def _relate(cited: Sequence[CitedDocument]) -> tuple[Relation, ...]:
+    return tuple(
+        Relation(
+            title=f"《{each.title}》" if each.title else "",
+            number=each.document_number or "",
+            href=record_url(each.id) if each.id else None,
+        )
+        for each in cited
+    )
+
+
+def _attach(attachment: AttachmentView, mark: Callable[[str], Markup]) -> AttachedFile:
+    """An address that is not http(s) is not linked: the name alone is shown."""
+    url = attachment.url if attachment.url and is_web_address(attachment.url) else None
+    note = _TEXT_NOTES.get(attachment.text_state, "")
+    return AttachedFile(attachment.name, url, mark(attachment.text), note)
+
+
+def _summary(record: RecordView) -> str:
+    """Not where the text itself holds it."""
+    summary = record.summary.strip()
+    repeats = record.disclosure == Disclosure.PUBLIC and summary in record.body
+    return "" if repeats else summary

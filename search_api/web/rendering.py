@@ -1,0 +1,100 @@
+"""A template and what it shows in, a whole HTML page out. Every page of this room is drawn here.
+
+Templates hold the markup and nothing else; what they show is built beside this file.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+
+from gongkai.query.request import TEXT_LIMIT
+from search_api.web.appearance import COOKIE, Appearance, read_appearance
+from search_api.web.site import Site, site_of
+
+_ROOT = Path(__file__).resolve().parents[1]
+_HEADING_LONGEST = 40
+_BEIJING = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """What a page knows of the request it answers. `base`: what absolute addresses begin with.
+
+    `here`: path and query of the page itself.
+    """
+
+    site: Site
+    appearance: Appearance
+    base: str
+    here: str
+
+
+def context_of(request: Request) -> PageContext:
+    """The context of one request."""
+    site = site_of(request)
+    query = request.scope["query_string"].decode("latin-1")
+    return PageContext(
+        site=site,
+        appearance=read_appearance(request.cookies.get(COOKIE)),
+        base=site.base(request),
+        here=request.scope.get("raw_path", b"/").decode("latin-1") + (f"?{query}" if query else ""),
+    )
+
+
+def render(template: str, context: PageContext, **shown: object) -> str:
+    """Draw one template. A name that it uses and nobody gave is an error."""
+    return _ENVIRONMENT.get_template(template).render(
+        page=context, site=context.site, appearance=context.appearance, **shown
+    )
+
+
+def shorten(text: str) -> str:
+    """Words as they fit into a heading."""
+    return text if len(text) <= _HEADING_LONGEST else f"{text[:_HEADING_LONGEST]}…"
+
+
+def trusted(html: str) -> Markup:
+    """HTML that was escaped where it was made: `<mark>` is its only tag."""
+    return Markup(html)  # noqa: S704
+
+
+@cache
+def _static_url(name: str) -> str:
+    """The address changes with the content, so that a cached copy is never stale."""
+    digest = hashlib.sha256((_ROOT / "static" / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:8]}"
+
+
+def _spell_time(moment: str) -> str:
+    """A time in UTC, in any form of ISO 8601, as the clock in the office shows it."""
+    read = datetime.fromisoformat(moment)
+    told = read if read.tzinfo else read.replace(tzinfo=UTC)
+    return f"{told.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
+
+
+ICON = _static_url("icon.svg")
+
+
+def _build_environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = "{:,}".format
+    environment.filters["beijing"] = _spell_time
+    environment.globals["static"] = _static_url
+    environment.globals["icon"] = ICON
+    environment.globals["text_limit"] = TEXT_LIMIT
+    return environment
+
+
+_ENVIRONMENT = _build_environment()

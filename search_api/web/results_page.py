@@ -1,0 +1,124 @@
+"""An answer and its request in, the result list with its filters out, as HTML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from gongkai.query.request import SearchRequest, Sort
+from gongkai.search.responses import HitView, SearchAnswer
+from search_api.web.badges import Badge, build_badges
+from search_api.web.facet_panels import build_chips, build_panels, settle_request
+from search_api.web.no_results import Elsewhere, build_leads
+from search_api.web.pagination import build_paging
+from search_api.web.query_notes import build_notes
+from search_api.web.rendering import PageContext, render, shorten, trusted
+from search_api.web.urls import (
+    SWITCHES,
+    absolute,
+    apply_url,
+    build_parameters,
+    citations_url,
+    export_url,
+    feed_url,
+    kept_fields,
+    record_url,
+    search_url,
+    with_page,
+    with_sort,
+    without_filters,
+)
+
+SORT_LABELS: Mapping[Sort, str] = {
+    Sort.RELEVANCE: "相关度",
+    Sort.NEWEST: "最新发布",
+    Sort.OLDEST: "最早发布",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """A hit and what the list shows beside it."""
+
+    view: HitView
+    href: str
+    title: Markup
+    snippet: Markup
+    badges: tuple[Badge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What can be done with a whole list: `permalink` is absolute."""
+
+    permalink: str
+    csv: str
+    json_lines: str
+    feed: str
+    citations: str
+
+
+def build_hit(hit: HitView, text: str = "") -> HitRow:
+    """`text`: the words it was found by, to be marked on its page."""
+    return HitRow(
+        view=hit,
+        href=record_url(hit.id, text),
+        title=trusted(hit.title_html),
+        snippet=trusted(hit.snippet_html),
+        badges=build_badges(hit.disclosure, hit.validity, related=hit.related),
+    )
+
+
+def render_results(
+    answer: SearchAnswer,
+    request: SearchRequest,
+    context: PageContext,
+    elsewhere: Elsewhere | None = None,
+) -> str:
+    """`elsewhere`: where nothing was found, what there is beside it."""
+    settled = settle_request(request, answer)
+    asked = replace(settled, text=answer.query.text) if answer.query.corrected_from else settled
+    chips = build_chips(asked, answer)
+    return render(
+        "search.html",
+        context,
+        answer=answer,
+        asked=asked,
+        heading=shorten(asked.text),
+        took=_describe_time(answer.took_ms),
+        hits=[build_hit(hit, asked.text) for hit in answer.hits],
+        panels=build_panels(asked, answer),
+        chips=chips,
+        clear=search_url(without_filters(asked)) if chips else None,
+        sorts=[(label, search_url(with_sort(asked, s)), s) for s, label in SORT_LABELS.items()],
+        paging=build_paging(asked, answer.total + answer.query.related),
+        first_page=search_url(with_page(asked, 1)),
+        notes=build_notes(settled, answer),
+        leads=build_leads(asked, answer, elsewhere) if elsewhere else (),
+        apply=apply_url(text=asked.text),
+        tools=_build_tools(asked, context),
+        kept_by_words=kept_fields(asked, "q", *SWITCHES),
+        kept_by_dates=kept_fields(asked, "published_from", "published_to"),
+        is_combined=_is_combined(asked),
+    )
+
+
+def _build_tools(request: SearchRequest, context: PageContext) -> Tools:
+    return Tools(
+        permalink=absolute(context.base, search_url(with_page(request, 1))),
+        csv=export_url(request, "csv"),
+        json_lines=export_url(request, "jsonl"),
+        feed=feed_url(request),
+        citations=citations_url(request),
+    )
+
+
+def _is_combined(request: SearchRequest) -> bool:
+    """Whether crawlers should leave it: combinations of choices have no end."""
+    return len(build_parameters(request)) > 1
+
+
+def _describe_time(took_ms: float) -> str:
+    if took_ms < 1:
+        return "不到 1 毫秒"
+    return f"{took_ms:.0f} 毫秒" if took_ms < 1000 else f"{took_ms / 1000:.1f} 秒"

@@ -1,0 +1,174 @@
+"""The pages people see. The same requests and answers as the API, shown as HTML."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, PlainTextResponse
+
+from gongkai.catalog.fields import FACETS
+from gongkai.query.request import TEXT_LIMIT, SearchRequest, Sort
+from gongkai.search.responses import SearchAnswer, SimilarAnswer
+from gongkai.search.service import SearchService
+from search_api.http.dependencies import (
+    AnsweringDependency,
+    ContextDependency,
+    NotingDependency,
+    RecordId,
+    find_record,
+    keeping,
+    refuse_merged,
+)
+from search_api.http.errors import UnknownPageError
+from search_api.http.parameters import PageQuery, read_request
+from search_api.web.application_page import render_application
+from search_api.web.browse_page import BROWSED, render_facet, render_overview
+from search_api.web.citation import cite
+from search_api.web.facet_page import render_facet_values
+from search_api.web.home_page import render_home
+from search_api.web.no_results import Elsewhere
+from search_api.web.plain_record import write_plain_record
+from search_api.web.record_page import Found, render_record
+from search_api.web.rendering import PageContext, render
+from search_api.web.results_page import render_results
+from search_api.web.site import record_path
+from search_api.web.urls import without_filters
+
+STATIC = FilePath(__file__).resolve().parents[1] / "static"
+NEWEST_SHOWN = 8
+SIMILAR_SHOWN = 5
+_METHODS = ["GET", "HEAD"]
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
+
+
+@router.api_route("/", methods=_METHODS)
+async def home(context: ContextDependency, service: AnsweringDependency) -> HTMLResponse:
+    """The search box, ways to browse, the newest records."""
+    answer = await service.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST_SHOWN))
+    return HTMLResponse(render_home(answer, context))
+
+
+@router.api_route("/search", methods=_METHODS)
+async def search(
+    parameters: PageQuery,
+    context: ContextDependency,
+    service: AnsweringDependency,
+    noting: NotingDependency,
+) -> HTMLResponse:
+    """Results with facets; where there are none, what leads on."""
+    asked = read_request(parameters)
+    answer = await service.search(asked)
+    elsewhere = None if answer.total else await _look_elsewhere(asked, service)
+    page = render_results(answer, asked, context, elsewhere)
+    return HTMLResponse(page, headers=keeping(answer), background=noting(asked, answer))
+
+
+@router.api_route("/search/facets/{name}", methods=_METHODS)
+async def facet_values(
+    name: str,
+    parameters: PageQuery,
+    context: ContextDependency,
+    service: AnsweringDependency,
+    find: Words = "",
+) -> HTMLResponse:
+    """All values of one facet, to search among."""
+    if name not in FACETS:
+        raise UnknownPageError
+    asked = read_request(parameters)
+    values = await service.facet(asked, name)
+    return HTMLResponse(render_facet_values(name, values, asked, find, context))
+
+
+@router.api_route("/search/citations", methods=_METHODS)
+async def citations(
+    parameters: PageQuery, context: ContextDependency, service: AnsweringDependency
+) -> PlainTextResponse:
+    """The records of one page of a list, each as a line that cites it."""
+    asked = replace(read_request(parameters), facets=(), highlight=False)
+    answer = await service.search(asked)
+    return PlainTextResponse(_cite_all(answer, context, service))
+
+
+@router.api_route("/browse", methods=_METHODS)
+async def browse(context: ContextDependency, service: AnsweringDependency) -> HTMLResponse:
+    """Every classification with its most frequent classes."""
+    return HTMLResponse(render_overview(await service.classifications(), context))
+
+
+@router.api_route("/browse/{name}", methods=_METHODS)
+async def browse_facet(
+    name: str, context: ContextDependency, service: AnsweringDependency
+) -> HTMLResponse:
+    """One classification whole."""
+    if name not in BROWSED:
+        raise UnknownPageError
+    trees = await service.classifications()
+    return HTMLResponse(render_facet(name, trees, service.agencies, context))
+
+
+@router.api_route("/apply", methods=_METHODS)
+async def apply(
+    context: ContextDependency,
+    service: AnsweringDependency,
+    q: Words = "",
+    record: Annotated[str, Query(max_length=200)] = "",
+) -> HTMLResponse:
+    """How to apply for what is not public, with a form to print."""
+    found = await find_record(record, service) if record else None
+    return HTMLResponse(render_application(q, found, context))
+
+
+@router.api_route("/docs", methods=_METHODS)
+async def docs(context: ContextDependency) -> HTMLResponse:
+    """The API, to read and to try; for programmers."""
+    return HTMLResponse(render("docs.html", context))
+
+
+@router.api_route(
+    "/text/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
+)
+async def record_text(
+    record_id: RecordId, context: ContextDependency, service: AnsweringDependency
+) -> PlainTextResponse:
+    """One record as a text file."""
+    found = await find_record(record_id, service)
+    text = write_plain_record(found, context.base + record_path(record_id))
+    headers = {"Content-Disposition": 'attachment; filename="record.txt"'}
+    return PlainTextResponse(text, headers=headers)
+
+
+@router.api_route(
+    "/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
+)
+async def record(
+    record_id: RecordId, context: ContextDependency, service: AnsweringDependency, q: str = ""
+) -> HTMLResponse:
+    """One record, with the words marked that it was found by."""
+    found, similar = await asyncio.gather(
+        find_record(record_id, service), service.similar(record_id, SIMILAR_SHOWN)
+    )
+    words = q[:TEXT_LIMIT]
+    hits = (similar or SimilarAnswer(hits=[])).hits
+
+    def draw() -> str:
+        how = Found(words, service.highlight_terms(words))
+        return render_record(found, hits, how, context, service.today())
+
+    # A text may have two million characters.
+    return HTMLResponse(await asyncio.to_thread(draw))
+
+
+async def _look_elsewhere(request: SearchRequest, service: SearchService) -> Elsewhere:
+    loosened = replace(without_filters(request), size=1, facets=())
+    is_narrowed = loosened != replace(request, size=1, facets=())
+    unfiltered = (await service.search(loosened)).total if is_narrowed else 0
+    return Elsewhere(unfiltered, (await service.classifications()).trees)
+
+
+def _cite_all(answer: SearchAnswer, context: PageContext, service: SearchService) -> str:
+    today = service.today()
+    lines = [cite(hit, context.base + record_path(hit.id), today) for hit in answer.hits]
+    return "".join(f"{line}\n" for line in lines)
