@@ -80,7 +80,7 @@ async def _compare(
     installation: Installation, engine: SearchEngine, questions: Sequence[str]
 ) -> None:
     meanings = SemanticSearch(installation, engine)
-    service = SearchService(installation, engine, meanings=meanings)
+    service = SearchService(installation, engine, semantic=meanings)
     await service.term_dictionary.words()
     times: dict[bool, list[float]] = {False: [], True: []}
     for at, question in enumerate(questions):

@@ -59,7 +59,7 @@ class SearchService:
         *,
         profile: str = DEFAULT_PROFILE,
         today: Callable[[], date] = date.today,
-        meanings: SemanticSearch | None = None,
+        semantic: SemanticSearch | None = None,
     ) -> None:
         self._tables = installation.tables
         self._engine = engine
@@ -78,7 +78,7 @@ class SearchService:
         self._asking = QueryRelaxation(
             engine, self._interpreter, self.term_dictionary, installation.tables
         )
-        self._blending = HybridSearch(engine, self._asking, meanings, weights) if meanings else None
+        self._blending = HybridSearch(engine, self._asking, semantic, weights) if semantic else None
         self._relating = RelatedRecords(engine, installation.analysis, weights)
         self._views = Views(installation.tables)
         self._facet_builder = FacetBuilder(installation.tables)

@@ -16,6 +16,7 @@ from gongkai.search.responses import RecordView
 from search_api.http.dependencies import AnsweringDependency, SiteDependency
 from search_api.http.errors import describe_problems
 from search_api.http.parameters import ExportQuery, ListQuery, read_list, refuse_unknown
+from search_api.http.state import services_of
 from search_api.web.feeds import Feed, write_feed
 from search_api.web.site import record_path
 from search_api.web.urls import absolute, feed_url, search_url
@@ -83,7 +84,7 @@ async def export(
 async def replica(request: Request) -> Response:
     """The whole public index, for a machine that has to stand alone."""
     refuse_unknown(request, ())
-    lines = stream_replica(request.app.state.engine)
+    lines = stream_replica(services_of(request).engine)
     head = await anext(lines)
     return _ReplicaResponse(_after(head, lines))
 

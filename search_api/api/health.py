@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.tree import MatchAll
 from search_api.http.errors import UnknownPageError, describe_problems
-from search_api.http.telemetry import Metrics
+from search_api.http.state import services_of, state_of
 
 _FORWARDED = frozenset(("forwarded", "x-forwarded-for", "x-real-ip", "via"))
 router = APIRouter()
@@ -26,8 +26,7 @@ class Health(BaseModel):
 
 async def get_engine(request: Request) -> SearchEngine:
     """The engine of this process."""
-    engine: SearchEngine = request.app.state.engine
-    return engine
+    return services_of(request).engine
 
 
 @router.get("/healthz")
@@ -50,5 +49,5 @@ async def metrics(
     """For Prometheus, which asks here directly; nothing is told through a proxy."""
     if not _FORWARDED.isdisjoint(request.headers):
         raise UnknownPageError
-    counted: Metrics = request.app.state.metrics
+    counted = state_of(request).metrics
     return Response(await counted.write(engine), media_type=CONTENT_TYPE_LATEST)

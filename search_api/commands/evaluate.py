@@ -23,8 +23,8 @@ from gongkai.evaluation.metrics import (
 )
 from gongkai.query.relevance import profiles
 from gongkai.query.request import SearchRequest
-from gongkai.search.open_service import open_service
 from gongkai.search.service import SearchService
+from gongkai.services import open_services
 from gongkai.settings import Settings
 
 Row = tuple[str, str, Figures]
@@ -78,10 +78,12 @@ async def _evaluate(
     rows: list[Row] = []
     ways = (False, True) if installation.settings.semantic else (False,)
     for name in names:
-        async with open_service(installation, name) as (service, _):
+        async with open_services(installation, name) as services:
             for wording in _wordings(judged):
                 for semantic in ways:
-                    ranked = await rank(service, judged, wording, judgements, semantic=semantic)
+                    ranked = await rank(
+                        services.search, judged, wording, judgements, semantic=semantic
+                    )
                     label = f"{name} and meanings" if semantic else name
                     rows.append((label, wording, measure(ranked)))
     return rows

@@ -14,9 +14,9 @@ from rich.text import Text
 
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.query.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
-from gongkai.search.open_service import open_service
 from gongkai.search.responses import HitView, QueryView, SearchAnswer
 from gongkai.search.service import ScoredPart
+from gongkai.services import open_services
 from gongkai.settings import Settings
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
@@ -59,15 +59,15 @@ def explain(
 
 
 async def _ask(installation: Installation, request: SearchRequest) -> SearchAnswer:
-    async with open_service(installation) as (service, _):
-        return await service.search(request)
+    async with open_services(installation) as services:
+        return await services.search.search(request)
 
 
 async def _explain(
     installation: Installation, request: SearchRequest, record_id: str
 ) -> list[ScoredPart]:
-    async with open_service(installation) as (service, _):
-        return await service.explain(request, record_id)
+    async with open_services(installation) as services:
+        return await services.search.explain(request, record_id)
 
 
 def _print_answer(answer: SearchAnswer) -> None:

@@ -16,8 +16,8 @@ from gongkai.engines.port import EngineQuery
 from gongkai.engines.scan import read_hits
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll
-from gongkai.search.open_service import open_service
 from gongkai.search.service import SearchService
+from gongkai.services import open_services
 from gongkai.settings import Settings
 
 PAGE = 10
@@ -58,18 +58,18 @@ async def _verify(installation: Installation, every: int) -> tuple[Counter[str],
     asked: Counter[str] = Counter()
     misses: list[Miss] = []
     console = Console(stderr=True)
-    async with open_service(installation) as (service, engine):
-        total = (await engine.search(EngineQuery(MatchAll(), limit=0))).total
+    async with open_services(installation) as services:
+        total = (await services.engine.search(EngineQuery(MatchAll(), limit=0))).total
         with Progress(console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task("verifying", total=total)
             at = 0
-            async for hit in read_hits(engine):
+            async for hit in read_hits(services.engine):
                 record = orjson.loads(hit.stored)
                 bar.advance(task)
                 at += 1
                 for key, text in _names(record) if at % every == 0 else ():
                     asked[key] += 1
-                    if miss := await _look_for(service, record["id"], key, text):
+                    if miss := await _look_for(services.search, record["id"], key, text):
                         misses.append(miss)
     return asked, misses
 

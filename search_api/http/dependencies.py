@@ -15,13 +15,13 @@ from starlette.background import BackgroundTask
 from gongkai.errors import StorageError
 from gongkai.files.spreadsheets import write_sheet
 from gongkai.query.request import SearchRequest
-from gongkai.search.duplicates import DuplicateService
 from gongkai.search.responses import RecordView, SearchAnswer
 from gongkai.search.service import SearchService
 from gongkai.search.suggest import Suggester
 from gongkai.semantic.semantic_search import SemanticOutcome
 from gongkai.staff.zero_result_queries import ZeroResultQueries
 from search_api.http.errors import GoneError, MovedError, UnknownRecordError
+from search_api.http.state import services_of
 from search_api.web.rendering import PageContext, context_of
 from search_api.web.site import Site, site_of
 
@@ -30,14 +30,12 @@ log = logging.getLogger("gongkai.search_api")
 
 async def get_service(request: Request) -> SearchService:
     """What searches and records are answered with."""
-    service: SearchService = request.app.state.service
-    return service
+    return services_of(request).search
 
 
 async def get_suggester(request: Request) -> Suggester:
     """What words are completed with."""
-    suggester: Suggester = request.app.state.suggester
-    return suggester
+    return services_of(request).suggester
 
 
 async def get_site(request: Request) -> Site:
@@ -55,7 +53,7 @@ Noting = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
 
 async def get_noting(request: Request) -> Noting:
     """What writes down, after the answer has gone, words that found nothing."""
-    zero_results: ZeroResultQueries = request.app.state.zero_results
+    zero_results = services_of(request).zero_results
 
     def note(asked: SearchRequest, answer: SearchAnswer) -> BackgroundTask | None:
         is_plain = asked == SearchRequest(
@@ -98,7 +96,7 @@ async def refuse_merged(record_id: RecordId, request: Request) -> None:
     A record that is not public answers as it would without the decision. Where the record kept was
     closed since, the last public one on the way to it is shown, or the merged one itself.
     """
-    duplicate_service: DuplicateService = request.app.state.duplicate_service
+    duplicate_service = services_of(request).duplicates
     path = duplicate_service.decisions.kept_path(record_id)
     if not path:
         return

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from gongkai.catalog.halls import Halls
 from gongkai.errors import BadRequestError
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from search_api.http.dependencies import (
@@ -19,6 +18,7 @@ from search_api.http.dependencies import (
 )
 from search_api.http.errors import UnknownPageError
 from search_api.http.parameters import PageQuery, read_request
+from search_api.http.state import services_of
 from search_api.kiosk.mode import SIZES, Mode
 from search_api.kiosk.screens import (
     BROWSED,
@@ -48,8 +48,8 @@ async def read_kiosk(
     contrast: str = "",
 ) -> KioskContext:
     """Raises BadRequestError for a hall that the table does not hold."""
-    halls: Halls = request.app.state.halls
-    found = halls.find(hall or request.app.state.hall)
+    installation = services_of(request).installation
+    found = installation.halls.find(hall or installation.settings.kiosk_hall)
     if found is None:
         raise BadRequestError("hall", "没有登记这个场所")
     mode = Mode(hall, size if size in SIZES else 1, is_contrast=contrast == "on")

@@ -21,6 +21,7 @@ from gongkai.search.duplicates import DuplicateService, cluster_of, read_draft
 from gongkai.staff.audit import Action, Audit
 from search_api.http.errors import UnknownRecordError
 from search_api.http.parameters import refuse_unknown
+from search_api.http.state import services_of
 from search_api.staff.auth import StaffDependency, require_token
 from search_api.staff.dependencies import (
     AuditDependency,
@@ -103,7 +104,7 @@ async def check(
 ) -> Mapping[str, Any]:
     """A draft record in, before it is published; what it duplicates and what it is akin to out."""
     refuse_unknown(request, ())
-    subject = read_draft(draft, request.app.state.installation)
+    subject = read_draft(draft, services_of(request).installation)
     if len(subject.body) > BODY_LIMIT:
         raise BadRequestError("body", "正文过长")
     if not any((subject.title, subject.document_number, subject.index_number, subject.body)):

@@ -17,6 +17,7 @@ from starlette.requests import cookie_parser
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.tokens import Session, Token, Tokens
 from search_api.http.limits import name_client
+from search_api.http.state import state_of
 
 COOKIE = "gongkai_staff"
 COOKIE_PATH = "/staff"
@@ -118,8 +119,7 @@ def _take(times: deque[float], most: int) -> bool:
 
 def get_doorkeeper(request: Request) -> Authenticator:
     """What lets staff in."""
-    authenticator: Authenticator = request.app.state.authenticator
-    return authenticator
+    return state_of(request).authenticator
 
 
 def require_token(request: Request) -> Staff:

@@ -16,6 +16,7 @@ from gongkai.files.texts import SUFFIXES, read_open_file
 from gongkai.search.duplicates import read_draft
 from gongkai.staff.audit import Action
 from search_api.http.dependencies import ContextDependency
+from search_api.http.state import services_of
 from search_api.staff.api import BODY_LIMIT, find_passages
 from search_api.staff.dependencies import (
     ActingByForm,
@@ -52,7 +53,7 @@ async def check(
         typed["body"], problem = await _read_upload(file)
     if len(typed["body"]) > BODY_LIMIT:
         problem = "正文过长。"
-    draft = read_draft(typed, request.app.state.installation)
+    draft = read_draft(typed, services_of(request).installation)
     if not problem and not any(typed.values()):
         problem = "请至少填写一项，或者选择文件。"
     if problem:

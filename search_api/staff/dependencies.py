@@ -10,6 +10,7 @@ from gongkai.staff.audit import Action, Audit
 from gongkai.staff.certificates import Certificates
 from gongkai.staff.tokens import Session
 from gongkai.staff.zero_result_queries import ZeroResultQueries
+from search_api.http.state import services_of
 from search_api.staff.auth import FormDependency, SessionDependency
 
 ClusterId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
@@ -33,26 +34,22 @@ class Acting:
 
 def get_audit(request: Request) -> Audit:
     """Where what staff do is written down."""
-    audit: Audit = request.app.state.audit
-    return audit
+    return services_of(request).audit
 
 
 def get_duplicating(request: Request) -> DuplicateService:
     """What duplicates are found with."""
-    duplicate_service: DuplicateService = request.app.state.duplicate_service
-    return duplicate_service
+    return services_of(request).duplicates
 
 
 def get_unfound(request: Request) -> ZeroResultQueries:
     """Searches that found nothing."""
-    zero_results: ZeroResultQueries = request.app.state.zero_results
-    return zero_results
+    return services_of(request).zero_results
 
 
 def get_certificates(request: Request) -> Certificates:
     """Certificates of searches."""
-    certificates: Certificates = request.app.state.certificates
-    return certificates
+    return services_of(request).certificates
 
 
 AuditDependency = Annotated[Audit, Depends(get_audit)]

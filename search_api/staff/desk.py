@@ -16,6 +16,7 @@ from gongkai.search.duplicates import ScanRunningError
 from gongkai.staff.rejected import list_runs, open_run
 from gongkai.staff.tokens import SESSION
 from search_api.http.dependencies import AnsweringDependency, ContextDependency
+from search_api.http.state import services_of
 from search_api.staff.auth import (
     COOKIE,
     COOKIE_PATH,
@@ -60,7 +61,7 @@ async def home(
         clusters: int | None = len((await duplicate_service.open_clusters(PATIENCE))[2])
     except ScanRunningError:
         clusters = None
-    folder = request.app.state.installation.settings.data_dir
+    folder = services_of(request).installation.settings.data_dir
     rejected = await run_in_threadpool(_count_rejected, folder)
     unclassified = await service.search(
         SearchRequest(chosen={"topic": (MISSING,)}, size=1, facets=())

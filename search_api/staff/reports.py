@@ -21,6 +21,7 @@ from gongkai.staff.statistics import LATEST, count_year, list_figures
 from gongkai.staff.working_days import TERM
 from gongkai.staff.zero_result_queries import DAYS_SHOWN
 from search_api.http.dependencies import AnsweringDependency, ContextDependency, sheet_response
+from search_api.http.state import services_of
 from search_api.staff.dependencies import (
     Looking,
     UnfoundDependency,
@@ -44,7 +45,7 @@ def rejected(
     run: Annotated[str, Query(max_length=40)] = "",
 ) -> HTMLResponse:
     """Rows of one ingest that were refused, by agency and reason."""
-    folder = request.app.state.installation.settings.data_dir
+    folder = services_of(request).installation.settings.data_dir
     runs = list_runs(folder)
     chosen = run if run in runs else next(iter(runs), "")
     acting.note(Action.VIEWED, f"rejected {chosen}")
@@ -103,7 +104,7 @@ def export_rejected_xlsx(
 
 
 def _open_rejected(request: Request, run: str, publisher: str) -> ReadEntries:
-    opened = open_run(request.app.state.installation.settings.data_dir, run)
+    opened = open_run(services_of(request).installation.settings.data_dir, run)
     return partial(opened.entries, publisher) if opened else lambda: ()
 
 
@@ -153,7 +154,8 @@ async def statistics(
     year: Annotated[int | None, Query(ge=1900, le=2100)] = None,
 ) -> HTMLResponse:
     """The figures of one year."""
-    engine, tables = request.app.state.engine, request.app.state.installation.tables
+    services = services_of(request)
+    engine, tables = services.engine, services.installation.tables
     result = await engine.search(EngineQuery(MatchAll(), facets=("year",), limit=0))
     years = sorted(result.facets["year"], reverse=True)
     chosen = year or int(next(iter(years), service.today().year))

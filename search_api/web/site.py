@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
+from search_api.http.state import state_of
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -29,5 +31,4 @@ def record_path(record_id: str) -> str:
 
 def site_of(request: Request) -> Site:
     """The site that this process serves."""
-    site: Site = request.app.state.site
-    return site
+    return state_of(request).site

@@ -23,8 +23,8 @@ from development.maven import MissingPartError
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from gongkai.evaluation.metrics import Figures, measure, read_judgements, read_queries
-from gongkai.search.open_service import open_service
 from gongkai.semantic.embedding import Embedded, embed_records
+from gongkai.services import open_services
 from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 from search_api.commands.evaluate import rank
@@ -132,9 +132,9 @@ def test_the_sixty_questions_reach_their_floor(meaning: Installation) -> None:
     assert len(queries) == 60
 
     async def ask() -> list[Figures]:
-        async with open_service(meaning) as (service, _):
+        async with open_services(meaning) as services:
             return [
-                measure(await rank(service, queries, "text", judgements, semantic=semantic))
+                measure(await rank(services.search, queries, "text", judgements, semantic=semantic))
                 for semantic in (False, True)
             ]
 

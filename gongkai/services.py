@@ -1,0 +1,88 @@
+"""The composition root: builds every service of one installation."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from gongkai.engines.installation import Installation
+from gongkai.engines.port import SearchEngine
+from gongkai.query.relevance import DEFAULT_PROFILE
+from gongkai.search.duplicates import DuplicateService
+from gongkai.search.service import SearchService
+from gongkai.search.suggest import Suggester
+from gongkai.semantic.semantic_search import SemanticOutcome, SemanticSearch
+from gongkai.staff.audit import Audit
+from gongkai.staff.certificates import Certificates
+from gongkai.staff.ledger import open_ledger
+from gongkai.staff.tokens import Tokens
+from gongkai.staff.zero_result_queries import ZeroResultQueries
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services of one process. `semantic` is None where semantic search is off."""
+
+    installation: Installation
+    engine: SearchEngine
+    search: SearchService
+    suggester: Suggester
+    semantic: SemanticSearch | None
+    duplicates: DuplicateService
+    audit: Audit
+    tokens: Tokens
+    certificates: Certificates
+    zero_results: ZeroResultQueries
+
+    async def close(self) -> None:
+        """Close the model and the engine."""
+        if self.semantic:
+            await self.semantic.close()
+        await self.engine.close()
+
+
+def build_services(
+    installation: Installation,
+    *,
+    profile: str = DEFAULT_PROFILE,
+    semantic_budget: float | None = None,
+    on_semantic: Callable[[SemanticOutcome], None] = lambda _: None,
+) -> Services:
+    """Build the services over one engine; nothing is read or written yet.
+
+    `semantic_budget` is in seconds a query, None for no limit. `on_semantic` gets the outcome of
+    each semantic search. Raises BadRequestError for an unknown ranking profile.
+    """
+    engine = installation.open_engine()
+    semantic = None
+    if installation.settings.semantic:
+        semantic = SemanticSearch(installation, engine, semantic_budget, on_semantic)
+    search = SearchService(installation, engine, profile=profile, semantic=semantic)
+    ledger = open_ledger(installation.settings.data_dir)
+    key = installation.settings.searches_key
+    return Services(
+        installation=installation,
+        engine=engine,
+        search=search,
+        suggester=Suggester(
+            engine, search.term_dictionary, installation.analysis, installation.tables.agencies
+        ),
+        semantic=semantic,
+        duplicates=DuplicateService(installation, engine),
+        audit=Audit(ledger),
+        tokens=Tokens(ledger),
+        certificates=Certificates(ledger),
+        zero_results=ZeroResultQueries(ledger, key.get_secret_value().encode() if key else b""),
+    )
+
+
+@asynccontextmanager
+async def open_services(
+    installation: Installation, profile: str = DEFAULT_PROFILE
+) -> AsyncIterator[Services]:
+    """Services with the term dictionary loaded; closed on leaving."""
+    services = build_services(installation, profile=profile)
+    try:
+        await services.search.term_dictionary.words()
+        yield services
+    finally:
+        await services.close()
