@@ -50,13 +50,13 @@ class HybridSearch:
     def __init__(
         self,
         engine: SearchEngine,
-        asking: QueryRelaxation,
+        relaxation: QueryRelaxation,
         meanings: SemanticSearch,
         weights: Weights,
     ) -> None:
         self._engine = engine
         self._weights = weights
-        self._asking = asking
+        self._relaxation = relaxation
         self._meanings = meanings
 
     async def blend(self, request: SearchRequest, asked: SearchOutcome) -> HybridPage | None:
@@ -64,7 +64,7 @@ class HybridSearch:
         interpreted = asked.interpreted
         if not may_ask_meaning(request, interpreted):
             return None
-        query = self._asking.query(
+        query = self._relaxation.query(
             replace(request, page=1, size=REACH, facets=(), cursor=None), asked.tree
         )
         filters = _with_spoken_date(query.filters, interpreted)

@@ -1,7 +1,7 @@
-"""A request in; what the engine answers to it out, and in which reading. `Answering` calls it.
+"""Query relaxation: the strict query first, then fallbacks where it finds few records.
 
-Every word first. Where nothing has them all: what was meant, if that is found; else most words;
-else without the date. A reading that the person did not type is always said, with the way back.
+The fallbacks are tried in order: spelling correction, most words, no date. A fallback that was
+taken is in the outcome, so that the page can tell and offer the way back.
 """
 
 import asyncio
@@ -34,12 +34,22 @@ _LONGEST_CORRECTED = 120
 
 
 @dataclass(frozen=True, slots=True)
-class SearchOutcome:
-    """`complete`: records with every word; `relaxed`: those with most words follow.
+class SpellingSuggestion:
+    """A corrected text, and the number of records with all its words."""
 
-    `corrected_from`: the text as typed, where another took its place; `did_you_mean` is offered.
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOutcome:
+    """The result of a request, and the interpretation of its text that the result is of.
+
+    `complete`: records with every word, whatever facet values are chosen; `relaxed`: records with
+    most words follow. `corrected_from`: the text as typed, where a correction replaced it.
     """
 
+    request: SearchRequest
     interpreted: InterpretedQuery
     result: SearchResult
     complete: int
@@ -53,9 +63,14 @@ class SearchOutcome:
         relaxed = self.interpreted.relaxed if self.relaxed else None
         return relaxed or self.interpreted.strict
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether no fallback is needed."""
+        return self.complete > FEW or not self.interpreted.text
+
 
 class QueryRelaxation:
-    """Asks one engine; keeps no state between requests."""
+    """Searches one engine, strictly first, then by fallbacks; keeps no state between requests."""
 
     def __init__(
         self,
@@ -69,77 +84,89 @@ class QueryRelaxation:
         self._term_dictionary = term_dictionary
         self._tables = tables
 
-    async def ask(self, request: SearchRequest) -> SearchOutcome:
-        """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
-        switches = Switches(expand=request.expand, dates=request.dates)
-        await self._term_dictionary.refresh()
-        known = self._term_dictionary.latest
-        interpreted = await self._understand(request.text, switches)
-        result = await self._engine.search(self.query(request, interpreted.strict))
-        complete = result.total
-        if complete > FEW or not interpreted.text:
-            return SearchOutcome(interpreted, result, complete)
-        words = await self._term_dictionary.words()
-        if known is None and words is not None:
-            # Codes in part are known only now.
-            return await self.ask(request)
-        if request.chosen:
-            (complete,) = await self._engine.count([interpreted.strict])
-        asked = SearchOutcome(interpreted, result, complete)
-        if complete > FEW:
-            return asked
-        meant = None
-        if request.correct and words is not None:
-            meant = await self._find_meant(interpreted, words, switches)
-        if meant and not complete:
-            return await self._ask_meant(request, meant)
-        return await self._loosen(request, replace(asked, did_you_mean=_offered(meant, complete)))
+    async def search(self, request: SearchRequest) -> SearchOutcome:
+        """The strict result, or that of the fallbacks where few records have every word.
 
-    async def _understand(self, text: str, switches: Switches) -> InterpretedQuery:
-        """A long text takes some ten milliseconds, so it is read in a thread."""
+        Raises BadRequestError, EngineUnavailableError, IndexMismatchError.
+        """
+        outcome = await self._search_strictly(request)
+        for fall_back in (self._correct_spelling, self._relax, self._drop_date):
+            if outcome.is_enough:
+                break
+            outcome = await fall_back(outcome)
+        return outcome
+
+    async def _search_strictly(self, request: SearchRequest) -> SearchOutcome:
+        """Records with every word. Waits for the term dictionary, which tells codes in the text."""
+        if request.text.strip():
+            await self._term_dictionary.words()
+        interpreted = await self._interpret(request, request.text)
+        result = await self._engine.search(self.query(request, interpreted.strict))
+        outcome = SearchOutcome(request, interpreted, result, result.total)
+        if request.chosen and not outcome.is_enough:
+            (complete,) = await self._engine.count([interpreted.strict])
+            return replace(outcome, complete=complete)
+        return outcome
+
+    async def _correct_spelling(self, outcome: SearchOutcome) -> SearchOutcome:
+        """The result of the corrected text where nothing has every word; else offer it."""
+        request, words = outcome.request, await self._term_dictionary.words()
+        if not request.correct or words is None:
+            return outcome
+        suggestion = await self._find_suggestion(outcome, words)
+        if suggestion is None:
+            return outcome
+        if outcome.complete:
+            is_worth = suggestion.count >= OFFER_TIMES * outcome.complete
+            return replace(outcome, did_you_mean=suggestion.text if is_worth else None)
+        corrected = await self._search_strictly(replace(request, text=suggestion.text))
+        return replace(corrected, corrected_from=" ".join(request.text.split()))
+
+    async def _relax(self, outcome: SearchOutcome) -> SearchOutcome:
+        """Records with most words, where that finds more."""
+        request, interpreted = outcome.request, outcome.interpreted
+        # One word that is there is what was asked for, not parts of it; and in order of dates those
+        # with every word would not come first.
+        is_ranked = _order(request) is Sort.RELEVANCE and len(interpreted.terms) > 1
+        if interpreted.relaxed is None or not (is_ranked or not outcome.complete):
+            return outcome
+        result = await self._engine.search(self.query(request, interpreted.relaxed))
+        is_more = result.total > outcome.result.total
+        return replace(outcome, result=result, relaxed=True) if is_more else outcome
+
+    async def _drop_date(self, outcome: SearchOutcome) -> SearchOutcome:
+        """The result without the date read in the text, where nothing else was found."""
+        if not outcome.interpreted.spoken or outcome.complete or outcome.result.total:
+            return outcome
+        undated = await self._search_strictly(replace(outcome.request, dates=False))
+        if not undated.is_enough:
+            undated = await self._relax(undated)
+        if not undated.result.total:
+            return outcome
+        return replace(
+            undated, corrected_from=outcome.corrected_from, did_you_mean=outcome.did_you_mean
+        )
+
+    async def _interpret(self, request: SearchRequest, text: str) -> InterpretedQuery:
+        """A long text takes some ten milliseconds, so a thread interprets it."""
+        switches = Switches(expand=request.expand, dates=request.dates)
         if len(text) <= _LONGEST_CORRECTED:
             return self._interpreter.interpret(text, switches)
         return await asyncio.to_thread(self._interpreter.interpret, text, switches)
 
-    async def _ask_meant(
-        self, request: SearchRequest, meant: "SpellingSuggestion"
-    ) -> SearchOutcome:
-        typed = " ".join(request.text.split())
-        asked = await self.ask(replace(request, text=meant.text, correct=False))
-        return replace(asked, corrected_from=typed)
-
-    async def _loosen(self, request: SearchRequest, asked: SearchOutcome) -> SearchOutcome:
-        """Most words, where that finds more; then without the date that was read in them."""
-        interpreted = asked.interpreted
-        # One word that is there is what was asked for, not parts of it; and in order of dates those
-        # with every word would not come first.
-        is_ranked = _order(request) is Sort.RELEVANCE and len(interpreted.terms) > 1
-        may_loosen = is_ranked or not asked.complete
-        if interpreted.relaxed is not None and may_loosen:
-            loose = await self._engine.search(self.query(request, interpreted.relaxed))
-            if loose.total > asked.result.total:
-                return replace(asked, result=loose, relaxed=True)
-        if interpreted.spoken and not asked.complete and not asked.result.total:
-            undated = await self.ask(replace(request, dates=False, correct=False))
-            if undated.result.total:
-                return replace(undated, did_you_mean=asked.did_you_mean)
-        return asked
-
-    async def _find_meant(
-        self, interpreted: InterpretedQuery, words: PublicWords, switches: Switches
-    ) -> "SpellingSuggestion | None":
-        """The likeliest reading of what was typed that finds something, if it is likely at all."""
-        for candidate in _read_otherwise(interpreted, words):
-            strict = self._interpreter.interpret(candidate.text, switches).strict
+    async def _find_suggestion(
+        self, outcome: SearchOutcome, words: PublicWords
+    ) -> SpellingSuggestion | None:
+        """The likeliest correction that finds something, if it is likely at all."""
+        for candidate in _correct(outcome.interpreted, words):
+            strict = (await self._interpret(outcome.request, candidate.text)).strict
             pairs = [
                 self._interpreter.literally(each)
                 for change in candidate.changes
                 for each in (change.written, change.meant)
             ]
             count, *changed = await self._engine.count([strict, *pairs])
-            written, meant = changed[::2], changed[1::2]
-            is_mistake = all(map(_is_rare, written, meant))
-            if count and is_mistake:
+            if count and all(map(_is_rare, changed[::2], changed[1::2])):
                 return SpellingSuggestion(candidate.text, count)
         return None
 
@@ -156,23 +183,13 @@ class QueryRelaxation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SpellingSuggestion:
-    text: str
-    count: int
-
-
 def _is_rare(written: int, meant: int) -> bool:
     """后果 is no mistake for 如果: a word that the index holds by itself is what was meant."""
     return written * RARE_TIMES <= meant
 
 
-def _offered(meant: SpellingSuggestion | None, complete: int) -> str | None:
-    return meant.text if meant and meant.count >= OFFER_TIMES * complete else None
-
-
-def _read_otherwise(interpreted: InterpretedQuery, words: PublicWords) -> Sequence[Correction]:
-    """Other readings of a text, the likeliest first; none for codes, operators and long texts."""
+def _correct(interpreted: InterpretedQuery, words: PublicWords) -> Sequence[Correction]:
+    """Corrections of a text, the likeliest first; none for codes, operators and long texts."""
     text = normalize_text(interpreted.text)
     is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(text))
     if interpreted.codes or not is_plain or len(text) > _LONGEST_CORRECTED:

@@ -75,10 +75,12 @@ class SearchService:
         weights = load_weights(profile)
         self.today = today
         self._interpreter = QueryInterpreter(installation.analysis, weights, knowledge, today=today)
-        self._asking = QueryRelaxation(
+        self._relaxation = QueryRelaxation(
             engine, self._interpreter, self.term_dictionary, installation.tables
         )
-        self._blending = HybridSearch(engine, self._asking, semantic, weights) if semantic else None
+        self._hybrid = (
+            HybridSearch(engine, self._relaxation, semantic, weights) if semantic else None
+        )
         self._relating = RelatedRecords(engine, installation.analysis, weights)
         self._views = Views(installation.tables)
         self._facet_builder = FacetBuilder(installation.tables)
@@ -86,9 +88,9 @@ class SearchService:
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
         started = time.perf_counter()
-        asked = await self._asking.ask(request)
+        asked = await self._relaxation.search(request)
         highlight_terms = asked.interpreted.highlight_terms if request.highlight else ()
-        blend = await self._blending.blend(request, asked) if self._blending else None
+        blend = await self._hybrid.blend(request, asked) if self._hybrid else None
         hits, related = asked.result.hits, frozenset[str]()
         if blend and blend.hits is not None:
             hits, related = blend.hits, blend.related
@@ -109,7 +111,7 @@ class SearchService:
         Of alternatives (title, entry, body of one word) the best counts, so parts do not add up.
         Empty where the record is not found by the question.
         """
-        asked = await self._asking.ask(request)
+        asked = await self._relaxation.search(request)
         wanted = {"id": Term("id", record_id)}
         whole = await self._engine.search(EngineQuery(asked.tree, filters=wanted, limit=1))
         if not whole.total:
@@ -148,7 +150,7 @@ class SearchService:
         """
         sort = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
         first = replace(request, sort=sort, page=1, size=1, cursor=None, facets=())
-        query = self._asking.query(first, (await self._asking.ask(first)).tree)
+        query = self._relaxation.query(first, (await self._relaxation.search(first)).tree)
         async for result in read_pages(self._engine, replace(query, limit=STREAMED_AT_ONCE)):
             for record in await asyncio.to_thread(self._read_records, result.hits):
                 yield record
@@ -168,7 +170,7 @@ class SearchService:
 
     async def facet(self, request: SearchRequest, name: str) -> FacetValues:
         """Every value of one facet among what the request finds."""
-        asked = await self._asking.ask(replace(request, page=1, size=1, facets=(name,)))
+        asked = await self._relaxation.search(replace(request, page=1, size=1, facets=(name,)))
         chosen = chosen_values(request, self._tables).get(name, frozenset())
         return self._facet_builder.build(name, asked.result.facets[name], chosen, whole=True)
 
