@@ -16,7 +16,7 @@ EXCLUDED_LEAVES = 500
 WORD_LEAVES = 400
 """Of words with their official terms; forty words have 160 without them."""
 LIFTING_LEAVES = 200
-LOOSE_LEAVES = 240
+OPTIONAL_LEAVES = 240
 """Of pairs and characters, which only order what has most words."""
 
 
@@ -52,11 +52,11 @@ class Clauses:
 
     must: BoundedClauses = field(default_factory=partial(BoundedClauses, REQUIRED_LEAVES))
     words: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
-    telling: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
+    content: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
     """Words of two characters or more: one character alone is in nearly every text."""
     asking: list[str] = field(default_factory=list)
     should: BoundedClauses = field(default_factory=partial(BoundedClauses, LIFTING_LEAVES))
-    loose: BoundedClauses = field(default_factory=partial(BoundedClauses, LOOSE_LEAVES))
+    optional: BoundedClauses = field(default_factory=partial(BoundedClauses, OPTIONAL_LEAVES))
     """What only lifts, and only where most words are enough."""
     exclude: BoundedClauses = field(default_factory=partial(BoundedClauses, EXCLUDED_LEAVES))
     terms: list[str] = field(default_factory=list)

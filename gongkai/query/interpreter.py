@@ -28,12 +28,6 @@ from gongkai.query.tree import And, MatchAll, MatchNone, Or, Query
 WORD_LIMIT = 40
 """Distinct words that have to be met; more only cost time, a text of 40 words is found by them."""
 _LONG_WORD = 4
-RELAXED_SHARE = 0.2
-"""Share of the words a record has to hold once next to none holds all.
-
-Measured on 1,235 lay questions over 58,850 articles: with 0.6 the right article was among the first
-hundred for 0.40 of them, with 0.2 for 0.68, with a single word for 0.69.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +154,8 @@ class QueryInterpreter:
             clauses.asking.append(text)
         if len(words) > 1:
             clauses.should.extend(self._builder.runs(text))
-        clauses.loose.extend(self._builder.pairs(words))
-        clauses.loose.extend(self._builder.characters(words))
+        clauses.optional.extend(self._builder.pairs(words))
+        clauses.optional.extend(self._builder.characters(words))
 
     def _ask_for(self, unit: TermGroup, clauses: Clauses) -> None:
         """One word, or the words of one term with what officials call it."""
@@ -182,14 +176,14 @@ class QueryInterpreter:
         if unit.is_bound:
             clauses.words.add(self._builder.bound(unit.words))
             words = [word for word in unit.words if len(word) > 1] or unit.words
-            clauses.telling.extend(self._builder.term((word,)) for word in words)
+            clauses.content.extend(self._builder.term((word,)) for word in words)
             return
         query = self._builder.term(unit.words, others, meaning.agency if meaning else None)
         if not clauses.words.add(query):
             return
         if len(term) > 1:
-            clauses.telling.add(query)
-        clauses.telling.extend(self._builder.term((part,)) for part in self._parts(unit.words))
+            clauses.content.add(query)
+        clauses.content.extend(self._builder.term((part,)) for part in self._parts(unit.words))
 
     def _parts(self, words: Sequence[str]) -> Iterator[str]:
         """Shorter words within long ones: 房屋征收补偿 is a word, and in most texts it is three."""
@@ -254,9 +248,9 @@ class QueryInterpreter:
         must, should = list(clauses.must.taken), list(clauses.should.taken)
         words = clauses.words.taken
         if relaxed:
-            should += clauses.loose.taken
+            should += clauses.optional.taken
             should.append(self._builder.complete(words))
-            must += _most(clauses)
+            must += _most(clauses, self._weights.relaxation_share)
             should += words if clauses.codes else ()
         else:
             must.extend(words)
@@ -269,12 +263,12 @@ class QueryInterpreter:
         return And((named,), tuple(static_rank)) if static_rank else named
 
 
-def _most(clauses: Clauses) -> list[Query]:
-    """Most of the words; beside a number, which names its document, they only lift."""
+def _most(clauses: Clauses, share: float) -> list[Query]:
+    """A share of the words; beside a number, which names its document, words are optional."""
     if clauses.codes:
         return []
-    counted = clauses.telling.taken or clauses.words.taken
-    return [Or(tuple(counted), max(1, int(len(counted) * RELAXED_SHARE)))]
+    counted = clauses.content.taken or clauses.words.taken
+    return [Or(tuple(counted), max(1, int(len(counted) * share)))]
 
 
 def _may_relax(clauses: Clauses) -> bool:
@@ -282,7 +276,7 @@ def _may_relax(clauses: Clauses) -> bool:
     if clauses.codes:
         return bool(words)
     # Words bound to one another are asked for one by one where they don't stand so.
-    return len(words) > 1 or clauses.telling.taken != words
+    return len(words) > 1 or clauses.content.taken != words
 
 
 def _part_terms(parts: NumberParts) -> tuple[tuple[str, str], ...]:

@@ -13,8 +13,6 @@ from gongkai.query.tree import And, Boost, ConstantScore, MatchNone, Or, Query, 
 
 MOST_WORDS = 24
 """Words of a title and its keywords that are compared."""
-_MINIMUM = 0.3
-"""The part of them that another record has to share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def find_similar(subject: Subject, analysis: TextAnalyzer, weights: Weights) -> 
     if not words:
         return MatchNone()
     alike = tuple(_shared(word, weights) for word in words)
-    minimum = max(round(len(alike) * _MINIMUM), 1)
+    minimum = max(round(len(alike) * weights.similar_share), 1)
     topics = tuple(ConstantScore(Term("topic", t), weights.similar_topic) for t in subject.topics)
     return And((Or(alike, minimum),), topics)
 

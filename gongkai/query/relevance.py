@@ -13,10 +13,13 @@ from gongkai.errors import BadRequestError
 DEFAULT_PROFILE = "default"
 """All that relevance.toml holds; the other profiles leave parts of it out, to be compared with."""
 
+_KINDS = ("score", "boost", "value")
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The numbers of `relevance.toml`, by `section_name`; units: points or multiples of BM25."""
+    """The numbers of `relevance.toml`, by `section_name`; units: points, multiples of BM25, or
+    as the reason says."""
 
     exact_title: float
     exact_every_word: float
@@ -52,6 +55,18 @@ class Weights:
     similar_entry: float
     similar_topic: float
     similar_least: float
+    similar_share: float
+    relaxation_few: float
+    relaxation_share: float
+    spelling_gain: float
+    spelling_offer: float
+    spelling_rare: float
+    hybrid_window: float
+    hybrid_nearness: float
+    hybrid_static_rank: float
+    hybrid_regularized: float
+    hybrid_likeness: float
+    hybrid_likeness_power: float
 
 
 @cache
@@ -69,7 +84,7 @@ def load_weights(profile: str = DEFAULT_PROFILE) -> Weights:
             if not entry.get("reason"):
                 raise TableError(f"relevance.toml: [{section}.{name}] has no reason.")
             is_off = section in off or f"{section}.{name}" in off
-            value = 0.0 if is_off else float(entry.get("boost", entry.get("score")))
+            value = 0.0 if is_off else float(next(entry[kind] for kind in _KINDS if kind in entry))
             numbers[f"{section}_{name}"] = value
     try:
         return Weights(**numbers)

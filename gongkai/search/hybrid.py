@@ -26,11 +26,6 @@ from gongkai.semantic.semantic_search import (
     SemanticUnavailableError,
 )
 
-REACH = 100
-"""Hits of each list that are put into one order; after them the words' own order goes on."""
-LIKENED = 50
-"""The first of that order, which are compared with each other."""
-
 
 @dataclass(frozen=True, slots=True)
 class HybridPage:
@@ -56,6 +51,7 @@ class HybridSearch:
     ) -> None:
         self._engine = engine
         self._weights = weights
+        self._window = int(weights.hybrid_window)
         self._relaxation = relaxation
         self._meanings = meanings
 
@@ -65,12 +61,12 @@ class HybridSearch:
         if not may_ask_meaning(request, interpreted):
             return None
         query = self._relaxation.query(
-            replace(request, page=1, size=REACH, facets=(), cursor=None), asked.tree
+            replace(request, page=1, size=self._window, facets=(), cursor=None), asked.tree
         )
         filters = _with_spoken_date(query.filters, interpreted)
         # Beside the words' own search, which takes about as long.
         looking = asyncio.ensure_future(
-            self._meanings.look(interpreted.text, interpreted.terms, 2 * REACH, filters)
+            self._meanings.look(interpreted.text, interpreted.terms, 2 * self._window, filters)
         )
         try:
             worded = await self._engine.search(query)
@@ -86,8 +82,10 @@ class HybridSearch:
         start = (request.page - 1) * request.size
         page = ordered[start : start + request.size]
         missing = request.size - len(page)
-        if missing and worded.total > REACH:
-            further = replace(query, offset=REACH + max(start - len(ordered), 0), limit=missing)
+        if missing and worded.total > self._window:
+            further = replace(
+                query, offset=self._window + max(start - len(ordered), 0), limit=missing
+            )
             known = {hit.id for hit in ordered}
             page += [
                 hit for hit in (await self._engine.search(further)).hits if hit.id not in known
@@ -102,15 +100,19 @@ class HybridSearch:
         lifted = (
             (add_static_rank(each, looked.spread, self._weights), each.hit) for each in looked.near
         )
-        near = sorted(lifted, key=lambda pair: -pair[0])[:REACH]
+        near = sorted(lifted, key=lambda pair: -pair[0])[: self._window]
         hits = {hit.id: replace(hit, score=round(nearness, 4)) for nearness, hit in near}
         hits |= {hit.id: hit for hit in worded}
         total = fuse(
-            {hit.id: hit.score for hit in worded}, {hit.id: nearness for nearness, hit in near}
+            {hit.id: hit.score for hit in worded},
+            {hit.id: nearness for nearness, hit in near},
+            self._weights,
         )
-        first = list(total)[:LIKENED]
+        first = list(total)[: int(self._weights.hybrid_regularized)]
         vectors = await self._meanings.fetch(looked, [hits[each] for each in first])
-        drawn = regularize_scores([total[each] for each in first], vectors, looked.floor)
+        drawn = regularize_scores(
+            [total[each] for each in first], vectors, looked.floor, self._weights
+        )
         total |= zip(first, drawn, strict=True)
         first.sort(key=total.__getitem__, reverse=True)
         return [hits[each] for each in dict.fromkeys((*first, *total))]

@@ -16,19 +16,12 @@ from gongkai.catalog.tables import Tables
 from gongkai.engines.port import EngineQuery, SearchEngine, SearchResult
 from gongkai.query.filters import build_filters
 from gongkai.query.interpreter import InterpretedQuery, QueryInterpreter, Switches
+from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.syntax import split_pieces
 from gongkai.query.tree import Query
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 
-FEW = 3
-"""Records with every word: with no more, those with most of them follow."""
-SURE_BITS = 4.0
-"""By how much a correction has to be likelier than the words as typed, to take their place."""
-OFFER_TIMES = 10
-"""How many times as many records a correction has to find, to be offered beside some."""
-RARE_TIMES = 20
-"""How many times as many records have to hold what was meant as hold what was written."""
 _CANDIDATES = 5
 _LONGEST_CORRECTED = 120
 
@@ -63,11 +56,6 @@ class SearchOutcome:
         relaxed = self.interpreted.relaxed if self.relaxed else None
         return relaxed or self.interpreted.strict
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether no fallback is needed."""
-        return self.complete > FEW or not self.interpreted.text
-
 
 class QueryRelaxation:
     """Searches one engine, strictly first, then by fallbacks; keeps no state between requests."""
@@ -78,11 +66,13 @@ class QueryRelaxation:
         interpreter: QueryInterpreter,
         term_dictionary: TermDictionary,
         tables: Tables,
+        weights: Weights,
     ) -> None:
         self._engine = engine
         self._interpreter = interpreter
         self._term_dictionary = term_dictionary
         self._tables = tables
+        self._weights = weights
 
     async def search(self, request: SearchRequest) -> SearchOutcome:
         """The strict result, or that of the fallbacks where few records have every word.
@@ -91,7 +81,7 @@ class QueryRelaxation:
         """
         outcome = await self._search_strictly(request)
         for fall_back in (self._correct_spelling, self._relax, self._drop_date):
-            if outcome.is_enough:
+            if self._is_enough(outcome):
                 break
             outcome = await fall_back(outcome)
         return outcome
@@ -103,10 +93,14 @@ class QueryRelaxation:
         interpreted = await self._interpret(request, request.text)
         result = await self._engine.search(self.query(request, interpreted.strict))
         outcome = SearchOutcome(request, interpreted, result, result.total)
-        if request.chosen and not outcome.is_enough:
+        if request.chosen and not self._is_enough(outcome):
             (complete,) = await self._engine.count([interpreted.strict])
             return replace(outcome, complete=complete)
         return outcome
+
+    def _is_enough(self, outcome: SearchOutcome) -> bool:
+        """Whether no fallback is needed."""
+        return outcome.complete > self._weights.relaxation_few or not outcome.interpreted.text
 
     async def _correct_spelling(self, outcome: SearchOutcome) -> SearchOutcome:
         """The result of the corrected text where nothing has every word; else offer it."""
@@ -117,7 +111,7 @@ class QueryRelaxation:
         if suggestion is None:
             return outcome
         if outcome.complete:
-            is_worth = suggestion.count >= OFFER_TIMES * outcome.complete
+            is_worth = suggestion.count >= self._weights.spelling_offer * outcome.complete
             return replace(outcome, did_you_mean=suggestion.text if is_worth else None)
         corrected = await self._search_strictly(replace(request, text=suggestion.text))
         return replace(corrected, corrected_from=" ".join(request.text.split()))
@@ -139,7 +133,7 @@ class QueryRelaxation:
         if not outcome.interpreted.spoken or outcome.complete or outcome.result.total:
             return outcome
         undated = await self._search_strictly(replace(outcome.request, dates=False))
-        if not undated.is_enough:
+        if not self._is_enough(undated):
             undated = await self._relax(undated)
         if not undated.result.total:
             return outcome
@@ -158,7 +152,7 @@ class QueryRelaxation:
         self, outcome: SearchOutcome, words: PublicWords
     ) -> SpellingSuggestion | None:
         """The likeliest correction that finds something, if it is likely at all."""
-        for candidate in _correct(outcome.interpreted, words):
+        for candidate in _correct(outcome.interpreted, words, self._weights.spelling_gain):
             strict = (await self._interpret(outcome.request, candidate.text)).strict
             pairs = [
                 self._interpreter.literally(each)
@@ -166,9 +160,14 @@ class QueryRelaxation:
                 for each in (change.written, change.meant)
             ]
             count, *changed = await self._engine.count([strict, *pairs])
-            if count and all(map(_is_rare, changed[::2], changed[1::2])):
+            pairs_found = zip(changed[::2], changed[1::2], strict=True)
+            if count and all(self._is_rare(*each) for each in pairs_found):
                 return SpellingSuggestion(candidate.text, count)
         return None
+
+    def _is_rare(self, written: int, meant: int) -> bool:
+        """Whether a word is a mistake for another; 后果 is none for 如果: the index holds both."""
+        return written * self._weights.spelling_rare <= meant
 
     def query(self, request: SearchRequest, query: Query) -> EngineQuery:
         """`query` as the engine is asked it: with the request's filters, order and window."""
@@ -183,12 +182,9 @@ class QueryRelaxation:
         )
 
 
-def _is_rare(written: int, meant: int) -> bool:
-    """后果 is no mistake for 如果: a word that the index holds by itself is what was meant."""
-    return written * RARE_TIMES <= meant
-
-
-def _correct(interpreted: InterpretedQuery, words: PublicWords) -> Sequence[Correction]:
+def _correct(
+    interpreted: InterpretedQuery, words: PublicWords, least_gain: float
+) -> Sequence[Correction]:
     """Corrections of a text, the likeliest first; none for codes, operators and long texts."""
     text = normalize_text(interpreted.text)
     is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(text))
@@ -197,7 +193,7 @@ def _correct(interpreted: InterpretedQuery, words: PublicWords) -> Sequence[Corr
     if is_latin(text):
         return [Correction(each, 0.0, ()) for each in _read_latin(text, words)]
     corrections = words.corrector.correct(text, _CANDIDATES)
-    return [each for each in corrections if each.gain >= SURE_BITS]
+    return [each for each in corrections if each.gain >= least_gain]
 
 
 def _read_latin(text: str, words: PublicWords) -> Sequence[str]:

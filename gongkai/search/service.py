@@ -76,7 +76,7 @@ class SearchService:
         self.today = today
         self._interpreter = QueryInterpreter(installation.analysis, weights, knowledge, today=today)
         self._relaxation = QueryRelaxation(
-            engine, self._interpreter, self.term_dictionary, installation.tables
+            engine, self._interpreter, self.term_dictionary, installation.tables, weights
         )
         self._hybrid = (
             HybridSearch(engine, self._relaxation, semantic, weights) if semantic else None

@@ -1,4 +1,8 @@
-"""Two lists of one question in, one order out: what has its words, and what is near in meaning."""
+"""Rank fusion: the keyword list and the semantic list become one, by a weighted sum of scores.
+
+>>> fuse({"a": 9.0, "b": 3.0}, {"b": 0.8, "c": 0.6}, load_weights())  # b is in both lists
+{'b': 0.55, 'a': 0.44999999999999996, 'c': 0.0}
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,23 +14,6 @@ from gongkai.query.relevance import Weights
 from gongkai.semantic.knn import Neighbour
 from gongkai.semantic.port import Vectors
 
-NEARNESS_WEIGHT = 0.55
-"""Of the nearness, beside the words' score; each is put between 0 and 1 over its own list first.
-
-Between 0.5 and 0.6 the figures of docs/semantic-search.md differ by 0.005.
-"""
-STATIC_RANK_SHARE = 0.6
-"""Of the spread of a model's cosines, for each point of standing in relevance.toml.
-
-A law is as near to a question as the rules that repeat it; what it is by itself has to tell here as
-it does among the words. Between 0.5 and 0.7 the figures differ by 0.003.
-"""
-LIKENESS_WEIGHT = 0.5
-"""Of what records like this one come to, beside what it comes to by itself: with more, two that are
-like nothing but each other would change places."""
-LIKENESS_POWER = 5
-"""The most similar records decide. Between 4 and 7 the figures differ by 0.002."""
-
 
 def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> float:
     """How near a record is, with what it is by itself: its rank, and whether it is in force."""
@@ -36,22 +23,26 @@ def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> fl
         static_rank += weights.static_rank_law
     elif authority is LegalRank.INTERPRETATION:
         static_rank += weights.static_rank_interpretation
-    return neighbour.cosine + STATIC_RANK_SHARE * spread * static_rank
+    return neighbour.cosine + weights.hybrid_static_rank * spread * static_rank
 
 
-def fuse(scores: Mapping[str, float], nearness: Mapping[str, float]) -> dict[str, float]:
+def fuse(
+    scores: Mapping[str, float], nearness: Mapping[str, float], weights: Weights
+) -> dict[str, float]:
     """Each id of either list with what it comes to, the best first; of equals, `scores`' first.
 
     `scores`: hits of the keyword query, the best first; `nearness`: results of `add_static_rank`.
     """
     worded, near = _scale(scores), _scale(nearness)
     ids = dict.fromkeys((*scores, *nearness))
-    weight = NEARNESS_WEIGHT
+    weight = weights.hybrid_nearness
     total = {i: (1 - weight) * worded.get(i, 0.0) + weight * near.get(i, 0.0) for i in ids}
     return {each: total[each] for each in sorted(ids, key=total.__getitem__, reverse=True)}
 
 
-def regularize_scores(scores: Sequence[float], vectors: Vectors, floor: float) -> list[float]:
+def regularize_scores(
+    scores: Sequence[float], vectors: Vectors, floor: float, weights: Weights
+) -> list[float]:
     """Scores of records that are like each other drawn towards each other.
 
     What answers a question is seldom alone: the records nearest to it answer it as well, and one
@@ -62,11 +53,14 @@ def regularize_scores(scores: Sequence[float], vectors: Vectors, floor: float) -
     if not scores:
         return []
     own = np.array(scores)
-    likeness = np.clip((vectors @ vectors.T - floor) / (1 - floor), 0, 1) ** LIKENESS_POWER
+    likeness = (
+        np.clip((vectors @ vectors.T - floor) / (1 - floor), 0, 1) ** weights.hybrid_likeness_power
+    )
     np.fill_diagonal(likeness, 0)
     whole = likeness.sum(axis=1)
     theirs = np.divide(likeness @ own, whole, out=own.copy(), where=whole > 0)
-    mixed: list[float] = ((1 - LIKENESS_WEIGHT) * own + LIKENESS_WEIGHT * theirs).tolist()
+    weight = weights.hybrid_likeness
+    mixed: list[float] = ((1 - weight) * own + weight * theirs).tolist()
     return mixed
 
 

@@ -17,7 +17,10 @@ def test_every_number_has_a_reason() -> None:
     }
     assert entries.keys() == {field.name for field in fields(Weights)}
     assert all(len(entry["reason"]) > 20 for entry in entries.values())
-    assert all(("score" in entry) != ("boost" in entry) for entry in entries.values())
+    assert all(
+        sum(kind in entry for kind in ("score", "boost", "value")) == 1
+        for entry in entries.values()
+    )
 
 
 def test_weights_are_positive_and_loaded_once() -> None:
