@@ -104,9 +104,9 @@ def parse_date(
 
     Taken: 2009-2-20, 2009/02/20, 2009.2.20, 2009年2月20日 (or 号), 二〇〇九年二月二十日 with any
     zero and 廿 or 卅, 20090220, a year or a month alone, any of them full-width, in brackets, after
-    a label (发布时间：) or before another (来源：); what programs write. A time of day without a zone never
-    moves the date. One with a zone is a point in time: its day in China is taken, so that
-    2024-02-29T16:00Z is 1 March.
+    a label (发布时间：) or before another (来源：); what programs write. A time of day without a
+    zone never moves the date. One with a zone is a point in time: its day in China is taken, so
+    that 2024-02-29T16:00Z is 1 March.
 
     Refused with `ambiguous_date`, because each can be read more than one way:
     - 7 digits: 2009219 is 2009-2-19 and 2009-21-9 to a typist; 2009111 is two real days;

@@ -5,7 +5,6 @@ falls into the work and not into the start of an interpreter.
 """
 
 import asyncio
-import multiprocessing
 import os
 import random
 import time
@@ -24,12 +23,10 @@ from gongkai.settings import Settings
 from indexer.pipeline import IndexJob, publish
 from indexer.purge import purge
 from indexer.replicas import apply_replica
-from tests.journeys.command import plain_row, write_rows
+from tests.journeys.command import FORKS, plain_row, write_rows
 
 Versions: TypeAlias = dict[str, int]
 """Record id -> the version of its text."""
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.journeys.preloaded"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def run_child(
 
     Raises AssertionError where it ended by an error of its own.
     """
-    process = _CONTEXT.Process(target=_child, args=(settings, work, given))
+    process = FORKS.Process(target=_child, args=(settings, work, given))
     process.start()
     # The child counts from where it begins to work, not from when it was asked for.
     started = time.monotonic()
