@@ -11,7 +11,7 @@ from gongkai.catalog.identity import derive_ids, is_open
 from gongkai.catalog.intake import Refused, Withheld
 from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
 from indexer.attachments.owners import FileOwners
-from indexer.attachments.revoking import TextRevoker
+from indexer.attachments.revocation import TextRevoker
 from indexer.closures import find_closings
 from indexer.kept_rejects import may_keep, withdrawn_by_staff
 from indexer.parallel import Prepare

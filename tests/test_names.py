@@ -19,7 +19,16 @@ RETIRED = frozenset(
     ]
 )
 _GERUND = re.compile(r"\w+ing")
-_NOUNS = {"caching", "embedding", "mapping", "masking", "rendering", "routing", "spelling"}
+_NOUNS = {
+    "caching",
+    "embedding",
+    "mapping",
+    "masking",
+    "rendering",
+    "routing",
+    "sampling",
+    "spelling",
+}
 
 
 @pytest.mark.parametrize("package", PACKAGES)
