@@ -11,9 +11,10 @@ and size. Record fields are measured by `bench.row_sizes`.
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import cycle, islice, product
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI
@@ -63,8 +64,13 @@ PATHS = ("/records/{}", "/api/v1/records/{}", "/api/v1/records/{}/similar", "/br
 
 
 def list_parameters(app: FastAPI) -> Iterator[tuple[str, str]]:
-    """Address and name of each query parameter that the OpenAPI document describes."""
-    for path, methods in app.openapi()["paths"].items():
+    """Address and name of each query parameter that the application describes."""
+    return list_described(app.openapi())
+
+
+def list_described(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Address and name of each query parameter of an OpenAPI document."""
+    for path, methods in document["paths"].items():
         for each in methods.get("get", {}).get("parameters", []):
             if each["in"] == "query":
                 yield path, each["name"]

@@ -23,6 +23,7 @@ from tests.attacks.on_service import (
     wait_for_ever,
     withdraw_during_searches,
 )
+from tests.attacks.on_sizes import ask_the_longest, outgrow_parameters
 from tests.attacks.target import Target
 
 Attack = Callable[[Target], None]
@@ -39,6 +40,8 @@ ATTACKS: tuple[Attack, ...] = (
     act_as_staff,
     look_for_closed_text,
     send_bombs,
+    outgrow_parameters,
+    ask_the_longest,
     smuggle_requests,
     wait_for_ever,
     guess_tokens,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from tests.journeys.command import plain_row
 
 CLOSED, ON_REQUEST, PERSONAL = "龘靐齉爩鱻麤", "饕餮魑魅魍魉", "薨躄鼙鼛鼗鼖"
+LONG = "r310"
+"""A record of half a million characters."""
 CANARIES = (CLOSED, ON_REQUEST, PERSONAL)
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -73,6 +75,7 @@ def hostile_rows(trap: int) -> Iterator[dict[str, object]]:
             body=f'<img src="{there}/i"><iframe src="{there}/f"></iframe>',
             attachments=[{"name": "a", "url": f"{there}/{number}.docx"}],
         )
+    yield plain_row(310, id=LONG, body="农村饮水安全工程已经完成，现予公布。\n" * 26_000)
     closed = dict.fromkeys(("title", "body", "summary", "keywords", "topic", "genre"), CLOSED)
     yield plain_row(400, disclosure="不予公开", **closed)
     yield plain_row(401, disclosure="主动公开", 公开属性="不公开", **closed)
