@@ -1,7 +1,7 @@
-"""What a request brings, whole and within bounds, before it takes anybody's place.
+"""Middleware that limits request bodies and reads small ones before a request takes a slot.
 
-Put round Admission by `app`. Who sends the half of a form and waits would otherwise hold one of
-the few places there are.
+A client that sends half a form and then stalls would otherwise hold one of the few concurrency
+slots.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from search_api.http.limits import WITH_FILES, Refuse
 
 SMALL_BODY, LARGE_BODY = 64 * 1024, 20 * 1024 * 1024
-"""Bytes that a request may bring: a form of words, or a draft with its file."""
+"""Maximum body sizes in bytes: for a form, and for a draft document uploaded by staff."""
 
 
 class BodyLimitMiddleware:
-    """ASGI middleware: reads a small body to its end, refuses a larger one by 413.
+    """ASGI middleware that reads a small body to its end and rejects a larger one with status 413.
 
-    A file is taken of staff only, which `is_staff` tells by the headers; it comes in pieces.
+    Only staff may upload files; `is_staff` checks the headers. File uploads are streamed.
     """
 
     def __init__(self, app: ASGIApp, is_staff: Callable[[Headers], bool], refuse: Refuse) -> None:
@@ -52,7 +52,7 @@ class BodyLimitMiddleware:
         while more:
             message = await receive()
             if message["type"] != "http.request":
-                return  # who sent it has gone
+                return  # the client has disconnected
             body += message.get("body", b"")
             if len(body) > limit:
                 await self._refuse(scope, 413, 0)(scope, receive, send)
@@ -62,7 +62,7 @@ class BodyLimitMiddleware:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body first, then whatever else comes."""
+    """Returns a receive channel that yields the body first, then the remaining messages."""
     left = [body]
 
     async def replay() -> Message:

@@ -1,8 +1,8 @@
-"""What every answer carries: security headers, and how long a copy of it stays true.
+"""Middleware for security headers, ETags and Cache-Control.
 
-An answer follows from the address, the index as it is now, the day and the reader's cookie, so an
-ETag made of these tells an old copy before anything is searched. It falls with the next commit,
-switch or withdrawal. `app` puts both around the routes.
+A response depends only on the address, the live index, the date and the cookie. The ETag is a hash
+of these, so a conditional request is answered without a search. The ETag changes with each commit,
+generation switch or withdrawal.
 """
 
 import hashlib
@@ -28,8 +28,11 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 VERSION_SECONDS = 0.5
-"""How long one word of the engine about its version is believed: a withdrawal shows in a second."""
-# A kiosk's screens run scripts and forms of their own, and open no window and no download.
+"""How long an index version is reused before the engine is asked again.
+
+A withdrawal therefore takes effect within a second.
+"""
+# Kiosk screens run their own scripts and forms, but must not open windows or downloads.
 KIOSK_POLICY = "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
 _KIOSK = "/kiosk"
 _STAFF = ("/staff", "/api/v1/duplicates")
@@ -41,7 +44,9 @@ ReadVersion = Callable[[], Awaitable[str]]
 
 
 def name_build(settings: Settings) -> str:
-    """Names the code and the tables of this installation; the same in every worker."""
+    """Returns a hash of the code, tables and settings of this installation; the same in every
+    worker.
+    """
     folders = [Path(__file__).parents[1], settings.tables_dir, settings.dictionary_dir]
     files = [file for folder in folders if folder for file in sorted(folder.rglob("*.*"))]
     stamps = [(str(file), stat.st_mtime_ns, stat.st_size) for file, stat in _stats(files)]
@@ -80,10 +85,10 @@ class SecurityHeaders:
 
 
 class ConditionalGetMiddleware:
-    """ETag, Cache-Control and conditional GET (RFC 9110, 9111) for pages and API.
+    """Middleware for ETag, Cache-Control and conditional GET (RFC 9110, 9111) on pages and API.
 
-    `read_version` names what answers are made of. Copies may be kept by anyone and must be asked
-    about each time: what is withdrawn must not live on in a cache.
+    `read_version` returns the version of the index and its data. Any cache may store a response,
+    but must revalidate it every time: a withdrawn record must not survive in a cache.
     """
 
     def __init__(
@@ -120,7 +125,7 @@ class ConditionalGetMiddleware:
         try:
             version = await self._current_version()
         except GongkaiError:
-            # The route meets the same fault and says it.
+            # The route fails with the same error and reports it.
             return None
         parts = (
             version,
@@ -141,14 +146,16 @@ class ConditionalGetMiddleware:
 
 
 def _holds(wanted: str, etag: str) -> bool:
-    """Weak comparison: what the validator names, W/ or not."""
+    """Returns whether an If-None-Match value contains the ETag (weak comparison, with or without
+    W/).
+    """
     given = (each.strip().removeprefix("W/") for each in wanted.split(","))
     return etag.removeprefix("W/") in given
 
 
 def _date(headers: MutableHeaders, status: int, scope: Scope, etag: str | None) -> None:
     if scope["path"].startswith("/static/"):
-        # A changed file has another address.
+        # A changed file gets a new address.
         named = b"v=" in scope["query_string"] and status == 200
         headers.setdefault("Cache-Control", _FOREVER if named else _ASK_AGAIN)
         return

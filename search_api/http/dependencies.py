@@ -1,7 +1,7 @@
-"""What this process answers with, as FastAPI hands it to endpoints.
+"""FastAPI dependencies that give endpoints the services of this process.
 
-All are coroutines that await nothing: FastAPI would send any other to a thread, which takes longer
-than what most of them do.
+All of them are coroutines without an await. FastAPI runs plain functions in a thread, which takes
+longer than the functions themselves.
 """
 
 import logging
@@ -29,22 +29,22 @@ log = logging.getLogger("gongkai.search_api")
 
 
 async def get_service(request: Request) -> SearchService:
-    """What searches and records are answered with."""
+    """Returns the search service."""
     return services_of(request).search
 
 
 async def get_suggester(request: Request) -> Suggester:
-    """What words are completed with."""
+    """Returns the suggester for autocomplete."""
     return services_of(request).suggester
 
 
 async def get_site(request: Request) -> Site:
-    """The site that this process serves."""
+    """Returns the site that this process serves."""
     return site_of(request)
 
 
 async def get_context(request: Request) -> PageContext:
-    """The context that a page is drawn in."""
+    """Returns the context for rendering a page."""
     return context_of(request)
 
 
@@ -52,7 +52,7 @@ Noting = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
 
 
 async def get_noting(request: Request) -> Noting:
-    """What writes down, after the answer has gone, words that found nothing."""
+    """Returns a function that records a zero-result query in a background task."""
     zero_results = services_of(request).zero_results
 
     def note(asked: SearchRequest, answer: SearchAnswer) -> BackgroundTask | None:
@@ -67,19 +67,19 @@ async def get_noting(request: Request) -> Noting:
 
 
 def _note_if_possible(zero_results: ZeroResultQueries, text: str) -> None:
-    """The answer has gone already: a disk that is full must not cost the next one."""
+    """Records a zero-result query. A full disk must not fail the next request."""
     try:
         zero_results.note(text)
     except StorageError:
-        log.warning("a search without results was not counted: the data folder takes nothing")
+        log.warning("a search without results was not counted: the data folder is not writable")
 
 
 def store_if_possible(zero_results: ZeroResultQueries) -> None:
-    """Store the searches of this day before the process ends."""
+    """Stores the zero-result queries of this day. Called before the process ends."""
     try:
         zero_results.flush()
     except StorageError:
-        log.warning("searches without results were not stored: the data folder takes nothing")
+        log.warning("searches without results were not stored: the data folder is not writable")
 
 
 NotingDependency = Annotated[Noting, Depends(get_noting)]
@@ -87,14 +87,17 @@ AnsweringDependency = Annotated[SearchService, Depends(get_service)]
 SuggestingDependency = Annotated[Suggester, Depends(get_suggester)]
 SiteDependency = Annotated[Site, Depends(get_site)]
 ContextDependency = Annotated[PageContext, Depends(get_context)]
-RecordId = Annotated[str, Path(max_length=200, description="As in a hit; `/` stays as it is.")]
+RecordId = Annotated[
+    str, Path(max_length=200, description="Record id as in a hit; do not encode `/`.")
+]
 
 
 async def refuse_merged(record_id: RecordId, request: Request) -> None:
-    """Raises MovedError where staff merged the record into another one and both are public.
+    """Raises MovedError if staff merged the record into another one and both are public.
 
-    A record that is not public answers as it would without the decision. Where the record kept was
-    closed since, the last public one on the way to it is shown, or the merged one itself.
+    A record that is not public is treated as if there were no merge decision. If the kept record
+    has been closed since, the last public record on the merge path is shown, or else the merged
+    record itself.
     """
     duplicate_service = services_of(request).duplicates
     path = duplicate_service.decisions.kept_path(record_id)
@@ -107,7 +110,7 @@ async def refuse_merged(record_id: RecordId, request: Request) -> None:
 
 
 async def find_record(record_id: str, service: SearchService) -> RecordView:
-    """Raises GoneError for a withdrawn record, UnknownRecordError where there is none."""
+    """Returns a public record. Raises GoneError if withdrawn, UnknownRecordError if unknown."""
     found = await service.record(record_id)
     if found is None:
         raise await describe_missing(record_id, service)
@@ -117,17 +120,17 @@ async def find_record(record_id: str, service: SearchService) -> RecordView:
 async def describe_missing(
     record_id: str, service: SearchService
 ) -> GoneError | UnknownRecordError:
-    """What to raise for an id that no public record has."""
+    """Returns the error to raise for an id without a public record."""
     return GoneError() if await service.is_withdrawn(record_id) else UnknownRecordError()
 
 
 def keeping(answer: SearchAnswer) -> dict[str, str]:
-    """Headers for an answer that would have been another with more time: nobody keeps it."""
+    """Returns no-store headers if a timeout or failure of semantic search changed the result."""
     is_whole = answer.query.semantic in (None, SemanticOutcome.USED)
     return {} if is_whole else {"Cache-Control": "no-store"}
 
 
 def sheet_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """A table as a CSV file to save."""
+    """Returns a table as a CSV download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(write_sheet(heads, rows), media_type="text/csv; charset=utf-8", headers=headers)

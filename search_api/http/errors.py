@@ -1,6 +1,6 @@
-"""Errors in, problem documents (RFC 9457) or problem pages out: the one place with HTTP status.
+"""Maps every error to an HTTP status and a problem document (RFC 9457) or problem page.
 
-No message quotes what a record or a setting holds, and none shows a stack trace.
+No message quotes the content of a record or setting, and none shows a stack trace.
 """
 
 import logging
@@ -65,19 +65,19 @@ _DESCRIBED = {
     404: "No public record has this id.",
     410: "The record has been withdrawn.",
     422: "A parameter is unknown or wrong.",
-    503: "The engine is away; Retry-After says how long.",
+    503: "The search engine is unavailable; see Retry-After.",
 }
 _PROBLEM_TYPE = "application/problem+json"
 
 
 def describe_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What an endpoint may answer beside 200, for its OpenAPI description."""
+    """Returns the OpenAPI descriptions of the error responses of an endpoint."""
     content = {_PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}
     return {status: {"description": _DESCRIBED[status], "content": content} for status in statuses}
 
 
 class GoneError(Exception):
-    """A record that was published once and has been withdrawn."""
+    """The record was published once and has been withdrawn."""
 
 
 class UnknownRecordError(Exception):
@@ -85,7 +85,7 @@ class UnknownRecordError(Exception):
 
 
 class MovedError(Exception):
-    """A record that was merged into another one, which `kept` names."""
+    """The record was merged into another one, whose id is `kept`."""
 
     def __init__(self, kept: str) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ class UnknownPageError(Exception):
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Give every error one shape: JSON for programs, a page for people."""
+    """Registers a handler for every error: JSON for API clients, a page for browsers."""
     handlers = {
         BadRequestError: lambda r, e: problem_response(r, 422, e.title, e.parameter),
         RequestValidationError: _invalid,
@@ -123,9 +123,9 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def refuse_entry(app: FastAPI, scope: Scope, status: int, seconds: int) -> Response:
-    """The answer of who stands before the door: nothing was looked at yet.
+    """Returns the response to a request rejected by a limit, before any route has run.
 
-    Most come when there is least time for them: a page of it is drawn once for all.
+    Most rejections happen under load, so each rendered page is cached.
     """
     request = Request({**scope, "app": app})
     given = {"Retry-After": str(seconds)} if seconds else {}
@@ -148,7 +148,7 @@ def problem_response(
     parameter: str | None = None,
     given: Mapping[str, str] | None = None,
 ) -> Response:
-    """The problem as the caller can read it; `given`: headers that go with it."""
+    """Returns a problem as JSON or as a page. `given` are additional headers."""
     known = _TITLES.get(status) or HTTPStatus(status).phrase
     problem = Problem(title=title or known, status=status, parameter=parameter)
     headers = dict(given or {})
@@ -181,7 +181,7 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 def _lead_on(request: Request, error: MovedError) -> Response:
-    """The same page of the record that was kept."""
+    """Redirects to the same page of the kept record."""
     path = request.scope["route"].path_format.replace("{record_id}", error.kept)
     return RedirectResponse(local_address(path, request), 308)
 
@@ -200,5 +200,5 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 def _fault(request: Request, error: Exception) -> Response:
     log.error("unexpected %s on %s", type(error).__name__, request.scope.get("route"))
-    # Starlette answers a fault outside of all middleware.
+    # Starlette handles unexpected exceptions outside all middleware.
     return problem_response(request, 500, given={**SECURITY_HEADERS, "Cache-Control": "no-store"})

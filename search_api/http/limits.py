@@ -1,7 +1,7 @@
-"""How many requests are let in at once and from one address; the rest is told to come back.
+"""Middleware for rate limits per address and concurrency limits per process.
 
-What is let in is answered in time; what would only wait is told so at once. Lanes keep the long
-(exports, replicas) and the kiosks from waiting behind the crowd.
+Requests over the limit are rejected at once instead of waiting without end. Separate limits for
+long requests (exports, replicas) and for kiosks keep them independent of the load from the public.
 """
 
 import asyncio
@@ -17,26 +17,26 @@ from gongkai.settings import Network
 from search_api.http.telemetry import Metrics
 
 WAIT_SECONDS = 1.0
-"""How long a request may wait for its turn; who waits longer has reloaded the page by then."""
+"""How long a request may wait for a slot. Users reload the page after about this time."""
 WAITING_EACH = 2
-"""Requests that may wait for each one that runs."""
+"""Number of requests that may wait for each running one."""
 KIOSK_LANE, LONG_LANE = 8, 4
 BURST_SECONDS = 5
-"""Seconds of a client's rate that may come at once: a page with its parts, several tabs."""
+"""Seconds' worth of a client's rate allowed in one burst: a page with its assets, several tabs."""
 _CLIENTS = 50_000
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
 WITH_FILES = ("/staff/check", "/api/v1/duplicates/check")
-"""Where staff send a draft with its file."""
+"""Endpoints where staff upload a draft document."""
 _LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica", *WITH_FILES)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Refuse = Callable[[Scope, int, int], ASGIApp]
-"""Makes the answer: scope, status, seconds to wait (0: no use waiting)."""
+"""Returns the response for a rejected request: scope, status, seconds to wait (0: do not retry)."""
 
 
 @dataclass
 class ConcurrencyLimiter:
-    """So many at once, WAITING_EACH times as many waiting."""
+    """Allows `at_once` requests at a time and WAITING_EACH times as many waiting."""
 
     at_once: int
     _turns: asyncio.Semaphore = field(init=False)
@@ -46,7 +46,7 @@ class ConcurrencyLimiter:
         self._turns = asyncio.Semaphore(self.at_once)
 
     async def enter(self) -> bool:
-        """Whether there was room within WAIT_SECONDS."""
+        """Acquires a slot. Returns False if none became free within WAIT_SECONDS."""
         if not self._turns.locked():
             return await self._turns.acquire()
         if self._waiting >= self.at_once * WAITING_EACH:
@@ -65,7 +65,7 @@ class ConcurrencyLimiter:
 
 
 class RateLimiter:
-    """A bucket of tokens for each address, or for each /64 of IPv6, which one household has."""
+    """A token bucket for each IPv4 address or each IPv6 /64, the usual size of one household."""
 
     def __init__(self, a_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._a_second = a_second
@@ -73,7 +73,7 @@ class RateLimiter:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, client: str) -> bool:
-        """Whether this client may ask once more now."""
+        """Takes one token. Returns whether the client may send a request now."""
         most, now = self._a_second * BURST_SECONDS, self._clock()
         left, filled = self._buckets.pop(client, (most, now))
         left = min(most, left + (now - filled) * self._a_second)
@@ -86,7 +86,7 @@ class RateLimiter:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an installation sets; `a_second` of one address, 0 for no limit."""
+    """Limits of an installation. `a_second` is the rate per address; 0 means no limit."""
 
     at_once: int
     a_second: float
@@ -94,9 +94,9 @@ class Limits:
 
 
 class Admission:
-    """ASGI middleware.
+    """ASGI middleware that applies the rate limit and the concurrency limits.
 
-    Addresses of this machine have no rate: they are the city's own proxy, monitors and tests.
+    Loopback addresses have no rate limit: they belong to the local proxy, monitoring and tests.
     """
 
     def __init__(
@@ -143,9 +143,9 @@ class Admission:
 
 
 def name_client(host: str) -> str:
-    """What limits count by: an IPv4 address, or the /64 of an IPv6 one, which one household has.
+    """Returns the key for limits: an IPv4 address, or the /64 network of an IPv6 address.
 
-    Text that is no address counts as one client of its own.
+    Text that is not an address is a client of its own.
     """
     return _name(_parse_address(host)) or host
 
@@ -156,7 +156,7 @@ def _read_address(scope: Scope) -> Address | None:
 
 
 def _parse_address(host: str) -> Address | None:
-    """An IPv4 address stays one where a socket for both versions shows it as `::ffff:192.0.2.1`."""
+    """Returns the address, or None. An IPv4-mapped address (`::ffff:192.0.2.1`) becomes IPv4."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

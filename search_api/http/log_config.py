@@ -1,7 +1,7 @@
-"""The server's logs: one JSON object a line, with the request's number, without its words.
+"""Log configuration: one JSON object per line, with the request id and without the query.
 
-What goes to standard error has no address. The access log on the disk has, for the months that the
-law wants it kept (网络安全法, article 21), and nothing in it says what was asked.
+Logs on standard error contain no client address. The access log on disk does, for the retention
+period required by law (网络安全法, article 21); it never contains a query.
 """
 
 import json
@@ -25,7 +25,7 @@ _FILE = re.compile(r"access-(\d{4}-\d{2}-\d{2})\.jsonl")
 
 
 class JsonLines(logging.Formatter):
-    """time (UTC), level, logger, message, what a record brings of `extras`, frames of an error."""
+    """Formats a log record as JSON: time (UTC), level, logger, message, `extras`, stack frames."""
 
     def __init__(self, extras: tuple[str, ...] = _EXTRAS) -> None:
         super().__init__()
@@ -40,16 +40,17 @@ class JsonLines(logging.Formatter):
         }
         line.update({name: getattr(record, name) for name in self._extras if hasattr(record, name)})
         if record.exc_info and record.exc_info[0]:
-            # Where it happened, without the error's own words: they may quote what was asked.
+            # Log the stack without the error message, which may quote the query.
             kind, _, trace = record.exc_info
             line["trace"] = [*traceback.format_tb(trace), kind.__name__]
         return json.dumps(line, ensure_ascii=False)
 
 
 class DailyFiles(logging.Handler):
-    """access-DATE.jsonl in a folder, a file a day (UTC), those older than `days` deleted.
+    """Writes access-DATE.jsonl, one file per UTC day; deletes files older than `days`.
 
-    Every worker appends whole lines to the same file; nothing is ever renamed. For the owner only.
+    Every worker appends whole lines to the same file. Files are never renamed. Only the owner can
+    read them.
     """
 
     def __init__(
@@ -66,7 +67,10 @@ class DailyFiles(logging.Handler):
         self._file: IO[bytes] | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """See logging.Handler; a disk that takes nothing costs no answer, nor a word each time."""
+        """See logging.Handler.
+
+        A write error is ignored: it must not fail the request or flood the log.
+        """
         with suppress(OSError):
             self._open().write(self.format(record).encode() + b"\n")
 
@@ -83,7 +87,7 @@ class DailyFiles(logging.Handler):
             make_folder(self._folder)
             self._drop_old(today)
             path = self._folder / f"access-{today.isoformat()}.jsonl"
-            # Unbuffered: a line is one write, which no other worker's line can part.
+            # Unbuffered: each line is one write, so lines of different workers do not mix.
             self._file, self._day = open_private(path, os.O_APPEND, buffering=0), today
         return self._file
 
@@ -95,7 +99,7 @@ class DailyFiles(logging.Handler):
 
 
 def build_logging(settings: Settings) -> dict[str, Any]:
-    """For `logging.config.dictConfig`; uvicorn takes it for every worker."""
+    """Returns the configuration for `logging.config.dictConfig`, used by every uvicorn worker."""
     handlers: dict[str, Any] = {
         "lines": {
             "class": "logging.StreamHandler",
@@ -122,7 +126,7 @@ def build_logging(settings: Settings) -> dict[str, Any]:
         "handlers": handlers,
         "root": {"handlers": ["lines"], "level": "INFO"},
         "loggers": {
-            # Elasticsearch's client writes a line a request, addresses and all.
+            # The Elasticsearch client logs one line per request, with its address.
             "elastic_transport": {"level": "WARNING"},
             "uvicorn.access": {"level": "WARNING"},
             "gongkai.access": access,

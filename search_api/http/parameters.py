@@ -1,6 +1,6 @@
-"""Query parameters of lists in, a checked SearchRequest out. API and pages share it.
+"""Query parameters of lists, validated into a SearchRequest. API and pages share them.
 
-Every parameter is declared once, here, for the check, the OpenAPI document and the pages' links.
+Every parameter is declared once, here, for validation, the OpenAPI document and the pages' links.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,20 +34,24 @@ from gongkai.query.request import (
 from gongkai.search.export import ExportFormat
 
 TYPED_LIMIT = 100
-"""Characters that are completed."""
+"""Maximum number of characters for autocomplete."""
 SUGGESTIONS_LIMIT = 20
 CURSOR_LIMIT = 6_000
-"""Characters; on Elasticsearch a cursor grows by about 250 with each shard."""
+"""Characters. With Elasticsearch a cursor grows by about 250 characters per shard."""
 _Value = Annotated[str, StringConstraints(max_length=PATH_LIMIT)]
 _Values = Annotated[list[_Value], Field(default_factory=list, max_length=FILTER_LIMIT)]
 
 
 class ListParameters(BaseModel):
-    """What a list may be asked with. Repeat a classification for OR; fields combine by AND."""
+    """Parameters of a list. Repeat a classification for OR; fields combine by AND."""
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field("", max_length=TEXT_LIMIT, description='Words; "短语"; -排除; may be empty.')
+    q: str = Field(
+        "",
+        max_length=TEXT_LIMIT,
+        description='Search terms; "短语" for a phrase; -排除 to exclude; may be empty.',
+    )
     category: _Values
     topic: _Values
     audience: _Values
@@ -62,13 +66,13 @@ class ListParameters(BaseModel):
     published_to: str = Field("", max_length=40, description="A day, month or year, included.")
     document_number: str = Field("", max_length=200)
     sort: Sort = Sort.RELEVANCE
-    expand: bool = Field(True, description="Ask for official words beside plain ones.")
+    expand: bool = Field(True, description="Add the official terms for everyday words.")
     correct: bool = Field(
-        True, description="Correct words that find nothing, read letters as pinyin."
+        True, description="Correct spelling if nothing matches; read letters as pinyin."
     )
-    dates: bool = Field(True, description="Read a date choice in the words (2008年的).")
+    dates: bool = Field(True, description="Read a date filter from the query (2008年的).")
     semantic: bool = Field(
-        True, description="Find by meaning too, where this installation does; no cursor then."
+        True, description="Add semantic search where it is installed; excludes a cursor."
     )
 
     @field_validator("year")
@@ -80,7 +84,7 @@ class ListParameters(BaseModel):
 
 
 class SearchParameters(ListParameters):
-    """The same with a page of the list, the fields to count and whether words are marked."""
+    """Parameters of a list with paging, facets and highlighting."""
 
     page: int = Field(1, ge=1, le=PAGE_WINDOW)
     size: int = Field(10, ge=1, le=SIZE_LIMIT)
@@ -94,13 +98,16 @@ class SearchParameters(ListParameters):
 
 
 class PageParameters(SearchParameters):
-    """The same for pages: a link that was shared comes back with parameters nobody asked for."""
+    """Search parameters for pages.
+
+    Unknown ones are ignored: shared links carry tracking parameters.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
 
 class ExportParameters(ListParameters):
-    """A whole list as a file, in order of dates."""
+    """Parameters of an export: a whole list as a file, sorted by date."""
 
     format: list[_Value] = Field(
         default_factory=list,
@@ -110,7 +117,7 @@ class ExportParameters(ListParameters):
     )
 
     def split_format(self) -> tuple[ExportFormat, "ExportParameters"]:
-        """The file format, and the parameters with the classification's values alone."""
+        """Returns the file format, and the parameters with `format` as a classification only."""
         named = [ExportFormat(each) for each in self.format if each in set(ExportFormat)]
         values = [each for each in self.format if each not in set(ExportFormat)]
         file_format = named[-1] if named else ExportFormat.CSV
@@ -118,7 +125,7 @@ class ExportParameters(ListParameters):
 
 
 class SuggestParameters(BaseModel):
-    """What is being typed, and how many completions are wanted."""
+    """Parameters of autocomplete."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -127,7 +134,7 @@ class SuggestParameters(BaseModel):
 
 
 class SimilarParameters(BaseModel):
-    """How many related records are wanted."""
+    """Parameters of related records."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -138,11 +145,11 @@ Read = TypeVar("Read", bound=BaseModel)
 
 
 class QueryReader(Generic[Read]):
-    """A dependency that checks all parameters of a query by one call of Pydantic.
+    """A dependency that validates all query parameters with one Pydantic call.
 
-    FastAPI's own `Query()` looks each of them up and copies its default first: of 25 parameters
-    that takes longer than to find the answer. What it would write of them in the OpenAPI document
-    is `described`, for a route's `openapi_extra`.
+    FastAPI's own `Query()` looks up each parameter and copies its default first. With 25 parameters
+    that takes longer than the search. `described` is the OpenAPI description that `Query()` would
+    write, for `openapi_extra` of a route.
     """
 
     def __init__(self, model: type[Read]) -> None:
@@ -151,7 +158,7 @@ class QueryReader(Generic[Read]):
         self._many = {name for name, each in fields if get_origin(each.annotation) is list}
 
     async def __call__(self, request: Request) -> Read:
-        """Raises RequestValidationError, as `Query()` would."""
+        """Returns the validated parameters. Raises RequestValidationError, as `Query()` would."""
         values: dict[str, Any] = {}
         for name, value in request.query_params.multi_items():
             if name in self._many:
@@ -168,7 +175,7 @@ class QueryReader(Generic[Read]):
 
     @property
     def described(self) -> dict[str, Any]:
-        """The parameters as OpenAPI writes them."""
+        """The parameters in OpenAPI form."""
         schema = self._model.model_json_schema()
         shared = schema.get("$defs", {})
         return {
@@ -199,7 +206,7 @@ PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
 
 
 def read_list(parameters: ListParameters) -> SearchRequest:
-    """Raises BadRequestError naming the parameter at fault."""
+    """Returns the search request of a list. Raises BadRequestError with the parameter's name."""
     first = _date(parameters.published_from, "published_from")
     last = _date(parameters.published_to, "published_to")
     if first and last and first.first_day > last.last_day:
@@ -219,7 +226,7 @@ def read_list(parameters: ListParameters) -> SearchRequest:
 
 
 def read_request(parameters: SearchParameters) -> SearchRequest:
-    """The list with its page. Raises BadRequestError naming the parameter at fault."""
+    """Returns the search request of a page. Raises BadRequestError with the parameter's name."""
     if parameters.page * parameters.size > PAGE_WINDOW and not parameters.cursor:
         raise BadRequestError("page", f"按页码只能翻到第 {PAGE_WINDOW} 条，之后请使用 cursor 参数")
     return replace(
@@ -233,7 +240,7 @@ def read_request(parameters: SearchParameters) -> SearchRequest:
 
 
 def refuse_unknown(request: Request, known: Iterable[str]) -> None:
-    """Raises BadRequestError for a parameter that nobody reads: a typo must not pass in silence."""
+    """Raises BadRequestError for an unknown parameter, so that a typo is reported."""
     unknown = sorted(set(request.query_params) - set(known))
     if unknown:
         raise BadRequestError(unknown[0], "没有这个参数")

@@ -1,4 +1,4 @@
-"""Redirects within the site: paths alone, so that no Host header decides where a reader ends up."""
+"""Redirects within the site. They contain only paths: a Host header never decides the target."""
 
 from urllib.parse import quote
 
@@ -10,15 +10,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def local_address(path: str, request: Request) -> str:
-    """A decoded path of this site as an address, with the query of the request."""
+    """Returns a decoded path of this site as an address, with the query string of the request."""
     query = request.scope["query_string"].decode("latin-1")
     return quote(path, safe="/") + (f"?{query}" if query else "")
 
 
 def without_last_slash(router: Router) -> ASGIApp:
-    """What answers where no route matches: `/staff/` leads to `/staff`, all else is 404.
+    """Returns the app for paths without a route: redirects `/staff/` to `/staff`, else raises 404.
 
-    Starlette's own redirect names the host that the request named.
+    Starlette's own redirect uses the Host header of the request.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

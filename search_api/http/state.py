@@ -1,4 +1,4 @@
-"""What one process answers requests with, as FastAPI's application state holds it."""
+"""The typed application state of one process."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """The services and what belongs to HTTP alone."""
+    """The services and the objects that belong to HTTP only."""
 
     services: "Services"
     metrics: "Metrics"
@@ -23,11 +23,11 @@ class AppState:
 
 
 def state_of(request: Request) -> AppState:
-    """The state of the application that serves a request."""
+    """Returns the state of the application that serves a request."""
     state: AppState = request.app.state.served
     return state
 
 
 def services_of(request: Request) -> "Services":
-    """The services of the application that serves a request."""
+    """Returns the services of the application that serves a request."""
     return state_of(request).services

@@ -1,8 +1,8 @@
-"""Every request counted, timed and named: metrics for Prometheus, one line a request in the log.
+"""Telemetry for every request: Prometheus metrics, a log line and a request id.
 
-Neither holds a query or an id of a record: routes are named by their pattern. An address goes into
-the access log of the disk alone, if the installation keeps one. The request's own number goes out
-as `X-Request-ID`, so that a report can be found in the log.
+Neither metrics nor logs contain a query or a record id; routes are named by their pattern. Client
+addresses go only into the access log on disk, if the installation keeps one. The request id is sent
+as `X-Request-ID`, so that a problem report can be found in the log.
 """
 
 import logging
@@ -25,48 +25,51 @@ from gongkai.engines.port import SearchEngine
 from gongkai.errors import GongkaiError
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
-"""Where workers of one server put their counts together; `gongkai serve` sets it."""
+"""Directory where the workers of one server share their counts; `gongkai serve` sets it."""
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
 log = logging.getLogger("gongkai.access")
 
 
 class Metrics:
-    """What one process counts; `write` adds up all workers."""
+    """The metrics of one process. `write` sums those of all workers."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self.requests = Counter(
-            "gongkai_requests", "Requests.", ("method", "route", "status"), registry=self._registry
+            "gongkai_requests",
+            "HTTP requests.",
+            ("method", "route", "status"),
+            registry=self._registry,
         )
         self.seconds = Histogram(
             "gongkai_request_seconds",
-            "From a request to the end of its answer.",
+            "Time from a request to the end of its response.",
             ("route",),
             buckets=_SECONDS,
             registry=self._registry,
         )
         self.running = Gauge(
             "gongkai_requests_running",
-            "Requests being answered.",
+            "Requests in progress.",
             registry=self._registry,
             multiprocess_mode="livesum",
         )
         self.meanings = Counter(
             "gongkai_meanings",
-            "Questions asked by meaning too: used, or slow, missing, failed and answered by words.",
+            "Semantic searches: used; slow, missing or failed ones fall back to keywords.",
             ("outcome",),
             registry=self._registry,
         )
         self.turned_away = Counter(
             "gongkai_requests_turned_away",
-            "Requests answered 429 (rate) or 503 (busy) before anything was done.",
+            "Requests rejected by a limit with status 429 (rate) or 503 (busy).",
             ("reason",),
             registry=self._registry,
         )
 
     async def write(self, engine: SearchEngine) -> bytes:
-        """The text format of Prometheus, with what the engine says at this moment."""
+        """Returns the metrics in Prometheus text format, with the engine's current state."""
         counted = CollectorRegistry() if os.environ.get(MULTIPROCESS) else self._registry
         if counted is not self._registry:
             multiprocess.MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
@@ -74,7 +77,7 @@ class Metrics:
 
 
 class TelemetryMiddleware:
-    """ASGI middleware around all others."""
+    """The outermost ASGI middleware: counts, times and logs each request."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -101,7 +104,8 @@ class TelemetryMiddleware:
                 MutableHeaders(scope=message)["X-Request-ID"] = number
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                # Now, not when the application returns: what it does afterwards nobody waits for.
+                # Record the request now. The application may still run background tasks after the
+                # response.
                 note()
 
         self._metrics.running.inc()
@@ -130,9 +134,9 @@ class TelemetryMiddleware:
 
 async def _ask(engine: SearchEngine) -> CollectorRegistry:
     registry = CollectorRegistry()
-    answers = Gauge("gongkai_engine_up", "1 where a search would be answered.", registry=registry)
-    records = Gauge("gongkai_index_records", "Public records searched.", registry=registry)
-    size = Gauge("gongkai_index_bytes", "Bytes of the live index.", registry=registry)
+    answers = Gauge("gongkai_engine_up", "1 if the search engine is available.", registry=registry)
+    records = Gauge("gongkai_index_records", "Public records in the live index.", registry=registry)
+    size = Gauge("gongkai_index_bytes", "Size of the live index in bytes.", registry=registry)
     try:
         live = await engine.live()
     except GongkaiError:

@@ -1,7 +1,7 @@
-"""HTTP connections with limits: a head's size and time, a body's rate, waiting for the client.
+"""An HTTP protocol with limits: size and time of a head, transfer rates, client timeouts.
 
-uvicorn waits for ever for the head of a request and keeps as much of it as comes. Each open
-connection costs a file; a few thousand that say nothing would leave none for others.
+uvicorn waits without limit for the head of a request and buffers all of it. Each open connection
+uses a file descriptor; a few thousand idle ones would leave none for other clients.
 """
 
 import asyncio
@@ -15,21 +15,25 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from search_api.http.body_limit import LARGE_BODY
 
 HEAD_SECONDS = 10.0
-"""From the opening, or the first byte of a further request, to the end of its head."""
+"""Time from the connection, or the first byte of a further request, to the end of the head."""
 HEAD_BYTES = 32 * 1024
-"""Longer than any browser's request with this site's longest address and cookies."""
+"""More than a browser needs for the longest address and cookies of this site."""
 STALLED_SECONDS = 20.0
-"""How long a client may send nothing of a body, or take less than TAKEN_BYTES of an answer."""
+"""How long a client may send no body data, or accept less than TAKEN_BYTES of a response."""
 TAKEN_BYTES = 16 * 1024
-"""Bytes of an answer that a client has to take in STALLED_SECONDS. Less is no slow line: a modem
-takes ten times as much."""
+"""Bytes of a response that a client must accept within STALLED_SECONDS.
+
+Even a modem accepts ten times as much.
+"""
 UNSENT_BYTES = 128 * 1024
-"""Bytes of an answer that the kernel holds unsent. Its default grows to megabytes, and then a slow
-client seems to take nothing for a minute."""
+"""Unsent bytes of a response in the kernel buffer.
+
+The kernel's default grows to megabytes; a slow client then seems to accept nothing for a minute.
+"""
 PARTING_SECONDS = 1.0
-"""How long a server that ends waits for the first request of a connection."""
+"""How long a stopping server waits for the first request of a connection."""
 LEAST_RATE = 32 * 1024
-"""Bytes a second at which a body has to come, after the first STALLED_SECONDS."""
+"""Minimum rate of a body in bytes per second, after the first STALLED_SECONDS."""
 _REFUSALS = {
     HTTPStatus.BAD_REQUEST: "请求格式有误",
     HTTPStatus.REQUEST_URI_TOO_LONG: "请求地址过长",
@@ -38,11 +42,11 @@ _REFUSALS = {
 
 
 class OversizedHeadError(Exception):
-    """A request whose head is over HEAD_BYTES."""
+    """The head of a request is longer than HEAD_BYTES."""
 
 
 class Patience:
-    """One clock that runs while the other side has its turn; `give_up` when it has run down."""
+    """A timer that runs while the client has to act. It calls `give_up` when the time is over."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, give_up: Callable[[], None]) -> None:
         self._loop = loop
@@ -50,7 +54,7 @@ class Patience:
         self._running: asyncio.TimerHandle | None = None
 
     def start(self, seconds: float) -> None:
-        """Anew, whether it ran before or not."""
+        """Starts or restarts the timer."""
         self.stop()
         self._running = self._loop.call_later(seconds, self._give_up)
 
@@ -61,7 +65,7 @@ class Patience:
 
 
 class ClientTimeoutProtocol(HttpToolsProtocol):
-    """HTTP/1.1 with time limits for what the client sends and takes."""
+    """HTTP/1.1 with time limits for what the client sends and accepts."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -73,7 +77,7 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        # Writing is paused, and the client's time counted, as long as anything is unsent.
+        # Pause writing, and time the client, as long as anything is unsent.
         transport.set_write_buffer_limits(high=0)
         opened = transport.get_extra_info("socket")
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
@@ -90,18 +94,18 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
         super().data_received(data)
         if self._head_bytes is not None and self._head_bytes > HEAD_BYTES:
-            # A head that has not ended yet.
+            # The head is incomplete and already too long.
             self._refusal = self._name_refusal()
             self.send_400_response("")
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """Handles the first byte of a request."""
         super().on_message_begin()
         self._head_bytes = 0
         self._asking.start(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
-        """The last byte of its head; a body may follow. Raises OversizedHeadError."""
+        """Handles the end of the head; a body may follow. Raises OversizedHeadError."""
         self._head_bytes = None
         if self._measure_head() > HEAD_BYTES:
             self._refusal = self._name_refusal()
@@ -112,17 +116,17 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The last byte of its body."""
+        """Handles the end of the body."""
         self._asking.stop()
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
-        """Refuse what is no request, or one with too long a head, and close the connection.
+        """Sends an error for an invalid or oversized head and closes the connection.
 
-        `msg` is uvicorn's own text; ours is in Chinese.
+        `msg` is uvicorn's text and is not used: the response is in Chinese.
         """
         if self._is_answering():
-            # An answer to an earlier request is on its way: the connection ends after it.
+            # A response to an earlier request is in progress: close the connection after it.
             self.cycle.keep_alive = False
             return
         content = f"{_REFUSALS[self._refusal]}\n".encode()
@@ -138,20 +142,23 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def shutdown(self) -> None:
-        """The server ends. Who has just come may have a request on the way: it is waited for."""
+        """Stops the connection.
+
+        A new connection may have a request in transit, so it gets a delay.
+        """
         if self.cycle is None:
             self.loop.call_later(PARTING_SECONDS, super().shutdown)
         else:
             super().shutdown()
 
     def pause_writing(self) -> None:
-        """The client takes no more for now."""
+        """Starts the timer: the client accepts no more data at present."""
         super().pause_writing()
         self._unsent = self.transport.get_write_buffer_size()
         self._taking.start(STALLED_SECONDS)
 
     def resume_writing(self) -> None:
-        """It does again."""
+        """Stops the timer: the client accepts data again."""
         super().resume_writing()
         self._taking.stop()
 
@@ -162,7 +169,7 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         return is_asked_whole or self.cycle.response_started or bool(self.pipeline)
 
     def _measure_head(self) -> int:
-        """Bytes of the head that has just ended: request line, names, values, what is between."""
+        """Returns the size of the completed head in bytes: request line, names and values."""
         fields = sum(len(name) + len(value) + 4 for name, value in self.headers)
         return len(self.url) + fields
 
@@ -180,5 +187,5 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         self._taking.start(STALLED_SECONDS)
 
     def _give_up(self) -> None:
-        # Not `close`: who reads nothing would keep it open until all was sent.
+        # Abort, because `close` stays open until a client that reads nothing has taken everything.
         self.transport.abort()
