@@ -1,6 +1,6 @@
-"""How one reader wants the pages: text size and colours, kept in one cookie that names no one.
+"""The reader's display settings: text size and colours, stored in one cookie without identity.
 
-Source of the elder version's figures (text of 18 pt, targets of 60 px, contrast 4.5:1):
+Source for the elder version (text 18 pt, touch targets 60 px, contrast 4.5:1):
 互联网网站适老化通用设计规范, Ministry of Industry and Information Technology, 2021.
 """
 
@@ -20,7 +20,7 @@ class Layout(StrEnum):
 
 
 class Colours(StrEnum):
-    """As the reader's system has it, or one of three."""
+    """The reader's system setting, or one of three schemes."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -42,7 +42,7 @@ COLOUR_LABELS: Mapping[Colours, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """Both choices; `classes` are those of the element html."""
+    """The display settings. `classes` are the CSS classes of the html element."""
 
     layout: Layout = Layout.STANDARD
     colours: Colours = Colours.SYSTEM
@@ -56,12 +56,12 @@ class Appearance:
         return self.layout is Layout.ELDER
 
     def write(self) -> str:
-        """The value of the cookie."""
+        """Returns the value of the cookie."""
         return f"{self.layout}.{self.colours}"
 
 
 def read_appearance(cookie: str | None) -> Appearance:
-    """What a cookie says; the default for none and for one that nobody wrote."""
+    """Returns the settings of a cookie. A missing or invalid cookie gives the defaults."""
     layout, _, colours = (cookie or "").partition(".")
     try:
         return Appearance(Layout(layout), Colours(colours))
@@ -70,9 +70,9 @@ def read_appearance(cookie: str | None) -> Appearance:
 
 
 def local_path(back: str) -> str:
-    """Where to go back to after a choice: a path of this site, or the start page.
+    """Returns the path to go back to: `back` if it is a path of this site, else the start page.
 
-    `//host` and `/\\host` are other sites to a browser.
+    Browsers treat `//host` and `/\\host` as other sites.
     """
     is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
     return back if is_local and back.isprintable() and "\\" not in back else "/"

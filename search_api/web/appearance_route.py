@@ -1,4 +1,4 @@
-"""How a reader wants the pages: the form, and the cookie that keeps the choice."""
+"""Endpoints for the display settings: the form, and the cookie that stores the choice."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 async def show(
     context: ContextDependency, back: Annotated[str, Query(max_length=_BACK_LIMIT)] = "/"
 ) -> HTMLResponse:
-    """The choices; `back` is the page they were opened from."""
+    """Shows the form. `back` is the page that the reader came from."""
     return HTMLResponse(
         render(
             "appearance.html",
@@ -46,7 +46,7 @@ async def choose(
     colours: Annotated[Colours | None, Form()] = None,
     back: Annotated[str, Form(max_length=_BACK_LIMIT)] = "/",
 ) -> Response:
-    """Keep the choice for a year and go back; what is not given stays as it was."""
+    """Stores the settings for a year and goes back. Settings that are not given stay unchanged."""
     chosen = Appearance(layout or context.appearance.layout, colours or context.appearance.colours)
     response = RedirectResponse(local_path(back), status_code=303)
     response.set_cookie(

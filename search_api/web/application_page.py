@@ -1,7 +1,4 @@
-"""What someone could not find in, how to apply for it (依申请公开) out: a page and a form to print.
-
-Source of the rules: 政府信息公开条例 (2019), articles 27, 29, 30, 33.
-"""
+"""The page on applying for information that is not public (依申请公开), with a printable form."""
 
 from dataclasses import dataclass
 
@@ -12,14 +9,14 @@ from search_api.web.rendering import PageContext, render, shorten
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the form says of the information: an agency where it is known, and a description."""
+    """The requested information: the agency, if known, and a description."""
 
     agency: str
     description: str
 
 
 def render_application(text: str, record: RecordView | None, context: PageContext) -> str:
-    """`text`: the words that found nothing; `record`: an entry whose text is given on request."""
+    """Renders the page. `text` is a query without results; `record` is one disclosed on request."""
     wanted = _describe(text.strip()[:TEXT_LIMIT], record)
     return render("apply.html", context, wanted=wanted, text=text, shown_text=shorten(text))
 

@@ -1,4 +1,4 @@
-"""Disclosure and validity of a record in, the marks beside its title out. List and record page."""
+"""Badges for the disclosure and validity of a record, in lists and on the record page."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from gongkai.catalog.disclosure import Disclosure
 
 _VALIDITY_TONES = {"废止": "ended", "失效": "ended", "已修改": "changed", "尚未生效": "pending"}
 IN_FORCE = "有效"
-"""Every other value warns the reader; a city's own value warns as 已修改 does."""
+"""The validity without a warning. All other values warn; unknown ones look like 已修改."""
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A mark in words; `tone` names its colour, which says nothing that the words do not."""
+    """A label with a colour. `tone` selects the colour; the text carries the full meaning."""
 
     text: str
     tone: str
@@ -20,7 +20,7 @@ class Badge:
 def build_badges(
     disclosure: str, validity: str | None, *, related: bool = False
 ) -> tuple[Badge, ...]:
-    """What a reader has to know before opening the record."""
+    """Returns the badges that a reader should see before opening the record."""
     badges = [Badge("相关", "related")] if related else []
     if disclosure == Disclosure.ON_REQUEST:
         badges.append(Badge(disclosure, "request"))

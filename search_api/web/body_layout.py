@@ -1,7 +1,7 @@
-"""The plain text of a record in, its paragraphs by kind out, as an official paper is set.
+"""Splits plain text into paragraphs of an official document: headings, addressee, signature.
 
 Source of the layout: GB/T 9704-2012 党政机关公文格式: headings 一、 and （一）, the addressee
-(主送机关) at the left margin, issuer and date (落款) at the right. `record_page` calls it.
+(主送机关) at the left margin, issuer and date (落款) at the right.
 """
 
 import re
@@ -24,14 +24,14 @@ _DATE = re.compile(rf"[{_DIGITS}]{{4}}年[{_DIGITS}]{{1,3}}月[{_DIGITS}]{{1,3}}
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One line of the text without the blanks around it."""
+    """One line of the text, without surrounding whitespace."""
 
     kind: Kind
     text: str
 
 
 def lay_out(body: str) -> tuple[Paragraph, ...]:
-    """Paragraphs in order; nothing of the text but blank lines and margins is left out."""
+    """Returns the paragraphs in order. Only blank lines and margins are dropped."""
     lines = [line for line in (line.strip() for line in body.splitlines()) if line]
     signed = _find_signature(lines)
     return tuple(
@@ -52,7 +52,7 @@ def _kind_of(at: int, line: str) -> Kind:
 
 
 def _find_signature(lines: list[str]) -> frozenset[int]:
-    """The date that closes the text, and the issuer's line above it."""
+    """Returns the line numbers of the closing date and of the issuer above it."""
     for at in range(len(lines) - 1, max(len(lines) - 1 - _SIGNATURE_LINES, 0), -1):
         if _DATE.fullmatch("".join(lines[at].split())):
             above = lines[at - 1]

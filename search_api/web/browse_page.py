@@ -1,4 +1,4 @@
-"""The classification trees with counts in, the pages to browse them by out, as HTML."""
+"""Pages for browsing the classification trees with their record counts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,14 +13,14 @@ from search_api.web.rendering import PageContext, render
 from search_api.web.urls import search_url
 
 BROWSED = ("topic", "publisher", "audience", "life_event", "category", "genre", "year", "validity")
-"""Facets with a page of their own, in the order that the overview shows them."""
+"""Facets with their own page, in the order of the overview."""
 _OVERVIEW_ROWS = 12
 _OTHER_LEVEL = "其他"
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One value with what lies below it; without records there is nothing to link to."""
+    """One value and its children. `href` is None if no record has the value."""
 
     label: str
     count: int
@@ -30,7 +30,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Values under one heading; `href`: where all of them are."""
+    """Values under one heading. `href` is the page with all of them."""
 
     title: str
     branches: tuple[Branch, ...]
@@ -39,12 +39,12 @@ class Shelf:
 
 
 def browse_url(name: str) -> str:
-    """The page of one facet."""
+    """Returns the address of a facet's page."""
     return f"/browse/{name}"
 
 
 def render_overview(trees: ClassificationsAnswer, context: PageContext) -> str:
-    """Every facet with its most frequent values."""
+    """Renders all facets with their most frequent values."""
     shelves = tuple(_overview(name, trees.trees[name]) for name in BROWSED)
     shown = [shelf for shelf in shelves if shelf.branches]
     return render("browse.html", context, heading="分类浏览", shelves=shown, others=())
@@ -53,7 +53,7 @@ def render_overview(trees: ClassificationsAnswer, context: PageContext) -> str:
 def render_facet(
     name: str, trees: ClassificationsAnswer, agencies: AgencyDirectory, context: PageContext
 ) -> str:
-    """One facet whole; agencies by their level (市, 县, 乡)."""
+    """Renders one facet completely; agencies are grouped by level (市, 县, 乡)."""
     values = _known(trees.trees[name])
     if name == "publisher":
         shelves = tuple(_by_level(values, agencies))

@@ -1,4 +1,4 @@
-"""A RecordView in, the rows of its catalog entry (目录信息) out, for its page and its text file."""
+"""The rows of a record's catalog entry (目录信息), for the record page and the text file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _EXTRA_LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a row, and where it leads: a search for the like of it, or a web address."""
+    """One value of a row. `href` is a search for records with this value, or a web address."""
 
     text: str
     href: str | None = None
@@ -22,7 +22,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One heading of the catalog entry with its values; `note` says how it differs as published."""
+    """One heading of the catalog entry with its values. `note` tells how the source differs."""
 
     heading: str
     values: tuple[Value, ...]
@@ -31,12 +31,12 @@ class Row:
 
 
 def catalog_rows(record: RecordView) -> tuple[Row, ...]:
-    """The fields of the catalog entry that are filled, in the order that officials print them."""
+    """Returns the filled fields of the catalog entry, in the order of printed catalogs."""
     return tuple(row for row in _each_row(record) if row.values)
 
 
 def extra_rows(record: RecordView) -> Iterable[Row]:
-    """Columns of the source that the catalog has no field for; nested ones are for programs."""
+    """Yields source columns without a catalog field. Nested values are left out."""
     for heading, content in record.extra.items():
         items = content if isinstance(content, list) else [content]
         texts = [str(each).strip() for each in items if isinstance(each, str | int | float)]
@@ -46,7 +46,7 @@ def extra_rows(record: RecordView) -> Iterable[Row]:
 
 
 def is_web_address(url: str) -> bool:
-    """An address that is not http(s) is never linked."""
+    """Returns whether the address is http(s); other addresses are never linked."""
     return url.lower().startswith(("http://", "https://"))
 
 
@@ -75,7 +75,7 @@ def _plain(text: str | None) -> tuple[Value, ...]:
 def _linked(
     name: str, values: Sequence[str | None] | None, record: RecordView | None = None
 ) -> tuple[Value, ...]:
-    """Values that lead to the records that share them; an agency shows its name, not its code."""
+    """Returns values linked to a search for them. An agency shows its name instead of its code."""
     return tuple(
         Value(
             record.publisher.name if record else value.replace("/", " › "),

@@ -1,4 +1,4 @@
-"""A record in, the line that cites it out, after GB/T 7714-2015 (electronic resources).
+"""Citations of a record according to GB/T 7714-2015 (electronic resources).
 
 发布机构. 标题: 文号[A/OL]. (发布日期)[引用日期]. 网址.
 """
@@ -10,7 +10,7 @@ from gongkai.search.responses import PublisherView
 
 
 class Citable(Protocol):
-    """What a hit and a record have in common."""
+    """The fields that hits and records have in common."""
 
     title: str
     document_number: str | None
@@ -19,7 +19,10 @@ class Citable(Protocol):
 
 
 def cite(record: Citable, address: str, today: date) -> str:
-    """`address`: absolute, of the record's page; A is the standard's sign for a document."""
+    """Returns the citation. `address` is the absolute address of the record's page.
+
+    The standard uses A for a document from a collection.
+    """
     number = f": {record.document_number}" if record.document_number else ""
     return (
         f"{record.publisher.name}. {record.title}{number}[A/OL]. "

@@ -1,4 +1,4 @@
-"""What crawlers and browsers ask a site for: robots.txt, sitemaps, the OpenSearch description."""
+"""Endpoints for crawlers and browsers: robots.txt, sitemaps, the OpenSearch description."""
 
 import re
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ from search_api.web.rendering import ICON
 from search_api.web.site import record_path
 
 SITEMAP_LIMIT = 50_000
-"""Addresses that one sitemap may hold (sitemaps.org)."""
+"""Maximum number of addresses in one sitemap (sitemaps.org)."""
 _SUGGESTIONS = 8
 _PART = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
 _ROBOTS = """User-agent: *
@@ -43,13 +43,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/robots.txt")
 async def robots(request: Request, site: SiteDependency) -> PlainTextResponse:
-    """Records and plain lists may be read; combinations of choices are endless and are not."""
+    """Allows records and plain lists. Filter combinations are unlimited and are disallowed."""
     return PlainTextResponse(_ROBOTS.format(base=site.base(request)))
 
 
 @router.get("/opensearch.xml")
 async def opensearch(request: Request, site: SiteDependency) -> Response:
-    """The description that pages name in their head."""
+    """Returns the OpenSearch description that pages link to."""
     content = write_opensearch(site.name, site.base(request), ICON)
     return Response(content, media_type="application/opensearchdescription+xml")
 
@@ -58,7 +58,7 @@ async def opensearch(request: Request, site: SiteDependency) -> Response:
 async def opensearch_suggest(
     q: Annotated[str, Query(max_length=TYPED_LIMIT)], suggester: SuggestingDependency
 ) -> Response:
-    """Completions in the form that browsers read: what was typed, then a list."""
+    """Returns suggestions in the format of browsers: the typed text, then a list."""
     answer = await suggester.suggest(q, _SUGGESTIONS)
     content = [q, [each.text for each in answer.suggestions]]
     return Response(orjson.dumps(content), media_type="application/x-suggestions+json")
@@ -68,7 +68,7 @@ async def opensearch_suggest(
 async def sitemap_index(
     request: Request, service: AnsweringDependency, site: SiteDependency
 ) -> Response:
-    """One sitemap a year, or a month where a year holds more than one may."""
+    """Returns the sitemap index: one sitemap per year, or per month for a very large year."""
     answer = await service.search(SearchRequest(size=1, facets=("year",)))
     years = {
         each.value: each.count for each in answer.facets["year"] if _PART.fullmatch(each.value)
@@ -82,7 +82,7 @@ async def sitemap_index(
 async def sitemap(
     part: str, request: Request, service: AnsweringDependency, site: SiteDependency
 ) -> Response:
-    """The pages of one year or month; `pages`: those that are no records."""
+    """Returns the sitemap of one year or month; `pages` is the sitemap of all other pages."""
     base = site.base(request)
     if part == "pages":
         paths = ["/", "/browse", *(browse_url(name) for name in BROWSED)]

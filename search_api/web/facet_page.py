@@ -1,6 +1,6 @@
-"""One facet of a result list in, all its values with a search among them out, as HTML.
+"""The page with all values of one facet, with a search by label.
 
-The fold of the filter column holds the most frequent values; here are all, without a script.
+The filter column shows only the most frequent values. This page needs no script.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from search_api.web.rendering import PageContext, render, shorten
 from search_api.web.urls import build_parameters, search_url
 
 ROWS_LIMIT = 500
-"""Rows of one page, with those below them; a word typed above narrows to those it is part of."""
+"""Maximum number of rows on the page, including children. The label search narrows them."""
 
 
 def render_facet_values(
@@ -24,7 +24,7 @@ def render_facet_values(
     find: str,
     context: PageContext,
 ) -> str:
-    """`values`: the whole facet as this list counts it; `find`: part of a label."""
+    """Renders the page. `values` is the whole facet of this list; `find` is part of a label."""
     found = _find(values, "".join(find.split()).casefold())
     shown, count = _take(found, ROWS_LIMIT)
     return render(
@@ -42,7 +42,7 @@ def render_facet_values(
 
 
 def _find(values: Sequence[FacetValueView], part: str) -> list[FacetValueView]:
-    """Values whose label holds `part`, with all below them, and those above them.
+    """Returns the values whose label contains `part`, with their descendants and ancestors.
 
     Visits each value once.
     """
@@ -58,7 +58,7 @@ def _find(values: Sequence[FacetValueView], part: str) -> list[FacetValueView]:
 
 
 def _take(values: Sequence[FacetValueView], most: int) -> tuple[list[FacetValueView], int]:
-    """The first `most` values in document order, and how many they are."""
+    """Returns the first `most` values in document order, and their number."""
     taken: list[FacetValueView] = []
     count = 0
     for each in values:

@@ -1,4 +1,4 @@
-"""An answer's facets in; the filter column's panels and the chips out. `rendering` calls it."""
+"""The facet panels of the filter column, and chips for the active filters."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,18 +29,18 @@ ORDER = (
     "disclosure",
     "format",
 )
-"""Panels from the top: what citizens narrow by comes first."""
+"""Panels from top to bottom; the most used filters come first."""
 UNFOLDED = frozenset(ORDER[:3])
-"""Panels that are open before anything is chosen in them."""
+"""Panels that are open without a selection."""
 ROWS_SHOWN = 8
-"""Values of a panel before the fold."""
+"""Number of values shown before the fold."""
 ROWS_FOLDED = 16
-"""Values behind the fold, without what lies below them; a page of its own holds all."""
+"""Number of values behind the fold, without children. The facet page shows all."""
 
 
 @dataclass(frozen=True, slots=True)
 class FacetRow:
-    """One value; `href` chooses it or takes it off, `is_open` unfolds what lies below it."""
+    """One value. `href` toggles its selection; `is_open` shows its children."""
 
     label: str
     count: int
@@ -52,9 +52,9 @@ class FacetRow:
 
 @dataclass(frozen=True, slots=True)
 class FacetPanel:
-    """One facet: `rows` in sight, `more` behind a fold, all of them to search in at `href`.
+    """One facet: visible `rows`, folded `more`, and `href` of the page with all values.
 
-    `left_out`: values that are there only.
+    `left_out` is the number of values that only that page shows.
     """
 
     name: str
@@ -69,7 +69,7 @@ class FacetPanel:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One thing that narrows the list, and the address without it."""
+    """One active filter, and the address of the list without it."""
 
     title: str
     label: str
@@ -77,9 +77,9 @@ class Chip:
 
 
 def settle_request(request: SearchRequest, answer: SearchAnswer) -> SearchRequest:
-    """The request in the answer's own values: an agency's name became its code, an alias its path.
+    """Returns the request with the canonical values of the response: agency codes, class paths.
 
-    Links made of it take a value off even where it came in by another name.
+    Links built from it can remove a filter that was given by another name.
     """
     settled = {
         name: tuple(each.value for each in walk(values) if each.selected)
@@ -90,13 +90,16 @@ def settle_request(request: SearchRequest, answer: SearchAnswer) -> SearchReques
 
 
 def build_panels(request: SearchRequest, answer: SearchAnswer) -> tuple[FacetPanel, ...]:
-    """The panels worth showing: a facet where every record is unclassified narrows nothing."""
+    """Returns the panels that can narrow the list.
+
+    A facet with only unclassified records cannot.
+    """
     facets = [(name, answer.facets.get(name, [])) for name in ORDER]
     return tuple(_build_panel(request, name, values) for name, values in facets if _narrows(values))
 
 
 def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...]:
-    """What is chosen, field by field, then the date range and the document number (文号)."""
+    """Returns chips for the chosen values, the date range and the document number (文号)."""
     chips = [
         Chip(TITLES[name], label, search_url(toggle(request, name, value)))
         for name in ORDER
@@ -111,12 +114,12 @@ def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...
 
 
 def missing_last(values: Sequence[FacetValueView]) -> list[FacetValueView]:
-    """未分类 after everything else, the given order kept."""
+    """Returns the values with 未分类 last, otherwise in the given order."""
     return sorted(values, key=lambda each: each.value == MISSING)
 
 
 def walk(values: Sequence[FacetValueView]) -> Iterator[FacetValueView]:
-    """Every value of a facet, parents before children."""
+    """Yields every value of a facet, parents before children."""
     for each in values:
         yield each
         yield from walk(each.children)
@@ -128,7 +131,7 @@ def _narrows(values: Sequence[FacetValueView]) -> bool:
 
 def _build_panel(request: SearchRequest, name: str, values: Sequence[FacetValueView]) -> FacetPanel:
     rows = build_rows(request, name, values)
-    # A fold over one single row would take as much room as the row.
+    # A fold for a single row would take as much space as the row.
     shown = len(rows) if len(rows) == ROWS_SHOWN + 1 else ROWS_SHOWN
     is_open = name in UNFOLDED or any(each.selected for each in walk(values))
     return FacetPanel(
@@ -144,20 +147,23 @@ def _build_panel(request: SearchRequest, name: str, values: Sequence[FacetValueV
 
 
 def _fold(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
-    """A page of 330 links weighs more than what it lists: what is chosen stays, the rest is cut."""
+    """Returns the folded rows: the first ROWS_FOLDED and every open one.
+
+    More would bloat the page.
+    """
     kept = [row for at, row in enumerate(rows) if at < ROWS_FOLDED or row.is_open]
     return _without_branches(kept)
 
 
 def _without_branches(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
-    """Rows that show what lies below them only once they are chosen."""
+    """Returns the rows with children only where a row is open."""
     return tuple(row if row.is_open else replace(row, children=()) for row in rows)
 
 
 def build_rows(
     request: SearchRequest, name: str, values: Sequence[FacetValueView]
 ) -> tuple[FacetRow, ...]:
-    """The values of one facet, 未分类 last, each with the link that chooses it."""
+    """Returns the rows of a facet, 未分类 last, each with a link that toggles it."""
     return tuple(_build_row(request, name, each) for each in missing_last(values))
 
 
@@ -176,7 +182,7 @@ def _build_row(request: SearchRequest, name: str, value: FacetValueView) -> Face
 def _chosen_labels(
     request: SearchRequest, answer: SearchAnswer, name: str
 ) -> Iterator[tuple[str, str]]:
-    """Chosen values of one field with their labels; a class with the classes above it."""
+    """Yields the chosen values of one field with their labels; a class shows its full path."""
     labels = {each.value: each.label for each in walk(answer.facets.get(name, []))}
     for value in request.chosen.get(name, ()):
         is_path = name in TREES and "/" in value

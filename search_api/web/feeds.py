@@ -1,6 +1,6 @@
-"""Records in; an Atom feed, a sitemap or the OpenSearch description of this site out, as XML.
+"""XML of Atom feeds, sitemaps and the OpenSearch description.
 
-Sources: RFC 4287 (Atom), sitemaps.org 0.9, OpenSearch 1.1. The endpoints beside it call it.
+Sources: RFC 4287 (Atom), sitemaps.org 0.9, OpenSearch 1.1.
 """
 
 import re
@@ -15,16 +15,16 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that no XML document may hold (XML 1.0, 2.2)."""
+"""Characters that are not allowed in an XML document (XML 1.0, 2.2)."""
 _SHORT_NAME = 16
-"""Characters that OpenSearch allows for a name."""
+"""Maximum number of characters in an OpenSearch name."""
 for _prefix, _space in {"": _ATOM, "opensearch": _OPENSEARCH}.items():
     ET.register_namespace(_prefix, _space)
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A saved search: what it is called, its own address and that of its page."""
+    """A saved search as a feed: its title, its own address, the address of its page."""
 
     title: str
     address: str
@@ -33,7 +33,7 @@ class Feed:
 
 
 def write_feed(feed: Feed, entries: Sequence[tuple[HitView, str]]) -> bytes:
-    """Hits with the address of each one's page, newest first."""
+    """Returns the Atom feed of hits, newest first, each with the address of its page."""
     root = ET.Element(f"{{{_ATOM}}}feed", {"xml:lang": "zh-CN"})
     _add(root, "id", feed.address)
     _add(root, "title", feed.title)
@@ -48,7 +48,7 @@ def write_feed(feed: Feed, entries: Sequence[tuple[HitView, str]]) -> bytes:
 
 
 def write_sitemap(pages: Iterable[tuple[str, str | None]]) -> bytes:
-    """Addresses with the day of their last change where it is known (YYYY-MM-DD)."""
+    """Returns a sitemap of addresses with the date of their last change, if known (YYYY-MM-DD)."""
     root = ET.Element("urlset", {"xmlns": _SITEMAP})
     for address, day in pages:
         entry = ET.SubElement(root, "url")
@@ -59,7 +59,7 @@ def write_sitemap(pages: Iterable[tuple[str, str | None]]) -> bytes:
 
 
 def write_sitemap_index(parts: Iterable[str]) -> bytes:
-    """The addresses of the sitemaps that make up the whole."""
+    """Returns the index of the given sitemap addresses."""
     root = ET.Element("sitemapindex", {"xmlns": _SITEMAP})
     for address in parts:
         ET.SubElement(ET.SubElement(root, "sitemap"), "loc").text = address
@@ -67,7 +67,7 @@ def write_sitemap_index(parts: Iterable[str]) -> bytes:
 
 
 def write_opensearch(name: str, base: str, icon: str) -> bytes:
-    """The description by which a browser searches this site from its address bar."""
+    """Returns the description that adds this site to a browser's search engines."""
     root = ET.Element("OpenSearchDescription", {"xmlns": _OPENSEARCH})
     ET.SubElement(root, "ShortName").text = _legal(name[:_SHORT_NAME])
     ET.SubElement(root, "Description").text = _legal(f"在{name}中检索政府信息")
@@ -91,7 +91,7 @@ def write_opensearch(name: str, base: str, icon: str) -> bytes:
 
 
 def last_change(record: RecordView | HitView) -> str:
-    """The day that a record was published, as a whole date: 2008 is 2008-01-01."""
+    """Returns the publication date as a full date: 2008 gives 2008-01-01."""
     return parse_date(record.published_on, field="published_on").first_day.isoformat()
 
 

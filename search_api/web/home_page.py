@@ -1,4 +1,4 @@
-"""The answer to an empty question in, the start page with its ways to browse out, as HTML."""
+"""The start page with facets to browse by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _CHILDREN_SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One value to browse, with the most frequent ones below it."""
+    """One value to browse, with its most frequent children."""
 
     label: str
     count: int
@@ -28,7 +28,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class BrowseSection:
-    """One facet as tiles: `tiles` in sight, `more` behind a fold."""
+    """One facet as tiles: visible `tiles` and folded `more`."""
 
     name: str
     title: str
@@ -37,7 +37,7 @@ class BrowseSection:
 
 
 def render_home(answer: SearchAnswer, context: PageContext) -> str:
-    """`answer`: to an empty question, newest first, with all its facets."""
+    """Renders the page. `answer` is an empty search, newest first, with all facets."""
     return render(
         "home.html",
         context,
@@ -49,7 +49,7 @@ def render_home(answer: SearchAnswer, context: PageContext) -> str:
 
 
 def build_browse(answer: SearchAnswer) -> tuple[BrowseSection, ...]:
-    """By audience (服务对象), topic (主题) and agency (机构); a facet nobody filled is left out."""
+    """Returns sections by audience (服务对象), topic (主题) and agency (机构); skips empty ones."""
     sections = (_build_section(name, answer.facets.get(name, [])) for name in _BROWSED)
     return tuple(section for section in sections if section.tiles)
 

@@ -1,6 +1,6 @@
-"""An answer without a record in, the ways that lead on out. Called by `results_page`.
+"""Alternatives for a search without results.
 
-Every way is a link with the number of records behind it; one that leads to nothing is not shown.
+Each alternative is a link with its number of records. Alternatives without records are left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _VALUES = 6
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One link; `count` records are behind it."""
+    """One link to `count` records."""
 
     label: str
     href: str
@@ -28,7 +28,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What a group of ways has in common, as a sentence before them."""
+    """A sentence and the links that belong to it."""
 
     text: str
     ways: tuple[Way, ...]
@@ -36,8 +36,9 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What there is beside an empty list: `unfiltered` records without its choices, and the
-    classes of all records."""
+    """Data for an empty list: the number of records without its filters (`unfiltered`), and the
+    facets of all records (`whole`).
+    """
 
     unfiltered: int
     whole: Mapping[str, Sequence[FacetValueView]]
@@ -46,7 +47,9 @@ class Elsewhere:
 def build_leads(
     request: SearchRequest, answer: SearchAnswer, elsewhere: Elsewhere
 ) -> tuple[Lead, ...]:
-    """First without the choices, then other choices, then classes named like the words."""
+    """Returns the groups of links: without filters, other filter values, classes named in the
+    query.
+    """
     leads = [
         _without_choices(request, elsewhere.unfiltered),
         *_other_choices(request, answer),
@@ -61,7 +64,10 @@ def _without_choices(request: SearchRequest, count: int) -> Lead:
 
 
 def _other_choices(request: SearchRequest, answer: SearchAnswer) -> Iterator[Lead]:
-    """A field's counts leave out its own choice: they tell what the others would find."""
+    """Yields other values of each filtered field.
+
+    Facet counts ignore the filter of their own field.
+    """
     for name, chosen in request.chosen.items():
         others = [each for each in answer.facets.get(name, []) if each.value not in chosen]
         values = [each for each in walk(others) if each.count and each.value != MISSING]
@@ -74,7 +80,7 @@ def _other_choices(request: SearchRequest, answer: SearchAnswer) -> Iterator[Lea
 
 
 def _is_near(value: str, chosen: tuple[str, ...]) -> bool:
-    """In a tree, the classes under the same parent and the parent itself."""
+    """Returns whether the value is the parent or a sibling of a chosen class."""
     parents = {each.rpartition("/")[0] for each in chosen} - {""}
     return value in parents or value.rpartition("/")[0] in parents
 

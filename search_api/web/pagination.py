@@ -1,4 +1,4 @@
-"""A request and its total in, the links to other pages out. `rendering` calls it."""
+"""The links to other pages of a result list."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ _NEARBY = 2
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A page by its number; `follows_gap`: pages were left out before it."""
+    """A link to a page. `follows_gap` is set if pages were left out before it."""
 
     number: int
     href: str
@@ -20,7 +20,7 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Where the reader is in the list; `is_cut`: the list goes on past the last page."""
+    """The position in the list. `is_cut` is set if the list continues after the last page."""
 
     pages: tuple[PageLink, ...]
     previous: str | None
@@ -31,7 +31,7 @@ class Paging:
 
 
 def build_paging(request: SearchRequest, total: int) -> Paging:
-    """First, last and nearby pages; none past the 10,000th hit, where page numbers end."""
+    """Returns links to the first, last and nearby pages. Page numbers end at the 10,000th hit."""
     reachable = PAGE_WINDOW // request.size
     needed = max(-(-total // request.size), 1)
     last = min(needed, reachable)

@@ -1,4 +1,4 @@
-"""A record in, the text file that a reader takes home out."""
+"""A record as a plain text file for download."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,10 @@ from search_api.web.catalog_entry import catalog_rows
 
 
 def write_plain_record(record: RecordView, address: str) -> str:
-    """Title, catalog entry, text; of a record 依申请公开 no more than its entry."""
+    """Returns title, catalog entry and text.
+
+    A record on request (依申请公开) has only its entry.
+    """
     return "\r\n".join(_lines(record, address))
 
 

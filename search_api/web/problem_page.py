@@ -1,4 +1,4 @@
-"""A problem in, a page that says what to do next out, as HTML. The error handlers call it."""
+"""The page that shows a problem and what the reader can do."""
 
 from collections.abc import Mapping
 
@@ -28,6 +28,6 @@ _PARAMETERS: Mapping[str, str] = {
 
 
 def render_problem(problem: Problem, context: PageContext, home: str = "/") -> str:
-    """Never more than the problem itself says."""
+    """Renders the problem and nothing beyond its content."""
     parameter = _PARAMETERS.get(problem.parameter or "", problem.parameter)
     return render("problem.html", context, problem=problem, parameter=parameter, home=home)

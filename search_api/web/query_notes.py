@@ -1,4 +1,4 @@
-"""What was read in the words beyond what they say, with the way back. Called by `rendering`."""
+"""Notes on how a query was interpreted, each with a link that reverts it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _ONLY_RELATED = "没有包含检索词的信息。下面标有“相关”的信
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a note leads."""
+    """The target of a note."""
 
     label: str
     href: str
@@ -24,14 +24,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One sentence above the list, and what can be done about it."""
+    """One sentence above the list with its links."""
 
     text: str
     links: tuple[Link, ...] = ()
 
 
 def build_notes(request: SearchRequest, answer: SearchAnswer) -> tuple[Note, ...]:
-    """`request` as it was typed; what weighs most comes first."""
+    """Returns the notes, most important first. `request` is the request as typed."""
     return tuple(_each_note(request, answer))
 
 

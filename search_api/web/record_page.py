@@ -1,4 +1,4 @@
-"""A RecordView in, its page out, as HTML, with the words it was found by marked."""
+"""The page of a record, with the search terms highlighted."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ _TEXT_NOTES: Mapping[str, str] = {
 
 
 MARKED_CHARACTERS = 400_000
-"""Characters of one page that are looked through for words to mark."""
+"""Characters of one page that are searched for terms to highlight."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedParagraph:
-    """A paragraph of the text with the words that were looked for marked."""
+    """A paragraph of the text with highlighted search terms."""
 
     kind: Kind
     text: Markup
@@ -49,7 +49,7 @@ class MarkedParagraph:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A document that repeals or is repealed; `href` where it is a public record."""
+    """A document that repeals or is repealed. `href` is None if it is not a public record."""
 
     title: str
     number: str
@@ -58,7 +58,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """An attachment: its name, where it is to be had, what was read out of it, a word on that."""
+    """An attachment: name, address, extracted text, and a note on the text."""
 
     name: str
     href: str | None
@@ -68,7 +68,7 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    """Where the record is to be had as a file."""
+    """Addresses of the record's downloads."""
 
     text: str
     data: str
@@ -76,7 +76,10 @@ class Downloads:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """All that the page of one record shows. A record 依申请公开 has no text and no files here."""
+    """The content of the page.
+
+    A record on request (依申请公开) has no text and no attachments here.
+    """
 
     plain_title: str
     title: Markup
@@ -100,7 +103,7 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How a record was come by: the words, and the runs of characters to mark for them."""
+    """The query that found a record, and the terms to highlight."""
 
     text: str = ""
     highlight_terms: Sequence[str] = ()
@@ -113,7 +116,7 @@ def render_record(
     context: PageContext,
     today: date,
 ) -> str:
-    """One record; `found.text` leads back to the list."""
+    """Renders the page. `found.text` builds the link back to the list."""
     text = found.text.strip()[:TEXT_LIMIT]
     shown = build_record_page(record, similar, found, context.base, today)
     return render(
@@ -130,7 +133,10 @@ def render_record(
 def build_record_page(
     record: RecordView, similar: Sequence[HitView], found: Found, base: str, today: date
 ) -> RecordPage:
-    """The wall is kept here once more: whatever the record holds, 依申请公开 shows its entry."""
+    """Returns the content of the page. A record on request (依申请公开) shows only its entry.
+
+    The disclosure boundary is enforced here a second time, whatever the record contains.
+    """
 
     marker = Marker(found.highlight_terms, MARKED_CHARACTERS)
 
@@ -192,14 +198,14 @@ def _relate(cited: Sequence[CitedDocument]) -> tuple[Relation, ...]:
 
 
 def _attach(attachment: AttachmentView, mark: Callable[[str], Markup]) -> AttachedFile:
-    """An address that is not http(s) is not linked: the name alone is shown."""
+    """Returns the attachment. An address that is not http(s) is not linked."""
     url = attachment.url if attachment.url and is_web_address(attachment.url) else None
     note = _TEXT_NOTES.get(attachment.text_state, "")
     return AttachedFile(attachment.name, url, mark(attachment.text), note)
 
 
 def _summary(record: RecordView) -> str:
-    """Not where the text itself holds it."""
+    """Returns the summary, or nothing if the public text already contains it."""
     summary = record.summary.strip()
     repeats = record.disclosure == Disclosure.PUBLIC and summary in record.body
     return "" if repeats else summary

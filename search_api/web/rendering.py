@@ -1,6 +1,6 @@
-"""A template and what it shows in, a whole HTML page out. Every page of this room is drawn here.
+"""Renders templates to complete HTML pages.
 
-Templates hold the markup and nothing else; what they show is built beside this file.
+Templates contain only markup; the page modules of this package build their values.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ _BEIJING = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What a page knows of the request it answers. `base`: what absolute addresses begin with.
+    """The request data of a page. `base` is the prefix of absolute addresses.
 
-    `here`: path and query of the page itself.
+    `here` is the path and query string of the page.
     """
 
     site: Site
@@ -36,7 +36,7 @@ class PageContext:
 
 
 def context_of(request: Request) -> PageContext:
-    """The context of one request."""
+    """Returns the context of a request."""
     site = site_of(request)
     query = request.scope["query_string"].decode("latin-1")
     return PageContext(
@@ -48,31 +48,31 @@ def context_of(request: Request) -> PageContext:
 
 
 def render(template: str, context: PageContext, **shown: object) -> str:
-    """Draw one template. A name that it uses and nobody gave is an error."""
+    """Renders a template. An undefined name in a template is an error."""
     return _ENVIRONMENT.get_template(template).render(
         page=context, site=context.site, appearance=context.appearance, **shown
     )
 
 
 def shorten(text: str) -> str:
-    """Words as they fit into a heading."""
+    """Returns the text shortened for a heading."""
     return text if len(text) <= _HEADING_LONGEST else f"{text[:_HEADING_LONGEST]}…"
 
 
 def trusted(html: str) -> Markup:
-    """HTML that was escaped where it was made: `<mark>` is its only tag."""
+    """Returns HTML that was escaped when it was made; `<mark>` is its only tag."""
     return Markup(html)  # noqa: S704
 
 
 @cache
 def _static_url(name: str) -> str:
-    """The address changes with the content, so that a cached copy is never stale."""
+    """Returns an address that changes with the content, so that a cached copy is never stale."""
     digest = hashlib.sha256((_ROOT / "static" / name).read_bytes()).hexdigest()
     return f"/static/{name}?v={digest[:8]}"
 
 
 def _spell_time(moment: str) -> str:
-    """A time in UTC, in any form of ISO 8601, as the clock in the office shows it."""
+    """Returns an ISO 8601 time, UTC by default, in Beijing time."""
     read = datetime.fromisoformat(moment)
     told = read if read.tzinfo else read.replace(tzinfo=UTC)
     return f"{told.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"

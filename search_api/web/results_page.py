@@ -1,4 +1,4 @@
-"""An answer and its request in, the result list with its filters out, as HTML."""
+"""The result list with its filters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ SORT_LABELS: Mapping[Sort, str] = {
 
 @dataclass(frozen=True, slots=True)
 class HitRow:
-    """A hit and what the list shows beside it."""
+    """A hit with its link, highlights and badges."""
 
     view: HitView
     href: str
@@ -49,7 +49,7 @@ class HitRow:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What can be done with a whole list: `permalink` is absolute."""
+    """Links for the whole list. `permalink` is absolute."""
 
     permalink: str
     csv: str
@@ -59,7 +59,7 @@ class Tools:
 
 
 def build_hit(hit: HitView, text: str = "") -> HitRow:
-    """`text`: the words it was found by, to be marked on its page."""
+    """Returns a row of the list. `text` is the query, to highlight it on the record page."""
     return HitRow(
         view=hit,
         href=record_url(hit.id, text),
@@ -75,7 +75,7 @@ def render_results(
     context: PageContext,
     elsewhere: Elsewhere | None = None,
 ) -> str:
-    """`elsewhere`: where nothing was found, what there is beside it."""
+    """Renders the list. `elsewhere` holds the data for alternatives to an empty list."""
     settled = settle_request(request, answer)
     asked = replace(settled, text=answer.query.text) if answer.query.corrected_from else settled
     chips = build_chips(asked, answer)
@@ -114,7 +114,7 @@ def _build_tools(request: SearchRequest, context: PageContext) -> Tools:
 
 
 def _is_combined(request: SearchRequest) -> bool:
-    """Whether crawlers should leave it: combinations of choices have no end."""
+    """Returns whether crawlers should skip the page: filter combinations are unlimited."""
     return len(build_parameters(request)) > 1
 
 

@@ -1,4 +1,4 @@
-"""The pages people see. The same requests and answers as the API, shown as HTML."""
+"""Endpoints of the public pages. They use the same requests and responses as the API."""
 
 import asyncio
 from dataclasses import replace
@@ -46,7 +46,7 @@ Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
 
 @router.api_route("/", methods=_METHODS)
 async def home(context: ContextDependency, service: AnsweringDependency) -> HTMLResponse:
-    """The search box, ways to browse, the newest records."""
+    """Shows the search box, facets to browse and the newest records."""
     answer = await service.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST_SHOWN))
     return HTMLResponse(render_home(answer, context))
 
@@ -58,7 +58,7 @@ async def search(
     service: AnsweringDependency,
     noting: NotingDependency,
 ) -> HTMLResponse:
-    """Results with facets; where there are none, what leads on."""
+    """Shows results with facets, or alternatives if there are none."""
     asked = read_request(parameters)
     answer = await service.search(asked)
     elsewhere = None if answer.total else await _look_elsewhere(asked, service)
@@ -74,7 +74,7 @@ async def facet_values(
     service: AnsweringDependency,
     find: Words = "",
 ) -> HTMLResponse:
-    """All values of one facet, to search among."""
+    """Shows all values of one facet with a search by label."""
     if name not in FACETS:
         raise UnknownPageError
     asked = read_request(parameters)
@@ -86,7 +86,7 @@ async def facet_values(
 async def citations(
     parameters: PageQuery, context: ContextDependency, service: AnsweringDependency
 ) -> PlainTextResponse:
-    """The records of one page of a list, each as a line that cites it."""
+    """Returns the citations of one page of a list, one per line."""
     asked = replace(read_request(parameters), facets=(), highlight=False)
     answer = await service.search(asked)
     return PlainTextResponse(_cite_all(answer, context, service))
@@ -94,7 +94,7 @@ async def citations(
 
 @router.api_route("/browse", methods=_METHODS)
 async def browse(context: ContextDependency, service: AnsweringDependency) -> HTMLResponse:
-    """Every classification with its most frequent classes."""
+    """Shows every classification with its most frequent classes."""
     return HTMLResponse(render_overview(await service.classifications(), context))
 
 
@@ -102,7 +102,7 @@ async def browse(context: ContextDependency, service: AnsweringDependency) -> HT
 async def browse_facet(
     name: str, context: ContextDependency, service: AnsweringDependency
 ) -> HTMLResponse:
-    """One classification whole."""
+    """Shows one classification completely."""
     if name not in BROWSED:
         raise UnknownPageError
     trees = await service.classifications()
@@ -116,14 +116,14 @@ async def apply(
     q: Words = "",
     record: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
-    """How to apply for what is not public, with a form to print."""
+    """Shows how to apply for information that is not public, with a printable form."""
     found = await find_record(record, service) if record else None
     return HTMLResponse(render_application(q, found, context))
 
 
 @router.api_route("/docs", methods=_METHODS)
 async def docs(context: ContextDependency) -> HTMLResponse:
-    """The API, to read and to try; for programmers."""
+    """Shows the interactive API documentation."""
     return HTMLResponse(render("docs.html", context))
 
 
@@ -133,7 +133,7 @@ async def docs(context: ContextDependency) -> HTMLResponse:
 async def record_text(
     record_id: RecordId, context: ContextDependency, service: AnsweringDependency
 ) -> PlainTextResponse:
-    """One record as a text file."""
+    """Returns one record as a text file."""
     found = await find_record(record_id, service)
     text = write_plain_record(found, context.base + record_path(record_id))
     headers = {"Content-Disposition": 'attachment; filename="record.txt"'}
@@ -146,7 +146,7 @@ async def record_text(
 async def record(
     record_id: RecordId, context: ContextDependency, service: AnsweringDependency, q: str = ""
 ) -> HTMLResponse:
-    """One record, with the words marked that it was found by."""
+    """Shows one record with the search terms highlighted."""
     found, similar = await asyncio.gather(
         find_record(record_id, service), service.similar(record_id, SIMILAR_SHOWN)
     )
@@ -157,7 +157,7 @@ async def record(
         how = Found(words, service.highlight_terms(words))
         return render_record(found, hits, how, context, service.today())
 
-    # A text may have two million characters.
+    # Render in a thread: a text may have two million characters.
     return HTMLResponse(await asyncio.to_thread(draw))
 
 

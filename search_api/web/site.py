@@ -1,4 +1,4 @@
-"""What pages, feeds and downloads say of the installation. `app` makes one, every room shows it."""
+"""The installation's name and addresses, for pages, feeds and downloads."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -10,9 +10,11 @@ from search_api.http.state import state_of
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`name`: in headers and titles. `public_url`: where readers reach it, without a last slash.
+    """The settings that pages show. `name` is the site name in headers and titles.
 
-    `application_url`: the city's own form for 依申请公开.
+    `public_url` is the public address without a final slash.
+
+    `application_url` is the city's own form for 依申请公开.
     """
 
     name: str
@@ -20,15 +22,15 @@ class Site:
     application_url: str | None = None
 
     def base(self, request: Request) -> str:
-        """The address that absolute links begin with; without a setting, the one asked."""
+        """Returns the prefix of absolute links: the setting, or else the address of the request."""
         return self.public_url or str(request.base_url).rstrip("/")
 
 
 def record_path(record_id: str) -> str:
-    """The path of a record's page; `/` in the id stays, as in an index number."""
+    """Returns the path of a record's page. A `/` in the id, as in index numbers, is kept."""
     return f"/records/{quote(record_id, safe='/')}"
 
 
 def site_of(request: Request) -> Site:
-    """The site that this process serves."""
+    """Returns the site that this process serves."""
     return state_of(request).site

@@ -1,4 +1,4 @@
-"""A record in, what search engines read of it out: JSON-LD in the words of schema.org."""
+"""Structured data of a record for search engines: JSON-LD with schema.org terms."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from gongkai.search.responses import RecordView
 
 
 def describe_record(record: RecordView, address: str, site: str) -> Mapping[str, object]:
-    """`address`: absolute, of the record's page. Fields without a value are left out."""
+    """Returns the description without empty fields. `address` is the absolute page address."""
     publisher = {"@type": "GovernmentOrganization", "name": record.publisher.name}
     numbers = [number for number in (record.document_number, record.index_number) if number]
     described = {

@@ -1,7 +1,7 @@
-"""A SearchRequest in, the address that asks it out; and requests changed by one step.
+"""Addresses of search requests, and functions that change one part of a request.
 
-The pages build every link with these. Changing what is asked goes back to page 1. Addresses are
-for HTML, where letters need no percent signs; `absolute` makes one that stands anywhere.
+Every change of the search goes back to page 1. Addresses are for HTML and keep non-ASCII letters;
+`absolute` returns an ASCII address for use elsewhere.
 """
 
 import re
@@ -17,57 +17,60 @@ from search_api.web.site import record_path
 
 SEARCH_PATH = "/search"
 SWITCHES = ("expand", "correct", "dates", "semantic")
-"""What reads or finds more than the words say; a link takes each off."""
+"""Options that interpret or expand the query; a link turns each of them off."""
 _DEFAULT = SearchRequest()
 _NOT_LETTERS = re.compile(r"[^\w.~-]+")
 
 
 def search_url(request: SearchRequest) -> str:
-    """The permalink of a question: only what differs from the defaults is written."""
+    """Returns the permalink of a search. It contains only values that differ from the defaults."""
     return _with_query(SEARCH_PATH, build_parameters(request))
 
 
 def absolute(base: str, path: str) -> str:
-    """The address as programs and other sites take it: ASCII alone (RFC 3986)."""
+    """Returns an absolute address in ASCII (RFC 3986), for other programs and sites."""
     return base + quote(path, safe="%/?&=+~;,:@!$'()*#[]")
 
 
 def record_url(record_id: str, text: str = "") -> str:
-    """A record's page; `text`: the words it was found by, marked there and led back to."""
+    """Returns the address of a record's page.
+
+    `text` is the query, for highlights and the way back.
+    """
     return _with_query(record_path(record_id), [("q", text)] if text else [])
 
 
 def feed_url(request: SearchRequest) -> str:
-    """The list as an Atom feed; a feed has an order of its own."""
+    """Returns the address of the list as an Atom feed. The feed has its own sort order."""
     return _with_query("/feed.atom", _whole_list(request, "sort"))
 
 
 def export_url(request: SearchRequest, file_format: str) -> str:
-    """The whole list as a file."""
+    """Returns the address of the whole list as a file."""
     return _with_query("/search/export", [*_whole_list(request), ("format", file_format)])
 
 
 def citations_url(request: SearchRequest) -> str:
-    """The records of this page of the list, as they are cited."""
+    """Returns the address of the citations for this page of the list."""
     return _with_query("/search/citations", build_parameters(request))
 
 
 def facet_url(request: SearchRequest, name: str, find: str = "") -> str:
-    """All values of one facet in this list, on a page of their own."""
+    """Returns the address of the page with all values of one facet."""
     found = [("find", find)] if find else []
     return _with_query(f"/search/facets/{name}", [*_whole_list(request), *found])
 
 
 def apply_url(text: str = "", record_id: str = "") -> str:
-    """How to apply for what is not public, with what was looked for carried over."""
+    """Returns the address of the application page, with the query or record carried over."""
     given = {"q": text.strip(), "record": record_id}
     return _with_query("/apply", [(name, value) for name, value in given.items() if value])
 
 
 def build_parameters(request: SearchRequest) -> list[tuple[str, str]]:
-    """Query parameters of a request in a fixed order; a field repeats for each of its values.
+    """Returns the query parameters in a fixed order; a field repeats for each of its values.
 
-    `cursor`, `facets` and `highlight` serve programs and are left out.
+    `cursor`, `facets` and `highlight` are for API clients and are left out.
     """
     chosen = [(name, value) for name in FACETS for value in request.chosen.get(name, ())]
     single = {
@@ -84,16 +87,16 @@ def build_parameters(request: SearchRequest) -> list[tuple[str, str]]:
 
 
 def kept_fields(request: SearchRequest, *replaced: str) -> list[tuple[str, str]]:
-    """Hidden fields of a form that asks again for `replaced`: all other parameters, from page 1."""
+    """Returns the hidden fields of a form that changes `replaced`: the other parameters, page 1."""
     dropped = {"page", *replaced}
     return [(name, value) for name, value in build_parameters(request) if name not in dropped]
 
 
 def toggle(request: SearchRequest, field: str, value: str) -> SearchRequest:
-    """Choose `value`, or take it off where it is chosen.
+    """Returns the request with `value` chosen, or removed if it was chosen.
 
-    In a tree, a class already holds what is below it: choosing one takes the place of those above
-    and below it, so that going down a branch narrows.
+    A class includes its descendants. In a tree, a value therefore replaces its chosen ancestors and
+    descendants, so that going down a branch narrows the list.
     """
     values = request.chosen.get(field, ())
     if value in values:
@@ -103,37 +106,37 @@ def toggle(request: SearchRequest, field: str, value: str) -> SearchRequest:
 
 
 def without_filters(request: SearchRequest) -> SearchRequest:
-    """The words, the order and the page size alone."""
+    """Returns the request with only its text, order and page size."""
     return SearchRequest(text=request.text, sort=request.sort, size=request.size)
 
 
 def without_dates(request: SearchRequest) -> SearchRequest:
-    """Without either end of the date range."""
+    """Returns the request without a date range."""
     return _changed(request, published_from=None, published_to=None)
 
 
 def without_document_number(request: SearchRequest) -> SearchRequest:
-    """Without the document number (文号)."""
+    """Returns the request without the document number (文号)."""
     return _changed(request, document_number=None)
 
 
 def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
-    """In another order."""
+    """Returns the request with another order."""
     return _changed(request, sort=sort)
 
 
 def with_text(request: SearchRequest, text: str) -> SearchRequest:
-    """Other words, the same filters."""
+    """Returns the request with another text and the same filters."""
     return _changed(request, text=text)
 
 
 def without_switch(request: SearchRequest, name: str) -> SearchRequest:
-    """The same, taken at its word: without one of SWITCHES."""
+    """Returns the request with one of SWITCHES turned off."""
     return _changed(request, **{name: False})
 
 
 def with_page(request: SearchRequest, page: int) -> SearchRequest:
-    """Another page (1, 2, …) of the same list."""
+    """Returns the request for another page (1, 2, …) of the same list."""
     return replace(request, page=page, cursor=None)
 
 
@@ -162,9 +165,9 @@ def _with_query(path: str, parameters: list[tuple[str, str]]) -> str:
 
 @lru_cache(maxsize=4_096)
 def _encode(value: str) -> str:
-    """Letters of every script stand as they are, as URLs within HTML may have them.
+    """Returns the value with letters of every script kept, as URLs within HTML allow.
 
-    Percent signs make three bytes of each, nine a Chinese character, some thousand times a page.
+    Percent-encoding takes nine bytes per Chinese character, some thousand times a page.
     """
     return _NOT_LETTERS.sub(lambda found: quote(found[0], safe=""), value)
 
