@@ -1,4 +1,4 @@
-"""Settings in, the ASGI application out; workers of `gongkai serve` call `create_served_app`."""
+"""The ASGI application: settings, services, middleware, routes."""
 
 import asyncio
 import gc
@@ -37,13 +37,13 @@ from search_api.web import routes as pages
 from search_api.web.site import Site
 
 GZIP_FROM = 1_000
-"""Bytes of an answer from which on it is compressed."""
+"""Size of a response in bytes from which it is compressed."""
 GZIP_LEVEL = 5
-"""Of a result page, 9 takes twice the time of 5 for two hundredths less."""
+"""Level 9 takes twice the time of level 5 for a result page and saves only 2 %."""
 
 
 def create_app(installation: Installation | None = None) -> FastAPI:
-    """The whole HTTP side over one installation; settings are read where none is given."""
+    """Returns the application of an installation. Without one, the settings are read."""
     installed = installation or open_installation(Settings())
     settings = installed.settings
     metrics = Metrics()
@@ -79,7 +79,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _run(services: Services) -> AsyncIterator[None]:
-    """Prepare what the first requests need; store and close at the end."""
+    """Prepares the services before the first request; stores and closes them at the end."""
     services.installation.analysis.prepare()
     await services.search.term_dictionary.refresh()
     if services.semantic:
@@ -92,7 +92,7 @@ async def _run(services: Services) -> AsyncIterator[None]:
 
 
 def _add_middleware(app: FastAPI, state: AppState) -> None:
-    """The last one added is the first to see a request."""
+    """Adds the middleware. The one added last sees a request first."""
     settings = state.services.installation.settings
 
     def refuse(scope: Scope, status: int, seconds: int) -> Response:
@@ -119,28 +119,32 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(part.router)
     for part in (api, desk, duplicates, check, reports, certificates):
         app.include_router(part.router)
-    # FastAPI's own page of the API fetches its script from the internet; this one comes with us.
+    # FastAPI's API page loads its script from the internet; this copy is served locally.
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     app.mount("/static/openapi", swagger, name="openapi")
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
 
 
 def create_served_app(installation: Installation | None = None) -> FastAPI:
-    """`create_app` for a process that does nothing but serve."""
+    """Returns the application for a process that only serves requests."""
     app = create_app(installation)
     app.state.served.services.search.term_dictionary.on_read = _spare_from_collection
     return app
 
 
 def _spare_from_collection() -> None:
-    # Dictionaries and words are a million objects: a full collection that walks them held up
-    # every request for a quarter of a second. The young are collected first, lest they stay.
+    # Dictionaries and terms are a million objects. A full garbage collection of them delayed every
+    # request by a quarter of a second. Collect young objects first, so that they are not frozen.
     gc.collect(1)
     gc.freeze()
 
 
 def _version_reader(services: Services) -> ReadVersion:
-    """What every answer is made of: this build, the day, the index, the words read out of it."""
+    """Returns a function for the version of all data in a response.
+
+    The version covers this build, the date, the index, the terms read from it, merge decisions and
+    the vectors.
+    """
     build = name_build(services.installation.settings)
     search, semantic = services.search, services.semantic
 

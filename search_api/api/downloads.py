@@ -1,6 +1,6 @@
-"""Lists to take along: the whole list as a file, a saved search as a feed. For programs and people.
+"""Downloads: a whole list as a file, a saved search as a feed, the replica stream.
 
-Mounted twice: under `/api/v1`, and at the paths that pages link to.
+The router is mounted twice: under `/api/v1`, and at the paths that pages link to.
 """
 
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ class _FeedResponse(Response):
     response_class=_ExportResponse,
     responses={
         200: {
-            "description": "All records of the list without their texts, newest first.",
+            "description": "All records of the list without full texts, newest first.",
             "content": {name: {"schema": {"type": "string"}} for name in MEDIA_TYPES.values()},
         },
         **_PROBLEMS,
@@ -74,15 +74,15 @@ async def export(
     response_class=_ReplicaResponse,
     responses={
         200: {
-            "description": "A head, every public record as stored, and a last line with their "
-            "number, as JSON Lines: what `gongkai replica pull` copies.",
+            "description": "A header, every public record as stored, and a last line with the "
+            "record count, as JSON Lines. `gongkai replica pull` reads it.",
             "content": {_JSON_LINES: {"schema": {"type": "string"}}},
         },
         **_PROBLEMS,
     },
 )
 async def replica(request: Request) -> Response:
-    """The whole public index, for a machine that has to stand alone."""
+    """The whole public index, for a machine that works offline."""
     refuse_unknown(request, ())
     lines = stream_replica(services_of(request).engine)
     head = await anext(lines)
@@ -118,7 +118,7 @@ def _title(request: SearchRequest, name: str) -> str:
 
 
 async def _begin(records: AsyncIterator[RecordView]) -> AsyncIterator[RecordView]:
-    """Ask for the first record before a status is sent: a fault still has one of its own then."""
+    """Reads the first record before the status is sent, so that an error still gets its status."""
     first = await anext(records, None)
 
     async def whole() -> AsyncIterator[RecordView]:

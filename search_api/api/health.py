@@ -1,4 +1,4 @@
-"""`/healthz` (the process runs), `/readyz` (a search would be answered), `/metrics`."""
+"""`/healthz` (the process runs), `/readyz` (the engine answers searches), `/metrics`."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 class Health(BaseModel):
-    """`generation` and `records` are what searches see now."""
+    """`generation` and `records` describe the live index."""
 
     status: str
     generation: str | None = None
@@ -25,19 +25,19 @@ class Health(BaseModel):
 
 
 async def get_engine(request: Request) -> SearchEngine:
-    """The engine of this process."""
+    """Returns the engine of this process."""
     return services_of(request).engine
 
 
 @router.get("/healthz")
 async def healthz() -> Health:
-    """The process answers; says nothing of the engine."""
+    """The process runs. The engine is not checked."""
     return Health(status="ok")
 
 
 @router.get("/readyz", responses=describe_problems(503))
 async def readyz(engine: Annotated[SearchEngine, Depends(get_engine)]) -> Health:
-    """A real, empty search has just been answered."""
+    """An empty search has just succeeded."""
     result = await engine.search(EngineQuery(MatchAll(), limit=0))
     return Health(status="ready", generation=result.generation, records=result.total)
 
@@ -46,7 +46,7 @@ async def readyz(engine: Annotated[SearchEngine, Depends(get_engine)]) -> Health
 async def metrics(
     request: Request, engine: Annotated[SearchEngine, Depends(get_engine)]
 ) -> Response:
-    """For Prometheus, which asks here directly; nothing is told through a proxy."""
+    """Returns the metrics. Prometheus asks directly; requests through a proxy get 404."""
     if not _FORWARDED.isdisjoint(request.headers):
         raise UnknownPageError
     counted = state_of(request).metrics

@@ -1,4 +1,4 @@
-"""`/api/v1`: search, records, classifications. HTTP in, `Answering` asked, JSON out."""
+"""`/api/v1`: search, autocomplete, classifications, records."""
 
 from typing import Annotated
 
@@ -35,7 +35,10 @@ from search_api.http.parameters import (
 )
 
 router = APIRouter(prefix="/api/v1", responses=describe_problems(422, 503))
-_MISSING = {**describe_problems(404, 410), 308: {"description": "One of two copies; see Location."}}
+_MISSING = {
+    **describe_problems(404, 410),
+    308: {"description": "Merged with a duplicate; see Location."},
+}
 
 
 @router.get("/search", response_model=SearchAnswer, openapi_extra=read_search.described)
@@ -55,13 +58,13 @@ async def search(
 async def suggest(
     parameters: Annotated[SuggestParameters, Query()], suggester: SuggestingDependency
 ) -> Response:
-    """Completions while typing: Chinese, full pinyin, initials, mixed."""
+    """Suggestions while typing: Chinese, full pinyin, initials, or a mix."""
     return _as_json(await suggester.suggest(parameters.q, parameters.size))
 
 
 @router.get("/classifications", response_model=ClassificationsAnswer)
 async def classifications(request: Request, service: AnsweringDependency) -> Response:
-    """The classification trees and agencies with counts."""
+    """The classification trees and agencies with record counts."""
     refuse_unknown(request, ())
     return _as_json(await service.classifications())
 
@@ -81,7 +84,7 @@ async def similar(
     found = await service.similar(record_id, parameters.size)
     if found is not None:
         return _as_json(found)
-    # An id may end in `/similar` itself.
+    # An id may itself end in `/similar`.
     if record := await service.record(f"{record_id}/similar"):
         return _as_json(record)
     raise await describe_missing(record_id, service)
@@ -94,7 +97,7 @@ async def similar(
     dependencies=[Depends(refuse_merged)],
 )
 async def record(record_id: RecordId, request: Request, service: AnsweringDependency) -> Response:
-    """One whole record as published."""
+    """One complete record as published."""
     refuse_unknown(request, ())
     return _as_json(await find_record(record_id, service))
 

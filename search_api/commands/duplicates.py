@@ -1,4 +1,4 @@
-"""`gongkai duplicates`: clusters of records that are one document, over the whole index."""
+"""`gongkai duplicates`: finds clusters of duplicate records in the whole index."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,14 +27,12 @@ _console = Console(stderr=True)
 
 def duplicates(
     threshold: Annotated[
-        float, typer.Option(min=0.5, max=1.0, help="Least likeness of near texts.")
+        float, typer.Option(min=0.5, max=1.0, help="Minimum similarity of near-duplicate texts.")
     ] = NEAR,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="A row a record, for a spreadsheet.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one row per record.")] = False,
 ) -> None:
-    """List records that are one document; what staff settled already is left out."""
+    """List clusters of duplicate records, without those that staff have decided."""
     clusters, records = asyncio.run(_find(open_installation(Settings()), threshold))
     if as_json:
         listed = [_describe(cluster, records) for cluster in clusters]

@@ -1,4 +1,4 @@
-"""`gongkai evaluate` and `verify`: does the ranking find what it should?"""
+"""`gongkai evaluate`: measures the ranking with judged queries."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -32,14 +32,14 @@ Row = tuple[str, str, Figures]
 
 
 def evaluate(
-    queries: Annotated[Path, typer.Option(help='JSON Lines: {"id", "text"}, maybe "keywords".')],
+    queries: Annotated[Path, typer.Option(help='JSON Lines: {"id", "text"}, optional "keywords".')],
     qrels: Annotated[Path, typer.Option(help="TREC lines: query, 0, record, grade.")],
     profile: Annotated[
         list[str] | None, typer.Option(help="Ranking profiles of relevance.toml (default: all).")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """nDCG@10, MRR@10 and Recall@100 of judged queries, per ranking profile."""
+    """Print nDCG@10, MRR@10 and Recall@100 of judged queries for each ranking profile."""
     judged, judgements = read_queries(queries), read_judgements(qrels)
     installation = open_installation(Settings())
     rows = asyncio.run(_evaluate(installation, judged, judgements, profile or profiles()))
@@ -58,7 +58,7 @@ async def rank(
     *,
     semantic: bool = True,
 ) -> list[tuple[list[str], dict[str, int]]]:
-    """What each query with that wording finds, best first, beside its grades."""
+    """Returns the ranked ids and the grades of each query that has this wording."""
     ranked: list[tuple[list[str], dict[str, int]]] = []
     for query in judged:
         if text := query.texts.get(wording):
@@ -74,7 +74,7 @@ async def _evaluate(
     judgements: Judgements,
     names: Sequence[str],
 ) -> list[Row]:
-    """Where meanings are switched on, each profile with them stands beside the words alone."""
+    """Returns a row per profile and wording, with and without semantic search if it is enabled."""
     rows: list[Row] = []
     ways = (False, True) if installation.settings.semantic else (False,)
     for name in names:
@@ -84,7 +84,7 @@ async def _evaluate(
                     ranked = await rank(
                         services.search, judged, wording, judgements, semantic=semantic
                     )
-                    label = f"{name} and meanings" if semantic else name
+                    label = f"{name} + semantic" if semantic else name
                     rows.append((label, wording, measure(ranked)))
     return rows
 

@@ -1,4 +1,4 @@
-"""`gongkai search` and `explain`: what the pages answer, in the terminal."""
+"""`gongkai search` and `explain`: search results and scores in the terminal."""
 
 import asyncio
 import html
@@ -24,13 +24,17 @@ _NOT_FOUND = 3
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(help='Words; "短语" in quotes; -排除 after --.')],
+    words: Annotated[
+        list[str], typer.Argument(help='Search terms; "短语" in quotes; -排除 after --.')
+    ],
     size: Annotated[int, typer.Option(min=1, max=SIZE_LIMIT)] = 10,
     page: Annotated[int, typer.Option(min=1)] = 1,
     sort: Annotated[Sort, typer.Option()] = Sort.RELEVANCE,
-    as_json: Annotated[bool, typer.Option("--json", help="The API's answer as it is.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the JSON response of the API.")
+    ] = False,
 ) -> None:
-    """Search as the pages do."""
+    """Search like the public pages."""
     text = " ".join(words)
     if len(text) > TEXT_LIMIT:
         raise typer.BadParameter(f"at most {TEXT_LIMIT} characters")
@@ -44,15 +48,15 @@ def search(
 
 def explain(
     record_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a record.")],
-    words: Annotated[list[str], typer.Argument(help="Words, as for search.")],
+    words: Annotated[list[str], typer.Argument(help="Search terms, as for search.")],
 ) -> None:
-    """What each number of relevance.toml gives a record for these words."""
+    """Print the score that each weight of relevance.toml gives a record for this query."""
     request = SearchRequest(text=" ".join(words))
     parts = asyncio.run(_explain(open_installation(Settings()), request, record_id))
     if not parts:
-        print("These words do not find this record.")
+        print("This query does not find this record.")
         raise typer.Exit(_NOT_FOUND)
-    table = Table("part", "score", "asks for")
+    table = Table("part", "score", "condition")
     for part in sorted(parts, key=lambda part: -part.score):
         table.add_row(part.name, f"{part.score:.3f}", part.asks)
     Console().print(table)
@@ -82,9 +86,9 @@ def _print_answer(answer: SearchAnswer) -> None:
 
 
 def _notes(query: QueryView) -> Iterator[str]:
-    """What was read beyond the words."""
+    """Yields how the query was interpreted."""
     if query.corrected_from:
-        yield f"nothing has {query.corrected_from}; searched for {query.text}"
+        yield f"no results for {query.corrected_from}; searched for {query.text}"
     if query.did_you_mean:
         yield f"did you mean {query.did_you_mean}?"
     if query.date:
@@ -92,9 +96,9 @@ def _notes(query: QueryView) -> Iterator[str]:
     for term, others in query.expanded.items():
         yield f"{term} also as {', '.join(others)}"
     if query.relaxed:
-        yield f"{query.complete} have every word; those with most of them follow"
+        yield f"{query.complete} match all terms; records that match most of them follow"
     if query.related:
-        yield f"{query.related} more are near in meaning (related), not counted above"
+        yield f"{query.related} more from semantic search (related), not counted above"
 
 
 def _facts(hit: HitView) -> str:

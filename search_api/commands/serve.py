@@ -1,4 +1,4 @@
-"""`gongkai serve`: API and pages, by uvicorn."""
+"""`gongkai serve`: runs API and pages with uvicorn."""
 
 import os
 import resource
@@ -27,13 +27,19 @@ from search_api.http.telemetry import MULTIPROCESS
 from search_api.http.timeouts import ClientTimeoutProtocol
 
 KEEP_ALIVE_SECONDS = 75
-"""How long an idle connection stays open: longer than proxies keep theirs (nginx: 60), so that
-none sends a request into a connection that is just being closed."""
+"""How long an idle connection stays open.
+
+It is longer than in proxies (nginx: 60), so that no proxy sends a request into a connection that is
+being closed.
+"""
 WORKER_SECONDS = 60
-"""In which a new worker has to be ready, and an old one to say that it lives: with its dictionary
-to build on a machine that is busy, uvicorn's five seconds end a restart and change nothing."""
+"""Time for a new worker to get ready and for a running one to report.
+
+A worker has to build its dictionary on a busy machine; uvicorn's default of five seconds would end
+a restart.
+"""
 GRACE_SECONDS = 30
-"""How long a server that is told to stop goes on answering what it has begun."""
+"""How long a stopping server continues to answer requests in progress."""
 _NOT_STARTED = 4
 _APPLICATION = "search_api.app:create_served_app"
 
@@ -44,7 +50,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
 ) -> None:
     """Serve the pages and the API until stopped."""
-    # Wrong settings, ports and tables are told here, once, before anything is loaded.
+    # Report wrong settings, ports and tables here, once, before anything is loaded.
     settings = Settings()
     sockets = open_sockets(host, port)
     installation = open_installation(settings)
@@ -54,7 +60,7 @@ def serve(
     print(f"gongkai: {address}/  (API: {address}/docs)", flush=True)
     _raise_file_limit()
     if workers > 1 and settings.searches_key is None:
-        # One key for all workers of this start; it is never stored.
+        # All workers of this start share one key. It is never stored.
         os.environ["GONGKAI_SEARCHES_KEY"] = secrets.token_hex(32)
     config = _configure(settings, installation, workers)
     try:
@@ -64,7 +70,7 @@ def serve(
 
 
 def _configure(settings: Settings, installation: Installation, workers: int) -> uvicorn.Config:
-    # uvicorn's own access log would tell who asked what.
+    # uvicorn's own access log would record the queries.
     return uvicorn.Config(
         _open_here(installation) if workers == 1 else _APPLICATION,
         factory=True,
@@ -81,7 +87,7 @@ def _configure(settings: Settings, installation: Installation, workers: int) -> 
 
 
 def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
-    """As `uvicorn.run`, on sockets that are open already."""
+    """Runs uvicorn like `uvicorn.run`, with sockets that are already open."""
     if config.workers > 1:
         with tempfile.TemporaryDirectory(prefix="gongkai-metrics-") as counts:
             os.environ[MULTIPROCESS] = counts
@@ -95,7 +101,7 @@ def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
 
 
 def _check_access_log(settings: Settings) -> None:
-    """A log that can't be written would be missing without a word: no request waits for it."""
+    """Raises SettingsError if the access log cannot be written; requests would not report it."""
     folder = settings.access_log_dir
     if folder is None:
         return
@@ -110,12 +116,12 @@ def _check_access_log(settings: Settings) -> None:
 
 
 def _open_here(installation: Installation) -> Callable[[], FastAPI]:
-    """The application of the only worker, which is this process: nothing is read a second time."""
+    """Returns the application factory for a single worker in this process."""
     module, _, name = _APPLICATION.partition(":")
     return partial(getattr(import_module(module), name), installation)
 
 
 def _raise_file_limit() -> None:
-    """As many open connections as the system allows; a shell's own limit is meant for people."""
+    """Raises the limit of open files to the system's maximum; the shell's limit suits users."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,4 +1,4 @@
-"""Opens the sockets that `gongkai serve` listens on, before anything is loaded."""
+"""Opens the sockets for `gongkai serve` before anything is loaded."""
 
 import errno
 import socket
@@ -11,13 +11,14 @@ _SYSTEM_PORTS = 1024
 
 
 class ListenError(GongkaiError):
-    """The address can't be listened on; the message says why and what to do."""
+    """The server cannot listen on the address. The message says why and what to do."""
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
-    """Bind a socket to every address of `host`; port 0 takes a free one.
+    """Returns a bound socket for every address of `host`; port 0 selects a free port.
 
-    They don't listen yet, so clients are refused until the server is ready. Raises ListenError.
+    The sockets do not listen yet, so clients are refused until the server is ready. Raises
+    ListenError.
     """
     opened: list[socket.socket] = []
     try:
@@ -59,7 +60,7 @@ def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.sock
 
 
 def explain_listening(error: OSError, host: str, port: int) -> ListenError:
-    """Why the system gives no socket, and what to do."""
+    """Returns an error that says why listening failed and what to do."""
     return ListenError(_explain(error, host, port))
 
 

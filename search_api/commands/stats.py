@@ -1,4 +1,4 @@
-"""`gongkai stats`: the figures of a year's report."""
+"""`gongkai stats`: the figures for the annual report."""
 
 import asyncio
 from typing import Annotated
@@ -14,10 +14,10 @@ from gongkai.staff.statistics import Statistics, count_year, list_figures
 
 def stats(
     year: Annotated[int, typer.Option(min=1900, max=2100, help="Year of publication.")],
-    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Records of one year by publisher, class and month; days from issued to published."""
+    """Count the records of one year by publisher, class and month, and days until publication."""
     counted = asyncio.run(_count(open_installation(Settings()), year))
     figures = list(list_figures(counted))
     if as_csv:

@@ -1,4 +1,4 @@
-"""`gongkai token`: who may sign in at /staff and ask the staff API."""
+"""`gongkai token`: tokens for the staff pages and the staff API."""
 
 from typing import Annotated
 
@@ -14,22 +14,22 @@ _UNKNOWN = 3
 _HERE = "command line"
 _ANYBODY = "工作人员"
 
-token = typer.Typer(help="Tokens of staff.", no_args_is_help=True)
+token = typer.Typer(help="Manage the tokens of staff.", no_args_is_help=True)
 
 
 @token.callback()
 def about() -> None:
-    """Tokens of staff: added, listed, revoked."""
+    """Manage the tokens of staff."""
 
 
 @token.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="Whose it is: a person or a desk.")] = _ANYBODY,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is good for.")] = (
+    name: Annotated[str, typer.Argument(help="Owner: a person or a desk.")] = _ANYBODY,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until it expires.")] = (
         TOKEN_DAYS
     ),
 ) -> None:
-    """Make a token. It is shown this once and can't be read again."""
+    """Create a token. It is shown once and cannot be read again."""
     if not name.strip() or len(name) > NAME_LIMIT or not name.isprintable():
         raise typer.BadParameter(f"a name of 1 to {NAME_LIMIT} printable characters")
     database = open_ledger(Settings().data_dir)
@@ -40,9 +40,9 @@ def add(
 
 @token.command("list")
 def list_tokens(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Every token by its id, with name and dates; never the token itself."""
+    """List every token by id, with name and dates; the token itself is never shown."""
     found = Tokens(open_ledger(Settings().data_dir)).list()
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
@@ -53,8 +53,8 @@ def list_tokens(
 
 
 @token.command("revoke")
-def revoke(token_id: Annotated[str, typer.Argument(help="As `token list` shows it.")]) -> None:
-    """Let a token and all sessions opened with it count no more, from now on."""
+def revoke(token_id: Annotated[str, typer.Argument(help="Id from `token list`.")]) -> None:
+    """Revoke a token and end all its sessions at once."""
     database = open_ledger(Settings().data_dir)
     if not Tokens(database).revoke(token_id):
         print(f"{token_id}: no such token in force")

@@ -1,4 +1,4 @@
-"""`gongkai verify`: does every record's own title and numbers find it on page 1?"""
+"""`gongkai verify`: checks that every record's title and numbers find it on page 1."""
 
 import asyncio
 from collections import Counter
@@ -27,7 +27,7 @@ _KEYS = ("title", "document_number", "index_number")
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A record that one of its own names does not find."""
+    """A record that a search for one of its own names does not find."""
 
     id: str
     key: str
@@ -36,10 +36,10 @@ class Miss:
 
 
 def verify(
-    every: Annotated[int, typer.Option(min=1, help="Look at every Nth record only.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    every: Annotated[int, typer.Option(min=1, help="Check only every Nth record.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Search for each record's own title, document number and index number; list the misses."""
+    """Search for each record's title, document number and index number; list the failures."""
     asked, misses = asyncio.run(_verify(open_installation(Settings()), every))
     if as_json:
         listed = [{"id": m.id, "key": m.key, "text": m.text, "total": m.total} for m in misses]
@@ -82,7 +82,7 @@ async def _look_for(service: SearchService, record_id: str, key: str, text: str)
     answer = await service.search(SearchRequest(text, size=PAGE, facets=(), highlight=False))
     if any(hit.id == record_id for hit in answer.hits):
         return None
-    # Where more records than a page holds share the name, the page is full of them.
+    # If more records than fit on a page share the name, the page is full of them.
     if len(answer.hits) == PAGE and all(getattr(hit, key) == text for hit in answer.hits):
         return None
     return Miss(record_id, key, text, answer.total)

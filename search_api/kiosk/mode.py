@@ -1,6 +1,7 @@
-"""What a kiosk's address says of the hall, the size of type and the contrast; nothing else is kept.
+"""The kiosk settings in an address: hall, text size and contrast.
 
-No cookie and no storage: every link carries it on, and the start without it is the hall's own.
+There is no cookie and no storage. Every link repeats the settings; a start without them uses the
+hall's defaults.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ _PIXELS = {1: 24, 2: 30, 3: 38}
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """`hall`: its code; `size`: 1, 2 or 3."""
+    """`hall` is the hall's code; `size` is 1, 2 or 3."""
 
     hall: str = ""
     size: int = 1
@@ -24,11 +25,11 @@ class Mode:
 
     @property
     def pixels(self) -> int:
-        """Height of the main text."""
+        """Height of the main text in pixels."""
         return _PIXELS[self.size]
 
     def link(self, path: str, *parameters: tuple[str, str]) -> str:
-        """An address of the kiosk that keeps the mode."""
+        """Returns a kiosk address that keeps these settings."""
         kept = [("hall", self.hall)] if self.hall else []
         kept += [("size", str(self.size))] if self.size != 1 else []
         kept += [("contrast", "on")] if self.is_contrast else []
@@ -36,9 +37,9 @@ class Mode:
         return f"{path}?{'&'.join(pairs)}" if pairs else path
 
     def sized(self, size: int) -> "Mode":
-        """With another size of type."""
+        """Returns the settings with another text size."""
         return replace(self, size=size)
 
     def contrasted(self) -> "Mode":
-        """With the other contrast."""
+        """Returns the settings with the other contrast."""
         return replace(self, is_contrast=not self.is_contrast)

@@ -1,4 +1,4 @@
-"""An address in, its QR code out as an SVG for a page. The record screen of a kiosk calls it."""
+"""QR codes of addresses as SVG."""
 
 import io
 
@@ -6,16 +6,16 @@ import segno
 from markupsafe import Markup
 
 _ERROR_CORRECTION = "m"
-"""15 % may be hidden by a finger or a reflection."""
+"""Error correction of 15 %: a finger or a reflection may cover part of the code."""
 
 
 def draw_qr(address: str) -> Markup:
-    """A square without a size of its own: the style sheet sets it."""
+    """Returns the code as SVG without a size; the style sheet sets it."""
     code = segno.make_qr(address, error=_ERROR_CORRECTION)
     drawn = io.BytesIO()
     code.save(
         drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=4, light="#fff",
         svgclass="qr", lineclass=None, title="本页网址的二维码",
     )  # fmt: skip
-    # segno escapes the title; the address is in the picture, not in the markup.
+    # segno escapes the title. The address is only in the drawing, not in the markup.
     return Markup(drawn.getvalue().decode())  # noqa: S704

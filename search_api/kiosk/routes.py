@@ -1,4 +1,4 @@
-"""`/kiosk`: the screens of service halls. Nothing of a visitor is kept, here or in the browser."""
+"""`/kiosk`: the screens of service halls. Neither server nor browser stores visitor data."""
 
 import asyncio
 from dataclasses import replace
@@ -47,7 +47,7 @@ async def read_kiosk(
     size: int = 1,
     contrast: str = "",
 ) -> KioskContext:
-    """Raises BadRequestError for a hall that the table does not hold."""
+    """Returns the kiosk context. Raises BadRequestError for an unknown hall."""
     installation = services_of(request).installation
     found = installation.halls.find(hall or installation.settings.kiosk_hall)
     if found is None:
@@ -61,13 +61,13 @@ KioskDependency = Annotated[KioskContext, Depends(read_kiosk)]
 
 @router.get("")
 async def start(kiosk: KioskDependency, service: AnsweringDependency) -> HTMLResponse:
-    """Search, ways to browse, words that this hall is asked for."""
+    """Shows the search box, classifications to browse and frequent queries of the hall."""
     return HTMLResponse(render_start(kiosk, await service.created()))
 
 
 @router.get("/find")
 async def find(kiosk: KioskDependency, q: Words = "") -> HTMLResponse:
-    """The keyboard on the screen."""
+    """Shows the on-screen keyboard."""
     return HTMLResponse(render_find(kiosk, q))
 
 
@@ -75,7 +75,7 @@ async def find(kiosk: KioskDependency, q: Words = "") -> HTMLResponse:
 async def list_hits(
     parameters: PageQuery, kiosk: KioskDependency, service: AnsweringDependency
 ) -> HTMLResponse:
-    """Some hits; of the facets only those whose chosen values a heading may name."""
+    """Shows one screen of hits. It needs facets only for the chosen values in the heading."""
     asked = _read(parameters)
     asked = replace(asked, facets=tuple(asked.chosen))
     return HTMLResponse(render_list(kiosk, await service.search(asked), asked))
@@ -85,7 +85,7 @@ async def list_hits(
 async def narrow(
     parameters: PageQuery, kiosk: KioskDependency, service: AnsweringDependency
 ) -> HTMLResponse:
-    """What the list can be narrowed by."""
+    """Shows the filters for a list."""
     asked = replace(_read(parameters), facets=NARROWED, highlight=False)
     return HTMLResponse(render_narrow(kiosk, await service.search(asked), asked))
 
@@ -94,7 +94,7 @@ async def narrow(
 async def browse(
     name: str, kiosk: KioskDependency, service: AnsweringDependency, path: Words = ""
 ) -> HTMLResponse:
-    """One level of one classification."""
+    """Shows one level of one classification."""
     if name not in BROWSED:
         raise UnknownPageError
     values = await service.facet(SearchRequest(), name)
@@ -109,7 +109,7 @@ async def record(
     q: Words = "",
     back: Annotated[str, Query(max_length=_BACK_LIMIT)] = "",
 ) -> HTMLResponse:
-    """One record."""
+    """Shows one record."""
     found = await find_record(record_id, service)
 
     def draw() -> str:
@@ -120,5 +120,5 @@ async def record(
 
 
 def _read(parameters: PageQuery) -> SearchRequest:
-    """`size` is the size of type here; a screen has its own number of hits."""
+    """Returns the search request. `size` is the text size here; the number of hits is fixed."""
     return read_request(parameters.model_copy(update={"size": HITS}))

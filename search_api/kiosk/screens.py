@@ -1,6 +1,6 @@
-"""Answers in, the screens of a kiosk out, as HTML: few things on each, all of them large.
+"""The kiosk screens: few and large elements.
 
-The same answers as on the pages. No address leads out: a web address is text here.
+They show the same responses as the public pages. No link leaves the site: web addresses are text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from search_api.web.results_page import HitRow, build_hit
 from search_api.web.urls import build_parameters, with_page
 
 HITS = 5
-"""Records of one screen: what fits beside nothing that scrolls far."""
+"""Records on one screen, chosen to avoid long scrolling."""
 BROWSED: Mapping[str, str] = {
     "audience": "按办事对象",
     "life_event": "按人生事项",
@@ -38,7 +38,7 @@ _SIZE_LABELS = dict(zip(SIZES, ("标准", "大", "特大"), strict=True))
 
 @dataclass(frozen=True, slots=True)
 class KioskContext:
-    """The page's own context with the hall and the reader's mode."""
+    """The page context with the hall and the kiosk settings."""
 
     page: PageContext
     hall: Hall
@@ -47,7 +47,7 @@ class KioskContext:
 
 @dataclass(frozen=True, slots=True)
 class KioskTile:
-    """Something to tap; `note` is a count or an explanation."""
+    """A touch target. `note` is a count or an explanation."""
 
     label: str
     href: str
@@ -55,12 +55,12 @@ class KioskTile:
 
 
 def list_link(mode: Mode, request: SearchRequest) -> str:
-    """The list of one request on the kiosk."""
+    """Returns the kiosk address of a request's list."""
     return mode.link(_LIST, *build_parameters(replace(request, size=10)))
 
 
 def render_start(context: KioskContext, generation: str) -> str:
-    """The start screen; `generation`: when the data was made, in words."""
+    """Renders the start screen. `generation` is the time of the data, as text."""
     mode = context.mode
     ways = [KioskTile(label, mode.link(f"/kiosk/browse/{name}")) for name, label in BROWSED.items()]
     gazette = SearchRequest(chosen={"genre": ("公报",)}, sort=Sort.NEWEST)
@@ -73,12 +73,12 @@ def render_start(context: KioskContext, generation: str) -> str:
 
 
 def render_find(context: KioskContext, text: str) -> str:
-    """The keyboard on the screen; `text` stands in the box already."""
+    """Renders the on-screen keyboard. `text` is the initial content of the box."""
     return _render("find", context, text=text, back=context.mode.link("/kiosk"))
 
 
 def render_list(context: KioskContext, answer: SearchAnswer, request: SearchRequest) -> str:
-    """A few hits a screen; facets are a screen of their own."""
+    """Renders one screen of hits. Facets have a screen of their own."""
     mode = context.mode
     asked = replace(request, text=answer.query.text, size=HITS)
     paging = build_paging(asked, answer.total + answer.query.related)
@@ -100,7 +100,7 @@ def render_list(context: KioskContext, answer: SearchAnswer, request: SearchRequ
 
 
 def render_narrow(context: KioskContext, answer: SearchAnswer, request: SearchRequest) -> str:
-    """What a list can be narrowed by, the most frequent values of three fields."""
+    """Renders the most frequent values of three fields as filters for a list."""
     mode = context.mode
     groups = [
         (TITLES[name], tiles)
@@ -120,7 +120,7 @@ def render_narrow(context: KioskContext, answer: SearchAnswer, request: SearchRe
 def render_browse(
     context: KioskContext, name: str, values: Sequence[FacetValueView], path: str
 ) -> str:
-    """The classes right below `path`, or the first level; the hall's own agencies first."""
+    """Renders the children of `path`, or the first level; the hall's own agencies come first."""
     mode = context.mode
     parent = next((each for each in walk(values) if each.value == path), None)
     level = parent.children if parent else values
@@ -139,7 +139,7 @@ def render_browse(
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How a visitor came to a record: the words, the list to go back to, the day of it."""
+    """The way to a record: the query, the list to go back to, the current date."""
 
     found: Found
     back: str
@@ -147,7 +147,7 @@ class Reached:
 
 
 def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reached) -> str:
-    """One record; its address as a code where readers can reach it from elsewhere."""
+    """Renders one record. A QR code shows its address if the site has a public URL."""
     page = context.page
     shown = build_record_page(record, (), reached.found, page.base, reached.today)
     return _render(
@@ -162,7 +162,7 @@ def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reac
 
 
 def render_kiosk_problem(context: PageContext, title: str) -> str:
-    """What went wrong, in words, and the way to the start; the address asked is not repeated."""
+    """Renders a problem with a link to the start. The requested address is not repeated."""
     here = replace(context, here="/kiosk")
     return _render("problem", KioskContext(here, Hall("", ""), Mode()), title=title, back=None)
 
@@ -254,7 +254,7 @@ def _facts(record: RecordPage) -> Iterator[tuple[str, str]]:
 
 
 def _kept_parameters(query: str) -> Iterator[tuple[str, str]]:
-    """What links to the same screen repeat; the mode writes its own."""
+    """Yields the parameters that links to the same screen keep, without the kiosk settings."""
     for name, value in parse_qsl(query):
         if name == "back":
             value = _read_back(value)  # noqa: PLW2901
@@ -263,7 +263,7 @@ def _kept_parameters(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _read_back(back: str) -> str:
-    """The list that an address goes back to, written anew; empty for anything but a list."""
+    """Returns the list address to go back to, rebuilt from its parts, or "" for another address."""
     path, _, query = back.partition("?")
     if path != _LIST:
         return ""

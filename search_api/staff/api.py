@@ -1,6 +1,6 @@
-"""`/api/v1/duplicates` for programs of staff: clusters, decisions, checks of drafts.
+"""`/api/v1/duplicates`: clusters, decisions and checks of drafts for API clients of staff.
 
-Behind a token, and in no public description of the API.
+The endpoints require a token and are not part of the public OpenAPI document.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from search_api.staff.dependencies import (
 )
 
 BODY_LIMIT = 5_000_000
-"""Characters of a draft's text."""
+"""Maximum number of characters of a draft's text."""
 PASSAGES = 50
 NOTE_LIMIT = 500
 _FACTS = ("id", "title", "document_number", "index_number", "issued_on", "published_on")
@@ -42,7 +42,7 @@ router = APIRouter(
 
 
 class DecisionBody(BaseModel):
-    """What to keep about a cluster; `keep` is the id of the record that stays, for `duplicate`."""
+    """A decision on a cluster. For `duplicate`, `keep` is the id of the record that stays."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,7 +52,7 @@ class DecisionBody(BaseModel):
 
 
 class ClusterQuery(BaseModel):
-    """Which clusters, and which page of them."""
+    """The state and kind of clusters, and the page of the list."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,7 +66,7 @@ class ClusterQuery(BaseModel):
 async def clusters(
     parameters: Annotated[ClusterQuery, Query()], duplicate_service: DuplicatingDependency
 ) -> Mapping[str, Any]:
-    """Clusters that need a decision, or those decided so."""
+    """Returns clusters that need a decision, or those with the given decision."""
     latest, is_current, found = await duplicate_service.open_clusters()
     verdicts: Mapping[str, Verdict] = {}
     if parameters.state != "open":
@@ -102,7 +102,7 @@ async def check(
     staff: StaffDependency,
     audit: AuditDependency,
 ) -> Mapping[str, Any]:
-    """A draft record in, before it is published; what it duplicates and what it is akin to out."""
+    """Checks a draft record before publication; returns duplicates and related records."""
     refuse_unknown(request, ())
     subject = read_draft(draft, services_of(request).installation)
     if len(subject.body) > BODY_LIMIT:
@@ -122,7 +122,7 @@ async def check(
 async def cluster(
     cluster_id: ClusterId, request: Request, duplicate_service: DuplicatingDependency
 ) -> Mapping[str, Any]:
-    """One cluster with what was ever decided about it."""
+    """Returns one cluster with the history of its decisions."""
     refuse_unknown(request, ())
     found = await duplicate_service.find_cluster(cluster_id)
     if found is None:
@@ -140,7 +140,7 @@ async def decide(
     staff: StaffDependency,
     audit: AuditDependency,
 ) -> Mapping[str, Any]:
-    """Keep a decision; an earlier one about the same cluster stays in its history."""
+    """Stores a decision. Earlier decisions on the same cluster stay in its history."""
     return describe_verdict(await settle(cluster_id, body, duplicate_service, staff.name, audit))
 
 
@@ -151,7 +151,7 @@ async def undo(
     staff: StaffDependency,
     audit: AuditDependency,
 ) -> None:
-    """Take a decision back."""
+    """Withdraws a decision."""
     if not duplicate_service.decisions.undo(cluster_id, by=staff.name):
         raise UnknownRecordError
     audit.add(staff.name, Action.UNDONE, cluster_id)
@@ -160,7 +160,10 @@ async def undo(
 async def settle(
     cluster_id: str, body: DecisionBody, duplicate_service: DuplicateService, by: str, audit: Audit
 ) -> Verdict:
-    """Raises UnknownRecordError for no such cluster, BadRequestError for a record not in it."""
+    """Stores a decision and returns it.
+
+    Raises UnknownRecordError for an unknown cluster, BadRequestError for a record outside it.
+    """
     found = await duplicate_service.find_cluster(cluster_id)
     if found is None:
         raise UnknownRecordError
@@ -177,7 +180,7 @@ async def settle(
 def describe_cluster(
     cluster: Cluster, records: Sequence[Mapping[str, Any]], verdict: Verdict | None
 ) -> dict[str, Any]:
-    """A cluster as JSON; records that are public no more are left out."""
+    """Returns a cluster as JSON, without records that are no longer public."""
     return {
         "id": cluster.id,
         "kind": cluster.kind,
@@ -202,7 +205,7 @@ def describe_cluster(
 
 
 def describe_verdict(verdict: Verdict) -> dict[str, Any]:
-    """A decision as JSON."""
+    """Returns a decision as JSON."""
     return {
         "cluster": verdict.cluster,
         "decision": verdict.decision,
@@ -215,7 +218,7 @@ def describe_verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
-    """A record found for a draft as JSON, with the passages that differ."""
+    """Returns a match of a draft as JSON, with the passages that differ."""
     finding, record = match.finding, match.record
     return {
         "id": record.id,
@@ -233,6 +236,6 @@ def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
 
 
 def find_passages(draft: Subject, match: Match) -> list[Passage]:
-    """Where the texts differ; none where the two are no versions of one text."""
+    """Returns the differing passages. It is empty if the two are not versions of one text."""
     is_compared = match.finding.kind in _COMPARED and draft.body and match.record.body
     return list_passages(draft.body, match.record.body, PASSAGES) if is_compared else []

@@ -1,7 +1,6 @@
-"""A request in, the member of staff behind it out. Every staff route depends on it.
+"""Authentication of staff: API clients send a token (`Authorization: Bearer`), browsers a cookie.
 
-Programs show a token (`Authorization: Bearer`), browsers the cookie of a session. Public routes
-never look.
+Public routes never read either.
 """
 
 import hmac
@@ -22,35 +21,40 @@ from search_api.http.state import state_of
 COOKIE = "gongkai_staff"
 COOKIE_PATH = "/staff"
 ATTEMPTS, WINDOW_SECONDS = 10, 300
-"""Wrong tokens from one IPv4 address or IPv6 /64 before it is told to wait. A right one is always
-taken, so that nobody can lock the others out; guessing 256 bits does not depend on it."""
+"""Failed sign-ins from one IPv4 address or IPv6 /64 before the client has to wait.
+
+A valid token is always accepted, so nobody can lock others out; guessing 256 bits stays impossible.
+"""
 RECORDED = 100
-"""Refused sign-ins of all addresses that the audit log takes in WINDOW_SECONDS: it can't be
-shortened, and somebody with many networks must not fill the disk with it."""
+"""Failed sign-ins of all addresses that the audit log records in WINDOW_SECONDS.
+
+The log cannot be shortened, so an attacker with many networks must not be able to fill the disk
+with it.
+"""
 _CLIENTS = 10_000
 
 
 class SignInError(Exception):
-    """No token, or none in force. One error for all, so that nothing tells which."""
+    """There is no valid token. One error covers all cases, so that it reveals nothing."""
 
 
 class FormKeyError(Exception):
-    """A form that this session's own page did not send."""
+    """A form was not sent from a page of this session."""
 
 
 class TooManyAttemptsError(Exception):
-    """Wrong tokens again and again from one address."""
+    """One address sent too many wrong tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who asks, by the name of the token."""
+    """The authenticated client, named by its token."""
 
     name: str
 
 
 class Authenticator:
-    """Lets staff in; one object serves every request of a process."""
+    """Authenticates staff. One object serves all requests of a process."""
 
     def __init__(self, tokens: Tokens, audit: Audit) -> None:
         self._tokens = tokens
@@ -59,7 +63,7 @@ class Authenticator:
         self._recorded: deque[float] = deque(maxlen=RECORDED)
 
     def admit(self, text: str, client: str) -> Token:
-        """The token that `text` is; `client` is a name by `admission.name_client`.
+        """Returns the token for `text`. `client` is the result of `name_client`.
 
         Raises SignInError, TooManyAttemptsError.
         """
@@ -71,7 +75,10 @@ class Authenticator:
         return token
 
     def open_session(self, text: str, client: str) -> str:
-        """What the cookie holds. Raises SignInError, TooManyAttemptsError."""
+        """Opens a session and returns the cookie value.
+
+        Raises SignInError, TooManyAttemptsError.
+        """
         try:
             token = self.admit(text, client)
         except SignInError:
@@ -86,7 +93,10 @@ class Authenticator:
         return self._tokens.find_session(cookie) if cookie else None
 
     def knows(self, headers: Headers) -> bool:
-        """Whether these headers show a session or a token in force; no failure is counted."""
+        """Returns whether the headers contain a valid session or token.
+
+        Failures are not counted.
+        """
         session = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         if self.find_session(session) is not None:
             return True
@@ -107,7 +117,7 @@ class Authenticator:
 
 
 def _take(times: deque[float], most: int) -> bool:
-    """Whether there were fewer than `most` in WINDOW_SECONDS; if so this one is counted too."""
+    """Returns whether `times` has fewer than `most` entries in WINDOW_SECONDS; if so, adds one."""
     now = time.monotonic()
     while times and now - times[0] > WINDOW_SECONDS:
         times.popleft()
@@ -118,12 +128,12 @@ def _take(times: deque[float], most: int) -> bool:
 
 
 def get_doorkeeper(request: Request) -> Authenticator:
-    """What lets staff in."""
+    """Returns the authenticator of this process."""
     return state_of(request).authenticator
 
 
 def require_token(request: Request) -> Staff:
-    """For programs. Raises SignInError, TooManyAttemptsError."""
+    """Returns the client of an API request. Raises SignInError, TooManyAttemptsError."""
     text = _bearer_of(request.headers)
     if not text:
         raise SignInError
@@ -131,7 +141,7 @@ def require_token(request: Request) -> Staff:
 
 
 def require_session(request: Request) -> Session:
-    """For pages. Raises SignInError."""
+    """Returns the session of a page request. Raises SignInError."""
     session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
     if session is None:
         raise SignInError
@@ -139,7 +149,7 @@ def require_session(request: Request) -> Session:
 
 
 def require_form(request: Request, form_key: Annotated[str, Form(max_length=100)] = "") -> Session:
-    """For what a page sends. Raises SignInError, FormKeyError."""
+    """Returns the session of a form submission. Raises SignInError, FormKeyError."""
     session = require_session(request)
     if not hmac.compare_digest(session.form_key.encode(), form_key.encode()):
         raise FormKeyError
@@ -147,7 +157,7 @@ def require_form(request: Request, form_key: Annotated[str, Form(max_length=100)
 
 
 def client_of(request: Request) -> str:
-    """Who a request came from, as limits count: an IPv4 address or an IPv6 /64."""
+    """Returns the client key for limits: an IPv4 address or an IPv6 /64."""
     return name_client(request.client.host) if request.client else ""
 
 

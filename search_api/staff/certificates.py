@@ -1,4 +1,4 @@
-"""`/staff/certificate`: what a search found at one moment, on paper."""
+"""`/staff/certificate`: printable certificates of a search result at one moment."""
 
 import hashlib
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ router = APIRouter(prefix="/staff", include_in_schema=False, default_response_cl
 
 @router.get("/certificate")
 async def certificate_form(context: ContextDependency, acting: Looking) -> HTMLResponse:
-    """The form for a certificate."""
+    """Shows the form for a certificate."""
     return HTMLResponse(render_staff("certificate.html", context, acting.session, problem=""))
 
 
 @dataclass(frozen=True)
 class CertificateForm:
-    """What is to be searched for, and the number of the application that it is for."""
+    """The query to certify, and the number of the application it belongs to."""
 
     q: Annotated[str, Form(max_length=TEXT_LIMIT)] = ""
     document_number: Annotated[str, Form(max_length=200)] = ""
@@ -50,7 +50,7 @@ async def certify(
     certificates: CertificatesDependency,
     form: Annotated[CertificateForm, Depends()],
 ) -> Response:
-    """Search now, and keep what was asked and found under a number of its own."""
+    """Runs the search and stores query and result under a new certificate number."""
     if not form.q.strip() and not form.document_number.strip():
         problem = "请填写检索词或者文号。"
         page = render_staff("certificate.html", context, acting.session, problem=problem)
@@ -101,7 +101,7 @@ async def certificate(
     service: AnsweringDependency,
     certificates: CertificatesDependency,
 ) -> HTMLResponse:
-    """A certificate as it was issued, to print."""
+    """Shows a certificate as issued, for printing."""
     found = certificates.find(certificate_id)
     if found is None:
         raise UnknownPageError

@@ -1,4 +1,4 @@
-"""`/staff/check`: is this draft published already? Neither the form nor its file is kept."""
+"""`/staff/check`: checks whether a draft is already published. Form and file are not stored."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False, default_response_cl
 
 @router.get("/check")
 async def check_form(context: ContextDependency, acting: Looking) -> HTMLResponse:
-    """The form for a draft."""
+    """Shows the form for a draft."""
     return HTMLResponse(_render_check(context, acting, {}))
 
 
@@ -45,7 +45,7 @@ async def check(
     duplicate_service: DuplicatingDependency,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> HTMLResponse:
-    """What the draft duplicates. Neither the form nor the file is kept."""
+    """Shows the records that the draft duplicates. Form and file are not stored."""
     form = await request.form()
     typed = {name: str(form.get(name) or "") for name in _NAMES}
     problem = ""
@@ -100,7 +100,7 @@ def _label_match(draft: Subject, match: Match) -> dict[str, Any]:
 
 
 async def _read_upload(file: UploadFile) -> tuple[str, str]:
-    """The text of a file, and what is wrong with it in words for a clerk."""
+    """Returns the text of a file, and an error message for staff."""
     suffix = FilePath(file.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
         return "", "只能读取 DOCX、PDF、TXT 文件。"
@@ -116,7 +116,7 @@ async def _read_upload(file: UploadFile) -> tuple[str, str]:
 
 
 def _read_content(content: bytes, suffix: str) -> tuple[str, AttachmentText]:
-    # The file has no name and is gone with its descriptor.
+    # The file has no name and is deleted with its descriptor.
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.flush()

@@ -1,4 +1,4 @@
-"""What staff endpoints work with, as FastAPI hands it to them."""
+"""FastAPI dependencies of the staff endpoints."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,7 +18,7 @@ ClusterId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Somebody signed in, and where what they do is written down."""
+    """A signed-in member of staff, and the audit log for their actions."""
 
     session: Session
     audit: Audit
@@ -28,27 +28,27 @@ class Acting:
         return self.session.token.name
 
     def note(self, action: Action, subject: str = "") -> None:
-        """Write it down before it is answered."""
+        """Records an action in the audit log before the response is sent."""
         self.audit.add(self.name, action, subject)
 
 
 def get_audit(request: Request) -> Audit:
-    """Where what staff do is written down."""
+    """Returns the audit log."""
     return services_of(request).audit
 
 
 def get_duplicating(request: Request) -> DuplicateService:
-    """What duplicates are found with."""
+    """Returns the duplicate service."""
     return services_of(request).duplicates
 
 
 def get_unfound(request: Request) -> ZeroResultQueries:
-    """Searches that found nothing."""
+    """Returns the zero-result queries."""
     return services_of(request).zero_results
 
 
 def get_certificates(request: Request) -> Certificates:
-    """Certificates of searches."""
+    """Returns the certificates of searches."""
     return services_of(request).certificates
 
 
@@ -56,12 +56,12 @@ AuditDependency = Annotated[Audit, Depends(get_audit)]
 
 
 def look(session: SessionDependency, audit: AuditDependency) -> Acting:
-    """For what only shows."""
+    """Returns the session for a page that only shows data."""
     return Acting(session, audit)
 
 
 def act(session: FormDependency, audit: AuditDependency) -> Acting:
-    """For what a form changes."""
+    """Returns the session for a form that changes data; requires the form key."""
     return Acting(session, audit)
 
 

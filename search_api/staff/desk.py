@@ -1,6 +1,6 @@
-"""`/staff`: sign-in, what waits, what was done.
+"""`/staff`: sign-in, the overview of open tasks, the audit log.
 
-Signed in by a token, each form with its session's own key.
+Staff sign in with a token. Each form carries a key of its session.
 """
 
 from pathlib import Path
@@ -41,7 +41,7 @@ from search_api.web.rendering import render
 
 AUDIT_SIZE = 100
 PATIENCE = 1.0
-"""Seconds that the first page waits for a scan; the others wait longer."""
+"""Seconds that the first page waits for a scan; other pages wait longer."""
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -53,7 +53,7 @@ async def home(
     service: AnsweringDependency,
     zero_results: UnfoundDependency,
 ) -> HTMLResponse:
-    """What waits for staff; the sign-in form for those who are not signed in."""
+    """Shows the open tasks, or the sign-in form without a session."""
     session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
     if session is None:
         return HTMLResponse(render("staff/sign_in.html", context, problem=""))
@@ -80,7 +80,7 @@ async def home(
 
 
 def _count_rejected(folder: Path) -> int:
-    """Rows that the latest ingest with refusals sent back."""
+    """Returns the number of rejected rows of the latest run that has any."""
     latest = next(iter(list_runs(folder)), "")
     opened = open_run(folder, latest)
     return sum(1 for _ in opened.entries()) if opened else 0
@@ -92,7 +92,7 @@ async def sign_in(
     context: ContextDependency,
     token: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Open a session; its cookie goes to /staff alone and to no other site."""
+    """Opens a session. Its cookie is limited to /staff and to this site."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormKeyError
     try:
@@ -119,7 +119,7 @@ async def sign_in(
 
 @router.post("/sign-out")
 async def sign_out(request: Request, session: FormDependency) -> Response:
-    """End the session here and in every copy of its cookie."""
+    """Ends the session, also for every copy of its cookie."""
     get_doorkeeper(request).close_session(request.cookies.get(COOKIE, ""), session)
     response = RedirectResponse("/staff", status_code=303)
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
@@ -132,7 +132,7 @@ async def audit_log(
     acting: Looking,
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> HTMLResponse:
-    """What staff did, the latest first."""
+    """Shows the actions of staff, latest first."""
     entries = acting.audit.entries(AUDIT_SIZE, before)
     older = entries[-1].sequence if len(entries) == AUDIT_SIZE else None
     page = render_staff(

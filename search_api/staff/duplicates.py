@@ -1,4 +1,4 @@
-"""`/staff/duplicates`: clusters side by side, and what is decided about them."""
+"""`/staff/duplicates`: clusters, side-by-side comparison, decisions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ async def clusters(
     state: State = "open",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
-    """Clusters, a page at a time."""
+    """Shows one page of clusters."""
     scan, is_current, listed = await _list_clusters(duplicate_service, state)
     shown = listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     rows = [Listed(c, v, await duplicate_service.read(c.members)) for c, v in shown]
@@ -71,7 +71,7 @@ async def export_clusters(
     duplicate_service: DuplicatingDependency,
     state: State = "open",
 ) -> Response:
-    """All clusters of one state, a row a record."""
+    """Returns all clusters of one state as CSV, one row per record."""
     _, _, listed = await _list_clusters(duplicate_service, state)
     rows = [
         [c.id, KIND_LABELS[c.kind], round(c.score, 4), *_cells(record), v.kept if v else ""]
@@ -89,7 +89,7 @@ async def cluster(
     acting: Looking,
     duplicate_service: DuplicatingDependency,
 ) -> HTMLResponse:
-    """One cluster side by side, and what can be decided."""
+    """Shows the records of one cluster side by side, with the decision form."""
     found = await duplicate_service.find_cluster(cluster_id)
     if found is None:
         raise UnknownPageError
@@ -112,7 +112,7 @@ async def cluster(
 
 @dataclass(frozen=True)
 class DecisionForm:
-    """What the buttons and fields below a cluster say."""
+    """The fields of the decision form."""
 
     decision: Annotated[Decision, Form()]
     keep: Annotated[str, Form(max_length=200)] = ""
@@ -126,7 +126,7 @@ async def decide(
     duplicate_service: DuplicatingDependency,
     form: Annotated[DecisionForm, Depends()],
 ) -> Response:
-    """Keep the decision and go on to the next cluster."""
+    """Stores the decision and goes on to the next cluster."""
     after = await _next_open(duplicate_service, cluster_id)
     body = DecisionBody(decision=form.decision, keep=form.keep or None, note=form.note)
     await settle(cluster_id, body, duplicate_service, acting.name, acting.audit)
@@ -140,7 +140,7 @@ async def undo(
     acting: ActingByForm,
     duplicate_service: DuplicatingDependency,
 ) -> Response:
-    """Take the decision back; the cluster is open again."""
+    """Withdraws the decision and reopens the cluster."""
     if not duplicate_service.decisions.undo(cluster_id, by=acting.name):
         raise UnknownRecordError
     acting.note(Action.UNDONE, cluster_id)
@@ -158,7 +158,7 @@ async def _list_clusters(
 
 
 async def _next_open(duplicate_service: DuplicatingDependency, cluster_id: str) -> str | None:
-    """The open cluster after this one, or the first of the others."""
+    """Returns the next open cluster, or else the first other one."""
     _, _, found = await duplicate_service.open_clusters()
     names = [each.id for each in found]
     at = names.index(cluster_id) + 1 if cluster_id in names else 0

@@ -1,4 +1,4 @@
-"""What staff pages show, in the words of their readers. `endpoints.staff_pages` calls it."""
+"""The common frame and the Chinese labels of the staff pages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ MENU = (
 
 @dataclass(frozen=True, slots=True)
 class Facing:
-    """One record beside the first one of its cluster."""
+    """One record compared with the first record of its cluster."""
 
     record: Mapping[str, Any]
     href: str
@@ -93,17 +93,17 @@ class Facing:
 
 
 def render_staff(template: str, context: PageContext, session: Session, **shown: object) -> str:
-    """A page of the staff's own frame."""
+    """Renders a page in the frame of the staff area."""
     return render(f"staff/{template}", context, session=session, menu=MENU, **shown)
 
 
 def label_evidence(evidence: Sequence[str]) -> list[str]:
-    """Evidence as a clerk reads it, each once."""
+    """Returns labels for the evidence, without repetition."""
     return list(dict.fromkeys(_label(each) for each in evidence))
 
 
 def face(cluster: Cluster, records: Sequence[Mapping[str, Any]]) -> list[Facing]:
-    """Every record of a cluster against the first one, to the character."""
+    """Returns every record of a cluster compared with the first one, by character."""
     if not records:
         return []
     first = Subject.of(records[0])
@@ -111,14 +111,14 @@ def face(cluster: Cluster, records: Sequence[Mapping[str, Any]]) -> list[Facing]
 
 
 def label_subject(subject: str) -> str:
-    """What an entry of the audit log is about, ids left as they are."""
+    """Returns a label for the subject of an audit entry; ids stay unchanged."""
     for pattern, label in _SUBJECTS:
         subject = pattern.sub(label, subject)
     return subject
 
 
 def describe_verdict(verdict: Verdict) -> str:
-    """A decision in a sentence."""
+    """Returns a decision as a sentence."""
     day = verdict.decided_at[:10]
     word = "判为重复" if verdict.kept else "判为不同的文件"
     return f"{verdict.decided_by} 于 {day} {word}"

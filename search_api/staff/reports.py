@@ -1,4 +1,4 @@
-"""`/staff`: rows to send back, what is unclassified, what nobody finds, a year's figures."""
+"""`/staff`: rejected rows, unclassified records, zero-result queries, annual statistics."""
 
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -44,7 +44,7 @@ def rejected(
     acting: Looking,
     run: Annotated[str, Query(max_length=40)] = "",
 ) -> HTMLResponse:
-    """Rows of one ingest that were refused, by agency and reason."""
+    """Shows the rejected rows of one run by agency and reason."""
     folder = services_of(request).installation.settings.data_dir
     runs = list_runs(folder)
     chosen = run if run in runs else next(iter(runs), "")
@@ -73,7 +73,7 @@ def export_rejected_csv(
     run: Annotated[str, Query(max_length=40)] = "",
     publisher: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The rows to fix, of one agency or of all, as a sheet that can be indexed again."""
+    """Returns rejected rows of one agency or all as CSV that can be corrected and indexed again."""
     read = _open_rejected(request, run, publisher)
     acting.note(Action.EXPORTED, f"rejected {run}")
     pieces = (piece.encode() for piece in write_reject_csv(read))
@@ -87,10 +87,10 @@ def export_rejected_xlsx(
     run: Annotated[str, Query(max_length=40)] = "",
     publisher: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The same as a workbook."""
+    """Returns the same rows as a workbook."""
     read = _open_rejected(request, run, publisher)
     acting.note(Action.EXPORTED, f"rejected {run}")
-    # It is read and closed by the response.
+    # The response reads and closes the file.
     file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     write_reject_xlsx(read, file)
     file.seek(0)
@@ -117,7 +117,7 @@ def _save_as(run: str, suffix: str) -> dict[str, str]:
 async def unclassified(
     context: ContextDependency, acting: Looking, service: AnsweringDependency
 ) -> HTMLResponse:
-    """How many records each classification lacks, and where to list them."""
+    """Shows the number of records that lack each classification, with links to lists."""
     rows = []
     for name in _UNCLASSIFIED:
         request = SearchRequest(chosen={name: (MISSING,)}, size=1, facets=())
@@ -137,7 +137,7 @@ async def unclassified(
 async def searches(
     context: ContextDependency, acting: Looking, zero_results: UnfoundDependency
 ) -> HTMLResponse:
-    """Words that found nothing on several days."""
+    """Shows queries that found nothing on several days."""
     acting.note(Action.VIEWED, "searches without results")
     rows = zero_results.list()
     return HTMLResponse(
@@ -153,7 +153,7 @@ async def statistics(
     service: AnsweringDependency,
     year: Annotated[int | None, Query(ge=1900, le=2100)] = None,
 ) -> HTMLResponse:
-    """The figures of one year."""
+    """Shows the statistics of one year."""
     services = services_of(request)
     engine, tables = services.engine, services.installation.tables
     result = await engine.search(EngineQuery(MatchAll(), facets=("year",), limit=0))
@@ -189,7 +189,7 @@ async def export_statistics(
     acting: Looking,
     year: Annotated[int, Query(ge=1900, le=2100)],
 ) -> Response:
-    """The same figures as `gongkai stats --csv`."""
+    """Returns the same figures as `gongkai stats --csv`."""
     state = request.app.state
     counted = await count_year(state.engine, state.installation.tables, year)
     acting.note(Action.EXPORTED, f"statistics {year}")
