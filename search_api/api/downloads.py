@@ -13,7 +13,7 @@ from gongkai.query.request import SearchRequest, Sort
 from gongkai.search.export import MEDIA_TYPES, ExportFormat, write_csv, write_json_lines
 from gongkai.search.replica import stream_replica
 from gongkai.search.responses import RecordView
-from search_api.http.dependencies import AnsweringDependency, SiteDependency
+from search_api.http.dependencies import SearchServiceDependency, SiteDependency
 from search_api.http.errors import describe_problems
 from search_api.http.parameters import ExportQuery, ListQuery, read_list, refuse_unknown
 from search_api.http.state import services_of
@@ -51,7 +51,10 @@ class _FeedResponse(Response):
     },
 )
 async def export(
-    parameters: ExportQuery, service: AnsweringDependency, site: SiteDependency, request: Request
+    parameters: ExportQuery,
+    service: SearchServiceDependency,
+    site: SiteDependency,
+    request: Request,
 ) -> Response:
     """The whole result list, streamed as CSV or JSON Lines."""
     file_format, listed = parameters.split_format()
@@ -97,7 +100,7 @@ async def _after(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes
 
 @router.get("/feed.atom", response_class=_FeedResponse, responses=_PROBLEMS)
 async def feed(
-    parameters: ListQuery, service: AnsweringDependency, site: SiteDependency, request: Request
+    parameters: ListQuery, service: SearchServiceDependency, site: SiteDependency, request: Request
 ) -> Response:
     """The newest records of a search as an Atom feed."""
     asked = replace(read_list(parameters), sort=Sort.NEWEST)

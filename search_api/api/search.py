@@ -15,13 +15,13 @@ from gongkai.search.responses import (
 )
 from gongkai.search.suggest import SuggestAnswer
 from search_api.http.dependencies import (
-    AnsweringDependency,
-    NotingDependency,
     RecordId,
-    SuggestingDependency,
-    describe_missing,
+    SearchServiceDependency,
+    SuggesterDependency,
+    ZeroResultRecorderDependency,
+    cache_headers,
     find_record,
-    keeping,
+    missing_record_error,
     refuse_merged,
 )
 from search_api.http.errors import describe_problems
@@ -43,27 +43,29 @@ _MISSING = {
 
 @router.get("/search", response_model=SearchAnswer, openapi_extra=read_search.described)
 async def search(
-    parameters: SearchQuery, service: AnsweringDependency, noting: NotingDependency
+    parameters: SearchQuery,
+    service: SearchServiceDependency,
+    record_zero_result: ZeroResultRecorderDependency,
 ) -> Response:
     """Full-text search with exact facet counts."""
     asked = read_request(parameters)
     answer = await service.search(asked)
     response = _as_json(answer)
-    response.headers.update(keeping(answer))
-    response.background = noting(asked, answer)
+    response.headers.update(cache_headers(answer))
+    response.background = record_zero_result(asked, answer)
     return response
 
 
 @router.get("/suggest", response_model=SuggestAnswer)
 async def suggest(
-    parameters: Annotated[SuggestParameters, Query()], suggester: SuggestingDependency
+    parameters: Annotated[SuggestParameters, Query()], suggester: SuggesterDependency
 ) -> Response:
     """Suggestions while typing: Chinese, full pinyin, initials, or a mix."""
     return _as_json(await suggester.suggest(parameters.q, parameters.size))
 
 
 @router.get("/classifications", response_model=ClassificationsAnswer)
-async def classifications(request: Request, service: AnsweringDependency) -> Response:
+async def classifications(request: Request, service: SearchServiceDependency) -> Response:
     """The classification trees and agencies with record counts."""
     refuse_unknown(request, ())
     return _as_json(await service.classifications())
@@ -78,7 +80,7 @@ async def classifications(request: Request, service: AnsweringDependency) -> Res
 async def similar(
     record_id: RecordId,
     parameters: Annotated[SimilarParameters, Query()],
-    service: AnsweringDependency,
+    service: SearchServiceDependency,
 ) -> Response:
     """Records about the same matter."""
     found = await service.similar(record_id, parameters.size)
@@ -87,7 +89,7 @@ async def similar(
     # An id may itself end in `/similar`.
     if record := await service.record(f"{record_id}/similar"):
         return _as_json(record)
-    raise await describe_missing(record_id, service)
+    raise await missing_record_error(record_id, service)
 
 
 @router.get(
@@ -96,7 +98,9 @@ async def similar(
     responses=_MISSING,
     dependencies=[Depends(refuse_merged)],
 )
-async def record(record_id: RecordId, request: Request, service: AnsweringDependency) -> Response:
+async def record(
+    record_id: RecordId, request: Request, service: SearchServiceDependency
+) -> Response:
     """One complete record as published."""
     refuse_unknown(request, ())
     return _as_json(await find_record(record_id, service))

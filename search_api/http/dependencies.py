@@ -28,7 +28,7 @@ from search_api.web.site import Site, site_of
 log = logging.getLogger("gongkai.search_api")
 
 
-async def get_service(request: Request) -> SearchService:
+async def get_search_service(request: Request) -> SearchService:
     """Returns the search service."""
     return services_of(request).search
 
@@ -48,10 +48,10 @@ async def get_context(request: Request) -> PageContext:
     return context_of(request)
 
 
-Noting = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
+ZeroResultRecorder = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
 
 
-async def get_noting(request: Request) -> Noting:
+async def get_zero_result_recorder(request: Request) -> ZeroResultRecorder:
     """Returns a function that records a zero-result query in a background task."""
     zero_results = services_of(request).zero_results
 
@@ -61,12 +61,12 @@ async def get_noting(request: Request) -> Noting:
         )
         if answer.total or not is_plain or not asked.text.strip():
             return None
-        return BackgroundTask(_note_if_possible, zero_results, asked.text)
+        return BackgroundTask(_record_if_possible, zero_results, asked.text)
 
     return note
 
 
-def _note_if_possible(zero_results: ZeroResultQueries, text: str) -> None:
+def _record_if_possible(zero_results: ZeroResultQueries, text: str) -> None:
     """Records a zero-result query. A full disk must not fail the next request."""
     try:
         zero_results.note(text)
@@ -82,9 +82,9 @@ def store_if_possible(zero_results: ZeroResultQueries) -> None:
         log.warning("searches without results were not stored: the data folder is not writable")
 
 
-NotingDependency = Annotated[Noting, Depends(get_noting)]
-AnsweringDependency = Annotated[SearchService, Depends(get_service)]
-SuggestingDependency = Annotated[Suggester, Depends(get_suggester)]
+ZeroResultRecorderDependency = Annotated[ZeroResultRecorder, Depends(get_zero_result_recorder)]
+SearchServiceDependency = Annotated[SearchService, Depends(get_search_service)]
+SuggesterDependency = Annotated[Suggester, Depends(get_suggester)]
 SiteDependency = Annotated[Site, Depends(get_site)]
 ContextDependency = Annotated[PageContext, Depends(get_context)]
 RecordId = Annotated[
@@ -113,18 +113,18 @@ async def find_record(record_id: str, service: SearchService) -> RecordView:
     """Returns a public record. Raises GoneError if withdrawn, UnknownRecordError if unknown."""
     found = await service.record(record_id)
     if found is None:
-        raise await describe_missing(record_id, service)
+        raise await missing_record_error(record_id, service)
     return found
 
 
-async def describe_missing(
+async def missing_record_error(
     record_id: str, service: SearchService
 ) -> GoneError | UnknownRecordError:
     """Returns the error to raise for an id without a public record."""
     return GoneError() if await service.is_withdrawn(record_id) else UnknownRecordError()
 
 
-def keeping(answer: SearchAnswer) -> dict[str, str]:
+def cache_headers(answer: SearchAnswer) -> dict[str, str]:
     """Returns no-store headers if a timeout or failure of semantic search changed the result."""
     is_whole = answer.query.semantic in (None, SemanticOutcome.USED)
     return {} if is_whole else {"Cache-Control": "no-store"}

@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse
 from gongkai.errors import BadRequestError
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from search_api.http.dependencies import (
-    AnsweringDependency,
     ContextDependency,
     RecordId,
+    SearchServiceDependency,
     find_record,
     refuse_merged,
 )
@@ -60,7 +60,7 @@ KioskDependency = Annotated[KioskContext, Depends(read_kiosk)]
 
 
 @router.get("")
-async def start(kiosk: KioskDependency, service: AnsweringDependency) -> HTMLResponse:
+async def start(kiosk: KioskDependency, service: SearchServiceDependency) -> HTMLResponse:
     """Shows the search box, classifications to browse and frequent queries of the hall."""
     return HTMLResponse(render_start(kiosk, await service.created()))
 
@@ -73,7 +73,7 @@ async def find(kiosk: KioskDependency, q: Words = "") -> HTMLResponse:
 
 @router.get("/list")
 async def list_hits(
-    parameters: PageQuery, kiosk: KioskDependency, service: AnsweringDependency
+    parameters: PageQuery, kiosk: KioskDependency, service: SearchServiceDependency
 ) -> HTMLResponse:
     """Shows one screen of hits. It needs facets only for the chosen values in the heading."""
     asked = _read(parameters)
@@ -83,7 +83,7 @@ async def list_hits(
 
 @router.get("/narrow")
 async def narrow(
-    parameters: PageQuery, kiosk: KioskDependency, service: AnsweringDependency
+    parameters: PageQuery, kiosk: KioskDependency, service: SearchServiceDependency
 ) -> HTMLResponse:
     """Shows the filters for a list."""
     asked = replace(_read(parameters), facets=NARROWED, highlight=False)
@@ -92,7 +92,7 @@ async def narrow(
 
 @router.get("/browse/{name}")
 async def browse(
-    name: str, kiosk: KioskDependency, service: AnsweringDependency, path: Words = ""
+    name: str, kiosk: KioskDependency, service: SearchServiceDependency, path: Words = ""
 ) -> HTMLResponse:
     """Shows one level of one classification."""
     if name not in BROWSED:
@@ -105,7 +105,7 @@ async def browse(
 async def record(
     record_id: RecordId,
     kiosk: KioskDependency,
-    service: AnsweringDependency,
+    service: SearchServiceDependency,
     q: Words = "",
     back: Annotated[str, Query(max_length=_BACK_LIMIT)] = "",
 ) -> HTMLResponse:

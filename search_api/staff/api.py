@@ -26,7 +26,7 @@ from search_api.staff.auth import StaffDependency, require_token
 from search_api.staff.dependencies import (
     AuditDependency,
     ClusterId,
-    DuplicatingDependency,
+    DuplicateServiceDependency,
 )
 
 BODY_LIMIT = 5_000_000
@@ -64,7 +64,7 @@ class ClusterQuery(BaseModel):
 
 @router.get("")
 async def clusters(
-    parameters: Annotated[ClusterQuery, Query()], duplicate_service: DuplicatingDependency
+    parameters: Annotated[ClusterQuery, Query()], duplicate_service: DuplicateServiceDependency
 ) -> Mapping[str, Any]:
     """Returns clusters that need a decision, or those with the given decision."""
     latest, is_current, found = await duplicate_service.open_clusters()
@@ -98,7 +98,7 @@ async def clusters(
 async def check(
     request: Request,
     draft: Annotated[dict[str, Any], Body()],
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
     staff: StaffDependency,
     audit: AuditDependency,
 ) -> Mapping[str, Any]:
@@ -120,7 +120,7 @@ async def check(
 
 @router.get("/{cluster_id}")
 async def cluster(
-    cluster_id: ClusterId, request: Request, duplicate_service: DuplicatingDependency
+    cluster_id: ClusterId, request: Request, duplicate_service: DuplicateServiceDependency
 ) -> Mapping[str, Any]:
     """Returns one cluster with the history of its decisions."""
     refuse_unknown(request, ())
@@ -136,7 +136,7 @@ async def cluster(
 async def decide(
     cluster_id: ClusterId,
     body: DecisionBody,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
     staff: StaffDependency,
     audit: AuditDependency,
 ) -> Mapping[str, Any]:
@@ -147,7 +147,7 @@ async def decide(
 @router.delete("/{cluster_id}/decision", status_code=204)
 async def undo(
     cluster_id: ClusterId,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
     staff: StaffDependency,
     audit: AuditDependency,
 ) -> None:

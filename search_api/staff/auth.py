@@ -127,7 +127,7 @@ def _take(times: deque[float], most: int) -> bool:
     return True
 
 
-def get_doorkeeper(request: Request) -> Authenticator:
+def get_authenticator(request: Request) -> Authenticator:
     """Returns the authenticator of this process."""
     return state_of(request).authenticator
 
@@ -137,12 +137,12 @@ def require_token(request: Request) -> Staff:
     text = _bearer_of(request.headers)
     if not text:
         raise SignInError
-    return Staff(get_doorkeeper(request).admit(text, client_of(request)).name)
+    return Staff(get_authenticator(request).admit(text, client_of(request)).name)
 
 
 def require_session(request: Request) -> Session:
     """Returns the session of a page request. Raises SignInError."""
-    session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
+    session = get_authenticator(request).find_session(request.cookies.get(COOKIE))
     if session is None:
         raise SignInError
     return session

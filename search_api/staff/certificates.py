@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from gongkai.staff.audit import Action
 from gongkai.staff.certificates import Certificate
-from search_api.http.dependencies import AnsweringDependency, ContextDependency
+from search_api.http.dependencies import ContextDependency, SearchServiceDependency
 from search_api.http.errors import UnknownPageError
 from search_api.staff.dependencies import (
     ActingByForm,
@@ -46,7 +46,7 @@ class CertificateForm:
 async def certify(
     context: ContextDependency,
     acting: ActingByForm,
-    service: AnsweringDependency,
+    service: SearchServiceDependency,
     certificates: CertificatesDependency,
     form: Annotated[CertificateForm, Depends()],
 ) -> Response:
@@ -98,7 +98,7 @@ async def certificate(
     certificate_id: Annotated[str, Path(pattern="^[0-9]{8}-[0-9a-f]{8}$")],
     context: ContextDependency,
     acting: Looking,
-    service: AnsweringDependency,
+    service: SearchServiceDependency,
     certificates: CertificatesDependency,
 ) -> HTMLResponse:
     """Shows a certificate as issued, for printing."""

@@ -20,7 +20,7 @@ from search_api.http.state import services_of
 from search_api.staff.api import BODY_LIMIT, find_passages
 from search_api.staff.dependencies import (
     ActingByForm,
-    DuplicatingDependency,
+    DuplicateServiceDependency,
     Looking,
 )
 from search_api.staff.page import KIND_LABELS, label_evidence, render_staff
@@ -42,7 +42,7 @@ async def check(
     request: Request,
     context: ContextDependency,
     acting: ActingByForm,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> HTMLResponse:
     """Shows the records that the draft duplicates. Form and file are not stored."""

@@ -37,12 +37,12 @@ def get_audit(request: Request) -> Audit:
     return services_of(request).audit
 
 
-def get_duplicating(request: Request) -> DuplicateService:
+def get_duplicate_service(request: Request) -> DuplicateService:
     """Returns the duplicate service."""
     return services_of(request).duplicates
 
 
-def get_unfound(request: Request) -> ZeroResultQueries:
+def get_zero_results(request: Request) -> ZeroResultQueries:
     """Returns the zero-result queries."""
     return services_of(request).zero_results
 
@@ -67,6 +67,6 @@ def act(session: FormDependency, audit: AuditDependency) -> Acting:
 
 Looking = Annotated[Acting, Depends(look)]
 ActingByForm = Annotated[Acting, Depends(act)]
-DuplicatingDependency = Annotated[DuplicateService, Depends(get_duplicating)]
-UnfoundDependency = Annotated[ZeroResultQueries, Depends(get_unfound)]
+DuplicateServiceDependency = Annotated[DuplicateService, Depends(get_duplicate_service)]
+ZeroResultsDependency = Annotated[ZeroResultQueries, Depends(get_zero_results)]
 CertificatesDependency = Annotated[Certificates, Depends(get_certificates)]

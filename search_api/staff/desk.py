@@ -15,7 +15,7 @@ from gongkai.query.request import SearchRequest
 from gongkai.search.duplicates import ScanRunningError
 from gongkai.staff.rejected import list_runs, open_run
 from gongkai.staff.tokens import SESSION
-from search_api.http.dependencies import AnsweringDependency, ContextDependency
+from search_api.http.dependencies import ContextDependency, SearchServiceDependency
 from search_api.http.state import services_of
 from search_api.staff.auth import (
     COOKIE,
@@ -25,12 +25,12 @@ from search_api.staff.auth import (
     SignInError,
     TooManyAttemptsError,
     client_of,
-    get_doorkeeper,
+    get_authenticator,
 )
 from search_api.staff.dependencies import (
-    DuplicatingDependency,
+    DuplicateServiceDependency,
     Looking,
-    UnfoundDependency,
+    ZeroResultsDependency,
 )
 from search_api.staff.page import (
     ACTION_LABELS,
@@ -49,12 +49,12 @@ router = APIRouter(prefix="/staff", include_in_schema=False, default_response_cl
 async def home(
     request: Request,
     context: ContextDependency,
-    duplicate_service: DuplicatingDependency,
-    service: AnsweringDependency,
-    zero_results: UnfoundDependency,
+    duplicate_service: DuplicateServiceDependency,
+    service: SearchServiceDependency,
+    zero_results: ZeroResultsDependency,
 ) -> HTMLResponse:
     """Shows the open tasks, or the sign-in form without a session."""
-    session = get_doorkeeper(request).find_session(request.cookies.get(COOKIE))
+    session = get_authenticator(request).find_session(request.cookies.get(COOKIE))
     if session is None:
         return HTMLResponse(render("staff/sign_in.html", context, problem=""))
     try:
@@ -96,7 +96,7 @@ async def sign_in(
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormKeyError
     try:
-        cookie = get_doorkeeper(request).open_session(token, client_of(request))
+        cookie = get_authenticator(request).open_session(token, client_of(request))
     except SignInError:
         problem = "令牌不正确或者已经失效。"
         return HTMLResponse(render("staff/sign_in.html", context, problem=problem), 401)
@@ -120,7 +120,7 @@ async def sign_in(
 @router.post("/sign-out")
 async def sign_out(request: Request, session: FormDependency) -> Response:
     """Ends the session, also for every copy of its cookie."""
-    get_doorkeeper(request).close_session(request.cookies.get(COOKIE, ""), session)
+    get_authenticator(request).close_session(request.cookies.get(COOKIE, ""), session)
     response = RedirectResponse("/staff", status_code=303)
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
     return response

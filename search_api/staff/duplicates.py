@@ -19,7 +19,7 @@ from search_api.staff.api import DecisionBody, settle
 from search_api.staff.dependencies import (
     ActingByForm,
     ClusterId,
-    DuplicatingDependency,
+    DuplicateServiceDependency,
     Looking,
 )
 from search_api.staff.page import KIND_LABELS, describe_verdict, face, render_staff
@@ -38,7 +38,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False, default_response_cl
 async def clusters(
     context: ContextDependency,
     acting: Looking,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
     state: State = "open",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
@@ -68,7 +68,7 @@ async def clusters(
 @router.get("/duplicates.csv")
 async def export_clusters(
     acting: Looking,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
     state: State = "open",
 ) -> Response:
     """Returns all clusters of one state as CSV, one row per record."""
@@ -87,7 +87,7 @@ async def cluster(
     cluster_id: ClusterId,
     context: ContextDependency,
     acting: Looking,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
 ) -> HTMLResponse:
     """Shows the records of one cluster side by side, with the decision form."""
     found = await duplicate_service.find_cluster(cluster_id)
@@ -123,7 +123,7 @@ class DecisionForm:
 async def decide(
     cluster_id: ClusterId,
     acting: ActingByForm,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
     form: Annotated[DecisionForm, Depends()],
 ) -> Response:
     """Stores the decision and goes on to the next cluster."""
@@ -138,7 +138,7 @@ async def decide(
 async def undo(
     cluster_id: ClusterId,
     acting: ActingByForm,
-    duplicate_service: DuplicatingDependency,
+    duplicate_service: DuplicateServiceDependency,
 ) -> Response:
     """Withdraws the decision and reopens the cluster."""
     if not duplicate_service.decisions.undo(cluster_id, by=acting.name):
@@ -148,7 +148,7 @@ async def undo(
 
 
 async def _list_clusters(
-    duplicate_service: DuplicatingDependency, state: str
+    duplicate_service: DuplicateServiceDependency, state: str
 ) -> tuple[Scan, bool, list[tuple[Cluster, Verdict | None]]]:
     scan, is_current, found = await duplicate_service.open_clusters()
     if state == "open":
@@ -157,7 +157,7 @@ async def _list_clusters(
     return scan, is_current, [(cluster_of(verdict), verdict) for verdict in settled]
 
 
-async def _next_open(duplicate_service: DuplicatingDependency, cluster_id: str) -> str | None:
+async def _next_open(duplicate_service: DuplicateServiceDependency, cluster_id: str) -> str | None:
     """Returns the next open cluster, or else the first other one."""
     _, _, found = await duplicate_service.open_clusters()
     names = [each.id for each in found]

@@ -20,11 +20,11 @@ from gongkai.staff.rejected import count_reasons, list_runs, open_run
 from gongkai.staff.statistics import LATEST, count_year, list_figures
 from gongkai.staff.working_days import TERM
 from gongkai.staff.zero_result_queries import DAYS_SHOWN
-from search_api.http.dependencies import AnsweringDependency, ContextDependency, sheet_response
+from search_api.http.dependencies import ContextDependency, SearchServiceDependency, sheet_response
 from search_api.http.state import services_of
 from search_api.staff.dependencies import (
     Looking,
-    UnfoundDependency,
+    ZeroResultsDependency,
 )
 from search_api.staff.page import render_staff
 from search_api.web.site import record_path
@@ -115,7 +115,7 @@ def _save_as(run: str, suffix: str) -> dict[str, str]:
 
 @router.get("/unclassified")
 async def unclassified(
-    context: ContextDependency, acting: Looking, service: AnsweringDependency
+    context: ContextDependency, acting: Looking, service: SearchServiceDependency
 ) -> HTMLResponse:
     """Shows the number of records that lack each classification, with links to lists."""
     rows = []
@@ -135,7 +135,7 @@ async def unclassified(
 
 @router.get("/searches")
 async def searches(
-    context: ContextDependency, acting: Looking, zero_results: UnfoundDependency
+    context: ContextDependency, acting: Looking, zero_results: ZeroResultsDependency
 ) -> HTMLResponse:
     """Shows queries that found nothing on several days."""
     acting.note(Action.VIEWED, "searches without results")
@@ -150,7 +150,7 @@ async def statistics(
     request: Request,
     context: ContextDependency,
     acting: Looking,
-    service: AnsweringDependency,
+    service: SearchServiceDependency,
     year: Annotated[int | None, Query(ge=1900, le=2100)] = None,
 ) -> HTMLResponse:
     """Shows the statistics of one year."""

@@ -12,9 +12,9 @@ from gongkai.catalog.dates import parse_date
 from gongkai.query.request import SearchRequest
 from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
-    AnsweringDependency,
+    SearchServiceDependency,
     SiteDependency,
-    SuggestingDependency,
+    SuggesterDependency,
 )
 from search_api.http.errors import UnknownPageError
 from search_api.http.parameters import TYPED_LIMIT
@@ -56,7 +56,7 @@ async def opensearch(request: Request, site: SiteDependency) -> Response:
 
 @router.get("/opensearch/suggest")
 async def opensearch_suggest(
-    q: Annotated[str, Query(max_length=TYPED_LIMIT)], suggester: SuggestingDependency
+    q: Annotated[str, Query(max_length=TYPED_LIMIT)], suggester: SuggesterDependency
 ) -> Response:
     """Returns suggestions in the format of browsers: the typed text, then a list."""
     answer = await suggester.suggest(q, _SUGGESTIONS)
@@ -66,7 +66,7 @@ async def opensearch_suggest(
 
 @router.get("/sitemap.xml")
 async def sitemap_index(
-    request: Request, service: AnsweringDependency, site: SiteDependency
+    request: Request, service: SearchServiceDependency, site: SiteDependency
 ) -> Response:
     """Returns the sitemap index: one sitemap per year, or per month for a very large year."""
     answer = await service.search(SearchRequest(size=1, facets=("year",)))
@@ -80,7 +80,7 @@ async def sitemap_index(
 
 @router.get("/sitemap/{part}.xml")
 async def sitemap(
-    part: str, request: Request, service: AnsweringDependency, site: SiteDependency
+    part: str, request: Request, service: SearchServiceDependency, site: SiteDependency
 ) -> Response:
     """Returns the sitemap of one year or month; `pages` is the sitemap of all other pages."""
     base = site.base(request)

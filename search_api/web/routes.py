@@ -13,12 +13,12 @@ from gongkai.query.request import TEXT_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import SearchAnswer, SimilarAnswer
 from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
-    AnsweringDependency,
     ContextDependency,
-    NotingDependency,
     RecordId,
+    SearchServiceDependency,
+    ZeroResultRecorderDependency,
+    cache_headers,
     find_record,
-    keeping,
     refuse_merged,
 )
 from search_api.http.errors import UnknownPageError
@@ -45,7 +45,7 @@ Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
 
 
 @router.api_route("/", methods=_METHODS)
-async def home(context: ContextDependency, service: AnsweringDependency) -> HTMLResponse:
+async def home(context: ContextDependency, service: SearchServiceDependency) -> HTMLResponse:
     """Shows the search box, facets to browse and the newest records."""
     answer = await service.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST_SHOWN))
     return HTMLResponse(render_home(answer, context))
@@ -55,15 +55,17 @@ async def home(context: ContextDependency, service: AnsweringDependency) -> HTML
 async def search(
     parameters: PageQuery,
     context: ContextDependency,
-    service: AnsweringDependency,
-    noting: NotingDependency,
+    service: SearchServiceDependency,
+    record_zero_result: ZeroResultRecorderDependency,
 ) -> HTMLResponse:
     """Shows results with facets, or alternatives if there are none."""
     asked = read_request(parameters)
     answer = await service.search(asked)
     elsewhere = None if answer.total else await _look_elsewhere(asked, service)
     page = render_results(answer, asked, context, elsewhere)
-    return HTMLResponse(page, headers=keeping(answer), background=noting(asked, answer))
+    return HTMLResponse(
+        page, headers=cache_headers(answer), background=record_zero_result(asked, answer)
+    )
 
 
 @router.api_route("/search/facets/{name}", methods=_METHODS)
@@ -71,7 +73,7 @@ async def facet_values(
     name: str,
     parameters: PageQuery,
     context: ContextDependency,
-    service: AnsweringDependency,
+    service: SearchServiceDependency,
     find: Words = "",
 ) -> HTMLResponse:
     """Shows all values of one facet with a search by label."""
@@ -84,7 +86,7 @@ async def facet_values(
 
 @router.api_route("/search/citations", methods=_METHODS)
 async def citations(
-    parameters: PageQuery, context: ContextDependency, service: AnsweringDependency
+    parameters: PageQuery, context: ContextDependency, service: SearchServiceDependency
 ) -> PlainTextResponse:
     """Returns the citations of one page of a list, one per line."""
     asked = replace(read_request(parameters), facets=(), highlight=False)
@@ -93,14 +95,14 @@ async def citations(
 
 
 @router.api_route("/browse", methods=_METHODS)
-async def browse(context: ContextDependency, service: AnsweringDependency) -> HTMLResponse:
+async def browse(context: ContextDependency, service: SearchServiceDependency) -> HTMLResponse:
     """Shows every classification with its most frequent classes."""
     return HTMLResponse(render_overview(await service.classifications(), context))
 
 
 @router.api_route("/browse/{name}", methods=_METHODS)
 async def browse_facet(
-    name: str, context: ContextDependency, service: AnsweringDependency
+    name: str, context: ContextDependency, service: SearchServiceDependency
 ) -> HTMLResponse:
     """Shows one classification completely."""
     if name not in BROWSED:
@@ -112,7 +114,7 @@ async def browse_facet(
 @router.api_route("/apply", methods=_METHODS)
 async def apply(
     context: ContextDependency,
-    service: AnsweringDependency,
+    service: SearchServiceDependency,
     q: Words = "",
     record: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
@@ -131,7 +133,7 @@ async def docs(context: ContextDependency) -> HTMLResponse:
     "/text/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
 )
 async def record_text(
-    record_id: RecordId, context: ContextDependency, service: AnsweringDependency
+    record_id: RecordId, context: ContextDependency, service: SearchServiceDependency
 ) -> PlainTextResponse:
     """Returns one record as a text file."""
     found = await find_record(record_id, service)
@@ -144,7 +146,7 @@ async def record_text(
     "/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
 )
 async def record(
-    record_id: RecordId, context: ContextDependency, service: AnsweringDependency, q: str = ""
+    record_id: RecordId, context: ContextDependency, service: SearchServiceDependency, q: str = ""
 ) -> HTMLResponse:
     """Shows one record with the search terms highlighted."""
     found, similar = await asyncio.gather(
