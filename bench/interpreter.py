@@ -22,8 +22,8 @@ _ROUNDS = 3
 def measure(path: Path) -> None:
     """Print p50 and p99 in milliseconds, and the ratio of the medians."""
     installation = open_installation(Settings())
-    knowledge = QueryExpander(installation.synonyms, installation.tables.agencies)
-    interpreter = QueryInterpreter(installation.analysis, knowledge=knowledge)
+    expander = QueryExpander(installation.synonyms, installation.tables.agencies)
+    interpreter = QueryInterpreter(installation.analysis, expander=expander)
     texts = [text for query in read_queries(path) for text in query.texts.values()]
     for text in texts:
         interpreter.interpret(text)

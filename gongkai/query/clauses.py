@@ -1,7 +1,8 @@
-"""Keeps the clauses of one query within limits, whatever its text holds. `understand` fills it.
+"""Collects the clauses of one query and bounds their number, whatever the query text holds.
 
-A limit counts leaves: terms, phrases, ranges. What comes first stays; what is over is left out
-and told (`is_cut`), since a text of so many words is found by those that stay.
+A limit counts leaves of the query tree: terms, phrases, ranges. Earlier clauses are kept, later
+ones are dropped, and `is_cut` reports that some were dropped. The kept clauses are enough to find a
+text of so many words.
 """
 
 from collections.abc import Iterable
@@ -11,18 +12,18 @@ from functools import partial
 from gongkai.query.tree import Query, count_leaves
 
 REQUIRED_LEAVES = 500
-"""Of phrases and numbers that have to be met; a query of 1,000 characters has 500 at most."""
+"""Required phrases and numbers; a query of 1,000 characters has 500 at most."""
 EXCLUDED_LEAVES = 500
 WORD_LEAVES = 400
-"""Of words with their official terms; forty words have 160 without them."""
+"""Words with their official terms; forty words need 160 leaves without official terms."""
 LIFTING_LEAVES = 200
 OPTIONAL_LEAVES = 240
-"""Of pairs and characters, which only order what has most words."""
+"""Pairs and characters, which only rank the records that match most words."""
 
 
 @dataclass(slots=True)
 class BoundedClauses:
-    """Clauses in order, no more than `limit` leaves in all; the first is taken in any case."""
+    """Clauses in order, with at most `limit` leaves in all; the first clause is always accepted."""
 
     limit: int
     taken: list[Query] = field(default_factory=list)
@@ -30,7 +31,7 @@ class BoundedClauses:
     is_cut: bool = False
 
     def add(self, query: Query) -> bool:
-        """Take the clause if there is room for it; whether there was."""
+        """Add the clause if it fits within the limit; returns whether it was added."""
         leaves = count_leaves(query)
         if self.taken and self.leaves + leaves > self.limit:
             self.is_cut = True
@@ -40,7 +41,7 @@ class BoundedClauses:
         return True
 
     def extend(self, queries: Iterable[Query]) -> None:
-        """Take clauses as long as there is room."""
+        """Add clauses until one no longer fits."""
         for query in queries:
             if not self.add(query):
                 return
@@ -48,16 +49,16 @@ class BoundedClauses:
 
 @dataclass(slots=True)
 class Clauses:
-    """What was read in a text so far, each kind within its limit."""
+    """The clauses read in a text so far, each kind within its own limit."""
 
     must: BoundedClauses = field(default_factory=partial(BoundedClauses, REQUIRED_LEAVES))
     words: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
     content: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
-    """Words of two characters or more: one character alone is in nearly every text."""
-    asking: list[str] = field(default_factory=list)
+    """Words of two characters or more; a single character is in nearly every text."""
+    question_words: list[str] = field(default_factory=list)
     should: BoundedClauses = field(default_factory=partial(BoundedClauses, LIFTING_LEAVES))
     optional: BoundedClauses = field(default_factory=partial(BoundedClauses, OPTIONAL_LEAVES))
-    """What only lifts, and only where most words are enough."""
+    """Clauses that only add to the score, used where most words are enough to match."""
     exclude: BoundedClauses = field(default_factory=partial(BoundedClauses, EXCLUDED_LEAVES))
     terms: list[str] = field(default_factory=list)
     highlight_terms: list[str] = field(default_factory=list)
@@ -66,5 +67,5 @@ class Clauses:
 
     @property
     def is_cut(self) -> bool:
-        """Whether something that the text asks for was left out."""
+        """Whether a required, worded or excluded clause was dropped."""
         return self.must.is_cut or self.words.is_cut or self.exclude.is_cut

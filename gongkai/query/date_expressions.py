@@ -1,7 +1,7 @@
-"""A date choice in the words of a query: 2008年的低保标准, 去年的政策. Called by `understand`.
+"""Finds a date expression in a query text: 2008年的低保标准, 去年的政策.
 
-Read only where the words restrict the time of what is looked for. A bare year inside a run of words
-is part of a name (2008年度报告), and lengths of time (三年以上) are part of what is asked.
+A date counts only where it restricts the publication date of the records. A bare year inside a run
+of words is part of a name (2008年度报告), and a duration (三年以上) is part of the subject.
 """
 
 import re
@@ -20,9 +20,9 @@ _Reader = Callable[[re.Match[str], date], _Span | None]
 
 @dataclass(frozen=True, slots=True)
 class DateExpression:
-    """What text[start:end] restricts; None is open.
+    """The period that text[start:end] restricts the search to; None is open.
 
-    `year_named`: one whole year by its number, which a title may name too.
+    `year_named` is true for one whole year written as a number, which a title may contain too.
     """
 
     start: int
@@ -39,7 +39,8 @@ _COUNT = r"(?P<count>[0-9]{1,3}|[一二两三四五六七八九十]{1,3}|半)"
 _FROM = r"(?:从|自|由)?"
 _IN = r"(?:在|于)?"
 _ISSUED = r"(?:发布|公布|印发|出台|下发|发出|发的|实施|施行|制定|颁布|公开)"
-# What shows that the time restricts: 的 with something after it, or what was done then.
+# Shows that the date restricts the search: 的 with text after it, or a verb of issuing (印发,
+# 公布).
 _OF = rf"(?:(?:期间|当年|全年)?(?:以?来)?(?:{_ISSUED}(?:过|了)?)?的(?=.)|(?:期间)?{_ISSUED}的?$)"
 _EDGE = r"(?=\s|$)"
 _OPEN = r"(?<!\S)"
@@ -221,10 +222,10 @@ _QUOTED = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
 
 
 def find_spoken_date(text: str, today: date) -> DateExpression | None:
-    """The first date choice in a query, with the particles that go with it, or None.
+    """Returns the first date expression in a query with its particles, or None.
 
-    `start` and `end` are code points of `text`. A year inside a number, quotes or 《》 is none, nor
-    is a query that holds nothing else.
+    `start` and `end` are code points of `text`. A year inside a document number, quotation marks or
+    《》 does not count, nor does a date that is the whole query.
     """
     folded = normalize(text)
     closed = [(number.start, number.end) for number in find_document_numbers(text)]
@@ -241,7 +242,7 @@ def find_spoken_date(text: str, today: date) -> DateExpression | None:
 
 
 def describe(spoken: DateExpression) -> str:
-    """In Chinese, for a chip: 2008年, 2019年起, 2010年止, 2008年至2010年."""
+    """Returns the period in Chinese for a filter chip: 2008年, 2019年起, 2008年至2010年."""
     first, last = spoken.first, spoken.last
     if first and first == last:
         return _say(first)
@@ -277,7 +278,7 @@ def _exact(day: date) -> PartialDate:
 
 
 def _back(today: date, months: int) -> PartialDate:
-    """The same day so many months before, or the last of that month."""
+    """Returns the same day that many months earlier, or the last day of that month."""
     years, month = divmod(today.year * 12 + today.month - 1 - months, 12)
     last = PartialDate(years, month + 1).last_day
     return _exact(min(last, last.replace(day=min(today.day, last.day))))

@@ -1,7 +1,4 @@
-"""What a city knows of its field: official words, agencies, codes. `understand` asks it.
-
-The composition root builds one from the tables; tests may go without.
-"""
+"""Query expansion: official terms, agency names and codes for the words of a query."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +10,7 @@ from gongkai.catalog.agencies import AgencyDirectory
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A term at text[start:end], in normalized text: other names of it, and the agency it names."""
+    """A term at text[start:end] of normalized text, its other names, and the agency it names."""
 
     start: int
     end: int
@@ -26,7 +23,10 @@ def _no_prefix(_text: str) -> bool:
 
 
 class QueryExpander:
-    """Finds terms that have other names. `is_prefix`: whether the index knows a code (机关代字)."""
+    """Finds terms that have other names.
+
+    `is_prefix` returns whether the index contains an agency code (机关代字).
+    """
 
     def __init__(
         self,
@@ -35,20 +35,20 @@ class QueryExpander:
         is_prefix: Callable[[str], bool] = _no_prefix,
     ) -> None:
         self._agencies = _name_agencies(agencies) if agencies else {}
-        # A present name stands for itself: it is found so that its agency is.
+        # A current name maps to itself, so that its agency is found.
         names = (Synonym(name, official) for name, (_, official) in self._agencies.items())
         self._synonyms = Synonyms((*synonyms, *names))
         self.is_prefix = is_prefix
 
     def find(self, text: str) -> tuple[Expansion, ...]:
-        """The longest terms first, left to right, never overlapping."""
+        """Returns the terms found, longest match first, left to right, without overlaps."""
         return tuple(
             Expansion(found.start, found.end, found.others, self._code_of(found.term))
             for found in self._synonyms.find(text)
         )
 
     def is_name(self, text: str) -> bool:
-        """Whether this is what an agency is called, now or formerly: never a mistake."""
+        """Whether the text is a current or former agency name, and so no spelling mistake."""
         return normalize_text(text) in self._agencies
 
     def _code_of(self, term: str) -> str | None:
@@ -57,7 +57,7 @@ class QueryExpander:
 
 
 def _name_agencies(agencies: AgencyDirectory) -> Mapping[str, tuple[str, str]]:
-    """Every name that means one agency alone -> its code and present name."""
+    """Maps each name that identifies exactly one agency to its code and current name."""
     named: dict[str, tuple[str, str]] = {}
     for agency in agencies.all():
         for name in (agency.name, *agency.short_names, *agency.former_names):

@@ -1,4 +1,4 @@
-"""A query tree in, its parts that carry a number of relevance.toml out. `Answering` scores them."""
+"""Lists the parts of a query tree that carry a weight from relevance.toml."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,11 @@ from gongkai.query.tree import (
 
 @dataclass(frozen=True, slots=True)
 class NamedPart:
-    """`name`: where the number stands, as `words.title`; `asks`: fields and values it is about."""
+    """A scored part.
+
+    `name` is the key in relevance.toml, such as `words.title`; `asks` lists the fields and values
+    it matches.
+    """
 
     name: str
     asks: str
@@ -27,7 +31,7 @@ class NamedPart:
 
 
 def find_parts(query: Query) -> Iterator[NamedPart]:
-    """The outermost parts with a name first, then those within, as the tree has them."""
+    """Yields named parts in tree order, each outer part before the parts inside it."""
     if isinstance(query, Boost | ConstantScore) and query.name:
         yield NamedPart(query.name, describe(query), query)
     for part in _inside(query):
@@ -35,7 +39,7 @@ def find_parts(query: Query) -> Iterator[NamedPart]:
 
 
 def describe(query: Query) -> str:
-    """What the leaves ask for: `title_words:公积金`."""
+    """Returns the leaves of a query as text: `title_words:公积金`."""
     return " ".join(dict.fromkeys(_leaves(query)))
 
 

@@ -1,4 +1,4 @@
-"""Chosen values and date limits of a request to unscored queries, one a field. Called by `plan`."""
+"""Builds unscored filter queries, one per field, from the chosen values and dates of a request."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,9 @@ from gongkai.query.tree import And, Query, Range, Term, Terms
 
 
 def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
-    """Field (or `published`, `document_number`) -> the query a record has to meet for it.
+    """Returns a query per field (or `published`, `document_number`) that a record must match.
 
-    Raises BadRequestError for a document number without a visible sign.
+    Raises BadRequestError for a document number without a visible character.
     """
     filters: dict[str, Query] = {
         name: Terms(name, tuple(dict.fromkeys(canonical_value(name, v, tables) for v in values)))
@@ -29,7 +29,7 @@ def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
 
 
 def canonical_value(name: str, value: str, tables: Tables) -> str:
-    """A chosen value as the index holds it: agency name -> code, alias -> path, else unchanged."""
+    """Returns the indexed form of a value: agency name to code, alias to path, else unchanged."""
     if value == MISSING:
         return value
     if name == "publisher":
@@ -46,7 +46,10 @@ def _numbered(text: str) -> Query:
 
 
 def published_between(start: PartialDate | None, end: PartialDate | None) -> Query:
-    """Records that may lie in the span: one known only by its year lies in all of that year."""
+    """Returns a query for records that may have been published in the period.
+
+    A record whose date is only a year matches any period within that year.
+    """
     limits: list[Query] = []
     if start:
         limits.append(Range("published_last", lower=start.first_day.toordinal()))
@@ -56,7 +59,7 @@ def published_between(start: PartialDate | None, end: PartialDate | None) -> Que
 
 
 def chosen_values(request: SearchRequest, tables: Tables) -> Mapping[str, frozenset[str]]:
-    """What is chosen, in the index's own values: for marking facet values as selected."""
+    """Returns the chosen values in their indexed form, for marking facet values as selected."""
     return {
         name: frozenset(canonical_value(name, value, tables) for value in values)
         for name, values in request.chosen.items()

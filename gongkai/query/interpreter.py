@@ -1,7 +1,7 @@
-"""The words of a request in, an InterpretedQuery out: what was read in them and the query trees.
+"""Query interpretation: turns a query text into an InterpretedQuery with its query trees.
 
-Order of reading: a date choice (2008年的), operators ("短语", -排除), numbers whole and in part,
-then words, with official words for plain ones. What a part is worth is `scoring`'s.
+Reading order: a date expression (2008年的), operators ("短语", -排除), whole and partial numbers,
+then words, with official terms for everyday ones. QueryBuilder weighs each part.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,13 +26,13 @@ from gongkai.query.term_groups import TermGroup, group_terms
 from gongkai.query.tree import And, MatchAll, MatchNone, Or, Query
 
 WORD_LIMIT = 40
-"""Distinct words that have to be met; more only cost time, a text of 40 words is found by them."""
+"""Distinct words that must match. More words only cost time; forty are enough to find a text."""
 _LONG_WORD = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """What a person may have switched off, to be taken at their word."""
+    """Features of interpretation that a user may switch off to search exactly as typed."""
 
     expand: bool = True
     dates: bool = True
@@ -40,12 +40,12 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class InterpretedQuery:
-    """The interpretation of a text. `terms` are shown to the user; `highlight_terms` are marked.
+    """The interpretation of a text: `terms` are shown, `highlight_terms` are highlighted.
 
-    `strict` asks for every word; `relaxed` for most of them, those with every word first, None
-    where that is no weaker. `codes`: numbers read, as typed; `expanded`: typed -> official words;
-    `spoken`: the date choice that the trees hold; `is_cut`: some words were left out, for there are
-    too many.
+    `strict` requires every word. `relaxed` requires most of them and ranks records with every word
+    first; it is None where it would match no more. `codes` are the numbers found, as typed.
+    `expanded` maps typed words to official terms. `spoken` is the date expression that the trees
+    contain. `is_cut` is true where a query had too many words and some were dropped.
     """
 
     text: str
@@ -60,7 +60,7 @@ class InterpretedQuery:
 
 
 class QueryInterpreter:
-    """Reads queries with one analysis, one set of weights and one knowledge of the field.
+    """Interprets queries with one analyzer, one set of weights and one query expander.
 
     `today` is the clock. Keeps no state between queries.
     """
@@ -69,18 +69,18 @@ class QueryInterpreter:
         self,
         analysis: TextAnalyzer,
         weights: Weights | None = None,
-        knowledge: QueryExpander | None = None,
+        expander: QueryExpander | None = None,
         *,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._analysis = analysis
         self._weights = weights or load_weights()
-        self._expander = knowledge or QueryExpander()
+        self._expander = expander or QueryExpander()
         self._builder = QueryBuilder(analysis, self._weights)
         self._today = today
 
     def interpret(self, text: str, switches: Switches | None = None) -> InterpretedQuery:
-        """One query text, at most TEXT_LIMIT characters (the caller has checked)."""
+        """Interprets one query text of at most TEXT_LIMIT characters."""
         switches = switches or Switches()
         text = " ".join(text.split())
         if not text:
@@ -103,7 +103,7 @@ class QueryInterpreter:
         )
 
     def literally(self, text: str) -> Query:
-        """Records that hold this run of characters as written."""
+        """Returns a query for records that contain this run of characters as written."""
         return And(tuple(self._builder.whole(text)) or (MatchNone(),))
 
     def _read(self, text: str, clauses: Clauses, *, expand: bool) -> None:
@@ -111,13 +111,14 @@ class QueryInterpreter:
         spoken = [piece for piece in pieces if self._analysis.letters_only(piece.text)]
         for is_plain, group in groupby(spoken or pieces, key=_is_plain):
             if is_plain:
-                # A number may hold spaces (宜政办秘（2008） 8号): it is looked for before they cut.
+                # A number may hold spaces (宜政办秘（2008） 8号), so numbers are found before
+                # splitting at them.
                 self._read_words(" ".join(piece.text for piece in group), clauses, expand=expand)
             else:
                 for piece in group:
                     self._read_operator(piece, clauses)
         if not (clauses.must.taken or clauses.words.taken):
-            self._require_asking(clauses)
+            self._require_question_words(clauses)
 
     def _read_operator(self, piece: Piece, clauses: Clauses) -> None:
         if piece.excluded:
@@ -142,30 +143,30 @@ class QueryInterpreter:
     def _read_plain(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         tokens = self._analysis.tokens(normalize_text(text))
         words = [token.text for token in tokens]
-        meanings = self._meanings(text) if expand else ()
+        expansions = self._expand(text) if expand else ()
         content = 0
-        for unit in group_terms(tokens, meanings, self._analysis.is_stopword):
-            if unit.is_asking:
-                clauses.should.add(self._builder.stopword(unit.words[0]))
+        for group in group_terms(tokens, expansions, self._analysis.is_stopword):
+            if group.is_question_word:
+                clauses.should.add(self._builder.stopword(group.words[0]))
             else:
                 content += 1
-                self._ask_for(unit, clauses)
+                self._add_group(group, clauses)
         if not content:
-            clauses.asking.append(text)
+            clauses.question_words.append(text)
         if len(words) > 1:
             clauses.should.extend(self._builder.runs(text))
         clauses.optional.extend(self._builder.pairs(words))
         clauses.optional.extend(self._builder.characters(words))
 
-    def _ask_for(self, unit: TermGroup, clauses: Clauses) -> None:
-        """One word, or the words of one term with what officials call it."""
-        term = "".join(unit.words)
+    def _add_group(self, group: TermGroup, clauses: Clauses) -> None:
+        """Adds one word, or the words of one term with their official terms."""
+        term = "".join(group.words)
         if term in clauses.terms:
             return
         clauses.terms.append(term)
         clauses.highlight_terms.append(term)
-        meaning = unit.meaning
-        others = meaning.others if meaning else ()
+        expansion = group.expansion
+        others = expansion.others if expansion else ()
         if others:
             clauses.expanded[term] = others
             clauses.highlight_terms.extend(map(self._analysis.letters_only, others))
@@ -173,41 +174,41 @@ class QueryInterpreter:
         if len(clauses.words.taken) >= WORD_LIMIT:
             clauses.words.is_cut = True
             return
-        if unit.is_bound:
-            clauses.words.add(self._builder.bound(unit.words))
-            words = [word for word in unit.words if len(word) > 1] or unit.words
+        if group.is_bound:
+            clauses.words.add(self._builder.bound(group.words))
+            words = [word for word in group.words if len(word) > 1] or group.words
             clauses.content.extend(self._builder.term((word,)) for word in words)
             return
-        query = self._builder.term(unit.words, others, meaning.agency if meaning else None)
+        query = self._builder.term(group.words, others, expansion.agency if expansion else None)
         if not clauses.words.add(query):
             return
         if len(term) > 1:
             clauses.content.add(query)
-        clauses.content.extend(self._builder.term((part,)) for part in self._parts(unit.words))
+        clauses.content.extend(self._builder.term((part,)) for part in self._parts(group.words))
 
     def _parts(self, words: Sequence[str]) -> Iterator[str]:
-        """Shorter words within long ones: 房屋征收补偿 is a word, and in most texts it is three."""
+        """Yields shorter words inside long ones: 房屋征收补偿 is often three words in a text."""
         for word in words:
             if len(word) >= _LONG_WORD:
                 yield from (
                     p for p in self._analysis.tokenize_for_search(word) if 1 < len(p) < len(word)
                 )
 
-    def _meanings(self, text: str) -> Sequence[Expansion]:
+    def _expand(self, text: str) -> Sequence[Expansion]:
         if not self._weights.words_expanded:
             return ()
         return self._expander.find(normalize_text(text))
 
-    def _require_asking(self, clauses: Clauses) -> None:
-        """Words of asking (怎么) are met as written where nothing else is asked for."""
-        for text in clauses.asking:
+    def _require_question_words(self, clauses: Clauses) -> None:
+        """Requires question words (怎么) as written where the query has no other words."""
+        for text in clauses.question_words:
             words = self._analysis.tokenize(text)
             clauses.must.extend(self._builder.literally(text))
             clauses.terms.extend(words)
             clauses.highlight_terms.extend(words)
 
     def _split_numbers(self, text: str) -> Iterator[tuple[str, Query | None]]:
-        """The text cut at the numbers in it; a number comes with the query for its field."""
+        """Yields the text split at its numbers, each number with the query for its field."""
         position = 0
         for start, end, query in sorted(self._find_numbers(text), key=lambda item: item[:2]):
             if start < position:
@@ -240,9 +241,9 @@ class QueryInterpreter:
     def _choose_date(self, spoken: DateExpression, clauses: Clauses) -> None:
         within = published_between(spoken.first, spoken.last)
         year = spoken.first.year if spoken.year_named and spoken.first else None
-        query, lifted = self._builder.date_choice(within, year)
+        query, boosts = self._builder.date_choice(within, year)
         clauses.must.add(query)
-        clauses.should.extend(lifted)
+        clauses.should.extend(boosts)
 
     def _combine(self, text: str, clauses: Clauses, *, relaxed: bool) -> Query:
         must, should = list(clauses.must.taken), list(clauses.should.taken)
@@ -264,7 +265,7 @@ class QueryInterpreter:
 
 
 def _most(clauses: Clauses, share: float) -> list[Query]:
-    """A share of the words; beside a number, which names its document, words are optional."""
+    """Requires a share of the words; none where a number identifies the document."""
     if clauses.codes:
         return []
     counted = clauses.content.taken or clauses.words.taken
@@ -275,7 +276,7 @@ def _may_relax(clauses: Clauses) -> bool:
     words = clauses.words.taken
     if clauses.codes:
         return bool(words)
-    # Words bound to one another are asked for one by one where they don't stand so.
+    # Bound words are matched one by one when the query is relaxed.
     return len(words) > 1 or clauses.content.taken != words
 
 

@@ -1,8 +1,8 @@
-"""Words, runs and numbers in, scored parts of a query tree out. Called by `understand`.
+"""Builds scored parts of a query tree from words, character runs and numbers.
 
-Every number is of `relevance.toml`, and every scored part carries its name there, so that a score
-can be explained. Segmentation decides rank, never recall: a word may be met by its characters as
-written (bigrams), so a literal run of a text finds that text however either side was cut.
+Every weight comes from `relevance.toml`, and every scored part carries its key there, so that a
+score can be explained. Segmentation affects rank, never recall: a word also matches by its
+characters as written (bigrams), so a literal run finds its text however either side was segmented.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,17 +26,17 @@ from gongkai.query.tree import (
 )
 
 RUN_LIMIT = 40
-"""Characters of one literal run that are asked for as a phrase."""
+"""Characters of one literal run that one phrase query covers."""
 PART_LIMIT = 40
-"""Phrases that one long run is cut into."""
+"""Phrases that one long run is split into."""
 BOUND_LIMIT = 40
-"""Words bound to one another that lift a record one by one."""
+"""Bound words that add to the score one by one."""
 REPEALED = ("废止", "失效")
-"""Values of validity (有效性) that sink."""
+"""Values of validity (有效性) that rank lower."""
 
 
 class QueryBuilder:
-    """Builds parts of trees with one analysis and one set of weights; keeps no state."""
+    """Builds query parts with one analyzer and one set of weights; keeps no state."""
 
     def __init__(self, analysis: TextAnalyzer, weights: Weights) -> None:
         self._analysis = analysis
@@ -45,10 +45,10 @@ class QueryBuilder:
     def term(
         self, words: Sequence[str], others: Sequence[str] = (), agency: str | None = None
     ) -> Query:
-        """All words of one term, or one of its other names, or what its agency has published."""
+        """Matches all words of a term, one of its other names, or records its agency published."""
         typed = [self._word(word) for word in dict.fromkeys(words)]
         named: list[Query] = [
-            Boost(self._meaning(other), self._weights.words_expanded, "words.expanded")
+            Boost(self._official_term(other), self._weights.words_expanded, "words.expanded")
             for other in others
         ]
         if agency:
@@ -58,13 +58,13 @@ class QueryBuilder:
         return DisMax((whole, *named), tie_breaker=self._weights.words_tie) if named else whole
 
     def bound(self, words: Sequence[str]) -> Query:
-        """Words that have to stand side by side as typed, since one of them says nothing alone."""
+        """Requires the words side by side as typed, since one of them alone carries no meaning."""
         written = And(tuple(self.literally("".join(words))))
         met = ConstantScore(written, self._weights.words_literal, "words.literal")
         return And((met,), tuple(self._word(word) for word in words[:BOUND_LIMIT]))
 
     def titled(self, names: Sequence[str]) -> list[Query]:
-        """A term or one of its official names, as written inside a title."""
+        """Boosts titles that contain the term or one of its official names as written."""
         runs = [
             run for run in map(self._analysis.letters_only, names) if 2 <= len(run) <= RUN_LIMIT
         ]
@@ -73,24 +73,24 @@ class QueryBuilder:
         return [DisMax(phrases)] if phrases else []
 
     def stopword(self, word: str) -> Query:
-        """A word of asking: it may lift a record that has it, and no more."""
+        """An optional question word: it may raise the score of a record that contains it."""
         zones = DisMax(self._zones(word), tie_breaker=self._weights.words_tie)
         return Boost(zones, self._weights.words_stopword, "words.stopword")
 
     def literally(self, text: str) -> list[Query]:
-        """Queries that together hold for every record with this run of characters in its text."""
+        """Returns queries that together match the records containing this run of characters."""
         run = self._analysis.letters_only(text)
         if len(run) >= 2:
             return [_phrase("text_grams", part) for part in _parts(run)]
         return [Term("text_chars", char) for char in self._analysis.chars(run or text)]
 
     def whole(self, text: str) -> list[Query]:
-        """The same as one query; none for a text without a visible sign."""
+        """Returns `literally` as one query; empty for a text without a visible character."""
         parts = self.literally(text)
         return [And(tuple(parts)) if len(parts) > 1 else parts[0]] if parts else []
 
     def runs(self, text: str) -> list[Query]:
-        """What lifts records that hold the text just so, most of all in their title."""
+        """Boosts records that contain the text as written, most of all in the title."""
         run = self._analysis.letters_only(text)
         if not 2 <= len(run) <= RUN_LIMIT:
             return []
@@ -100,7 +100,7 @@ class QueryBuilder:
         ]
 
     def pairs(self, words: Sequence[str]) -> list[Query]:
-        """Neighbouring characters of a run of words: those inside a word, across two, of asking."""
+        """Weighs bigrams of a run of words: inside a word, across two, with a question word."""
         weights = self._weights
         kinds = {
             "pairs.asking": weights.pairs_asking,
@@ -108,9 +108,11 @@ class QueryBuilder:
             "pairs.inside": weights.pairs_inside,
         }
         named: dict[str, str] = {}
-        for (one, at, is_asking), (other, after, is_too) in pairwise(self._characters(words)):
+        for (one, at, is_question_word), (other, after, is_next) in pairwise(
+            self._characters(words)
+        ):
             kind = "inside" if at == after else "across"
-            named[one + other] = f"pairs.{'asking' if is_asking or is_too else kind}"
+            named[one + other] = f"pairs.{'asking' if is_question_word or is_next else kind}"
         return [
             Boost(Term("text_grams", pair), kinds[name], name)
             for pair, name in named.items()
@@ -118,13 +120,13 @@ class QueryBuilder:
         ]
 
     def characters(self, words: Sequence[str]) -> list[Query]:
-        """The single characters of a run of words: a record with more of them is about more."""
+        """Returns the single characters of a run of words as optional queries."""
         weights = self._weights
         boosts = {"characters.word": weights.characters_word}
         boosts["characters.asking"] = weights.characters_asking
         named: dict[str, str] = {}
-        for char, _, is_asking in self._characters(words):
-            if is_asking:
+        for char, _, is_question_word in self._characters(words):
+            if is_question_word:
                 named.setdefault(char, "characters.asking")
             else:
                 named[char] = "characters.word"
@@ -135,13 +137,13 @@ class QueryBuilder:
         ]
 
     def named_whole(self, text: str) -> list[Query]:
-        """Records whose title the whole text is, whatever operators it happens to hold."""
+        """Matches records whose title equals the whole text, whatever operators it contains."""
         key = self._analysis.letters_only(text)
         title = ConstantScore(Term("title_key", key), self._weights.exact_title, "exact.title")
         return [title] if key else []
 
     def number(self, field: str, canonical: str, typed: str) -> Query:
-        """A whole number in its field (`document_number`, `index_number`), or cited in a text."""
+        """Matches a number in its field (`document_number`, `index_number`) or cited in a text."""
         exact = getattr(self._weights, f"exact_{field}")
         named = ConstantScore(Term(field, canonical), exact, f"exact.{field}")
         cited = (
@@ -152,7 +154,7 @@ class QueryBuilder:
         return DisMax((named, *cited))
 
     def number_part(self, parts: Iterable[tuple[str, str]], typed: str) -> Query:
-        """Parts of a document number as (field, value), all of them, or as written in a text."""
+        """Matches all parts of a document number as (field, value), or the part cited in a text."""
         fields = And(tuple(Term(field, value) for field, value in parts))
         named = ConstantScore(fields, self._weights.exact_number_part, "exact.number_part")
         cited = (
@@ -162,13 +164,14 @@ class QueryBuilder:
         return DisMax((named, *cited))
 
     def complete(self, words: Sequence[Query]) -> Query:
-        """What puts records with every word before those with most of them."""
+        """Ranks records with every word above records with most of them."""
         return ConstantScore(And(tuple(words)), self._weights.exact_every_word, "exact.every_word")
 
     def static_rank(self, count: int, today: date) -> list[Query]:
-        """What a record has without any word: in force, of rank, recent. `count`: content words.
+        """Static rank, independent of the words: valid, high legal rank, recent.
 
-        Scores of words add up, so what has to be felt beside them grows with their number.
+        `count` is the number of content words. The static rank grows with it, because word scores
+        add up.
         """
         weights = self._weights
         unit = weights.static_rank_base + weights.static_rank_word * count
@@ -187,10 +190,10 @@ class QueryBuilder:
         return [ConstantScore(query, unit * share, name) for name, query, share in named if share]
 
     def date_choice(self, within: Query, year: int | None) -> tuple[Query, list[Query]]:
-        """What has to be met for a date read in the words, and what lifts those that are it.
+        """Returns the required query for a date expression, and the optional boosts.
 
-        `within`: published in the span. A title may name the year instead: 2023年的节假日安排 is
-        published in 2022, and comes before what was published in 2023.
+        `within` matches records published in the period. A title may name the year instead:
+        2023年的节假日安排 is published in 2022 and ranks before records published in 2023.
         """
         if year is None:
             return ConstantScore(within, 0.0), []
@@ -199,15 +202,15 @@ class QueryBuilder:
         return Or((ConstantScore(within, 0.0), ConstantScore(titled, 0.0))), [lifted]
 
     def _word(self, word: str) -> Query:
-        """A word in any field, or its characters as written."""
+        """Matches a word in any field, or its characters as written."""
         literal = [
             ConstantScore(query, self._weights.words_literal, "words.literal")
             for query in self.literally(word)
         ]
         return DisMax((*self._zones(word), *literal), tie_breaker=self._weights.words_tie)
 
-    def _meaning(self, text: str) -> Query:
-        """A term as officials write it, in its words wherever each of them was cut out."""
+    def _official_term(self, text: str) -> Query:
+        """Matches an official term by all of its words, or as written."""
         words = list(dict.fromkeys(self._analysis.tokenize(text)))
         if len(words) == 1:
             return DisMax((*self._zones(words[0]), *self._as_written(text)))
@@ -228,7 +231,7 @@ class QueryBuilder:
         )
 
     def _characters(self, words: Sequence[str]) -> list[tuple[str, int, bool]]:
-        """Each literal character with the place of its word and whether that is one of asking."""
+        """Returns each literal character, its word's index, whether it is a question word."""
         return [
             (char, at, self._analysis.is_stopword(word))
             for at, word in enumerate(words)
@@ -237,7 +240,7 @@ class QueryBuilder:
 
 
 def _parts(run: str) -> Sequence[str]:
-    """A long run cut into overlapping parts, so that one phrase stays short."""
+    """Splits a long run into overlapping parts, so that each phrase stays short."""
     if len(run) <= RUN_LIMIT:
         return (run,)
     starts = range(0, len(run) - 1, RUN_LIMIT - 1)
@@ -245,7 +248,7 @@ def _parts(run: str) -> Sequence[str]:
 
 
 def _phrase(field_name: str, run: str) -> Query:
-    """A literal run of two or more characters as its overlapping bigrams."""
+    """Matches a literal run of two or more characters by its overlapping bigrams."""
     if len(run) == 2:
         return Term(field_name, run)
     return Phrase(field_name, tuple(map("".join, pairwise(run))))

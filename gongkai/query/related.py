@@ -1,7 +1,4 @@
-"""What a record says of itself in, queries for the records related to it out.
-
-Called by `gongkai.search.related`; `indexer.documents` marks repealed titles the same way.
-"""
+"""Builds queries for records related to a record: repealed, repealing and similar ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ MOST_WORDS = 24
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a record is about, by its catalog entry."""
+    """The subject of a record, taken from its catalog entry."""
 
     title: str
     keywords: Sequence[str] = ()
@@ -25,23 +22,23 @@ class Subject:
 
 
 def title_mark(title_key: str) -> str:
-    """How a repealed title stands in the field `repeals`, beside numbers."""
+    """Returns the form of a repealed title in the field `repeals`, where numbers are stored too."""
     return f"《{title_key}》"
 
 
 def find_repealed(titles: Sequence[str], numbers: Sequence[str]) -> Query:
-    """Records that a repeal may mean: `titles` as `title_key`, `numbers` canonical."""
+    """Matches records that a repeal may refer to: `titles` as `title_key`, `numbers` canonical."""
     named = {"title_key": tuple(titles), "document_number": tuple(numbers)}
     return _any(tuple(Terms(field, values) for field, values in named.items() if values))
 
 
 def find_repealing(title_key: str, number: str | None) -> Query:
-    """Records whose text says that they repeal this one."""
+    """Matches records whose text states that they repeal this one."""
     return Terms("repeals", (title_mark(title_key), *((number,) if number else ())))
 
 
 def find_similar(subject: Subject, analysis: TextAnalyzer, weights: Weights) -> Query:
-    """Records about the same matter; the record itself is among them, and scores highest."""
+    """Matches records on the same subject; the record itself has the highest score."""
     words = _words(subject, analysis)
     if not words:
         return MatchNone()
@@ -57,7 +54,10 @@ def _shared(word: str, weights: Weights) -> Query:
 
 
 def _words(subject: Subject, analysis: TextAnalyzer) -> list[str]:
-    """Single characters say nothing, nor do 关于, 的 and 通知, which every title has."""
+    """Returns the words that distinguish a record.
+
+    Single characters and words that every title has (关于, 的, 通知) are left out.
+    """
     texts = (subject.title, *subject.keywords)
     words = dict.fromkeys(word for text in texts for word in analysis.tokenize_for_search(text))
     return [

@@ -1,4 +1,4 @@
-"""relevance.toml in, frozen weights a profile out. Called by `understand` and `evaluate`."""
+"""Loads the ranking weights of each profile from relevance.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,15 +11,17 @@ from analyzers.errors import TableError
 from gongkai.errors import BadRequestError
 
 DEFAULT_PROFILE = "default"
-"""All that relevance.toml holds; the other profiles leave parts of it out, to be compared with."""
+"""The profile with every weight; other profiles switch some off for comparison."""
 
 _KINDS = ("score", "boost", "value")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The numbers of `relevance.toml`, by `section_name`; units: points, multiples of BM25, or
-    as the reason says."""
+    """The numbers of `relevance.toml`, named `section_name`.
+
+    Units are points, multiples of BM25, or as the reason in the file states.
+    """
 
     exact_title: float
     exact_every_word: float
@@ -71,10 +73,10 @@ class Weights:
 
 @cache
 def load_weights(profile: str = DEFAULT_PROFILE) -> Weights:
-    """The shipped weights of a profile.
+    """Returns the shipped weights of a profile.
 
-    Raises TableError for a number without a reason, missing or unknown, BadRequestError for a
-    profile that is not there.
+    Raises TableError for a number that is missing, unknown or without a reason, and BadRequestError
+    for an unknown profile.
     """
     table = _read_table()
     off = _left_out(table.pop("profile"), profile)
@@ -94,7 +96,7 @@ def load_weights(profile: str = DEFAULT_PROFILE) -> Weights:
 
 @cache
 def profiles() -> tuple[str, ...]:
-    """The names of all profiles, the default last."""
+    """Returns the names of all profiles, the default last."""
     return (*_read_table()["profile"], DEFAULT_PROFILE)
 
 

@@ -1,4 +1,4 @@
-"""What a person or a program asks, checked but not yet understood. Built by the API and the CLI."""
+"""A search request: parameters that are validated but not yet interpreted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from gongkai.catalog.fields import FACETS
 TEXT_LIMIT = 1_000
 """Characters of query text: a whole title of 500 fits, with operators around it."""
 PAGE_WINDOW = 10_000
-"""Hits reachable by page number; past that a cursor has to be used."""
+"""Hits reachable by page number; further pages need a cursor."""
 SIZE_LIMIT = 100
 FILTER_LIMIT = 200
 """Chosen values over all fields."""
 
 
 class Sort(StrEnum):
-    """Orders of a result list."""
+    """Sort orders of a result list."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
@@ -26,10 +26,11 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One question. `chosen`: facet field -> values, OR inside a field, AND between fields.
+    """One search request.
 
-    `expand`, `correct` and `dates` say whether official words are added, mistakes corrected and
-    dates read in the words; `semantic`, whether meanings are searched where the installation can.
+    `chosen` maps facet fields to values: OR within a field, AND between fields. `expand`, `correct`
+    and `dates` switch query expansion, spelling correction and date expressions. `semantic` allows
+    semantic search where the installation supports it.
     """
 
     text: str = ""

@@ -1,6 +1,7 @@
-"""The text of a query box in, its pieces out: words, "phrases", -exclusions. See `understand`.
+"""Splits a query text into pieces: words, "phrases" and -exclusions.
 
-Every text is a valid query: an operator that does not close or stands alone is read as written.
+Every text is a valid query: an operator that is not closed, or that has no operand, is read as
+text.
 """
 
 import re
@@ -16,7 +17,7 @@ _PIECE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One part of a query as typed, without its operators; `phrase` has to be met as written."""
+    """One piece of a query without its operators; a `phrase` must match as written."""
 
     text: str
     phrase: bool = False
@@ -24,9 +25,10 @@ class Piece:
 
 
 def split_pieces(text: str) -> tuple[Piece, ...]:
-    """Pieces in order. A query of exclusions alone is taken as written, not as everything else.
+    """Returns the pieces in order.
 
-    Punctuation beside them says nothing more: `-公积金 ，` is exclusions alone.
+    A query with exclusions alone is read as plain text, since it would match nearly every record.
+    Punctuation around them makes no difference: `-公积金 ，` has exclusions alone.
     """
     pieces = [_piece(match) for match in _PIECE.finditer(text)]
     pieces = [piece for piece in pieces if piece.text.strip()]

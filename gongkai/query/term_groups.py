@@ -1,4 +1,4 @@
-"""Cut words and the terms among them in, units that are asked for as one out. For `understand`."""
+"""Groups segmented words into the units that a query matches as one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,27 +9,27 @@ from gongkai.query.expansion import Expansion
 
 @dataclass(frozen=True, slots=True)
 class TermGroup:
-    """Words that are asked for together, at [start:end]. `is_bound`: they stand side by side."""
+    """Words that match together, at text[start:end]; `is_bound` words must be side by side."""
 
     words: tuple[str, ...]
     start: int
     end: int
-    meaning: Expansion | None = None
-    is_asking: bool = False
+    expansion: Expansion | None = None
+    is_question_word: bool = False
     is_bound: bool = False
 
 
 def group_terms(
-    tokens: Sequence[Token], meanings: Sequence[Expansion], is_stopword: Callable[[str], bool]
+    tokens: Sequence[Token], expansions: Sequence[Expansion], is_stopword: Callable[[str], bool]
 ) -> list[TermGroup]:
-    """The words of one run in units, in order; `meanings` lie in the text that was cut."""
-    return _bind(_group(tokens, meanings), is_stopword)
+    """Returns the words of one run as groups, in order; `expansions` are positions in that run."""
+    return _bind(_group(tokens, expansions), is_stopword)
 
 
-def _group(tokens: Sequence[Token], meanings: Sequence[Expansion]) -> Iterator[TermGroup]:
-    """Each word by itself, or the words that one term is made of; a term ends where words do."""
+def _group(tokens: Sequence[Token], expansions: Sequence[Expansion]) -> Iterator[TermGroup]:
+    """Yields each word alone, or the words of one term; a term ends at a word boundary."""
     ends = {token.end for token in tokens}
-    by_start = {meaning.start: meaning for meaning in meanings if meaning.end in ends}
+    by_start = {expansion.start: expansion for expansion in expansions if expansion.end in ends}
     held: list[str] = []
     start, term = 0, None
     for token in tokens:
@@ -41,38 +41,38 @@ def _group(tokens: Sequence[Token], meanings: Sequence[Expansion]) -> Iterator[T
             held = []
 
 
-def _bind(units: Iterable[TermGroup], is_stopword: Callable[[str], bool]) -> list[TermGroup]:
-    """Single characters go with what stands beside them: 公 of 公基金 is in nearly every text.
+def _bind(groups: Iterable[TermGroup], is_stopword: Callable[[str], bool]) -> list[TermGroup]:
+    """Binds single characters to their neighbours: 公 of 公基金 is in nearly every text.
 
-    Several in a row (环竟) make a word that no dictionary knows. One alone goes with the word after
-    it, else with the one before; words of asking and terms stay as they are.
+    Several in a row (环竟) form a word that no dictionary contains. A lone one joins the next word,
+    else the previous one. Question words and terms are not bound.
     """
     bound: list[TermGroup] = []
-    for unit in units:
-        is_plain = unit.meaning is None
-        if is_plain and is_stopword(unit.words[0]):
-            bound.append(replace(unit, is_asking=True))
+    for group in groups:
+        is_plain = group.expansion is None
+        if is_plain and is_stopword(group.words[0]):
+            bound.append(replace(group, is_question_word=True))
             continue
         last = bound[-1] if bound else None
-        both_single = last is not None and _is_single(last) and _is_single(unit)
-        if last and is_plain and (both_single or _is_lone(last)) and _are_close(last, unit):
-            bound[-1] = _join(last, unit)
+        both_single = last is not None and _is_single(last) and _is_single(group)
+        if last and is_plain and (both_single or _is_lone(last)) and _are_close(last, group):
+            bound[-1] = _join(last, group)
         else:
-            bound.append(unit)
+            bound.append(group)
     return list(_bind_back(bound))
 
 
-def _bind_back(units: Sequence[TermGroup]) -> Iterator[TermGroup]:
-    """A lone character at the end of plain words goes with the one before it."""
+def _bind_back(groups: Sequence[TermGroup]) -> Iterator[TermGroup]:
+    """Binds a lone character after plain words to the word before it."""
     held: TermGroup | None = None
-    for unit in units:
-        may_join = held is not None and held.meaning is None and not held.is_asking
-        if held and may_join and _is_lone(unit) and _are_close(held, unit):
-            held = _join(held, unit)
+    for group in groups:
+        may_join = held is not None and held.expansion is None and not held.is_question_word
+        if held and may_join and _is_lone(group) and _are_close(held, group):
+            held = _join(held, group)
         else:
             if held:
                 yield held
-            held = unit
+            held = group
     if held:
         yield held
 
@@ -85,9 +85,13 @@ def _are_close(one: TermGroup, other: TermGroup) -> bool:
     return one.end == other.start
 
 
-def _is_single(unit: TermGroup) -> bool:
-    return unit.meaning is None and not unit.is_asking and all(len(w) == 1 for w in unit.words)
+def _is_single(group: TermGroup) -> bool:
+    return (
+        group.expansion is None
+        and not group.is_question_word
+        and all(len(w) == 1 for w in group.words)
+    )
 
 
-def _is_lone(unit: TermGroup) -> bool:
-    return _is_single(unit) and len(unit.words) == 1
+def _is_lone(group: TermGroup) -> bool:
+    return _is_single(group) and len(group.words) == 1

@@ -1,6 +1,6 @@
-"""A question as a tree with no engine in it. `understand`, `filters` build, engines compile it.
+"""The query tree: engine-neutral nodes that each engine compiles to its own query.
 
-Every leaf names a field of `gongkai.catalog.fields` and values already analysed for it.
+Every leaf names a field of `gongkai.catalog.fields` and values already analysed for that field.
 """
 
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class MatchAll:
-    """Every record, all with the same score."""
+    """Matches every record with the same score."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchNone:
-    """No record."""
+    """Matches no record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Records whose field holds this one value; scored by the engine's BM25."""
+    """Matches records whose field has this value; scored with the engine's BM25."""
 
     field: str
     value: str
@@ -27,7 +27,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Records whose field holds at least one of the values; not scored."""
+    """Matches records whose field has at least one of the values; not scored."""
 
     field: str
     values: tuple[str, ...]
@@ -35,7 +35,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Records whose field holds the values one right after another."""
+    """Matches records whose field has the values in sequence."""
 
     field: str
     values: tuple[str, ...]
@@ -43,7 +43,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Records whose integer field lies in [lower, upper]; None is open. Not scored."""
+    """Matches records whose integer field is in [lower, upper]; None is open. Not scored."""
 
     field: str
     lower: int | None = None
@@ -52,7 +52,10 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of `must`, none of `exclude`; `should` only adds to the score. `must` is not empty."""
+    """Matches all of `must` and none of `exclude`; `should` only adds to the score.
+
+    `must` is not empty.
+    """
 
     must: tuple["Query", ...]
     should: tuple["Query", ...] = ()
@@ -61,7 +64,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least `minimum` of the alternatives; scores add up."""
+    """Matches at least `minimum_should_match` of the alternatives; their scores add up."""
 
     any: tuple["Query", ...]
     minimum_should_match: int = 1
@@ -69,7 +72,7 @@ class Or:
 
 @dataclass(frozen=True, slots=True)
 class DisMax:
-    """At least one of the alternatives; the best score counts, plus `tie` times the others'."""
+    """Matches at least one alternative, with the best score plus `tie_breaker` times the others."""
 
     any: tuple["Query", ...]
     tie_breaker: float = 0.0
@@ -77,7 +80,7 @@ class DisMax:
 
 @dataclass(frozen=True, slots=True)
 class Boost:
-    """The score of `query` times `factor`. `name`: where in `relevance.toml` the number stands."""
+    """Multiplies the score of `query` by `factor`; `name` is its key in `relevance.toml`."""
 
     query: "Query"
     factor: float
@@ -86,7 +89,7 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class ConstantScore:
-    """The matches of `query`, each with this score; `name` as in Boost."""
+    """Gives each match of `query` this score; `name` as in Boost."""
 
     query: "Query"
     score: float
@@ -99,7 +102,7 @@ Query: TypeAlias = (
 
 
 def without_scores(query: Query) -> Query:
-    """The same matches without what only scores: for what counts them and orders nothing."""
+    """Returns a query with the same matches and without optional parts, for counting."""
     match query:
         case And():
             must = tuple(map(without_scores, query.must))
@@ -114,7 +117,7 @@ def without_scores(query: Query) -> Query:
 
 
 def count_leaves(query: Query) -> int:
-    """Terms, phrases, ranges and the like in the tree: what an engine has to look up."""
+    """Returns the number of leaves in the tree: terms, phrases, ranges and so on."""
     match query:
         case And():
             return sum(map(count_leaves, (*query.must, *query.should, *query.exclude)))

@@ -35,15 +35,15 @@ def test_what_belongs_together_is_one(text: str, asked: list[str], analysis: Tex
 def test_what_is_bound_asked_for_and_meant_is_told_apart(analysis: TextAnalyzer) -> None:
     (bound,) = units("公基金", analysis)
     assert bound.is_bound
-    assert not bound.is_asking
+    assert not bound.is_question_word
     asking, word = units("怎么申请", analysis)
-    assert asking.is_asking
-    assert not (word.is_asking)
+    assert asking.is_question_word
+    assert not (word.is_question_word)
     assert not (word.is_bound)
     (term, _) = units("没钱打官司怎么办", analysis)
-    assert term.meaning is not None
-    assert term.meaning.others == ("法律援助",)
+    assert term.expansion is not None
+    assert term.expansion.others == ("法律援助",)
 
 
 def test_a_term_never_cuts_a_word(analysis: TextAnalyzer) -> None:
-    assert all(unit.meaning is None for unit in units("员工资格", analysis))
+    assert all(unit.expansion is None for unit in units("员工资格", analysis))
