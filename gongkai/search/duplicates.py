@@ -1,7 +1,4 @@
-"""Duplicates for staff: the clusters of the index as it is now, checks of drafts, decisions.
-
-Called by the staff API and the staff pages.
-"""
+"""Duplicate detection for staff: open clusters of the current index, draft checks, decisions."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -28,11 +25,11 @@ from gongkai.engines.scan import fetch_hits
 from gongkai.errors import EngineUnavailableError, RefusedValueError
 
 WAIT_SECONDS = 15.0
-"""How long a question waits for a scan; a hundred thousand records take longer the first time."""
+"""How long a request waits for a scan; the first scan of 100,000 records takes longer."""
 
 
 class ScanRunningError(EngineUnavailableError):
-    """The index is being compared for the first time."""
+    """The first scan of the index has not finished yet."""
 
     def __init__(self) -> None:
         super().__init__("The index is being scanned for duplicates; ask again in a minute.")
@@ -40,7 +37,7 @@ class ScanRunningError(EngineUnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Clusters with what decided them, if anything, and the records that are still there."""
+    """A cluster with its decision, if any, and those of its records that are still public."""
 
     cluster: Cluster
     verdict: Verdict | None
@@ -48,7 +45,7 @@ class Listed:
 
 
 class DuplicateService:
-    """One object serves every request of a process."""
+    """Duplicate detection over one installation and engine; one instance serves all requests."""
 
     def __init__(self, installation: Installation, engine: SearchEngine) -> None:
         folder = installation.settings.data_dir
@@ -59,28 +56,28 @@ class DuplicateService:
         self._running: asyncio.Task[None] | None = None
 
     async def check(self, draft: Subject) -> list[Match]:
-        """Public records that a draft duplicates or resembles."""
+        """Returns public records that a draft duplicates or resembles."""
         analysis, places = self._installation.analysis, self._installation.places
         return await check_draft(draft, self._engine, analysis, places.is_name)
 
     async def open_clusters(
         self, patience: float = WAIT_SECONDS
     ) -> tuple[Scan, bool, list[Cluster]]:
-        """The scan, whether it is of the index as it is now, and what still needs a decision.
+        """Returns the last scan, whether it is of the current index, and the clusters to decide.
 
-        Raises ScanRunningError where there is none yet and making one takes longer than
-        `patience`, in seconds.
+        Raises ScanRunningError where there is no scan yet and a new one takes longer than
+        `patience` seconds.
         """
         latest, is_current = await self._current_scan(patience)
         return latest, is_current, self._register.open_clusters()
 
     def settled(self, decision: Decision) -> list[Verdict]:
-        """Decisions that stand, the latest first."""
+        """Returns the decisions in force of one kind, latest first."""
         verdicts = self.decisions.current().values()
         return [each for each in verdicts if each.decision is decision]
 
     async def find_cluster(self, cluster_id: str) -> Listed | None:
-        """A cluster that is open, or was decided before."""
+        """Returns an open or already decided cluster, or None."""
         _, _, clusters = await self.open_clusters()
         cluster = next((each for each in clusters if each.id == cluster_id), None)
         verdict = self.decisions.current().get(cluster_id)
@@ -91,19 +88,22 @@ class DuplicateService:
         return Listed(cluster, verdict, await self.read(cluster.members))
 
     async def read(self, members: Sequence[str]) -> list[Mapping[str, Any]]:
-        """The public records among these, the one to keep first: with a number, published first."""
+        """Returns the public records among these ids, the suggested one to keep first.
+
+        Records with a document number come first, then by date of publication.
+        """
         hits = await fetch_hits(self._engine, list(members))
         records = [orjson.loads(hit.stored) for hit in hits.values()]
         return sorted(records, key=_rank)
 
     async def find_public(self, ids: Sequence[str]) -> frozenset[str]:
-        """Those of these ids that public records have."""
+        """Returns the ids that public records have."""
         return frozenset(await fetch_hits(self._engine, list(ids)))
 
     def decide(
         self, cluster: Cluster, decision: Decision, kept: str | None, by: str, note: str = ""
     ) -> Verdict:
-        """Keep a decision; nothing in the index changes."""
+        """Store a decision; the index does not change."""
         verdict = Verdict(
             cluster=cluster.id,
             decision=decision,
@@ -135,7 +135,7 @@ class DuplicateService:
         return scanned, scanned.version == version
 
     async def _scan(self, version: str) -> None:
-        # Comparing takes the processor for long; questions are answered on this thread meanwhile.
+        # Comparing takes long on the processor. A thread of its own keeps the event loop free.
         await asyncio.to_thread(lambda: asyncio.run(self._scan_apart(version)))
 
     async def _scan_apart(self, version: str) -> None:
@@ -149,12 +149,12 @@ class DuplicateService:
 
 
 def cluster_of(verdict: Verdict) -> Cluster:
-    """The cluster that was decided about, as far as the decision tells."""
+    """Returns the cluster of a decision, with the fields that the decision stores."""
     return Cluster(verdict.cluster, verdict.kind, verdict.score, verdict.members, ())
 
 
 def read_draft(content: Mapping[str, Any], installation: Installation) -> Subject:
-    """A draft under the catalog's headings or keys; what can't be read as a number is left out."""
+    """Reads a draft given under the catalog's headings or keys; unreadable numbers are left out."""
     known, _ = gather_by_key(content)
 
     def line(key: str) -> str:

@@ -1,7 +1,7 @@
-"""Records in, one by one; CSV or JSON Lines out, line by line. The export endpoint calls it.
+"""Export of records as CSV or JSON Lines, one record at a time.
 
-Both name their columns so that `gongkai index` takes them in again. Texts are left out: they are
-in `/records/{id}`.
+Column names are the catalog's, so that `gongkai index` can read an export. Texts are left out;
+`/records/{id}` returns them.
 """
 
 import csv
@@ -16,7 +16,7 @@ from gongkai.search.responses import RecordView
 
 
 class ExportFormat(StrEnum):
-    """What a list can be had as."""
+    """Formats of an export."""
 
     CSV = "csv"
     JSONL = "jsonl"
@@ -47,14 +47,14 @@ COLUMNS = {
     "id": "id",
     "page": "本站网址",
 }
-"""Keys and their headings; `本站网址` is for people, the others are read again."""
+"""Keys and their headings. `本站网址` is for people; the other columns can be indexed again."""
 _CHUNK_LINES = 200
 
 PageAddress = Callable[[str], str]
 
 
 async def write_csv(records: AsyncIterator[RecordView], page: PageAddress) -> AsyncIterator[str]:
-    """With a byte order mark and CRLF, as Excel wants it; no cell is a formula there."""
+    """Yields CSV for Excel: byte order mark, CRLF, guarded formulas."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK)
@@ -72,7 +72,7 @@ async def write_csv(records: AsyncIterator[RecordView], page: PageAddress) -> As
 async def write_json_lines(
     records: AsyncIterator[RecordView], page: PageAddress
 ) -> AsyncIterator[bytes]:
-    """One record a line, under the keys of the record format."""
+    """Yields one JSON record a line, under the keys of the record format."""
     lines: list[bytes] = []
     async for record in records:
         lines.append(orjson.dumps(build_row(record, page), option=orjson.OPT_APPEND_NEWLINE))
@@ -83,7 +83,7 @@ async def write_json_lines(
 
 
 def build_row(record: RecordView, page: PageAddress) -> dict[str, object]:
-    """One record under the keys of COLUMNS; the agency by its name."""
+    """Returns one record under the keys of COLUMNS, with the agency's name."""
     own = {"publisher": record.publisher.name, "page": page(record.id)}
     return {key: own.get(key, getattr(record, key, None)) for key in COLUMNS}
 

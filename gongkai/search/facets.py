@@ -1,6 +1,6 @@
-"""Counts a value in, the facet a person sees out: labels, order, trees, chosen marks.
+"""Builds facets from value counts: labels, order, trees, selected values.
 
-Labels come from the catalog's tables here, at the last step; the index holds codes and paths.
+The index holds codes and paths. Labels come from the catalog's tables in this last step.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from gongkai.catalog.tables import Tables
 from gongkai.search.responses import FacetValueView
 
 VALUES_SHOWN = 100
-"""Values of one flat facet in an answer, the most frequent; chosen ones are always there."""
+"""Most frequent values of one flat facet in an answer; chosen values are always included."""
 TITLES: Mapping[str, str] = {
     "category": "组配分类",
     "topic": "主题分类",
@@ -34,16 +34,16 @@ TITLES: Mapping[str, str] = {
     "disclosure": "公开方式",
 }
 TREE_VALUES_SHOWN = 1_000
-"""Classes of one tree in an answer, the most frequent with those above them."""
+"""Most frequent classes of one tree in an answer, with their ancestors."""
 _UNSTATED = {"validity": "未标注"}
 _HEADS_KEPT = 20_000
 
 
 class FacetValues(Sequence[FacetValueView]):
-    """One facet in order. A page looks at views of its values; JSON is written without any.
+    """The values of one facet in order, as views or as JSON.
 
-    `below` holds the values below one in order, and the first level below None. No dataclass, for
-    orjson would write its fields.
+    `below` maps a value to the values below it in order, and None to the first level. This is no
+    dataclass, because orjson would serialize its fields.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class FacetValues(Sequence[FacetValueView]):
         self._labels = labels
 
     def as_json(self) -> orjson.Fragment:
-        """What orjson would write of the views, for `default` of its `dumps`."""
+        """Returns the JSON of the views, as `default` of orjson's `dumps` needs it."""
         return orjson.Fragment(self._write(self._first))
 
     @overload
@@ -101,7 +101,7 @@ class FacetValues(Sequence[FacetValueView]):
 
 
 class FacetBuilder:
-    """Facets with the labels of one city's tables; one object serves a whole process."""
+    """Builds facets with the labels of one city's tables; one instance serves all requests."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -115,10 +115,10 @@ class FacetBuilder:
         *,
         whole: bool = False,
     ) -> FacetValues:
-        """One facet. `whole`: every value, and of a tree those without records too, with 0.
+        """Returns one facet.
 
-        Of a tree, paths over the limits are left out: an index may hold some that were published
-        before there were limits.
+        `whole` includes every value, and in a tree the classes without records, with count 0. Tree
+        paths over the limits are left out, because an older index may contain some.
         """
         if name in TREES:
             return self._build_tree(name, counts, chosen, whole=whole)
@@ -140,17 +140,17 @@ class FacetBuilder:
             counted = _most_frequent(counted)
         shown = _with_ancestors(filter(is_within_limits, chosen))
         known = {**{path: counts.get(path, 0) for path in shown}, **counted}
-        below = _part_levels(tree.sort_paths(known), known)
+        below = _group_by_parent(tree.sort_paths(known), known)
         return FacetValues(below, known, chosen, self._labels[name])
 
 
 def label_of(name: str, value: str, tables: Tables) -> str:
-    """What a person reads for a value: an agency's name, a class's last label, 未分类."""
+    """Returns the label of a value: an agency's name, the last label of a class, 未分类."""
     return _label_reader(name, tables)(value)
 
 
-def _part_levels(paths: Sequence[str], known: Mapping[str, int]) -> dict[str | None, list[str]]:
-    """Each path below the class above it, or below None where that is not known."""
+def _group_by_parent(paths: Sequence[str], known: Mapping[str, int]) -> dict[str | None, list[str]]:
+    """Groups paths by their parent class, or under None where the parent is unknown."""
     below: dict[str | None, list[str]] = {}
     for path in paths:
         above = path.rpartition("/")[0]
@@ -159,13 +159,16 @@ def _part_levels(paths: Sequence[str], known: Mapping[str, int]) -> dict[str | N
 
 
 def _most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
-    """TREE_VALUES_SHOWN of the paths. A class comes before those below it, which are no more."""
+    """Returns the TREE_VALUES_SHOWN most frequent paths.
+
+    Of equal counts a class comes before its descendants, which never have more records.
+    """
     order = sorted(counts, key=lambda path: (-counts[path], path.count("/")))
     return {path: counts[path] for path in order[:TREE_VALUES_SHOWN]}
 
 
 def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:
-    """The most frequent first, of years the latest; what is not stated comes last."""
+    """Sorts values by count, years latest first; a missing value comes last."""
     stated = sorted(value for value in counts if value != MISSING)
     if name == "year":
         stated.sort(key=lambda year: int(year) if year.isdigit() else 0, reverse=True)
@@ -175,7 +178,7 @@ def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:
 
 
 def _with_ancestors(paths: Iterable[str]) -> list[str]:
-    """A chosen class stands below its parents, even where nothing is found in any of them."""
+    """Returns the chosen classes and all their ancestors, even those without results."""
     return sorted({step for path in paths for step in ancestors_and_self(path)})
 
 
@@ -190,7 +193,7 @@ def _label_reader(name: str, tables: Tables) -> Callable[[str], str]:
 
 
 class _Labels:
-    """What one facet's values are called, and the beginning of their JSON, which stays."""
+    """Labels of one facet's values, with a cache for the start of their JSON."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
         self.read = read

@@ -1,7 +1,7 @@
-"""What the words found in, the list with what is near in meaning among it out. `service` asks.
+"""Hybrid search: fuses the keyword results with semantic results.
 
-Totals and facets stay those of the words. Records that have none of them in the way that the words
-are asked are marked as related.
+Totals and facets are those of the keyword query. Records that only the semantic search found are
+marked as related.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from gongkai.semantic.semantic_search import (
 class HybridPage:
     """One page of hits, and the ids in the whole list that are only related.
 
-    `hits` is None where meanings could not be had: then the words alone answer.
+    `hits` is None where semantic search failed; the keyword results are used instead.
     """
 
     outcome: SemanticOutcome
@@ -40,33 +40,33 @@ class HybridPage:
 
 
 class HybridSearch:
-    """Asks one engine and one model."""
+    """Hybrid search over one engine and one embedding model."""
 
     def __init__(
         self,
         engine: SearchEngine,
         relaxation: QueryRelaxation,
-        meanings: SemanticSearch,
+        semantic: SemanticSearch,
         weights: Weights,
     ) -> None:
         self._engine = engine
         self._weights = weights
         self._window = int(weights.hybrid_window)
         self._relaxation = relaxation
-        self._meanings = meanings
+        self._semantic = semantic
 
-    async def blend(self, request: SearchRequest, asked: SearchOutcome) -> HybridPage | None:
-        """None where the question is one for the words alone."""
-        interpreted = asked.interpreted
+    async def search(self, request: SearchRequest, outcome: SearchOutcome) -> HybridPage | None:
+        """Returns the fused page, or None where the query is for keyword search alone."""
+        interpreted = outcome.interpreted
         if not may_ask_meaning(request, interpreted):
             return None
         query = self._relaxation.query(
-            replace(request, page=1, size=self._window, facets=(), cursor=None), asked.tree
+            replace(request, page=1, size=self._window, facets=(), cursor=None), outcome.tree
         )
         filters = _with_spoken_date(query.filters, interpreted)
-        # Beside the words' own search, which takes about as long.
+        # Runs in parallel with the keyword query, which takes about as long.
         looking = asyncio.ensure_future(
-            self._meanings.look(interpreted.text, interpreted.terms, 2 * self._window, filters)
+            self._semantic.search(interpreted.text, interpreted.terms, 2 * self._window, filters)
         )
         try:
             worded = await self._engine.search(query)
@@ -74,11 +74,11 @@ class HybridSearch:
                 return None
             ordered = await self._order(worded.hits, await looking)
         except SemanticUnavailableError as error:
-            self._meanings.count(error.outcome)
+            self._semantic.count(error.outcome)
             return HybridPage(error.outcome)
         finally:
             looking.cancel()
-        self._meanings.count(SemanticOutcome.USED)
+        self._semantic.count(SemanticOutcome.USED)
         start = (request.page - 1) * request.size
         page = ordered[start : start + request.size]
         missing = request.size - len(page)
@@ -92,11 +92,11 @@ class HybridSearch:
             ]
         with_words = {hit.id for hit in worded.hits}
         others = [hit.id for hit in ordered if hit.id not in with_words]
-        related = await self._without_words(query, others)
+        related = await self._find_without_words(query, others)
         return HybridPage(SemanticOutcome.USED, tuple(page), related)
 
     async def _order(self, worded: Sequence[Hit], looked: SemanticHits) -> list[Hit]:
-        """What has the words and what is near, the best first. Raises SemanticUnavailableError."""
+        """Returns keyword and semantic hits in fused order. Raises SemanticUnavailableError."""
         lifted = (
             (add_static_rank(each, looked.spread, self._weights), each.hit) for each in looked.near
         )
@@ -109,7 +109,7 @@ class HybridSearch:
             self._weights,
         )
         first = list(total)[: int(self._weights.hybrid_regularized)]
-        vectors = await self._meanings.fetch(looked, [hits[each] for each in first])
+        vectors = await self._semantic.fetch(looked, [hits[each] for each in first])
         drawn = regularize_scores(
             [total[each] for each in first], vectors, looked.floor, self._weights
         )
@@ -117,8 +117,10 @@ class HybridSearch:
         first.sort(key=total.__getitem__, reverse=True)
         return [hits[each] for each in dict.fromkeys((*first, *total))]
 
-    async def _without_words(self, query: EngineQuery, record_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the records that the words do not find: the others stand far down their list."""
+    async def _find_without_words(
+        self, query: EngineQuery, record_ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Returns the records that the keyword query does not find even beyond its window."""
         if not record_ids:
             return frozenset()
         wanted = {**query.filters, "id": Terms("id", tuple(record_ids))}
@@ -129,7 +131,7 @@ class HybridSearch:
 def _with_spoken_date(
     filters: Mapping[str, Query], interpreted: InterpretedQuery
 ) -> Mapping[str, Query]:
-    """What is only near in meaning has to be of the time that was read in the words, too."""
+    """Adds the date expression of the text to the filters of the semantic search."""
     spoken = interpreted.spoken
     if spoken is None:
         return filters

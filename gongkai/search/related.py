@@ -1,4 +1,4 @@
-"""A record in; what it repeals, what repeals it and what is like it out. `Answering` calls it."""
+"""Finds the records related to a record: repealed, repealing and similar ones."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,15 +13,15 @@ from gongkai.query.related import Subject, find_repealed, find_repealing, find_s
 from gongkai.query.relevance import Weights
 
 REPEALS_SHOWN = 50
-"""Documents that a record repeals and that are looked up; more are named without a link."""
+"""Repealed documents of one record that are looked up; further ones are shown without a link."""
 _COPIES = 4
-"""Records of one cited document that are considered: portals publish some twice."""
+"""Records considered for each cited document, since portals publish some documents twice."""
 
 Stored = Mapping[str, Any]
 
 
 class RelatedRecords:
-    """Asks one engine; keeps no state between requests."""
+    """Finds related records in one engine; keeps no state between requests."""
 
     def __init__(self, engine: SearchEngine, analysis: TextAnalyzer, weights: Weights) -> None:
         self._engine = engine
@@ -31,7 +31,7 @@ class RelatedRecords:
     async def repealed(
         self, record: Stored
     ) -> list[tuple[Mapping[str, str | None], Stored | None]]:
-        """Each repeal that the record's text states, with the public record it means, if any."""
+        """Returns each repeal stated in the text, with the public record it refers to, if any."""
         cited = record["repeals"][:REPEALS_SHOWN]
         titles = [self._analysis.letters_only(each["title"]) for each in cited if each["title"]]
         numbers = [each["document_number"] for each in cited if each["document_number"]]
@@ -43,7 +43,7 @@ class RelatedRecords:
         return [*meant, *((each, None) for each in record["repeals"][REPEALS_SHOWN:])]
 
     async def repealing(self, record: Stored) -> list[Stored]:
-        """Public records whose text says that they repeal this one."""
+        """Returns the public records whose text states that they repeal this one."""
         key = self._analysis.letters_only(record["title"])
         query = EngineQuery(find_repealing(key, record["document_number"]), limit=_COPIES)
         found = await self._ask(query)
@@ -55,7 +55,7 @@ class RelatedRecords:
         ]
 
     async def similar(self, record: Stored, size: int) -> list[Hit]:
-        """The most similar public records, itself and those alike by chance left out."""
+        """Returns the most similar public records above a least score, without the record."""
         subject = Subject(record["title"], record["keywords"], record["topic"])
         query = find_similar(subject, self._analysis, self._weights)
         hits = (await self._engine.search(EngineQuery(query, limit=size + 1))).hits
@@ -70,7 +70,11 @@ class RelatedRecords:
         return next((each for each in found if self._is_meant(cited, each)), None)
 
     def _is_meant(self, cited: Mapping[str, Any], record: Stored) -> bool:
-        """By its title; by its number too, where that names one document and not an order."""
+        """Whether a cited document is this record.
+
+        Compares the title. Compares the number where the citation has no title or the number
+        identifies one document and is no order number.
+        """
         key = self._analysis.letters_only(record["title"])
         if cited["title"] and self._analysis.letters_only(cited["title"]) == key:
             return _agrees(cited["document_number"], record["document_number"])
@@ -80,12 +84,12 @@ class RelatedRecords:
 
 
 def _agrees(cited: str | None, own: str | None) -> bool:
-    """Two numbers that are both known must be one; 2010 and 2019 versions share a title."""
+    """Whether two numbers do not contradict; versions of 2010 and 2019 share a title."""
     return not cited or not own or cited == own
 
 
 def _may_repeal(repealing: Stored, repealed: Stored) -> bool:
-    """No record repeals itself, nor a later version under the same title."""
+    """Whether a record may repeal another: not itself, nor a later version of the same title."""
     if repealing["id"] == repealed["id"]:
         return False
     if repealing["title"] != repealed["title"]:

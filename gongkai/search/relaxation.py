@@ -1,7 +1,7 @@
 """Query relaxation: the strict query first, then fallbacks where it finds few records.
 
-The fallbacks are tried in order: spelling correction, most words, no date. A fallback that was
-taken is in the outcome, so that the page can tell and offer the way back.
+The fallbacks are tried in order: spelling correction, most words, no date. The outcome records
+which fallback was used, so that the page can say so and link back.
 """
 
 import asyncio
@@ -36,10 +36,11 @@ class SpellingSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class SearchOutcome:
-    """The result of a request, and the interpretation of its text that the result is of.
+    """The result of a request, and the interpretation that produced it.
 
-    `complete`: records with every word, whatever facet values are chosen; `relaxed`: records with
-    most words follow. `corrected_from`: the text as typed, where a correction replaced it.
+    `complete` counts records with every word, ignoring chosen facet values. `relaxed` is true where
+    records with most words follow. `corrected_from` is the text as typed, where a correction
+    replaced it.
     """
 
     request: SearchRequest
@@ -52,7 +53,7 @@ class SearchOutcome:
 
     @property
     def tree(self) -> Query:
-        """The query that was answered."""
+        """Returns the query tree that produced the result."""
         relaxed = self.interpreted.relaxed if self.relaxed else None
         return relaxed or self.interpreted.strict
 
@@ -87,7 +88,10 @@ class QueryRelaxation:
         return outcome
 
     async def _search_strictly(self, request: SearchRequest) -> SearchOutcome:
-        """Records with every word. Waits for the term dictionary, which tells codes in the text."""
+        """Searches for records with every word.
+
+        Waits for the term dictionary, which recognizes agency codes in the text.
+        """
         if request.text.strip():
             await self._term_dictionary.words()
         interpreted = await self._interpret(request, request.text)
@@ -103,7 +107,7 @@ class QueryRelaxation:
         return outcome.complete > self._weights.relaxation_few or not outcome.interpreted.text
 
     async def _correct_spelling(self, outcome: SearchOutcome) -> SearchOutcome:
-        """The result of the corrected text where nothing has every word; else offer it."""
+        """Searches for the corrected text where no record has every word, else suggests it."""
         request, words = outcome.request, await self._term_dictionary.words()
         if not request.correct or words is None:
             return outcome
@@ -117,10 +121,10 @@ class QueryRelaxation:
         return replace(corrected, corrected_from=" ".join(request.text.split()))
 
     async def _relax(self, outcome: SearchOutcome) -> SearchOutcome:
-        """Records with most words, where that finds more."""
+        """Searches for records with most words, where that finds more."""
         request, interpreted = outcome.request, outcome.interpreted
-        # One word that is there is what was asked for, not parts of it; and in order of dates those
-        # with every word would not come first.
+        # A single word that was found needs no relaxation. In date order, records with every word
+        # would not come first.
         is_ranked = _order(request) is Sort.RELEVANCE and len(interpreted.terms) > 1
         if interpreted.relaxed is None or not (is_ranked or not outcome.complete):
             return outcome
@@ -129,7 +133,7 @@ class QueryRelaxation:
         return replace(outcome, result=result, relaxed=True) if is_more else outcome
 
     async def _drop_date(self, outcome: SearchOutcome) -> SearchOutcome:
-        """The result without the date read in the text, where nothing else was found."""
+        """Searches without the date expression where nothing else was found."""
         if not outcome.interpreted.spoken or outcome.complete or outcome.result.total:
             return outcome
         undated = await self._search_strictly(replace(outcome.request, dates=False))
@@ -142,7 +146,7 @@ class QueryRelaxation:
         )
 
     async def _interpret(self, request: SearchRequest, text: str) -> InterpretedQuery:
-        """A long text takes some ten milliseconds, so a thread interprets it."""
+        """Interprets a text; a long one takes some ten milliseconds and so runs in a thread."""
         switches = Switches(expand=request.expand, dates=request.dates)
         if len(text) <= _LONGEST_CORRECTED:
             return self._interpreter.interpret(text, switches)
@@ -151,7 +155,7 @@ class QueryRelaxation:
     async def _find_suggestion(
         self, outcome: SearchOutcome, words: PublicWords
     ) -> SpellingSuggestion | None:
-        """The likeliest correction that finds something, if it is likely at all."""
+        """Returns the best correction that finds records, or None where none is likely enough."""
         for candidate in _correct(outcome.interpreted, words, self._weights.spelling_gain):
             strict = (await self._interpret(outcome.request, candidate.text)).strict
             pairs = [
@@ -166,11 +170,11 @@ class QueryRelaxation:
         return None
 
     def _is_rare(self, written: int, meant: int) -> bool:
-        """Whether a word is a mistake for another; 后果 is none for 如果: the index holds both."""
+        """Whether a word is rare enough to be a misspelling; 后果 is too frequent."""
         return written * self._weights.spelling_rare <= meant
 
     def query(self, request: SearchRequest, query: Query) -> EngineQuery:
-        """`query` as the engine is asked it: with the request's filters, order and window."""
+        """Returns `query` with the filters, order and window of a request."""
         return EngineQuery(
             query=query,
             filters=build_filters(request, self._tables),
@@ -185,7 +189,7 @@ class QueryRelaxation:
 def _correct(
     interpreted: InterpretedQuery, words: PublicWords, least_gain: float
 ) -> Sequence[Correction]:
-    """Corrections of a text, the likeliest first; none for codes, operators and long texts."""
+    """Returns corrections of a text, best first; none for numbers, operators and long texts."""
     text = normalize_text(interpreted.text)
     is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(text))
     if interpreted.codes or not is_plain or len(text) > _LONGEST_CORRECTED:
@@ -197,7 +201,7 @@ def _correct(
 
 
 def _read_latin(text: str, words: PublicWords) -> Sequence[str]:
-    """Letters as sounds: all of them as one word, or each piece between blanks as one."""
+    """Reads Latin letters as pinyin: all of them as one word, or each part between spaces."""
     whole = _complete(text, words, _CANDIDATES)
     pieces = [_complete(piece, words, 1) or [piece] for piece in text.split()]
     return [*whole, " ".join(best[0] for best in pieces)] if len(pieces) > 1 else whole
@@ -211,7 +215,7 @@ def _complete(text: str, words: PublicWords, size: int) -> list[str]:
 
 
 def _order(request: SearchRequest) -> Sort:
-    """Without words nothing is more relevant than anything else: the newest come first."""
+    """Returns the sort order; without words the newest records come first."""
     if request.sort is Sort.RELEVANCE and not request.text.strip():
         return Sort.NEWEST
     return request.sort

@@ -1,7 +1,7 @@
-"""The public index in, all of it as lines out: what a kiosk's own machine is fed with.
+"""Streams the whole public index as lines, to feed the replica of a kiosk.
 
-Engine-neutral: a portal on Elasticsearch feeds a kiosk on the embedded engine. What is sent is
-what the API shows of each record, no more. `indexer.replicas` reads it.
+The format is engine-neutral: a portal on Elasticsearch can feed a kiosk on the embedded engine. A
+line holds no more of a record than the API shows.
 """
 
 from collections.abc import AsyncIterator
@@ -13,10 +13,10 @@ from gongkai.engines.scan import read_pages
 
 
 async def stream_replica(engine: SearchEngine) -> AsyncIterator[bytes]:
-    """A first line that names the format, a line a record, a last line with their number.
+    """Yields a first line with the format, a line a record, and a last line with their number.
 
-    Without the last line a copy is half a copy. In order of dates a commit between two pages
-    neither repeats nor skips what was there.
+    A copy without the last line is incomplete. Records are in date order, so that a commit between
+    two pages neither repeats nor skips earlier records.
     """
     count: int | None = None
     async for result in read_pages(engine):

@@ -1,8 +1,8 @@
-"""The one truth that JSON and pages both show: what an answer is. Filled by `service`.
+"""The response types that the JSON API and the pages share.
 
-Plain dataclasses, for an answer holds hundreds of values that were checked when they were taken
-in: Pydantic describes them for the API's users, and does not make each of them. Without slots, for
-orjson writes what has a `__dict__` six times as fast.
+They are plain dataclasses: a response has hundreds of values that were validated at intake, so
+Pydantic only describes them. They have no slots, because orjson serializes a `__dict__` six times
+as fast.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A checked request in, a SearchAnswer or RecordView out. API, pages and CLI call it."""
+"""The search service: answers search, record, export and facet requests."""
 
 import asyncio
 import time
@@ -37,12 +37,12 @@ from gongkai.search.views import Views
 from gongkai.semantic.semantic_search import SemanticSearch
 
 STREAMED_AT_ONCE = 500
-"""Records that a streamed list reads from the engine in one go."""
+"""Records that a streamed list reads from the engine at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredPart:
-    """What one part of a question gave a record; `asks` is what it looked for."""
+    """The score that one query part gave a record; `asks` is what the part matches."""
 
     name: str
     asks: str
@@ -50,7 +50,7 @@ class ScoredPart:
 
 
 class SearchService:
-    """Holds what an answer is made with; one object serves every request of a process."""
+    """Answers requests of one installation; one instance serves all requests of a process."""
 
     def __init__(
         self,
@@ -71,82 +71,86 @@ class SearchService:
             lambda text: names.is_name(text) or installation.places.is_name(text),
             {name for pair in installation.synonyms for name in (pair.term, pair.official)},
         )
-        knowledge = QueryExpander(installation.synonyms, agencies, self.term_dictionary.is_prefix)
+        expander = QueryExpander(installation.synonyms, agencies, self.term_dictionary.is_prefix)
         weights = load_weights(profile)
         self.today = today
-        self._interpreter = QueryInterpreter(installation.analysis, weights, knowledge, today=today)
+        self._interpreter = QueryInterpreter(installation.analysis, weights, expander, today=today)
         self._relaxation = QueryRelaxation(
             engine, self._interpreter, self.term_dictionary, installation.tables, weights
         )
         self._hybrid = (
             HybridSearch(engine, self._relaxation, semantic, weights) if semantic else None
         )
-        self._relating = RelatedRecords(engine, installation.analysis, weights)
+        self._related_records = RelatedRecords(engine, installation.analysis, weights)
         self._views = Views(installation.tables)
         self._facet_builder = FacetBuilder(installation.tables)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
-        """Raises BadRequestError, EngineUnavailableError, IndexMismatchError."""
+        """Returns the answer to a request.
+
+        Raises BadRequestError, EngineUnavailableError, IndexMismatchError.
+        """
         started = time.perf_counter()
-        asked = await self._relaxation.search(request)
-        highlight_terms = asked.interpreted.highlight_terms if request.highlight else ()
-        blend = await self._hybrid.blend(request, asked) if self._hybrid else None
-        hits, related = asked.result.hits, frozenset[str]()
-        if blend and blend.hits is not None:
-            hits, related = blend.hits, blend.related
+        outcome = await self._relaxation.search(request)
+        highlight_terms = outcome.interpreted.highlight_terms if request.highlight else ()
+        hybrid_page = await self._hybrid.search(request, outcome) if self._hybrid else None
+        hits, related = outcome.result.hits, frozenset[str]()
+        if hybrid_page and hybrid_page.hits is not None:
+            hits, related = hybrid_page.hits, hybrid_page.related
         return SearchAnswer(
-            query=_view_query(asked, blend),
-            total=asked.result.total,
+            query=_view_query(outcome, hybrid_page),
+            total=outcome.result.total,
             page=request.page,
             size=request.size,
-            next_cursor=None if hits is not asked.result.hits else asked.result.next_cursor,
+            next_cursor=None if hits is not outcome.result.hits else outcome.result.next_cursor,
             hits=await asyncio.to_thread(self._views.hits, hits, highlight_terms, related),
-            facets=self._facets(request, asked.result),
+            facets=self._facets(request, outcome.result),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
     async def explain(self, request: SearchRequest, record_id: str) -> list[ScoredPart]:
-        """What each number of relevance.toml gives this record for this question; for staff.
+        """Returns the score that each weight of relevance.toml gives a record, for staff.
 
-        Of alternatives (title, entry, body of one word) the best counts, so parts do not add up.
-        Empty where the record is not found by the question.
+        Empty where the query does not find the record. Of alternatives (title, entry, body) only
+        the best counts, so the parts do not add up to the total.
         """
-        asked = await self._relaxation.search(request)
+        outcome = await self._relaxation.search(request)
         wanted = {"id": Term("id", record_id)}
-        whole = await self._engine.search(EngineQuery(asked.tree, filters=wanted, limit=1))
+        whole = await self._engine.search(EngineQuery(outcome.tree, filters=wanted, limit=1))
         if not whole.total:
             return []
         parts = [ScoredPart("total", "", whole.hits[0].score)]
-        for part in find_parts(asked.tree):
+        for part in find_parts(outcome.tree):
             found = await self._engine.search(EngineQuery(part.query, filters=wanted, limit=1))
             if found.hits and found.hits[0].score:
                 parts.append(ScoredPart(part.name, part.asks, found.hits[0].score))
         return list(dict.fromkeys(parts))
 
     async def record(self, record_id: str) -> RecordView | None:
-        """One record, or None where no public record has this id."""
+        """Returns one record, or None where no public record has this id."""
         stored = await self._engine.fetch(record_id)
         if stored is None:
             return None
         record = await asyncio.to_thread(orjson.loads, stored)
         repeals, repealing = await asyncio.gather(
-            self._relating.repealed(record), self._relating.repealing(record)
+            self._related_records.repealed(record), self._related_records.repealing(record)
         )
         return self._views.record(record, repeals, repealing)
 
     async def similar(self, record_id: str, size: int) -> SimilarAnswer | None:
-        """Records about the same matter, or None where no public record has this id."""
+        """Returns records on the same subject, or None where no public record has this id."""
         stored = await self._engine.fetch(record_id)
         if stored is None:
             return None
         record = await asyncio.to_thread(orjson.loads, stored)
-        hits = await self._relating.similar(record, size)
+        hits = await self._related_records.similar(record, size)
         return SimilarAnswer(hits=await asyncio.to_thread(self._views.hits, hits))
 
     async def every(self, request: SearchRequest) -> AsyncIterator[RecordView]:
-        """All records that the request finds, newest first (oldest first where asked so).
+        """Yields all records that a request finds, newest first, or oldest first if requested.
 
-        In order of dates, a commit between two pages neither repeats nor skips what was there.
+        Records are in date order, so that a commit between two pages neither repeats nor skips
+        earlier records.
         """
         sort = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
         first = replace(request, sort=sort, page=1, size=1, cursor=None, facets=())
@@ -156,11 +160,11 @@ class SearchService:
                 yield record
 
     async def is_withdrawn(self, record_id: str) -> bool:
-        """Whether the record was published once and taken off since."""
+        """Whether the record was published once and withdrawn since."""
         return await self._engine.is_withdrawn(record_id)
 
     async def classifications(self) -> ClassificationsAnswer:
-        """Every class of every tree, and every agency, with the records below it."""
+        """Returns every class of every tree, and every agency, with record counts."""
         result = await self._engine.search(EngineQuery(MatchAll(), facets=FACETS, limit=0))
         trees = {
             name: self._facet_builder.build(name, result.facets[name], whole=True)
@@ -169,21 +173,21 @@ class SearchService:
         return ClassificationsAnswer(trees=trees)
 
     async def facet(self, request: SearchRequest, name: str) -> FacetValues:
-        """Every value of one facet among what the request finds."""
-        asked = await self._relaxation.search(replace(request, page=1, size=1, facets=(name,)))
+        """Returns every value of one facet among the results of a request."""
+        outcome = await self._relaxation.search(replace(request, page=1, size=1, facets=(name,)))
         chosen = chosen_values(request, self._tables).get(name, frozenset())
-        return self._facet_builder.build(name, asked.result.facets[name], chosen, whole=True)
+        return self._facet_builder.build(name, outcome.result.facets[name], chosen, whole=True)
 
     async def live(self) -> Generation:
-        """The generation that is searched now."""
+        """Returns the live generation."""
         return await self._engine.live()
 
     async def created(self) -> str:
-        """The day that the data searched now was published, YYYY-MM-DD."""
+        """Returns the day that the live generation was created, YYYY-MM-DD."""
         return (await self.live()).created[:10]
 
     def highlight_terms(self, text: str) -> tuple[str, ...]:
-        """The runs of characters that are marked in a text for these words."""
+        """Returns the character runs to highlight in a text for a query text."""
         return self._interpreter.interpret(text).highlight_terms if text.strip() else ()
 
     def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
@@ -197,19 +201,19 @@ class SearchService:
         }
 
 
-def _view_query(asked: SearchOutcome, blend: HybridPage | None) -> QueryView:
-    interpreted = asked.interpreted
+def _view_query(outcome: SearchOutcome, hybrid_page: HybridPage | None) -> QueryView:
+    interpreted = outcome.interpreted
     spoken = interpreted.spoken
     return QueryView(
         text=interpreted.text,
         terms=list(interpreted.terms),
-        corrected_from=asked.corrected_from,
-        did_you_mean=asked.did_you_mean,
-        relaxed=asked.relaxed,
-        complete=asked.complete,
+        corrected_from=outcome.corrected_from,
+        did_you_mean=outcome.did_you_mean,
+        relaxed=outcome.relaxed,
+        complete=outcome.complete,
         cut=interpreted.is_cut,
-        related=len(blend.related) if blend else 0,
-        semantic=blend.outcome if blend else None,
+        related=len(hybrid_page.related) if hybrid_page else 0,
+        semantic=hybrid_page.outcome if hybrid_page else None,
         expanded={term: list(others) for term, others in interpreted.expanded.items()},
         date=DateView(
             label=describe(spoken),

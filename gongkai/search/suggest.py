@@ -1,6 +1,6 @@
-"""What is being typed in; words, titles, agencies and codes that complete it out.
+"""Autocomplete: words, titles, agencies and codes for a partial input.
 
-Called by `/suggest`. Nothing is offered that the engine has not just counted among public records.
+Every suggestion was counted among the public records just before it is offered.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from gongkai.query.tree import And, Or, Phrase, Query, Term
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 
 _TITLES = 3
-"""Titles among the suggestions, where that many words leave room."""
+"""Titles among the suggestions, if words leave space for them."""
 _AGENCIES = 2
 _KEPT = 20_000
 
@@ -64,7 +64,7 @@ class _Candidate:
 
 @dataclass
 class _Known:
-    """What was counted in one version of the index: everybody's first letters offer the same."""
+    """Counts and titles cached for one version of the index."""
 
     version: str
     counts: dict[Query, int] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class _Known:
 
 
 class Suggester:
-    """One object serves every request of a process."""
+    """Suggests completions; one instance serves all requests of a process."""
 
     def __init__(
         self,
@@ -97,15 +97,18 @@ class Suggester:
 
     @cached_property
     def _agencies(self) -> CompletionIndex:
-        # Their sounds take half a second, which a server's first answer need not wait for.
+        # Reading the pinyin takes half a second; the first request should not wait for it.
         return CompletionIndex(dict.fromkeys(self._named, 1))
 
     def prepare(self) -> None:
-        """Build now what the first completion would wait for."""
+        """Build the indexes that the first completion would otherwise wait for."""
         len(self._agencies.counts)
 
     async def suggest(self, typed: str, size: int) -> SuggestAnswer:
-        """Raises EngineUnavailableError, IndexMismatchError."""
+        """Returns at most `size` completions, the likeliest first.
+
+        Raises EngineUnavailableError, IndexMismatchError.
+        """
         typed = " ".join(typed.split())
         if not self._analysis.letters_only(typed):
             return SuggestAnswer(query=typed, suggestions=[])
@@ -125,7 +128,7 @@ class Suggester:
         return [*self._complete_codes(typed, words, size), *terms]
 
     def _complete_codes(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
-        """机关代字 by their beginning, or by sound: yzbm for 宜政办秘."""
+        """Completes agency codes (机关代字) by prefix or by pinyin: yzbm for 宜政办秘."""
         beginning = normalize_text(typed).replace(" ", "")
         if len(beginning) < 2:
             return []
@@ -137,7 +140,7 @@ class Suggester:
         ]
 
     def _complete_agencies(self, typed: str) -> list[_Candidate]:
-        """By any name that they have or had, each by its present one."""
+        """Completes agencies by any current or former name, each under its current one."""
         found = self._agencies.complete(normalize_text(typed), 4 * _AGENCIES)
         meant = [
             self._named[each.text]
@@ -161,14 +164,14 @@ class Suggester:
         ]
 
     async def _known(self) -> _Known:
-        """What is known of the index as it is at this moment: a withdrawal counts at once."""
+        """Returns the cache for the current index version; a withdrawal starts a new one."""
         version = await self._engine.version()
         if version != self._latest.version or self._latest.is_full:
             self._latest = _Known(version)
         return self._latest
 
     async def _complete_titles(self, typed: str) -> list[SuggestionView]:
-        """Titles that hold what was typed as written."""
+        """Returns titles that contain the input as written."""
         run = self._analysis.letters_only(typed)
         if len(run) < 2:
             return []
@@ -191,14 +194,14 @@ class Suggester:
 
 
 def _titled(word: str) -> Query:
-    """Records with this word in their title, by itself or within a longer one, or as a keyword."""
+    """Matches records with this word in the title or as a keyword, also inside a longer word."""
     return Or((Term("terms", word), Term("title_words", word)))
 
 
 def _arrange(
-    counted: Sequence[SuggestionView], titles: Sequence[SuggestionView], room: int
+    counted: Sequence[SuggestionView], titles: Sequence[SuggestionView], most_terms: int
 ) -> list[SuggestionView]:
-    """Words first, at most `room` of them, then codes, agencies, titles, and words left over."""
+    """Orders suggestions: at most `room` words, then codes, agencies, titles, remaining words."""
     by_kind: dict[SuggestionKind, list[SuggestionView]] = {kind: [] for kind in SuggestionKind}
     for each in counted:
         by_kind[each.kind].append(each)
@@ -209,4 +212,4 @@ def _arrange(
     ]
     named = {each.text for each in others}
     terms = [each for each in by_kind[SuggestionKind.TERM] if each.text not in named]
-    return [*terms[:room], *others, *terms[room:]]
+    return [*terms[:most_terms], *others, *terms[most_terms:]]

@@ -1,8 +1,8 @@
-"""What the public index is made of, kept ready: its words, their sounds, its codes.
+"""The term dictionary: words, their pinyin and agency codes of the public index.
 
-Read from the engine in the background, again after each change. It may lag behind by some seconds,
-so nothing of it is shown before the engine has counted it anew: a withdrawn record's words are gone
-with the record.
+It is read from the engine in the background and again after each change. It may lag by some
+seconds, so the engine counts every entry again before it is shown. Words of a withdrawn record
+therefore disappear with it.
 """
 
 import asyncio
@@ -18,15 +18,15 @@ from gongkai.errors import GongkaiError
 from gongkai.query.tree import MatchAll
 
 CHECK_SECONDS = 5.0
-"""How often a change of the index is looked for at most."""
+"""The least time between two checks for a changed index."""
 WAIT_SECONDS = 10.0
-"""How long a question that needs the words waits for the first reading; it goes on without them."""
+"""How long a query waits for the first reading before it goes on without the words."""
 _TERMS, _PREFIXES = "terms", "number_prefix"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicWords:
-    """One reading of the index: `version` is the engine's, `codes` are its 机关代字."""
+    """One reading of the index; `version` is the engine's, `codes` are agency codes (机关代字)."""
 
     version: str
     lexicon: CompletionIndex
@@ -35,7 +35,7 @@ class PublicWords:
 
 
 class TermDictionary:
-    """Keeps the latest PublicWords; one object serves every request of a process."""
+    """Holds the latest PublicWords; one instance serves all requests of a process."""
 
     def __init__(
         self,
@@ -54,21 +54,21 @@ class TermDictionary:
         self._checked = float("-inf")
         self._reading: asyncio.Task[None] | None = None
         self.on_read: Callable[[], None] = lambda: None
-        """Called after each reading."""
+        """Runs after each reading."""
 
     @property
     def latest(self) -> PublicWords | None:
-        """What is known now; None before the first reading has come to its end."""
+        """Returns the latest reading; None until the first reading has finished."""
         return self._words
 
     def is_prefix(self, text: str) -> bool:
-        """Whether a public number has this code, as far as is known yet."""
+        """Whether a public document number has this agency code, as far as is known."""
         return self._words is not None and text in self._words.codes.counts
 
     async def refresh(self) -> None:
-        """Read anew in the background where the index has changed; waits for its version only.
+        """Start reading in the background where the index has changed; waits for the version only.
 
-        A fault of the engine is left to the question that meets it.
+        Errors of the engine are ignored here; the query that meets them raises them.
         """
         if self._reading is not None or self._clock() - self._checked < CHECK_SECONDS:
             return
@@ -81,7 +81,7 @@ class TermDictionary:
             self._reading = asyncio.create_task(self._read(version))
 
     async def words(self) -> PublicWords | None:
-        """The latest reading. Waits for the very first one, WAIT_SECONDS at most."""
+        """Returns the latest reading; waits at most WAIT_SECONDS for the very first one."""
         await self.refresh()
         if self._words is None and self._reading is not None:
             await asyncio.wait([self._reading], timeout=WAIT_SECONDS)
@@ -108,9 +108,9 @@ class TermDictionary:
 
 
 def _count_inside(sought: Collection[str], counts: Mapping[str, int]) -> dict[str, int]:
-    """Words that people look for and that the index has within longer ones: 公积金 in 住房公积金.
+    """Counts common search words that occur inside longer indexed ones: 公积金 in 住房公积金.
 
-    Other parts of words are none that anybody would mean (国务, 院办).
+    Other parts of words (国务, 院办) are not words that anybody searches for.
     """
     inside: dict[str, int] = {}
     for word, count in counts.items():

@@ -1,6 +1,6 @@
-"""What the index stored of a record in, what readers see of it out. `Answering` calls it.
+"""Builds the response views of stored records.
 
-What is stored is our own and was checked when it was taken in, so it is not validated again.
+Stored records were validated at intake, so they are not validated again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,12 +21,12 @@ from gongkai.search.responses import (
 
 SNIPPET_LENGTH = 120
 LIST_CHARACTERS = 400_000
-"""Characters that are read to highlight the hits of one list: 17 ms at 40 ns each."""
+"""Characters read to highlight the hits of one list: 17 ms at 40 ns each."""
 Stored = Mapping[str, Any]
 
 
 class Views:
-    """Labels come from the city's tables; the index holds codes."""
+    """Builds views with the labels of one city's tables; the index holds codes."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -37,9 +37,10 @@ class Views:
         highlight_terms: Sequence[str] = (),
         related: Collection[str] = (),
     ) -> list[HitView]:
-        """The rows of a list, with the words that were looked for marked; `related`: ids.
+        """Returns the rows of a list with highlighted terms; `related` are ids of related records.
 
-        What long texts may cost is shared by all rows; what a short one leaves goes to the next.
+        All rows share one budget of characters; what a short text does not use goes to the next
+        rows.
         """
         left, views = LIST_CHARACTERS, []
         for at, hit in enumerate(hits):
@@ -64,7 +65,7 @@ class Views:
         repeals: Iterable[tuple[Stored, Stored | None]] = (),
         repealing: Iterable[Stored] = (),
     ) -> RecordView:
-        """The whole record. `repeals`: each document as cited, with the record that it is."""
+        """Returns the whole record; `repeals` pairs each citation with the record it refers to."""
         return RecordView(
             publisher=self._publisher(stored),
             attachments=[AttachmentView(**each) for each in stored["attachments"]],
@@ -79,7 +80,7 @@ class Views:
 
 
 def _passage_sources(stored: Stored) -> list[str]:
-    """What a passage may be taken from: the record's own text, and each attachment's."""
+    """Returns the texts a snippet may come from: the record's own, then each attachment's."""
     summary, body = stored["summary"], stored["body"]
     text = body if summary in body else f"{summary}\n{body}"
     read = (
@@ -89,7 +90,7 @@ def _passage_sources(stored: Stored) -> list[str]:
 
 
 def _cut_snippet(sources: Sequence[str], highlight_terms: Sequence[str], limit: int) -> str:
-    """A passage of the record's own text, or of an attachment that has more of what was asked."""
+    """Returns a snippet of the record's text, or of an attachment with more of the terms."""
     is_plain = len(sources) == 1 or not highlight_terms
     chosen = 0 if is_plain else choose_source(sources, highlight_terms, limit)
     return snippet(sources[chosen], highlight_terms, SNIPPET_LENGTH, limit=limit)

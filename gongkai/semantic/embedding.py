@@ -1,5 +1,6 @@
-"""Every public record in, a vector of its passage kept: `gongkai embed`, and `index` where meanings
-are switched on. Begun again at any moment, it makes only what is missing or has changed.
+"""Makes an embedding vector for every public record that lacks one or has changed.
+
+A run that was interrupted continues where it stopped.
 """
 
 import multiprocessing
@@ -23,16 +24,16 @@ from gongkai.semantic.passages import choose_passage, name_passage
 from gongkai.semantic.port import EmbeddingModel, Vectors
 
 SENT = 32
-"""Passages that one process is sent at a time."""
+"""Passages sent to a process at a time."""
 KEPT_AT_ONCE = 128
-"""Vectors that are written together."""
+"""Vectors written together."""
 OnProgress = Callable[[int, int, int], None]
-"""Records seen, of how many, and vectors made."""
+"""Receives records seen, total records, and vectors made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What a run did: vectors `made`, `kept` as they were, and `dropped` as of no record."""
+    """The result of a run: vectors `made`, `kept` unchanged, and `dropped` for deleted records."""
 
     model: str
     made: int
@@ -41,7 +42,10 @@ class Embedded:
 
 
 async def embed_records(installation: Installation, on_progress: OnProgress) -> Embedded:
-    """Raises MissingModelError, EndedProcessError, EngineUnavailableError."""
+    """Makes the missing vectors of all public records.
+
+    Raises MissingModelError, EndedProcessError, EngineUnavailableError.
+    """
     settings = installation.settings
     processes = settings.index_processes or os.cpu_count() or 1
     engine = installation.open_engine()
@@ -55,14 +59,14 @@ async def embed_records(installation: Installation, on_progress: OnProgress) -> 
 
 
 class Embedders:
-    """Processes with a model each."""
+    """A pool of processes with one model each."""
 
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
         self.model, self.dimensions = pool.submit(_describe).result()
 
     def embed(self, texts: Sequence[str]) -> Iterator[Vectors]:
-        """Vectors of the texts, in order."""
+        """Yields the vectors of the texts, in order."""
         parts = [texts[start : start + SENT] for start in range(0, len(texts), SENT)]
         for part in self._pool.map(_embed_here, parts):
             yield from part
@@ -70,8 +74,8 @@ class Embedders:
 
 @contextmanager
 def open_embedders(where: str, processes: int) -> Iterator[Embedders]:
-    """Processes of their own from the start: a model's threads survive no fork."""
-    # Here first: what is wrong with a model is said once, not by each of them.
+    """Opens a pool of spawned processes; the threads of a model do not survive a fork."""
+    # Opened here first, so that a faulty model is reported once and not by each process.
     open_model(where)
     pool = ProcessPoolExecutor(
         processes,
@@ -107,7 +111,7 @@ async def _embed(
 
 
 def _make_rows(passages: Mapping[str, str], embedders: Embedders) -> Iterator[list[StoredVector]]:
-    """A few at a time, so that a run that is stopped has lost little."""
+    """Yields small batches, so that an interrupted run loses little."""
     vectors = embedders.embed(list(passages.values()))
     rows = (
         StoredVector(record_id, name_passage(text), vector)
@@ -126,7 +130,7 @@ _model: EmbeddingModel
 
 def _begin(where: str) -> None:
     global _model  # noqa: PLW0603 # what a process of the pool has to work with
-    # Ctrl-C is for the run, which ends its processes itself.
+    # The parent process handles Ctrl-C and ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _model = open_model(where).model
 

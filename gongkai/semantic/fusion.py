@@ -16,7 +16,7 @@ from gongkai.semantic.port import Vectors
 
 
 def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> float:
-    """How near a record is, with what it is by itself: its rank, and whether it is in force."""
+    """Returns the cosine of a record plus its static rank: legal rank and validity."""
     authority = read_legal_rank(str(neighbour.stored["title"]))
     static_rank = 0.0 if neighbour.stored["validity"] in REPEALED else weights.static_rank_valid
     if authority is LegalRank.LAW:
@@ -29,9 +29,9 @@ def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> fl
 def fuse(
     scores: Mapping[str, float], nearness: Mapping[str, float], weights: Weights
 ) -> dict[str, float]:
-    """Each id of either list with what it comes to, the best first; of equals, `scores`' first.
+    """Returns each id of either list with its fused score, best first; ties keep keyword order.
 
-    `scores`: hits of the keyword query, the best first; `nearness`: results of `add_static_rank`.
+    `scores` are the keyword hits, best first; `nearness` are results of `add_static_rank`.
     """
     worded, near = _scale(scores), _scale(nearness)
     ids = dict.fromkeys((*scores, *nearness))
@@ -43,12 +43,12 @@ def fuse(
 def regularize_scores(
     scores: Sequence[float], vectors: Vectors, floor: float, weights: Weights
 ) -> list[float]:
-    """Scores of records that are like each other drawn towards each other.
+    """Returns the scores with those of similar records drawn towards each other.
 
-    What answers a question is seldom alone: the records nearest to it answer it as well, and one
-    that no other resembles is more often there by chance. (Score regularization, Diaz 2005.)
-    `vectors` has shape (len(scores), dimensions), a row of zeros for what has none; what is no
-    nearer than `floor` does not count. A record that none is like keeps its score.
+    Relevant records tend to be similar, and a record that resembles no other one is more often
+    there by chance (score regularization, Diaz 2005). `vectors` has shape (len(scores),
+    dimensions), with a row of zeros for a record without a vector. Cosines up to `floor` do not
+    count. A record without similar ones keeps its score.
     """
     if not scores:
         return []

@@ -1,7 +1,7 @@
-"""A vector and filters in, the public records that are nearest in meaning out.
+"""k-nearest-neighbour search among the vectors of public records, with filters.
 
-Filters and disclosure are obeyed before the wanted number is taken: what an engine does not find
-counts for nothing, and the search goes on until enough is found or all has been looked at.
+Filters and disclosure apply before hits are counted: a vector whose record the engine does not find
+is skipped, and the search goes deeper until it has enough hits or no more vectors.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,14 +26,14 @@ from gongkai.semantic.passages import choose_passage, name_passage
 from gongkai.semantic.port import Vectors
 
 FEW = 500
-"""Records that filters leave, compared one by one; of more, the nearest of all are asked about."""
+"""Filtered records compared one by one; with more, the whole index is searched."""
 AT_ONCE = 5_000
-"""Ids of one question to the engine."""
+"""Ids in one engine query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A record, what is stored of it, and the cosine of its passage with the question."""
+    """A record, its stored content, and the cosine of its passage with the query."""
 
     hit: Hit
     stored: Mapping[str, Any]
@@ -47,7 +47,7 @@ async def search_knn(
     count: int,
     filters: Mapping[str, Query],
 ) -> list[Neighbour]:
-    """At most `count`, the nearest first. Raises EngineUnavailableError."""
+    """Returns at most `count` records, nearest first. Raises EngineUnavailableError."""
     reach = count
     if filters:
         (matching,) = await engine.count([And(tuple(filters.values()))])
@@ -58,7 +58,7 @@ async def search_knn(
             return _keep(near, found)[:count]
         reach = count * (1 + await index.size() // matching)
     while True:
-        # A few more: some of them may have been withdrawn.
+        # Some spare candidates, since some records may have been withdrawn.
         near = await index.knn(vector, reach + reach // 10)
         found = await fetch_hits(engine, [each.id for each in near], filters, AT_ONCE)
         kept = _keep(near, found)
@@ -68,7 +68,7 @@ async def search_knn(
 
 
 async def fetch_vectors(index: VectorIndex, hits: Sequence[Hit]) -> Vectors:
-    """Their vectors, shape (len(hits), dimensions); zeros for a record that has none."""
+    """Returns vectors of shape (len(hits), dimensions), with zeros for a record without one."""
     rows = await index.fetch([hit.id for hit in hits])
     known = {row.id: row for row in rows}
     none = np.zeros_like(rows[0].values if rows else (), dtype=np.float32)
@@ -77,9 +77,9 @@ async def fetch_vectors(index: VectorIndex, hits: Sequence[Hit]) -> Vectors:
 
 
 def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour]:
-    """Those that were found with the passage that their vector is of.
+    """Returns the hits whose record is public and whose vector is of its current passage.
 
-    A text that was closed or corrected must not be found by what it used to say.
+    A text that was closed or corrected must not be found by its earlier wording.
     """
     known = ((found[each.id], each) for each in near if each.id in found)
     read = ((hit, orjson.loads(hit.stored), each) for hit, each in known)

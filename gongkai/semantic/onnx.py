@@ -1,6 +1,6 @@
-"""A model from a folder: one ONNX file and its `tokenizer.json`, of the kind of BGE.
+"""An embedding model from a folder: one ONNX file and its `tokenizer.json`, in the style of BGE.
 
-The first token's last state stands for the whole text, as those models are trained.
+The last state of the first token is the vector of the whole text, as those models are trained.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from gongkai.semantic.port import Vectors
 
 LONGEST_TOKENS = 512
 _AT_ONCE = 8
-"""Texts of one batch; a larger one is no faster on a CPU."""
+"""Texts in one batch; a larger batch is no faster on a CPU."""
 
 
 class OnnxModel:
@@ -34,7 +34,7 @@ class OnnxModel:
                 str(model), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
-            # Neither library has a class of its own for a file that is none of its kind.
+            # Neither library has an exception class for an invalid file.
             raise MissingModelError(f"The model in {folder} can't be read: {error}") from error
         self._tokenizer.enable_truncation(LONGEST_TOKENS)
         self._tokenizer.enable_padding()
@@ -42,12 +42,12 @@ class OnnxModel:
         self.dimensions = int(self._session.get_outputs()[0].shape[-1])
 
     def embed_query(self, text: str) -> Vectors:
-        # The instruction that BGE may be given before it makes these questions worse.
+        # BGE's optional query instruction makes results worse on these queries.
         first: Vectors = self._embed([text])[0]
         return first
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        # Of like lengths together: a batch is as long as its longest.
+        # Texts of similar length are batched together, since a batch is padded to its longest.
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         found = np.empty((len(texts), self.dimensions), np.float32)
         for start in range(0, len(order), _AT_ONCE):
@@ -78,7 +78,7 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def _name_files(*paths: Path) -> str:
-    """Names a model by what is in its files, 16 hexadecimal digits."""
+    """Returns a name for the content of model files, 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as opened:

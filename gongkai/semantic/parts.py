@@ -1,4 +1,4 @@
-"""A passage or a question in, one vector of the whole and of its parts out."""
+"""Combines the vector of a whole text with the vectors of its parts."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ import numpy as np
 from gongkai.semantic.port import EmbeddingModel, Vectors
 
 TITLE_WEIGHT, TEXT_WEIGHT = 0.25, 0.75
-"""Weights of title and text vectors beside the whole passage; see docs/semantic-search.md."""
+"""Weights of the title and text vectors, relative to the whole; see docs/semantic-search.md."""
 WORDS_WEIGHT = 0.3
-"""Of a question's words without what stands between them (怎么, 吗), beside the question."""
+"""Weight of a query's content terms (without 怎么, 吗), relative to the whole query."""
 
 
 class InParts:
-    """See EmbeddingModel; `model` puts each part by itself.
+    """See EmbeddingModel; embeds a passage as a whole, by its title and by its text.
 
-    A whole passage says most of what its beginning is about. A rule is often asked for by one
-    sentence of its text, or by its title alone, and nearer to that than to both in one.
+    The vector of a whole passage mostly reflects its beginning. Queries often ask for one sentence
+    of the text, or for the title alone, and match the vector of that part better.
     """
 
     def __init__(self, model: EmbeddingModel) -> None:
@@ -44,7 +44,7 @@ class InParts:
 
 
 def embed_question(model: EmbeddingModel, text: str, words: str) -> Vectors:
-    """The vector of a question, shape (dimensions,); `words` may be empty."""
+    """Returns the vector of a query, shape (dimensions,); `words` may be empty."""
     whole = model.embed_query(text)
     if not words or words == text:
         return whole

@@ -1,24 +1,24 @@
-"""What the index stored of a record in, the passage that stands for it out, and its digest."""
+"""Chooses the passage of a stored record that is embedded, and names it by a digest."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 LENGTH = 300
-"""Characters; of a longer text the rest says little that its beginning does not."""
+"""Characters; the rest of a longer text adds little to its beginning."""
 RULE = 2
-"""Raise it when another vector is made of a passage: every one has to be made again then."""
+"""Raised when the same passage gets another vector; all vectors are then made again."""
 
 
 def choose_passage(stored: Mapping[str, Any]) -> str:
-    """Title, then summary, then the beginning of the text, as far as there is room.
+    """Returns title, summary and the beginning of the text, up to LENGTH characters.
 
-    Of a record that is public on request only its entry is stored, so no more goes in here.
+    Only the entry of a record on request is stored, so its text is not included.
     """
     parts = (stored["title"], stored["summary"], stored["body"])
     return "\n".join(" ".join(part.split()) for part in parts if part)[:LENGTH]
 
 
 def name_passage(passage: str) -> str:
-    """Equal names, equal passages: its vector need not be made again. 32 hexadecimal digits."""
+    """Returns a digest of a passage, 32 hexadecimal digits; equal passages have equal digests."""
     return hashlib.blake2b(f"{RULE}\n{passage}".encode(), digest_size=16).hexdigest()

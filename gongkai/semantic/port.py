@@ -1,4 +1,4 @@
-"""The port that every embedding model keeps: texts in, vectors of unit length out."""
+"""The interface of every embedding model: texts to vectors of unit length."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,10 @@ Vectors = NDArray[np.float32]
 
 
 class EmbeddingModel(Protocol):
-    """`name` names the model and all that its vectors depend on; safe for one thread at a time."""
+    """An embedding model; `name` identifies everything its vectors depend on.
+
+    An instance may be used by one thread at a time.
+    """
 
     @property
     def name(self) -> str: ...
@@ -19,7 +22,7 @@ class EmbeddingModel(Protocol):
     def dimensions(self) -> int: ...
 
     def embed_query(self, text: str) -> Vectors:
-        """One question, shape (dimensions,)."""
+        """Returns the vector of one query, shape (dimensions,)."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Texts that may answer one, shape (len(texts), dimensions)."""
+        """Returns the vectors of passages, shape (len(texts), dimensions)."""

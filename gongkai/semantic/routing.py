@@ -1,7 +1,6 @@
-"""Which questions are asked by meaning too: those in words of one's own, not what is known by name.
+"""Decides which queries use semantic search.
 
-A title, a number or a phrase names what is wanted, and what is near in meaning only stands in its
-way.
+A title, a number or a phrase names its record; semantic hits would only displace it.
 """
 
 from analyzers.normalize import literal_text, normalize_text
@@ -11,11 +10,11 @@ from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.syntax import split_pieces
 
 SHORTEST = 4
-"""Characters outside quotation marks: fewer are a word, which is found by itself."""
+"""Least number of characters outside quotation marks; shorter queries are single words."""
 
 
 def may_ask_meaning(request: SearchRequest, interpreted: InterpretedQuery) -> bool:
-    """Whether the words, the order and the way of reading let meanings in."""
+    """Whether the text, the sort order and the page of a request allow semantic search."""
     if not request.semantic or request.cursor or request.sort is not Sort.RELEVANCE:
         return False
     text = normalize_text(interpreted.text)
@@ -24,11 +23,11 @@ def may_ask_meaning(request: SearchRequest, interpreted: InterpretedQuery) -> bo
     pieces = split_pieces(text)
     if any(piece.excluded for piece in pieces):
         return False
-    # A sentence may quote a term (什么是“三期”); a phrase alone is what is wanted, to the letter.
+    # A sentence may quote a term (什么是“三期”). A phrase alone must match literally.
     own_words = "".join(piece.text for piece in pieces if not piece.phrase)
     return len(literal_text(own_words)) >= SHORTEST
 
 
 def is_named(text: str, title: str) -> bool:
-    """Whether the title of the best hit holds the whole text: a record that is known by name."""
+    """Whether the title contains the whole text, so that the query names a record."""
     return literal_text(text) in literal_text(title)

@@ -1,7 +1,4 @@
-"""Words in, the public records nearest to them in meaning out, or why they can't be had in time.
-
-The model, its vectors and the budget of a question. The server and the terminal ask it.
-"""
+"""Semantic search: finds public records near a query in meaning, within a time budget."""
 
 import asyncio
 import logging
@@ -25,7 +22,7 @@ _T = TypeVar("_T")
 
 
 class SemanticOutcome(StrEnum):
-    """How asking for meanings ended; in all but the first, words alone answer."""
+    """The outcome of a semantic search; in all but the first, keyword search answers alone."""
 
     USED = "used"
     SLOW = "slow"
@@ -34,7 +31,7 @@ class SemanticOutcome(StrEnum):
 
 
 class SemanticUnavailableError(Exception):
-    """The words alone have to answer; `outcome` says why."""
+    """Semantic search is not available; `outcome` states the reason."""
 
     def __init__(self, outcome: SemanticOutcome) -> None:
         super().__init__(outcome)
@@ -43,10 +40,10 @@ class SemanticUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SemanticHits:
-    """The records that are near, the nearest first, and the scale of cosines; see TriedModel.
+    """The nearest records, nearest first, with the scale of cosines; see TriedModel.
 
-    `index` is where they were looked for; `until`, the moment of the loop's clock when the
-    question's budget ends.
+    `index` is the vector index searched. `until` is the time of the event loop's clock when the
+    query's budget ends.
     """
 
     index: VectorIndex
@@ -57,9 +54,9 @@ class SemanticHits:
 
 
 class SemanticSearch:
-    """One model, in a thread of its own. `budget` is in seconds, None for no end.
+    """Semantic search with one model in its own thread; `budget` is in seconds, None for no limit.
 
-    `on_outcome` is told how each question went.
+    `on_outcome` receives the outcome of each query.
     """
 
     def __init__(
@@ -78,34 +75,34 @@ class SemanticSearch:
         self._index: VectorIndex | None = None
 
     def prepare(self) -> "Future[TriedModel]":
-        """Begin to load the model; questions before it is there are answered by words."""
+        """Start loading the model; until it is loaded, keyword search answers alone."""
         if self._opening is None:
             where = self._installation.settings.semantic_model
             self._opening = self._thread.submit(open_model, where)
             self._opening.add_done_callback(_say_if_missing)
         return self._opening
 
-    async def look(
+    async def search(
         self, text: str, words: Sequence[str], count: int, filters: Mapping[str, Query]
     ) -> SemanticHits:
-        """At most `count` records near the text. Raises SemanticUnavailableError.
+        """Returns at most `count` records near the text. Raises SemanticUnavailableError.
 
-        `words` are what a search by words looks for of `text`.
+        `words` are the terms of the keyword query for `text`.
         """
         now = asyncio.get_running_loop().time()
         until = None if self._budget is None else now + self._budget
         return await _in_time(self._find(text, " ".join(words), count, filters, until), until)
 
     async def fetch(self, looked: SemanticHits, hits: Sequence[Hit]) -> Vectors:
-        """Vectors of the hits, shape (hits, dimensions). Raises SemanticUnavailableError."""
+        """Returns vectors of shape (hits, dimensions). Raises SemanticUnavailableError."""
         return await _in_time(fetch_vectors(looked.index, hits), looked.until)
 
     def count(self, outcome: SemanticOutcome) -> None:
-        """How asking for meanings ended, once for each question."""
+        """Report the outcome of one query."""
         self._on_outcome(outcome)
 
     async def version(self) -> str:
-        """Names what is near beside the records: another when a model or vectors come."""
+        """Returns a name that changes when the model or the vectors change."""
         if self._index is None:
             return ""
         try:
@@ -126,7 +123,7 @@ class SemanticSearch:
         filters: Mapping[str, Query],
         until: float | None,
     ) -> SemanticHits:
-        # Shielded: one question that does not wait must not stop the loading for all.
+        # Shielded, so that one cancelled query does not stop loading for all.
         tried = await asyncio.shield(asyncio.wrap_future(self.prepare()))
         model = tried.model
         if self._index is None:
@@ -134,8 +131,8 @@ class SemanticSearch:
         loop = asyncio.get_running_loop()
         vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
         near = await search_knn(self._engine, self._index, vector, count, filters)
-        telling = tuple(each for each in near if each.cosine >= tried.floor)
-        return SemanticHits(self._index, telling, tried.floor, tried.spread, until)
+        relevant = tuple(each for each in near if each.cosine >= tried.floor)
+        return SemanticHits(self._index, relevant, tried.floor, tried.spread, until)
 
 
 async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
@@ -147,13 +144,13 @@ async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
     except (MissingModelError, ImportError):
         raise SemanticUnavailableError(SemanticOutcome.MISSING) from None
     except Exception as error:
-        # Whatever a model's library raises: the words have an answer already. Nothing of the
-        # question goes into the log.
+        # A model's library may raise anything, and keyword search has answered already. The log
+        # must not contain the query.
         log.warning("a search by meaning failed: %s", type(error).__name__)
         raise SemanticUnavailableError(SemanticOutcome.FAILED) from None
 
 
 def _say_if_missing(opening: "Future[TriedModel]") -> None:
-    """Once, not for each question."""
+    """Logs once that the model could not be opened."""
     if not opening.cancelled() and (error := opening.exception()):
         log.warning("no search by meaning: %s", error)
