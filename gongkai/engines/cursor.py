@@ -1,4 +1,4 @@
-"""Where a list goes on, as an opaque text, and back. Every engine hands out such cursors."""
+"""Encodes the position in a result list as an opaque cursor, and decodes it."""
 
 import base64
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from gongkai.query.request import Sort
 
 
 def write_cursor(sort: Sort, generation: str, position: Sequence[object]) -> str:
-    """URL-safe text; `position` is the engine's own, of what JSON holds."""
+    """Returns a cursor as URL-safe text; `position` is JSON data that the engine chooses."""
     content = orjson.dumps([sort.value, generation, *position])
     return base64.urlsafe_b64encode(content).decode("ascii").rstrip("=")
 
 
 def read_cursor(cursor: str, sort: Sort, generation: str | None) -> list[object]:
-    """The position behind a cursor. Raises BadRequestError for one that is not of this list.
+    """Returns the position in a cursor. Raises BadRequestError for a cursor of another list.
 
-    `generation` None takes a cursor of any generation.
+    With `generation` None, a cursor of any generation is accepted.
     """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
@@ -33,10 +33,10 @@ def read_cursor(cursor: str, sort: Sort, generation: str | None) -> list[object]
 
 
 def unreadable() -> BadRequestError:
-    """For a text that is no cursor."""
+    """Returns the error for a text that is no cursor."""
     return BadRequestError("cursor", "翻页标记无法识别")
 
 
 def outlived() -> BadRequestError:
-    """For a cursor of another list, or of an index that is no longer there."""
+    """Returns the error for a cursor of another list, or of an index that no longer exists."""
     return BadRequestError("cursor", "翻页标记已失效，请从第一页重新开始")

@@ -1,4 +1,4 @@
-"""The rights on a data folder: everything in it is for its owner alone."""
+"""File permissions of a data folder: only the owner has access."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -13,9 +13,10 @@ _OURS = (
 
 
 def find_readable(data_dir: Path) -> Iterator[Path]:
-    """What group or others have rights to. Files that are not ours are passed over.
+    """Yields paths of ours that group or others have access to.
 
-    The folder itself counts only if nothing but our files is in it: it may be named by mistake.
+    The folder itself counts only where it holds nothing but our files, since it may be configured
+    by mistake.
     """
     if not data_dir.is_dir():
         return
@@ -30,8 +31,8 @@ def find_readable(data_dir: Path) -> Iterator[Path]:
 
 
 def make_private(data_dir: Path) -> int:
-    """Take those rights away, as older versions and other umasks left them; how many were changed.
+    """Remove access for group and others; returns how many paths changed.
 
-    What belongs to another user stays as it is.
+    Older versions and other umasks left such access. Paths of another user stay unchanged.
     """
     return sum(take_rights(path) for path in list(find_readable(data_dir)))

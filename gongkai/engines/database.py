@@ -1,6 +1,6 @@
-"""Small SQLite files beside the index, for what must outlive every rebuild. Staff's ledgers use it.
+"""Small SQLite files beside the index, for data that must outlive every rebuild.
 
-One short connection a call: nothing stays open over a fork or a worker's end.
+Each call opens one short connection, so that none stays open across a fork.
 """
 
 import os
@@ -19,19 +19,19 @@ from gongkai.errors import StorageError
 from gongkai.files.durable import make_folder, signature
 
 WAIT_SECONDS = 10.0
-"""How long a writer waits for another one."""
+"""How long a writer waits for another writer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A file and the statements that make its tables; readable by its owner only."""
+    """A database file and the statements that create its tables; only its owner can read it."""
 
     path: Path
     schema: str
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """What was committed; of a file that is not there yet, empty tables.
+        """Opens a connection to the committed data; a missing file gives empty tables.
 
         Raises StorageError where the file is damaged.
         """
@@ -48,9 +48,9 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: on an error nothing of it stays. Returns once it is on the disk.
+        """Opens one transaction; it is durable on leaving, and an error rolls it back.
 
-        Raises StorageError where the disk is full, read-only or broken.
+        Raises StorageError where the disk is full, read-only or faulty, or the file was lost.
         """
         try:
             make_folder(self.path.parent)
@@ -63,7 +63,7 @@ class Database:
                 try:
                     yield connection
                 except BaseException:
-                    # A full disk has ended the transaction already.
+                    # On a full disk SQLite has ended the transaction already.
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
                     raise
@@ -73,27 +73,27 @@ class Database:
         except OSError as error:
             raise StorageError(error.strerror) from error
         except sqlite3.IntegrityError:
-            # What a table refuses on purpose is no fault of the file.
+            # A constraint that rejects a row is no fault of the file.
             raise
         except sqlite3.DatabaseError as error:
             raise StorageError(error) from error
 
     @property
     def _marker(self) -> Path:
-        """Made with the file, so that a lost file is not taken for one that was never there."""
+        """A marker created with the file, so that a lost file is recognized as lost."""
         return self.path.with_name(f"{self.path.name}.made")
 
     def is_lost(self) -> bool:
-        """Whether there was a file that is gone."""
+        """Whether the file existed and is gone."""
         return self._marker.exists() and not self.path.exists()
 
     def begin_anew(self) -> None:
-        """Let a lost file be made again: only where its backup is at hand."""
+        """Allow a lost file to be created again; only for a restore from its backup."""
         if self.is_lost():
             self._marker.unlink()
 
     def copy_to(self, path: Path) -> None:
-        """A whole copy, while others read and write; of a file that is not there, none."""
+        """Write a consistent copy while others read and write; does nothing for a missing file."""
         if not self.path.exists():
             return
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -102,14 +102,14 @@ class Database:
 
     @contextmanager
     def read_unchanged(self) -> Iterator[sqlite3.Connection]:
-        """The same as `read` of a copy that lies apart: nothing is written beside it."""
+        """Opens a copy for reading without writing any file beside it."""
         address = f"file:{quote(str(self.path.absolute()))}?mode=ro&immutable=1"
         with closing(sqlite3.connect(address, uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             yield connection
 
     def examine(self) -> str | None:
-        """What is wrong with the file, or None; a file that is not there yet is well."""
+        """Returns the fault of the file, or None; a file that was never created has none."""
         if self.is_lost():
             return "it is missing"
         if not self.path.exists():
@@ -127,13 +127,13 @@ class Database:
         return "it is empty" if is_empty else None
 
     def stamp(self) -> tuple[int, int, int] | None:
-        """Changes with every commit; None before the first."""
+        """Returns a value that changes with every commit; None before the first."""
         return signature(self.path)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        # Without a WAL each commit changes the file itself, which is what `stamp` looks at.
+        # Without a WAL each commit changes the file itself, and `stamp` relies on that.
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
         return connection
@@ -142,7 +142,7 @@ class Database:
 def read_lines(
     connection: sqlite3.Connection, table: str, columns: Sequence[str]
 ) -> list[tuple[Any, ...]]:
-    """The lines of a table that is only added to, in order; none where there is no such table."""
+    """Returns the rows of an append-only table in order; empty where the table is missing."""
     if table not in _read_tables(connection):
         return []
     rows = connection.execute(
@@ -158,11 +158,11 @@ def unite_lines(
     time: str,
     others: Sequence[tuple[Any, ...]],
 ) -> int:
-    """Add the lines that are missing to a table that is only added to, in order of time.
+    """Add missing rows to an append-only table in time order; returns how many were added.
 
-    Within one transaction: the triggers that refuse every change are made again before its end.
-    A line that both have several times is kept as often as the one that has it most often. At the
-    same time the lines that were there come last, so they win where the latest counts.
+    Runs within one transaction and restores the triggers that reject changes before its end. A row
+    that occurs several times is kept as often as in the side that has it most often. At equal times
+    the existing rows come last, so that they win where the latest counts.
     """
     own: list[tuple[Any, ...]] = read_lines(connection, table, columns)
     missing = Counter(others) - Counter(own)

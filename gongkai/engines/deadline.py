@@ -1,7 +1,7 @@
-"""Runs a query in a thread and gives up on it in time. The embedded engine's queries go through it.
+"""Runs a query in a thread and stops waiting for it at a deadline.
 
-A library call that is under way can't be interrupted: its caller is told in time, and the thread
-stops before its next step. How long one step may take is bounded by the clauses of a query.
+A running library call cannot be interrupted. The caller gets the error in time, and the thread
+stops before its next step. The limits on clauses bound the time of one step.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment of the monotonic clock."""
+    """A deadline on the monotonic clock."""
 
     at: float
 
     def check(self) -> None:
-        """Raises QueryTimeoutError once it has passed."""
+        """Raises QueryTimeoutError once the deadline has passed."""
         if time.monotonic() >= self.at:
             raise QueryTimeoutError
 
 
 async def run_in_time(seconds: float, work: Callable[[Deadline], _Result]) -> _Result:
-    """What `work` returns in a thread. Raises QueryTimeoutError after so many seconds."""
+    """Returns the result of `work`, run in a thread. Raises QueryTimeoutError after `seconds`."""
     deadline = Deadline(time.monotonic() + seconds)
     try:
         async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""Whether an index fits this program. Asked by every engine before it reads or writes one."""
+"""Checks that an index was built with the analysis and schema of this program."""
 
 import hashlib
 
@@ -6,15 +6,15 @@ from gongkai.errors import IndexMismatchError
 
 
 def name_parts(text: str) -> str:
-    """A short name for what a text lists, fit for files and indices: 16 hexadecimal digits."""
+    """Returns a name of 16 hexadecimal digits for a text, valid in file and index names."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def check_fingerprint(generation: str, built_with: str, fingerprint: str) -> None:
-    """Raises IndexMismatchError when a generation was built by another analysis or schema."""
+    """Raises IndexMismatchError for a generation built with another analysis or schema."""
     if built_with != fingerprint:
         raise IndexMismatchError(
             f"Generation {generation} was built with another analysis, dictionary or schema "
-            "than this program's. Run `gongkai index --rebuild` over the exports, "
-            "or put back the dictionary it was built with."
+            "than this program uses. Run `gongkai index --rebuild` over the exports, "
+            "or restore the dictionary it was built with."
         )

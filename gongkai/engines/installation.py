@@ -1,4 +1,4 @@
-"""Settings in; this installation's tables, analysis, engine and store out. Every start calls it."""
+"""Opens an installation: its tables, text analyzer, search engine and index store."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ from gongkai.settings import EngineKind, Settings
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The city's own tables and the analysis made with them; built once a process."""
+    """The tables of a city and the text analyzer built with them; one instance a process."""
 
     settings: Settings
     tables: Tables
@@ -32,13 +32,13 @@ class Installation:
 
     @property
     def fingerprint(self) -> str:
-        """Names the analysis and the schema: an index built under another name is refused."""
+        """Returns the name of analysis and schema; an index with another name is rejected."""
         parts = f"schema {SCHEMA_VERSION}\nanalysis {self.analysis.fingerprint}"
         return name_parts(parts)
 
     def open_engine(self) -> SearchEngine:
         if self.settings.engine is EngineKind.ELASTICSEARCH:
-            # Its client takes half a second to load, which no other installation should wait for.
+            # The Elasticsearch client takes half a second to load.
             from gongkai.engines.elastic.engine import ElasticEngine  # noqa: PLC0415
 
             return ElasticEngine(self.settings, self.fingerprint)
@@ -54,7 +54,7 @@ class Installation:
         return EmbeddedStore(self.settings.data_dir, self.fingerprint)
 
     def open_vectors(self, model: str, dimensions: int) -> VectorIndex:
-        """The vectors that this model made. Raises ImportError without the extra `semantic`."""
+        """Opens the vector index of a model. Raises ImportError without the extra `semantic`."""
         if self.settings.engine is EngineKind.ELASTICSEARCH:
             from gongkai.engines.elastic.vectors import ElasticVectors  # noqa: PLC0415
 
@@ -64,7 +64,7 @@ class Installation:
         return EmbeddedVectors(self.settings.data_dir, model, dimensions)
 
     def open_vector_store(self, model: str, dimensions: int) -> VectorStore:
-        """Where vectors of this model are written."""
+        """Opens the store that vectors of this model are written to."""
         if self.settings.engine is EngineKind.ELASTICSEARCH:
             from gongkai.engines.elastic.vectors import ElasticVectorStore  # noqa: PLC0415
 
@@ -73,7 +73,10 @@ class Installation:
 
 
 def open_installation(settings: Settings) -> Installation:
-    """Raises TableError when a table or dictionary that the city replaced is wrong."""
+    """Opens the installation that the settings describe.
+
+    Raises TableError for a faulty table or dictionary, SettingsError for an unknown hall.
+    """
     check_table_names((settings.tables_dir, settings.dictionary_dir))
     tables = load_tables(settings.tables_dir)
     names = [

@@ -1,4 +1,4 @@
-"""What a generation says of itself, and how generations follow one another. Both stores use it."""
+"""The manifest of a generation, and the order of generations."""
 
 import secrets
 from collections.abc import Iterable
@@ -10,9 +10,10 @@ _MOMENT = "%Y%m%dt%H%M%S%f"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`name` sorts by age; `created` is ISO UTC; `complete` is false while a rebuild fills it.
+    """A manifest: `name` sorts by age, `created` is ISO UTC, `complete` is false in a rebuild.
 
-    `has_ledger`: it was made when there was a withdrawal ledger, so a missing one is a fault.
+    `has_ledger` is true where a withdrawal ledger existed when the generation was made, so that a
+    missing ledger is a fault.
     """
 
     name: str
@@ -23,9 +24,9 @@ class Manifest:
 
 
 def begin_generation(fingerprint: str, known: Iterable[str]) -> Manifest:
-    """A new, still incomplete generation, named after those known, whatever the clock says.
+    """Returns the manifest of a new, incomplete generation that sorts after all known ones.
 
-    A clock that was set back would put the new generation before the one it follows.
+    The name is later than every known name even where the clock was set back.
     """
     now = _now()
     moment = max((now, *(_after(name) for name in known)))
@@ -35,9 +36,9 @@ def begin_generation(fingerprint: str, known: Iterable[str]) -> Manifest:
 
 
 def superseded(complete: Iterable[Manifest], live: str, before: str | None) -> list[str]:
-    """Generations to drop once `live` took the place of `before`, to which a rollback goes.
+    """Returns the generations to drop after `live` replaced `before`, the target of a rollback.
 
-    One that was rolled back from goes too: nobody wants to come back to it.
+    A generation that was rolled back from is dropped too.
     """
     if before in (None, live):
         return []

@@ -1,6 +1,7 @@
-"""What every engine promises, and the values that cross that line. No engine is named here.
+"""The engine port: the interfaces of every search engine, and the values they exchange.
 
-`indexer` writes through IndexStore and GenerationWriter; `search_api` reads through SearchEngine.
+The indexer writes through IndexStore and GenerationWriter. The search API reads through
+SearchEngine.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,22 +19,24 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Quoted: most commands have no use for numpy, and it takes a while to load.
+# Quoted, because numpy is slow to load and most commands do not use it.
 Vector: TypeAlias = "NDArray[np.float32]"
 STAFF, DISCLOSURE = withdrawals.STAFF, withdrawals.DISCLOSURE
-"""Causes of a withdrawal: someone took it off, or its source closed it."""
+"""Causes of a withdrawal: staff withdrew the record, or its source closed it."""
 REPLICA_FORMAT = 1
-"""Of the lines by which a copy of a public index travels: `search_api` writes, `indexer` reads."""
+"""Version of the line format of a replica."""
 VOCABULARY_VALUES = 30_000
-"""Values counted of a vocabulary field, the most frequent: two such fields fit into one answer,
-which engines keep below 65,000 values in all."""
+"""Most frequent values counted of a vocabulary field.
+
+Two such fields fit into one response, which engines limit to 65,000 values in all.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
-    """A record as an engine takes it: analysed fields (`gongkai.catalog.fields`) and what it shows.
+    """A record as an engine indexes it: analysed fields (`gongkai.catalog.fields`) and stored JSON.
 
-    `revision` names the content: equal revisions need no new write. `stored` is JSON.
+    `revision` identifies the content: a record with an equal revision is not written again.
     """
 
     id: str
@@ -44,10 +47,10 @@ class IndexDocument:
 
 @dataclass(frozen=True, slots=True)
 class EngineQuery:
-    """One question to an engine. A facet field's counts leave out that field's own filter.
+    """One query to an engine. The counts of a facet field leave out that field's own filter.
 
-    `limit` may be 0: totals and facets only. `offset` counts hits. `after` is a cursor that an
-    earlier result handed out; it takes the place of `offset`.
+    With `limit` 0 only totals and facets are returned. `offset` counts hits. `after` is a cursor
+    from an earlier result and replaces `offset`.
     """
 
     query: Query
@@ -61,7 +64,7 @@ class EngineQuery:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One record found: its score (0 when sorted by date) and what was stored for it."""
+    """One matching record: its score (0 when sorted by date) and its stored content."""
 
     id: str
     score: float
@@ -70,9 +73,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """An exact total, one window of hits, exact counts a facet value, and the cursor to go on.
+    """Exact total, one window of hits, exact facet counts, and the cursor of the next window.
 
-    Of a vocabulary field no more than its VOCABULARY_VALUES most frequent values are counted.
+    Only the VOCABULARY_VALUES most frequent values of a vocabulary field are counted.
     """
 
     total: int
@@ -84,7 +87,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One whole index: `created` is ISO UTC, `bytes` its size, `live` whether searches see it."""
+    """One whole index: `created` is ISO UTC, `bytes` its size, `live` whether searches use it."""
 
     name: str
     created: str
@@ -96,7 +99,7 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class IntegrityReport:
-    """One generation as it lies there: `faults` are sentences; none where it can be searched."""
+    """The integrity of one generation; `faults` are sentences, empty for a searchable one."""
 
     name: str
     live: bool
@@ -104,9 +107,10 @@ class IntegrityReport:
 
 
 def choose_recovery(examined: Sequence[IntegrityReport]) -> str | None:
-    """The newest generation that is well, or None where the live one is, or there is none at all.
+    """Returns the newest generation without faults to switch to, or None.
 
-    Raises EngineUnavailableError where every one has a fault.
+    None means that the live generation is intact or that there is no generation. Raises
+    EngineUnavailableError where every generation has a fault.
     """
     if not examined or any(each.live and not each.faults for each in examined):
         return None
@@ -120,7 +124,7 @@ def choose_recovery(examined: Sequence[IntegrityReport]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class StoredVector:
-    """A record's passage as a model puts it: `digest` names the passage, `values` has length 1."""
+    """The embedding vector of a record's passage; `digest` names the passage, the norm is 1."""
 
     id: str
     digest: str
@@ -129,7 +133,7 @@ class StoredVector:
 
 @dataclass(frozen=True, slots=True)
 class VectorHit:
-    """A record's vector, the digest of the passage it is of, and its cosine with a question."""
+    """A record near a query vector, the digest of its passage, and the cosine."""
 
     id: str
     digest: str
@@ -137,60 +141,60 @@ class VectorHit:
 
 
 class VectorIndex(Protocol):
-    """The reading side of the vectors that one model made of records' passages.
+    """The read interface of the vectors that one model made of passages.
 
-    It knows no disclosure and no filter: what it names is public only where a SearchEngine finds
-    it, with the passage that the digest names. Raises EngineUnavailableError.
+    It applies neither disclosure nor filters: a hit is public only where a SearchEngine finds the
+    record with the passage that the digest names. Raises EngineUnavailableError.
     """
 
     async def knn(
         self, vector: Vector, count: int, among: Collection[str] | None = None
     ) -> list[VectorHit]:
-        """The nearest, the nearest first; of `among` alone where it is given."""
+        """Returns the nearest vectors, nearest first; only those of `among`, if given."""
 
     async def fetch(self, record_ids: Sequence[str]) -> list[StoredVector]:
-        """The vectors of those of the records that have one, in no order."""
+        """Returns the vectors of those records that have one, in no order."""
 
     async def size(self) -> int:
-        """Vectors that there are."""
+        """Returns the number of vectors."""
 
     async def version(self) -> str:
-        """Another after each change."""
+        """Returns a name that changes with every change."""
 
     async def close(self) -> None: ...
 
 
 class VectorStore(Protocol):
-    """The writing side. What `put` returned from is kept."""
+    """The write interface of vectors; `put` has stored the vectors when it returns."""
 
     def digests(self, record_ids: Sequence[str]) -> Mapping[str, str]:
-        """Record id -> digest of the passage that its vector is of, of those that have one."""
+        """Maps each record id that has a vector to the digest of its passage."""
 
     def put(self, rows: Sequence[StoredVector]) -> None: ...
 
     def prune(self, kept: Collection[str]) -> int:
-        """Drop every vector of another id; how many."""
+        """Delete the vectors of all other ids; returns how many."""
 
     def close(self) -> None: ...
 
 
 class SearchEngine(Protocol):
-    """The reading side; safe for many callers at once.
+    """The read interface of a search engine; safe for concurrent use.
 
-    Raises EngineUnavailableError when there is nothing to search, IndexMismatchError when the
-    index was built otherwise, BadRequestError for a cursor that is not one of its own.
+    Raises EngineUnavailableError where nothing can be searched, IndexMismatchError where the index
+    was built with another analysis or schema, and BadRequestError for an invalid cursor.
     """
 
     async def search(self, query: EngineQuery) -> SearchResult: ...
 
     async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
-        """How many records match each query, in order, withdrawn ones left out."""
+        """Returns the number of records that match each query, in order, without withdrawn ones."""
 
     async def version(self) -> str:
-        """Names what searches see now: another after a commit, a switch or a withdrawal."""
+        """Returns a name that changes with every commit, switch or withdrawal."""
 
     async def fetch(self, record_id: str) -> bytes | None:
-        """What was stored for a record, or None."""
+        """Returns the stored content of a record, or None."""
 
     async def is_withdrawn(self, record_id: str) -> bool: ...
 
@@ -200,36 +204,36 @@ class SearchEngine(Protocol):
 
 
 class GenerationWriter(Protocol):
-    """Writes into one generation. Nothing counts as taken before `commit` returns."""
+    """Writes into one generation; writes are durable once `commit` returns."""
 
     @property
     def name(self) -> str: ...
 
     def prefetch(self, record_ids: Iterable[str]) -> None:
-        """These will be asked for next: an engine that is far away looks them up in one go."""
+        """Announce the records asked for next, so that a remote engine looks them up at once."""
 
     def contains(self, document_id: str, revision: str | None = None) -> bool:
-        """Whether the record is there (in that revision), writes of this run included."""
+        """Whether the record is there (in that revision), including writes of this run."""
 
     def put(self, document: IndexDocument) -> None:
-        """Add a record, or put it in the place of the one with its id."""
+        """Add a record, or replace the one with its id."""
 
     def delete(self, record_id: str) -> None: ...
 
     def commit(self) -> None:
-        """Make everything so far durable and, in the live generation, visible."""
+        """Make all writes durable and, in the live generation, visible."""
 
     def identities(self, record_id: str) -> tuple[str, ...]:
-        """Keys (`gongkai.catalog.identity`) of a record as of the last commit, or none."""
+        """Returns the identity keys (`gongkai.catalog.identity`) of a record at the last commit."""
 
     def stored(self, record_id: str) -> bytes | None:
-        """What was stored for a record as of the last commit, or None."""
+        """Returns the stored content of a record at the last commit, or None."""
 
     def count(self) -> int:
-        """Records in the generation as of the last commit."""
+        """Returns the number of records at the last commit."""
 
     def pop_rejected(self) -> Mapping[str, str]:
-        """Record id -> reason of what the engine would not take, since last asked."""
+        """Returns record id -> reason of the records rejected by the engine since the last call."""
 
     def __enter__(self) -> Self: ...
 
@@ -242,79 +246,84 @@ class GenerationWriter(Protocol):
 
 
 class IndexStore(Protocol):
-    """Generations and which one is live. One writer at a time: AnotherWriterError otherwise."""
+    """The write interface: all generations, and which one is live.
+
+    Only one process may write at a time; others get AnotherWriterError.
+    """
 
     def update(self) -> GenerationWriter:
-        """Write into the live generation (made when there is none)."""
+        """Open a writer for the live generation, created where there is none."""
 
     def rebuild(self) -> GenerationWriter:
-        """Write a generation beside the live one; on leaving by an error it is dropped."""
+        """Open a writer for a new generation; an error drops that generation."""
 
     def publish(self, name: str) -> None:
-        """Let searches see this generation from now on, in one step."""
+        """Make this generation the live one, atomically."""
 
     def rollback(self) -> Generation:
-        """Go back to the generation before the live one, withdrawn records left out."""
+        """Switch to the generation before the live one; withdrawn records stay withdrawn."""
 
     def withdraw(
         self, record_ids: Iterable[str], *, cause: str, held: Collection[str] = ()
     ) -> dict[str, bool]:
-        """Take records off in every generation; id -> whether it was there.
+        """Withdraw records in every generation; returns id -> whether the record existed.
 
-        What staff withdrew stays withdrawn by staff, whatever other cause is added. Inside this
-        store's own writer it counts at once, and the writer erases the records as it closes.
-        `held`: those of the ids that the caller knows to have been public here.
+        A record withdrawn by staff stays so whatever other cause is added. Within this store's own
+        writer the withdrawal applies at once, and closing the writer erases the records. `held` are
+        the ids that the caller knows to have been public here.
         """
 
     def restore(self, record_ids: Iterable[str], *, cause: str | None = None) -> dict[str, bool]:
-        """Let withdrawn ids be indexed again; id -> whether it was withdrawn.
+        """Allow withdrawn ids to be indexed again; returns id -> whether it was withdrawn.
 
-        With a `cause`, only those that were withdrawn for it.
+        With a `cause`, only records withdrawn for that cause are restored.
         """
 
     def withdrawn(self) -> Mapping[str, str]:
-        """Withdrawn record id -> cause: `staff` or `disclosure`."""
+        """Returns withdrawn record id -> cause: `staff` or `disclosure`."""
 
     def withdrawals(self) -> Mapping[str, Withdrawal]:
-        """The last state of every record that was ever withdrawn, reopened ones included."""
+        """Returns the last state of every record ever withdrawn, including reopened ones."""
 
     def put_withdrawals(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Take states from another ledger as they are, and erase the records that they close."""
+        """Store states from another ledger unchanged, and erase the records that they close."""
 
     def examine_ledger(self) -> list[str]:
-        """A sentence for each fault of the withdrawal ledger."""
+        """Returns a sentence for each fault of the withdrawal ledger."""
 
     def repair_ledger(self) -> None:
-        """Write a damaged ledger again from its second copy. Raises LostLedgerError without one."""
+        """Rewrite a damaged ledger from its second copy. Raises LostLedgerError without a copy."""
 
     def restart_ledger(self) -> None:
-        """Begin an empty ledger in the place of a lost one: only where a person asked for it."""
+        """Replace a lost ledger by an empty one; only at the explicit request of a person."""
 
     def find_identities(
         self, keys: Collection[str], *, live: bool = False
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Records of any generation (or the live one alone) that have one of the keys.
+        """Yields id and identity keys of each record with one of the keys, as of the last commits.
 
-        Gives each record's id and all its keys, as of the last commits; a record of two generations
-        comes twice. Withdrawn records and generations of another
-        fingerprint are left out.
+        Searches every generation, or with `live` only the live one. A record of two generations is
+        yielded twice. Withdrawn records and generations of another fingerprint are left out.
         """
 
     def generations(self) -> list[Generation]:
-        """All that are kept, the newest first."""
+        """Returns all generations, newest first."""
 
     def drop_others(self) -> list[str]:
-        """Drop every generation but the live one; their names. No rollback after it."""
+        """Drop all generations except the live one; returns their names.
+
+        Rollback is then impossible.
+        """
 
     def check_integrity(self) -> list[IntegrityReport]:
-        """Every complete generation and the live one, whole or not, the newest first."""
+        """Checks every complete generation and the live one, newest first."""
 
     def recover(self) -> str | None:
-        """Repair the ledger, drop what killed runs left behind, and where the live generation
-        can't be searched, go to the newest one that can; its name, or None if nothing was switched.
+        """Repair the ledger, clean up after killed runs and, if needed, switch the live generation.
 
-        Raises LostLedgerError; EngineUnavailableError where no generation can be searched.
+        Returns the name of the generation switched to, or None without a switch. Raises
+        LostLedgerError, and EngineUnavailableError where no generation can be searched.
         """
 
     def close(self) -> None:
-        """Let go of what is open; nothing is written by it."""
+        """Release resources; nothing is written."""

@@ -1,4 +1,4 @@
-"""An engine in, every public record out: for verification, statistics, duplicates, copies."""
+"""Reads all public records of an engine, page by page."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,9 +9,9 @@ from gongkai.query.tree import MatchAll, Query, Terms
 
 AT_ONCE = 500
 PAGE_BYTES = 16 * 2**20
-"""Stored bytes that a page should have; a record may have six million."""
+"""Target size of a page in stored bytes; a single record may have six million."""
 _FIRST, _GROWTH = 5, 4
-"""Hits of the first page, whose sizes nobody knows, and by how much the next may be larger."""
+"""Hits on the first page, whose sizes are unknown, and the most growth from page to page."""
 
 EVERY = EngineQuery(MatchAll(), sort=Sort.NEWEST, limit=AT_ONCE)
 
@@ -19,10 +19,10 @@ EVERY = EngineQuery(MatchAll(), sort=Sort.NEWEST, limit=AT_ONCE)
 async def read_pages(
     engine: SearchEngine, query: EngineQuery = EVERY, page_bytes: int = PAGE_BYTES
 ) -> AsyncIterator[SearchResult]:
-    """All pages of a query in order of dates; at least one, maybe empty.
+    """Yields all pages of a query in date order; at least one page, possibly empty.
 
-    A page has `limit` hits at most, and fewer where those of the page before were large. In that
-    order a commit between two pages neither repeats nor skips what was there.
+    A page has at most `limit` hits, and fewer after a page of large records. In date order a commit
+    between two pages neither repeats nor skips earlier records.
     """
     most = query.limit
     query = replace(query, limit=min(most, _FIRST))
@@ -36,14 +36,14 @@ async def read_pages(
 
 
 def _fit(result: SearchResult, page_bytes: int) -> int:
-    """How many hits like these fill a page."""
+    """Returns the number of hits of this average size that fill a page."""
     count = len(result.hits)
     held = sum(len(hit.stored) for hit in result.hits)
     return max(1, min(count * page_bytes // max(held, 1), count * _GROWTH))
 
 
 async def read_hits(engine: SearchEngine) -> AsyncIterator[Hit]:
-    """Every record, newest first."""
+    """Yields every record, newest first."""
     async for result in read_pages(engine):
         for hit in result.hits:
             yield hit
@@ -55,7 +55,7 @@ async def fetch_hits(
     filters: Mapping[str, Query] | None = None,
     at_once: int = AT_ONCE,
 ) -> dict[str, Hit]:
-    """Those of the records that are public and that the filters leave, by id."""
+    """Returns the records that are public and match the filters, by id."""
     found: dict[str, Hit] = {}
     for start in range(0, len(record_ids), at_once):
         wanted = tuple(record_ids[start : start + at_once])

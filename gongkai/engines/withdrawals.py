@@ -1,21 +1,22 @@
-"""The state of a withdrawn record, and how two ledgers of withdrawals are merged."""
+"""The withdrawal of a record, and the merge of two withdrawal ledgers."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 STAFF, DISCLOSURE = "staff", "disclosure"
-"""Causes of a withdrawal: someone took it off, or its source closed it."""
+"""Causes of a withdrawal: staff withdrew the record, or its source closed it."""
 REOPENED = "reopened"
-"""Instead of a cause: the record may be indexed again since then."""
+"""Stored instead of a cause: the record may be indexed again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """`when`: ISO UTC, empty if unknown. `cause`: STAFF, DISCLOSURE or REOPENED.
+    """The withdrawal state of one record.
 
-    `erased`: no generation holds the record any more. `public`: the record was public here, so that
-    its address may say that it is gone. Of any other id nothing is said: nobody may learn that a
-    record exists which was never public.
+    `when` is ISO UTC, empty if unknown. `cause` is STAFF, DISCLOSURE or REOPENED. `erased` is true
+    once no generation holds the record. `public` is true where the record was public here; only
+    then may its page report the withdrawal, so that nobody learns that an unpublished record
+    exists.
     """
 
     when: str
@@ -30,9 +31,9 @@ class Withdrawal:
     def after(
         self, before: "Withdrawal | None", record_id: str, public: Collection[str] | None
     ) -> "Withdrawal":
-        """This withdrawal of a record after its last state; `public` is None where it was public.
+        """Returns this withdrawal, merged with the record's last state.
 
-        What staff withdrew stays withdrawn by staff.
+        `public` are the public ids, None for all. A record withdrawn by staff stays so.
         """
         by_staff = before is not None and before.cause == STAFF
         was_public = before is not None and before.public
@@ -46,21 +47,21 @@ class Withdrawal:
 def merge_withdrawals(
     ours: Mapping[str, Withdrawal], theirs: Mapping[str, Withdrawal]
 ) -> dict[str, Withdrawal]:
-    """What has to be added to `ours`: the newest state of each record wins.
+    """Returns the changes for `ours`; the newest state of each record wins.
 
-    A state without a time counts as closed, and so does a tie. A record that both ledgers close
-    stays withdrawn by staff if one of them says so.
+    A state without a time counts as closed, and a tie does too. A record closed in both ledgers is
+    withdrawn by staff where one of them says so.
     """
     changes = {}
     for record_id, other in theirs.items():
         own = ours.get(record_id)
-        merged = other if own is None else _choose(own, other)
+        merged = other if own is None else _choose_newer(own, other)
         if merged != own:
             changes[record_id] = merged
     return changes
 
 
-def _choose(own: Withdrawal, other: Withdrawal) -> Withdrawal:
+def _choose_newer(own: Withdrawal, other: Withdrawal) -> Withdrawal:
     if own.is_closed and other.is_closed:
         cause = STAFF if STAFF in (own.cause, other.cause) else own.cause
         was_public = own.public or other.public

@@ -1,4 +1,4 @@
-"""Keeps questions from waiting for a cluster that is away. `engine` puts it around each of them."""
+"""A circuit breaker, so that queries do not wait for an unavailable cluster."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -11,9 +11,10 @@ SECONDS_OPEN = 2.0
 
 
 class Circuit:
-    """Opens after failures in a row; then one question in SECONDS_OPEN is let through to see.
+    """Opens after repeated failures; then one query in SECONDS_OPEN is let through as a probe.
 
-    The others are refused at once, with what the last failure said. `clock`: seconds, monotonic.
+    Other queries fail at once with the message of the last failure. `clock` is monotonic, in
+    seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -24,21 +25,21 @@ class Circuit:
 
     @property
     def is_open(self) -> bool:
-        """Whether questions are refused unasked now."""
+        """Whether queries are rejected at once."""
         waited = self._clock() - self._opened
         return self._failures >= FAILURES_TO_OPEN and waited < SECONDS_OPEN
 
     @asynccontextmanager
     async def guard(self) -> AsyncIterator[None]:
-        """Around one request. Raises EngineUnavailableError while open."""
+        """Guards one request. Raises EngineUnavailableError while the circuit is open."""
         if self.is_open:
             raise EngineUnavailableError(self._said)
         if self._failures >= FAILURES_TO_OPEN:
-            self._opened = self._clock()  # one looks, the others go on waiting
+            self._opened = self._clock()  # this query probes, others are still rejected
         try:
             yield
         except (NothingIndexedError, QueryTimeoutError):
-            # The cluster answered: nothing says that it is away.
+            # The cluster answered, so it is available.
             raise
         except EngineUnavailableError as error:
             self._failures += 1

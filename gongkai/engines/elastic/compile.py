@@ -1,6 +1,6 @@
-"""An engine-free query tree in, Elasticsearch's query out. Called by `engine`.
+"""Compiles a query tree to an Elasticsearch query.
 
-Scores are those of the embedded engine: both count BM25 with k1 1.2 and b 0.75.
+Scores equal those of the embedded engine: both use BM25 with k1 1.2 and b 0.75.
 """
 
 from collections.abc import Iterable
@@ -27,12 +27,15 @@ Compiled = dict[str, Any]
 
 @singledispatch
 def compile_query(query: Query, boost: float = 1.0) -> Compiled:
-    """Recursive over the tree; `boost` multiplies the score. Unknown nodes are a fault."""
+    """Compiles a tree recursively; `boost` multiplies the score.
+
+    Raises TypeError for unknown nodes.
+    """
     raise TypeError(f"no such query node: {type(query).__name__}, boost {boost}")
 
 
 def narrow(query: Compiled, filters: Iterable[Compiled]) -> Compiled:
-    """The same query and scores, only within the filters."""
+    """Restricts a query to the filters; its scores stay."""
     unscored = list(filters)
     return {"bool": {"must": [query], "filter": unscored}} if unscored else query
 

@@ -1,7 +1,4 @@
-"""Settings in, clients of one Elasticsearch cluster out; and what its errors mean in our words.
-
-`engine` asks by the client that waits without blocking, `store` and `writing` by the other.
-"""
+"""Opens clients of an Elasticsearch cluster and translates its errors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,31 +20,31 @@ from gongkai.errors import EngineUnavailableError
 from gongkai.settings import Settings
 
 CONNECTIONS = 32
-"""Open connections to a node, shared by all questions of a process."""
+"""Open connections to a node, shared by all queries of a process."""
 WRITE_SECONDS = 60.0
-"""The least deadline of a request that writes."""
+"""Shortest timeout of a request that writes."""
 _NEWEST_ONLY, _SINCE_8_19 = "compatible-with=9", "compatible-with=8"
 _BLOCKED = "cluster_block_exception"
 
 
 def open_client(settings: Settings) -> Elasticsearch:
-    """For the indexer, which waits for every answer; writes may take longer than questions."""
+    """Opens a blocking client for the indexer; writes may take longer than queries."""
     deadline = max(settings.elasticsearch_timeout_seconds, WRITE_SECONDS)
     options = {**_options(settings), "request_timeout": deadline}
     return Elasticsearch(**options, transport_class=_Transport)
 
 
 def open_async_client(settings: Settings) -> AsyncElasticsearch:
-    """For the API: one pool a process, many questions at once."""
+    """Opens an asynchronous client with one connection pool a process."""
     options = {**_options(settings), "serializer": OrjsonSerializer()}
     return AsyncElasticsearch(**options, transport_class=_AsyncTransport)
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Errors of the cluster leave as EngineUnavailableError with a sentence for an operator.
+    """Translates cluster errors to EngineUnavailableError with a sentence for an operator.
 
-    Answers that mean something to one request (404, 409) are caught inside, by who asked.
+    Status codes with a meaning for one request (404, 409) are handled at that request.
     """
     try:
         yield
@@ -56,7 +53,7 @@ def translate_errors() -> Iterator[None]:
 
 
 def explain(error: ApiError | TransportError) -> str:
-    """What is wrong with the cluster."""
+    """Returns a sentence about what is wrong with the cluster."""
     if isinstance(error, AuthenticationException | AuthorizationException):
         return _explain_refusal(error)
     if isinstance(error, UnsupportedProductError):
@@ -70,14 +67,14 @@ def explain(error: ApiError | TransportError) -> str:
 
 
 def is_elasticsearch(error: ApiError) -> bool:
-    """Whether Elasticsearch answered; the client itself looks at answers without error only."""
+    """Whether Elasticsearch answered; the client itself checks only successful responses."""
     return "x-elastic-product" in error.meta.headers
 
 
 def is_blocked(error: Mapping[str, Any], status: int) -> bool:
-    """Whether an item was refused since the index takes no writes: its disk is nearly full.
+    """Whether an item was rejected because the index is read-only: its disk is nearly full.
 
-    The same name with 503 is a cluster that has no master yet, which passes.
+    With status 503 the same error means that the cluster has no master yet, which is temporary.
     """
     return error.get("type") == _BLOCKED and status != 503
 
@@ -131,7 +128,7 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _understood_by_both(headers: Any) -> Any:
-    """The client of version 9 asks in a way that 8.19 refuses; both know the older way."""
+    """Returns headers of the older media type: 8.19 rejects that of the version 9 client."""
     if headers is None:
         return None
     return {name: value.replace(_NEWEST_ONLY, _SINCE_8_19) for name, value in headers.items()}

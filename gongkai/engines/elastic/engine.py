@@ -1,4 +1,4 @@
-"""Searches the live generation of an Elasticsearch cluster."""
+"""The Elasticsearch engine: searches the live generation of a cluster."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -31,18 +31,19 @@ from gongkai.query.tree import Query
 from gongkai.settings import Settings
 
 WINDOW = 10_000
-"""Hits that an offset reaches; a cursor goes on past them."""
+"""Hits that an offset can reach; a cursor continues past them."""
 _COPY = "gongkai"
-"""Questions prefer the same copy of a shard: copies may count deleted records differently."""
+"""Preference value: copies of a shard may count deleted records differently."""
 
 _NO_INDEX = "index_not_found_exception"
 _Answer = TypeVar("_Answer")
 
 
 class ElasticEngine:
-    """See SearchEngine. Each question is answered from the one generation it found live.
+    """See SearchEngine. Each query is answered from the one generation that was live.
 
-    Raises EngineUnavailableError while the cluster is away, at once where that is known.
+    Raises EngineUnavailableError while the cluster is unavailable, at once while the circuit is
+    open.
     """
 
     def __init__(
@@ -105,13 +106,13 @@ class ElasticEngine:
 
     @property
     def _client(self) -> AsyncElasticsearch:
-        # Opened where the loop runs that will use it.
+        # Opened in the event loop that will use it.
         if self._opened is None:
             self._opened = open_async_client(self._settings)
         return self._opened
 
     async def _answer(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Asks; once more where the generation was dropped between finding it and asking it."""
+        """Runs a request, and once more where the generation was dropped in between."""
         async with self._circuit.guard():
             with translate_errors():
                 try:
@@ -125,7 +126,7 @@ class ElasticEngine:
         try:
             return await self._search(query)
         except (NotFoundError, RefusedRequest):
-            # A point in time that has run out, or a position no record can have.
+            # An expired point in time, or an impossible position.
             raise outlived() from None
 
     async def _fetch(self, record_id: str) -> bytes | None:
@@ -156,7 +157,7 @@ class ElasticEngine:
         return repr((index, totals["docs"], totals["refresh"]["external_total"]))
 
     async def _begin(self, query: EngineQuery) -> SearchResult:
-        """A page by its number, in one request: its hits say which generation they are of."""
+        """Returns a page by number in one request; its hits tell the generation."""
         if not query.limit:
             return await self._search(query)
         plan, asked = _plan(query)
@@ -188,17 +189,17 @@ class ElasticEngine:
         return _result(answer, facets, name, following)
 
     async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None = None) -> Any:
-        """One request: whole or not at all, within the deadline."""
+        """Sends one request; partial results are an error, and the deadline applies."""
         given: dict[str, Any] = {} if pit else {"index": index, "preference": _COPY}
         return await search_in_time(self._client, self._timeout, **given, **body)
 
     async def _open_pit(
         self, index: str, query: EngineQuery, position: Sequence[Any] | None
     ) -> str | None:
-        """The point in time that a reader by relevance reads at, from the second page on.
+        """Returns the point in time for relevance order, from the second page on.
 
-        Of a thousand first pages few are followed, so the first opens none. A list by date needs
-        none at all: its keys don't change.
+        Few first pages are followed by a second, so the first page opens none. Date order needs
+        none, because its sort keys do not change.
         """
         if position is None or query.sort is not Sort.RELEVANCE:
             return None
@@ -210,7 +211,7 @@ class ElasticEngine:
         return str(opened["id"])
 
     async def _withdrawn(self) -> Compiled:
-        """What was taken off is not shown, though a point in time still holds it."""
+        """Matches withdrawn records, which a point in time still contains."""
         found = await self._client.search(
             index=self._names.ledger,
             query=CLOSED,
@@ -228,7 +229,7 @@ class ElasticEngine:
         facets: tuple[str, ...],
         index: str,
     ) -> dict[str, dict[str, int]]:
-        """Exact counts: a field too wide for one request is counted in parts of its values."""
+        """Returns exact counts; a field with too many values is counted in partitions."""
         counts, wide = read_counts(answer.get("aggregations", {}))
         for name in wide:
             counts[name] = await self._count_in_parts(name, asked, plan, index)
@@ -254,7 +255,7 @@ class ElasticEngine:
             parts *= 2
 
     async def _live_index(self) -> str:
-        """The index behind the alias, of this program's analysis."""
+        """Returns the index of the live generation, if this program's analysis built it."""
         try:
             found = await self._client.indices.get_alias(name=self._names.live)
         except NotFoundError as error:
@@ -268,7 +269,7 @@ class ElasticEngine:
         return str(index)
 
     async def _check(self, index: str) -> None:
-        """Raises IndexMismatchError for an index of another analysis; asks once for each."""
+        """Raises IndexMismatchError for an index of another analysis; checks each index once."""
         if index not in self._checked:
             meta = await self._manifest(index)
             check_fingerprint(meta["name"], meta["fingerprint"], self._fingerprint)
@@ -284,7 +285,7 @@ class ElasticEngine:
 
 
 def _plan(query: EngineQuery) -> tuple[FilterPlan, Compiled]:
-    """How its filters are counted, and the question with those that always hold."""
+    """Returns the filter plan, and the query with the filters that always apply."""
     compiled = {key: compile_query(each) for key, each in query.filters.items()}
     plan = plan_filters(compiled, query.facets)
     return plan, narrow(compile_query(query.query), plan.always)

@@ -1,7 +1,7 @@
-"""Which filters count where, and the aggregations that count. Called by `engine`.
+"""Builds the aggregations that count facets, and decides where each filter applies.
 
-A facet field's counts leave out that field's own filter. Filters that no counted field leaves out
-narrow the question itself; the others narrow the hits, and each aggregation by itself.
+The counts of a facet field leave out that field's own filter. A filter whose field is not counted
+restricts the query itself. The other filters restrict the hits, and each aggregation separately.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,27 +13,27 @@ from gongkai.engines.elastic.compile import Compiled
 from gongkai.engines.port import VOCABULARY_VALUES
 
 VALUES_AT_ONCE = 2_000
-"""Distinct values asked of one facet in one request; more are counted part by part."""
+"""Distinct values of a facet in one request; more are counted in partitions."""
 _ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class FilterPlan:
-    """`always` go into the question; `late` by field, narrow hits and the counts of the others."""
+    """Filters of the query (`always`), and by field the filters of hits and counts (`late`)."""
 
     always: tuple[Compiled, ...]
     late: Mapping[str, Compiled]
 
 
 def plan_filters(filters: Mapping[str, Compiled], facets: Iterable[str]) -> FilterPlan:
-    """Split the filters for these counted fields."""
+    """Returns the plan of the filters for the counted fields."""
     counted = set(facets)
     always = tuple(each for name, each in filters.items() if name not in counted)
     return FilterPlan(always, {name: f for name, f in filters.items() if name in counted})
 
 
 def build_aggregations(plan: FilterPlan, facets: Iterable[str]) -> dict[str, Any]:
-    """One group for the fields without a filter of their own, one for each field with one."""
+    """Returns one group for fields without an own filter, and one for each field with one."""
     fields = list(facets)
     groups: dict[str, list[str]] = {}
     for name in fields:
@@ -42,7 +42,7 @@ def build_aggregations(plan: FilterPlan, facets: Iterable[str]) -> dict[str, Any
 
 
 def read_counts(aggregations: Mapping[str, Any]) -> tuple[dict[str, dict[str, int]], list[str]]:
-    """Counts a field, and the fields that have more values than were asked for."""
+    """Returns counts by field, and the fields with more values than were requested."""
     counts: dict[str, dict[str, int]] = {}
     wide: list[str] = []
     for group in aggregations.values():
@@ -57,7 +57,7 @@ def read_counts(aggregations: Mapping[str, Any]) -> tuple[dict[str, dict[str, in
 
 
 def build_part(plan: FilterPlan, name: str, part: int, parts: int) -> dict[str, Any]:
-    """Only the values of one field that fall into one of so many parts."""
+    """Returns the aggregation of one partition of a field's values."""
     group = name if name in plan.late else _ALL
     aggregation = _group(plan, group, [name])
     aggregation["aggs"][name]["terms"]["include"] = {"partition": part, "num_partitions": parts}
@@ -65,7 +65,7 @@ def build_part(plan: FilterPlan, name: str, part: int, parts: int) -> dict[str, 
 
 
 def build_width(name: str) -> dict[str, Any]:
-    """About how many values a field has."""
+    """Returns an aggregation that estimates the number of values of a field."""
     return {"width": {"cardinality": {"field": name}}}
 
 

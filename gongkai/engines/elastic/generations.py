@@ -1,4 +1,4 @@
-"""Generations as indices of a cluster, and which is live. Called by `store`, which has the lock."""
+"""The generations as indices of a cluster, and which one is live."""
 
 from dataclasses import asdict
 from typing import Any
@@ -27,7 +27,7 @@ _LEDGER: dict[str, Any] = {
 
 
 class GenerationIndices:
-    """Makes, lists, names and drops them; errors of the cluster pass through."""
+    """Creates, lists, describes and drops generations; cluster errors pass through."""
 
     def __init__(self, client: Elasticsearch, settings: Settings) -> None:
         self._client = client
@@ -35,7 +35,7 @@ class GenerationIndices:
         self._names = Names(settings.elasticsearch_prefix)
 
     def create(self, fingerprint: str) -> Manifest:
-        """A new, still incomplete generation; the template gives it its mapping and settings."""
+        """Creates an incomplete generation; the index template has its mapping and settings."""
         with translate_errors():
             manifest = begin_generation(fingerprint, self.manifests())
             self._client.indices.put_index_template(
@@ -46,7 +46,7 @@ class GenerationIndices:
                     "mappings": build_mapping(),
                 },
                 priority=500,
-                # A write that comes late must not make a dropped generation again.
+                # A late write must not recreate a dropped generation.
                 allow_auto_create=False,
             )
             self._client.indices.create(
@@ -57,25 +57,25 @@ class GenerationIndices:
         return manifest
 
     def ensure(self) -> None:
-        """Make the two small indices that an installation has beside its generations.
+        """Create the two small indices of an installation.
 
-        Raises LostLedgerError where there was a ledger: an empty one must not take its place.
+        Raises LostLedgerError where a ledger existed, so that no empty one replaces it.
         """
         if self.has_lost_ledger():
             raise LostLedgerError("missing")
         self.make_small_indices()
 
     def has_lost_ledger(self) -> bool:
-        """Whether the ledger is gone although some generation was made when there was one."""
+        """Whether the ledger is missing although a generation was made with one."""
         if self._client.indices.exists(index=self._names.ledger):
             return False
         return any(each.has_ledger for each in self.manifests().values())
 
     def make_small_indices(self) -> None:
-        """Make them where they are missing, whatever was there before."""
+        """Create the small indices where they are missing, without any check."""
         for index, mapping in ((self._names.control, _CONTROL), (self._names.ledger, _LEDGER)):
             if self._client.indices.exists(index=index):
-                # An older program made it without the newest fields.
+                # An older version created it without the newest fields.
                 self._client.indices.put_mapping(index=index, properties=mapping["properties"])
                 continue
             settings = {"index": {"number_of_shards": 1, **copies(self._settings)}}
@@ -96,7 +96,7 @@ class GenerationIndices:
         return {meta["name"]: Manifest(**meta) for meta in metas if meta}
 
     def complete(self) -> list[Manifest]:
-        """Generations that may be searched, the newest first."""
+        """Returns the generations that may be searched, newest first."""
         known = sorted(self.manifests().values(), key=lambda m: m.name, reverse=True)
         return [manifest for manifest in known if manifest.complete]
 
@@ -104,7 +104,7 @@ class GenerationIndices:
         return next(iter(self.live_names()), None)
 
     def live_names(self) -> list[str]:
-        """Every generation that the alias points at, the newest first; more than one is a fault."""
+        """Returns all generations behind the alias, newest first; more than one is a fault."""
         try:
             found = self._client.indices.get_alias(name=self._names.live)
         except NotFoundError:
@@ -112,16 +112,16 @@ class GenerationIndices:
         return sorted(map(self._names.name_of, found), reverse=True)
 
     def find_live(self) -> Manifest | None:
-        """The live generation, or None before the first.
+        """Returns the live generation, or None before the first.
 
-        Raises EngineUnavailableError where it is damaged: an empty one must not take its place.
+        Raises EngineUnavailableError where it is damaged, so that no empty one replaces it.
         """
         name = self.live_name()
         if name is None:
             complete = self.complete()
             if not complete:
                 return None
-            # The alias is lost, or a run was killed before it made the first one.
+            # The alias is lost, or a run was killed before it created the first one.
             name = complete[0].name
             self.point_at(name)
         manifest = self.manifests().get(name)
@@ -132,7 +132,7 @@ class GenerationIndices:
         return manifest
 
     def check_integrity(self, name: str) -> list[str]:
-        """A sentence for each fault of a generation that is there."""
+        """Returns a sentence for each fault of an existing generation."""
         if self.health(name) == "red":
             return ["The cluster has lost a part of it (its health is red)."]
         try:
@@ -146,7 +146,7 @@ class GenerationIndices:
         return []
 
     def point_at(self, name: str) -> None:
-        """Move the alias in one step."""
+        """Move the alias atomically."""
         alias = self._names.live
         actions: list[dict[str, Any]] = [
             {"remove": {"index": self._names.generations, "alias": alias, "must_exist": False}},
@@ -158,13 +158,13 @@ class GenerationIndices:
         self._client.indices.delete(index=self._names.generation(name), ignore_unavailable=True)
 
     def drop_incomplete(self) -> None:
-        """What a killed rebuild left behind; only the holder of the lock may ask for it."""
+        """Drop generations left by killed rebuilds; the caller must hold the lock."""
         for manifest in self.manifests().values():
             if not manifest.complete:
                 self.drop(manifest.name)
 
     def health(self, name: str) -> str:
-        """`green`, `yellow` (copies are missing) or `red` (records are)."""
+        """Returns `green`, `yellow` (replicas are missing) or `red` (records are missing)."""
         answer = self._client.cluster.health(index=self._names.generation(name), level="indices")
         return str(answer["status"])
 

@@ -1,4 +1,4 @@
-"""Finds records of one index by their identity keys. Asked by `store` for closed records."""
+"""Finds records of one index by their identity keys."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -7,13 +7,13 @@ from elasticsearch import Elasticsearch
 
 _PAGE = 1_000
 _KEYS_AT_ONCE = 10_000
-"""Far below the 65,536 values that one query takes."""
+"""Far below the limit of 65,536 values a query."""
 
 
 def find_keys(
     client: Elasticsearch, index: str, keys: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Id and all keys of every record that has one of them; maybe more than once."""
+    """Yields id and all keys of the records that have one of the keys, possibly repeated."""
     wanted = sorted(keys)
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         query = {"terms": {"identities": wanted[start : start + _KEYS_AT_ONCE]}}

@@ -1,6 +1,6 @@
-"""The withdrawal ledger as an index of its own: which ids were taken off, and why.
+"""The withdrawal ledger as an index: which records were withdrawn, and why.
 
-Written before any generation is touched; a writer applies what is not erased yet as it commits.
+It is written before any generation is changed. A writer erases what is pending as it commits.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from gongkai.errors import EngineUnavailableError
 
 _PAGE = 1_000
 CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
-"""Entries of records that are withdrawn now."""
+"""Matches the entries of records that are withdrawn now."""
 
 
 class ElasticLedger:
@@ -28,11 +28,11 @@ class ElasticLedger:
         self._index = index
 
     def causes(self) -> dict[str, str]:
-        """Withdrawn record id -> cause."""
+        """Returns withdrawn record id -> cause."""
         return {each["id"]: each["cause"] for each in self._read(CLOSED)}
 
     def history(self) -> dict[str, Withdrawal]:
-        """The last state of every record that was ever withdrawn, reopened ones included."""
+        """Returns the last state of every record ever withdrawn, including reopened ones."""
         return {
             each["id"]: Withdrawal(
                 each["when"], each["cause"], each["erased"], each.get("public", True)
@@ -41,19 +41,19 @@ class ElasticLedger:
         }
 
     def pending(self) -> list[str]:
-        """Ids that a generation may still hold."""
+        """Returns the ids that a generation may still hold."""
         return [each["id"] for each in self._read({"term": {"erased": False}})]
 
     def add(
         self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
     ) -> None:
-        """Withdraw records; `public`: those of them that were public, all where it is None."""
+        """Withdraw records; `public` are those that were public, None for all."""
         when, known = _now(), self.history()
         entry = Withdrawal(when, cause)
         self.put({each: entry.after(known.get(each), each, public) for each in record_ids})
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Take these states as they are, times included."""
+        """Store these states unchanged, including their times."""
         self._write(
             {
                 "_op_type": "index",
@@ -64,7 +64,7 @@ class ElasticLedger:
         )
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        """Reopen records; the time is kept, for a later merge of two ledgers."""
+        """Reopen records; the time is kept for a later merge of two ledgers."""
         known, when = self.history(), _now()
         self.put(
             {
@@ -90,10 +90,10 @@ class ElasticLedger:
             raise_on_error=False,
         )
         listed = faults if isinstance(faults, list) else []
-        # An entry that another process removed meanwhile is as it should be.
+        # An entry that another process removed meanwhile is no error.
         if any(next(iter(fault.values()))["status"] != 404 for fault in listed):
             raise EngineUnavailableError(
-                "Elasticsearch did not take every entry of the withdrawal ledger; run it again."
+                "Elasticsearch did not store the whole withdrawal ledger; run the command again."
             )
 
     def _read(self, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -1,7 +1,7 @@
-"""The one writer of an installation, among processes on many machines. Held by `store`.
+"""A distributed lock that allows one writer per installation.
 
-A document is made by whoever writes, and renewed while it does. No clock is compared: who finds
-the document waits a little and looks whether it was renewed. If it was not, its owner is gone.
+The writer creates a document and keeps renewing it. No clocks are compared: another process that
+finds the document waits and checks whether it was renewed. If it was not, its owner is gone.
 """
 
 import secrets
@@ -17,7 +17,10 @@ from gongkai.errors import AnotherWriterError, EngineUnavailableError
 RENEWAL_SECONDS = 1.0
 PATIENCE_SECONDS = 12.0
 TRUSTED_SECONDS = 9.0
-"""After the last renewal. Less than PATIENCE_SECONDS: an owner stops before another starts."""
+"""Seconds after the last renewal in which the lock is valid.
+
+Less than PATIENCE_SECONDS, so that an owner stops before another process starts.
+"""
 _KEY = "writer"
 
 
@@ -28,10 +31,10 @@ class _Version:
 
 
 class WriterLock:
-    """Not reentrant. `acquire` raises AnotherWriterError while another holds it."""
+    """Not reentrant. `acquire` raises AnotherWriterError while another process holds it."""
 
     def __init__(self, client: Elasticsearch, index: str) -> None:
-        # A renewal that hangs must not pass for one: it fails soon, and is tried again.
+        # A hanging renewal must not count as one, so it fails early and is retried.
         self._client = client.options(request_timeout=2.0, max_retries=0)
         self._index = index
         self._owner = secrets.token_hex(8)
@@ -42,7 +45,7 @@ class WriterLock:
 
     @property
     def is_held(self) -> bool:
-        """Whether this process holds it; it may lose it while it is stopped or cut off."""
+        """Whether this process holds the lock; it may lose it while suspended or disconnected."""
         return self._version is not None
 
     def acquire(self) -> None:
@@ -60,14 +63,14 @@ class WriterLock:
         self._renewing.start()
 
     def check(self) -> None:
-        """Raises EngineUnavailableError where the lock was lost, or may have been."""
+        """Raises EngineUnavailableError where the lock is lost, or may be."""
         if not self.is_held or time.monotonic() - self._renewed > TRUSTED_SECONDS:
             raise EngineUnavailableError(
                 "This process was cut off for so long that another may be writing; run it again."
             )
 
     def release(self) -> None:
-        """Give it back; a cluster that is away forgets it by itself, as of a killed process."""
+        """Release the lock; where the cluster is unavailable, it expires by itself."""
         self._released.set()
         if self._renewing is not None:
             self._renewing.join()
@@ -94,7 +97,7 @@ class WriterLock:
         return _Version(made["_seq_no"], made["_primary_term"])
 
     def _take_over(self) -> _Version | None:
-        """The lock of a process that is gone, or None where its owner lives."""
+        """Returns the taken-over lock of a process that is gone, or None where its owner lives."""
         first = self._look()
         until = time.monotonic() + PATIENCE_SECONDS
         while first is not None and time.monotonic() < until:
@@ -107,7 +110,7 @@ class WriterLock:
         return self._write_over(first) if first is not None else self._make()
 
     def _look(self, owner: str | None = None) -> _Version | None:
-        """The document's version, if it is there and of this owner."""
+        """Returns the document's version, if it exists and has this owner."""
         try:
             found = self._client.get(index=self._index, id=_KEY)
         except NotFoundError:
@@ -126,7 +129,7 @@ class WriterLock:
                 if_primary_term=version.term,
             )
         except ConflictError:
-            return self._look(owner=self._owner)  # our own write, whose answer was lost?
+            return self._look(owner=self._owner)  # perhaps our own write, whose response was lost
         return _Version(written["_seq_no"], written["_primary_term"])
 
     def _keep_renewing(self) -> None:
@@ -135,5 +138,5 @@ class WriterLock:
             try:
                 self._version = self._write_over(self._version)
             except (ApiError, TransportError):
-                continue  # away for a moment; if it lasts, `check` says so
+                continue  # temporarily unavailable; `check` reports a longer outage
             self._renewed = asked

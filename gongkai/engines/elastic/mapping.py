@@ -1,7 +1,7 @@
-"""The field table in; mapping, settings and names of indices out. Called by `store`.
+"""Mapping, settings and names of the Elasticsearch indices, derived from the field table.
 
-Texts come analysed from `analyzers`: the server only cuts at blanks, by its built-in `whitespace`
-analyzer. So a managed cluster without plugins and without analyzers of our own is enough.
+Texts are analysed by `analyzers`; the server only splits at spaces with its built-in `whitespace`
+analyzer. A managed cluster without plugins or custom analyzers is enough.
 """
 
 import hashlib
@@ -18,18 +18,18 @@ _TEXT_OPTIONS = {Kind.WORDS: "freqs", Kind.GRAMS: "positions", Kind.CHARS: "docs
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the indices and the alias of one installation are called."""
+    """The names of the indices and the alias of one installation."""
 
     prefix: str
 
     @property
     def live(self) -> str:
-        """The alias that searches see."""
+        """The alias of the live generation."""
         return f"{self.prefix}-live"
 
     @property
     def generations(self) -> str:
-        """A pattern for every generation."""
+        """A pattern that matches every generation."""
         return f"{self.prefix}-generation-*"
 
     @property
@@ -41,7 +41,7 @@ class Names:
         return f"{self.prefix}-withdrawn"
 
     def vectors(self, model: str) -> str:
-        """Of one model; `*` for those of all."""
+        """Returns the index of one model; `*` for those of all models."""
         return f"{self.prefix}-vectors-{model}"
 
     @property
@@ -56,12 +56,12 @@ class Names:
 
 
 def document_key(record_id: str) -> str:
-    """What a record is called inside the engine: an id may be longer than the server takes."""
+    """Returns the document key of a record, whose id may be longer than the server allows."""
     return hashlib.blake2b(record_id.encode(), digest_size=16).hexdigest()
 
 
 def build_mapping() -> dict[str, Any]:
-    """One mapping for every generation; changing it means raising SCHEMA_VERSION."""
+    """Returns the mapping of every generation; a change requires a new SCHEMA_VERSION."""
     properties = {row.name: _property(row) for row in FIELDS.values()}
     shown = {"type": "keyword", "index": False, "doc_values": False}
     searched_only = [row.name for row in FIELDS.values() if row.kind in _TEXT_OPTIONS]
@@ -73,7 +73,7 @@ def build_mapping() -> dict[str, Any]:
 
 
 def build_index_settings(settings: Settings) -> dict[str, Any]:
-    """Shards, copies and when writes become visible."""
+    """Returns shards, replicas and refresh interval."""
     refresh = settings.elasticsearch_refresh_seconds
     return {
         "number_of_shards": settings.elasticsearch_shards,
@@ -83,7 +83,7 @@ def build_index_settings(settings: Settings) -> dict[str, Any]:
 
 
 def copies(settings: Settings) -> Mapping[str, Any]:
-    """One copy as soon as there is a second node, unless a number is set."""
+    """Returns the replica setting: one replica with a second node, unless a number is set."""
     if settings.elasticsearch_replicas is None:
         return {"auto_expand_replicas": "0-1"}
     return {"number_of_replicas": settings.elasticsearch_replicas}

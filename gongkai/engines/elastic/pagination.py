@@ -1,4 +1,4 @@
-"""A question in, the body of its request out; where its next page goes on. Called by `engine`."""
+"""Builds the request body of a query, and the cursor of its next page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from gongkai.engines.port import EngineQuery
 from gongkai.query.request import Sort
 
 PIT_MINUTES = 5
-"""How long a reader may take from one page by cursor to the next."""
+"""How long a reader may take from one cursor page to the next."""
 _ORDER = "published_order"
 _SORTS: Mapping[Sort, list[dict[str, str]]] = {
     Sort.RELEVANCE: [{"_score": "desc"}, {_ORDER: "desc"}],
@@ -27,7 +27,7 @@ def build_body(
     position: Sequence[Any] | None,
     pit: str | None,
 ) -> dict[str, Any]:
-    """One request: `asked` and the plan's late filters, from `position` or the offset on."""
+    """Returns the body of one request, starting at `position` or the offset."""
     body: dict[str, Any] = {
         "query": asked,
         "size": query.limit,
@@ -35,7 +35,7 @@ def build_body(
         "source_includes": ["id", STORED],
         "track_total_hits": True,
         "allow_partial_search_results": False,
-        # Statistics of all shards together, so that a score doesn't depend on a record's shard.
+        # Uses statistics of all shards, so that a score does not depend on a record's shard.
         "search_type": "dfs_query_then_fetch",
     }
     if pit is not None:
@@ -52,7 +52,11 @@ def build_body(
 
 
 def read_position(query: EngineQuery, generation: str) -> Sequence[Any] | None:
-    """[score, order, pit or null, hits before] by relevance, [order, hits before] by date."""
+    """Returns the position in a cursor, or None without a cursor.
+
+    By relevance it is [score, order, point in time or null, hits before], by date [order, hits
+    before].
+    """
     if query.after is None:
         return None
     by_date = query.sort is not Sort.RELEVANCE
@@ -68,7 +72,7 @@ def read_position(query: EngineQuery, generation: str) -> Sequence[Any] | None:
 def next_cursor(
     query: EngineQuery, generation: str, answer: Any, position: Sequence[Any] | None
 ) -> str | None:
-    """The cursor to go on with after this answer; None after the last hit."""
+    """Returns the cursor that continues after this response; None after the last hit."""
     hits = answer["hits"]["hits"]
     if not hits:
         return None

@@ -1,4 +1,4 @@
-"""Writers, switches and withdrawals, one process at a time. Used by the indexer and the CLI."""
+"""The generations of Elasticsearch: writers, switches and withdrawals, one process at a time."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from gongkai.settings import Settings
 
 
 class ElasticStore:
-    """See IndexStore. `fingerprint` names the analysis that this program would index with."""
+    """See IndexStore. `fingerprint` identifies the analysis that this program indexes with."""
 
     def __init__(
         self, settings: Settings, fingerprint: str, client: Elasticsearch | None = None
@@ -83,7 +83,8 @@ class ElasticStore:
                     self._erase(known)
                     self._ledger.mark_erased(known)
             except AnotherWriterError:
-                # A writer is at work and may be about to bring these in: it erases what is pending.
+                # A running writer may be about to add these records. It erases pending withdrawals
+                # later.
                 found = self._look_up(ids) | dict.fromkeys(held, True)
                 self._ledger.add(ids, cause, public={each for each in ids if found[each]})
                 self._erase(ids)
@@ -178,7 +179,7 @@ class ElasticStore:
         return to
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def _examine(
@@ -223,18 +224,18 @@ class ElasticStore:
         )
 
     def _publish_unless_live(self, name: str) -> None:
-        """The first generation of all goes live with its first commit."""
+        """Publish the very first generation with its first commit."""
         if self._generations.live_name() != name:
             self.publish(name)
 
     def _has_no_ledger(self) -> bool:
-        """Whether nothing was ever withdrawn. Raises LostLedgerError where that is not known."""
+        """Whether nothing was ever withdrawn. Raises LostLedgerError where the ledger is lost."""
         if self._generations.has_lost_ledger():
             raise LostLedgerError("missing")
         return not self._client.indices.exists(index=self._names.ledger)
 
     def _look_up(self, record_ids: Iterable[str]) -> dict[str, bool]:
-        """Whether any complete generation holds each record."""
+        """Returns record id -> whether any complete generation holds the record."""
         ids = list(record_ids)
         found = dict.fromkeys(ids, False)
         for manifest in self._generations.complete() if ids else ():
@@ -248,7 +249,7 @@ class ElasticStore:
         return found
 
     def _erase_pending(self) -> None:
-        """Delete what the ledger may still find in generations; only under the lock."""
+        """Delete pending withdrawals from all generations; the caller must hold the lock."""
         pending = self._ledger.pending()
         self._erase(pending)
         self._ledger.mark_erased(pending)
@@ -260,9 +261,9 @@ class ElasticStore:
         *,
         refresh: bool = True,
     ) -> None:
-        """Delete records from these indices, or from every generation and their vectors, at once.
+        """Delete records from these indices, or from all generations and vector indices.
 
-        A vector is called by its record's own key.
+        A vector has the document key of its record.
         """
         if not record_ids:
             return
@@ -277,7 +278,7 @@ class ElasticStore:
             listed = faults if isinstance(faults, list) else []
             if any(fault["delete"]["status"] != 404 for fault in listed):
                 raise EngineUnavailableError(
-                    "Elasticsearch did not delete every withdrawn record; run the same again."
+                    "Elasticsearch did not delete every withdrawn record; run the command again."
                 )
 
     def _everywhere(self) -> Iterator[str]:
@@ -286,7 +287,7 @@ class ElasticStore:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock; inside a writer it is held already."""
+        """Hold the lock; within a writer it is held already."""
         if self._lock.is_held:
             yield
             return
@@ -300,14 +301,15 @@ class ElasticStore:
 
     @contextmanager
     def _kept_on_success(self) -> Iterator[None]:
-        """Take the lock for a writer, which lets go of it when it is closed."""
+        """Hold the lock for a writer, which releases it on closing."""
         with translate_errors():
             self._generations.ensure()
         self._lock.acquire()
         try:
             with translate_errors():
                 self._generations.drop_incomplete()
-                # Before anything is written: a record that was closed and is open again stays.
+                # Erased before anything is written, so that a reopened record is kept when it is
+                # indexed again.
                 self._erase_pending()
                 yield
         except BaseException:

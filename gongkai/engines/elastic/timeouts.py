@@ -1,4 +1,4 @@
-"""Sends one search with a limit of time, and tells a slow query from a lost cluster."""
+"""Sends a search with a timeout, and distinguishes a slow query from a lost cluster."""
 
 from typing import Any
 
@@ -8,25 +8,25 @@ from gongkai.errors import QueryTimeoutError
 from gongkai.settings import Settings
 
 _SHARE = 0.8
-"""Of the request's own timeout: the cluster has to say that a query is stopped before that."""
+"""Share of the request timeout: the cluster has to stop a query before the request ends."""
 _PING_SECONDS = 1.0
 _RETRIED = (502, 503, 504)
-"""Statuses of a search that is sent again. 429 is none: a query out of time has that status too."""
+"""Statuses after which a search is retried. Not 429, the status of a query that timed out."""
 _OUT_OF_TIME = "search_timeout_exception"
 
 
 def name_timeout(settings: Settings) -> str:
-    """The `timeout` of a search."""
+    """Returns the `timeout` parameter of a search."""
     whole = settings.elasticsearch_timeout_seconds * _SHARE
     seconds = min(settings.query_timeout_seconds, whole)
     return f"{max(1, int(seconds * 1000))}ms"
 
 
 async def search_in_time(client: AsyncElasticsearch, timeout: str, **request: Any) -> Any:
-    """The answer. Raises QueryTimeoutError where the query took too long and the cluster is well.
+    """Returns the response. Raises QueryTimeoutError where the query is slow and the cluster is up.
 
-    A cluster may not notice its `timeout` in every phase: then the request's own ends it, and a
-    ping says whether anybody is there.
+    A cluster may not check its `timeout` in every phase. Then the request's own timeout ends it,
+    and a ping checks whether the cluster is up.
     """
     try:
         return await client.options(retry_on_status=_RETRIED).search(**request, timeout=timeout)
@@ -41,7 +41,7 @@ async def search_in_time(client: AsyncElasticsearch, timeout: str, **request: An
 
 
 async def _is_up(client: AsyncElasticsearch) -> bool:
-    """Whether any answer comes soon; a user without rights on the cluster gets one, too."""
+    """Whether the cluster responds soon; a user without cluster rights gets a response too."""
     try:
         await client.options(request_timeout=_PING_SECONDS, max_retries=0).perform_request(
             "HEAD", "/", headers={"accept": "application/json"}

@@ -1,4 +1,4 @@
-"""Vectors of one model in an index of their own, and the nearest among them by the server's kNN."""
+"""The vectors of one model in an index of their own, and kNN search by the server."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -17,9 +17,9 @@ from gongkai.settings import Settings
 
 _AT_ONCE = 500
 CANDIDATES_TIMES = 8
-"""How many times as many as are wanted each shard looks at: its graph takes short cuts."""
+"""Candidates per shard, as a multiple of the hits; the server's graph search is approximate."""
 _MOST = 10_000
-"""Neighbours that the server gives at once."""
+"""Most neighbours that the server returns at once."""
 
 
 def _index_name(settings: Settings, model: str) -> str:
@@ -66,7 +66,7 @@ class ElasticVectors:
                     query={"ids": {"values": keys}},
                     size=len(keys),
                     source_includes=["id", "digest"],
-                    # What is indexed of a vector is left out of the source.
+                    # Indexed vectors are excluded from the source.
                     fields=[{"field": "vector"}],
                 )
             except NotFoundError:
@@ -101,7 +101,7 @@ class ElasticVectors:
 
     @property
     def _client(self) -> AsyncElasticsearch:
-        # Opened where the loop runs that will use it.
+        # Opened in the event loop that will use it.
         if self._opened is None:
             self._opened = open_async_client(self._settings)
         return self._opened
@@ -148,7 +148,7 @@ class ElasticVectorStore:
             )
         if faults:
             raise EngineUnavailableError(
-                "Elasticsearch did not take every vector; run the same again."
+                "Elasticsearch did not store every vector; run the command again."
             )
 
     def prune(self, kept: Collection[str]) -> int:
@@ -184,7 +184,7 @@ class ElasticVectorStore:
             "type": "dense_vector",
             "dims": self._dimensions,
             "similarity": "cosine",
-            # Named, since the default of large ones keeps one bit a number.
+            # Set explicitly, since the default for large vectors keeps one bit a number.
             "index_options": {"type": "int8_hnsw"},
         }
         properties = {

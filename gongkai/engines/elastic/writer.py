@@ -1,7 +1,7 @@
-"""Writes into one generation by bulk requests. Made by `store`, used by the indexer.
+"""Writes into one generation by bulk requests.
 
-Bounded: one bulk is being filled while one is on its way. Nothing is written twice: every record
-has one name, and stands in a bulk once, so that a request sent again changes nothing.
+Memory is bounded: one bulk is filled while another is sent. Every record has one key and occurs
+once in a bulk, so a repeated request changes nothing.
 """
 
 import time
@@ -25,14 +25,17 @@ BULK_ITEMS = 1_000
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 TRIES = 10
-"""Of one bulk, each after a longer pause: a minute in all, in which a node comes back."""
+"""Attempts of one bulk with growing pauses, a minute in all, enough for a node restart."""
 _SPACED = frozenset(row.name for row in FIELDS.values() if row.kind in (Kind.WORDS, Kind.GRAMS))
 
 
 @dataclass(frozen=True, slots=True)
 class WriterHooks:
-    """What the store does for a writer. `check` raises where the lock was lost;
-    `erase_withdrawn` takes out what was withdrawn since; `after_commit` is told the generation."""
+    """Callbacks of the store.
+
+    `check` raises where the lock was lost. `erase_withdrawn` deletes records withdrawn meanwhile.
+    `after_commit` receives the generation.
+    """
 
     check: Callable[[], None]
     erase_withdrawn: Callable[[], None]
@@ -60,7 +63,7 @@ class ElasticWriter:
         self._bytes = 0
         self._ids: dict[str, str] = {}
         self._is_empty = is_empty
-        # What this run wrote since the last commit, and what was looked up before: id -> revision.
+        # Writes of this run since the last commit, and earlier lookups: id -> revision.
         self._unseen: dict[str, str | None] = {}
         self._looked_up: dict[str, str | None] = {}
         self._identities: dict[str, tuple[str, ...]] = {}
@@ -69,7 +72,7 @@ class ElasticWriter:
         self._on_its_way: Future[None] | None = None
 
     def prefetch(self, record_ids: Iterable[str]) -> None:
-        """See the port: one look-up in the last commit for what was not written since."""
+        """See the port. One lookup in the last commit for records not written since."""
         self._looked_up, self._identities = {}, {}
         self._look_up(each for each in record_ids if each not in self._unseen)
 
@@ -90,7 +93,7 @@ class ElasticWriter:
         self._unseen[record_id] = None
 
     def commit(self) -> None:
-        """Send what is left, take out what was withdrawn meanwhile, make the rest visible."""
+        """Send the rest, delete what was withdrawn meanwhile, make the writes visible."""
         self._send()
         self._wait()
         self._hooks.check()
@@ -121,7 +124,7 @@ class ElasticWriter:
             return int(self._client.count(index=self._index)["count"])
 
     def pop_rejected(self) -> Mapping[str, str]:
-        """Record id -> reason of every item that the server refused since last asked."""
+        """Returns record id -> reason of the items that the server rejected since the last call."""
         refused, self._refused = self._refused, {}
         return refused
 
@@ -165,7 +168,7 @@ class ElasticWriter:
             self._send()
 
     def _send(self) -> None:
-        """Hand the full bulk over; the one before has to have arrived."""
+        """Send the current bulk in the background, once the previous one has arrived."""
         self._wait()
         if not self._lines:
             return
@@ -180,12 +183,12 @@ class ElasticWriter:
             sent.result()
 
     def _deliver(self, lines: dict[str, list[bytes]], ids: Mapping[str, str]) -> None:
-        """One bulk until each item is taken or refused for good; pauses grow while it is busy."""
+        """Send one bulk until each item is accepted or rejected; pauses grow meanwhile."""
         pause = FIRST_PAUSE_SECONDS
         for tries_left in reversed(range(TRIES)):
             lines, said = self._try(lines, ids)
             if not lines:
-                # A record withdrawn while its bulk was on its way must not wait for the commit.
+                # A record withdrawn while its bulk was sent must not wait for the commit.
                 with translate_errors():
                     self._hooks.erase_withdrawn()
                 return
@@ -197,7 +200,7 @@ class ElasticWriter:
     def _try(
         self, lines: dict[str, list[bytes]], ids: Mapping[str, str]
     ) -> tuple[dict[str, list[bytes]], str]:
-        """What has to be sent again, and why."""
+        """Returns the items to send again, and the reason."""
         operations: list[Any] = [line for each in lines.values() for line in each]
         try:
             answer = self._client.bulk(index=self._index, operations=operations)
@@ -209,7 +212,9 @@ class ElasticWriter:
             result = next(iter(item.values()))
             fault = result.get("error")
             if fault and fault["type"] == "index_not_found_exception":
-                raise EngineUnavailableError("The generation being written is gone; run it again.")
+                raise EngineUnavailableError(
+                    "The generation being written is gone; run the command again."
+                )
             if fault and is_blocked(fault, result["status"]):
                 return lines, BLOCKED
             if fault and _is_passing(result["status"]):
@@ -225,7 +230,7 @@ class ElasticWriter:
         ids: Mapping[str, str],
         error: ApiError | TransportError,
     ) -> tuple[dict[str, list[bytes]], str]:
-        """A bulk that was refused as a whole: too large for one request, or the cluster's fault."""
+        """Handle a bulk rejected as a whole: too large, or a fault of the cluster."""
         if isinstance(error, ApiError) and error.status_code == 413:
             if len(lines) == 1:
                 self._refused.update(dict.fromkeys((ids[key] for key in lines), "too_large"))
@@ -244,7 +249,7 @@ def _is_passing(status: int) -> bool:
 
 
 def _source(document: IndexDocument) -> dict[str, object]:
-    """A record without a body counts in the statistics of its field as it does elsewhere."""
+    """Returns the document; an empty text is indexed too, so that field statistics count it."""
     fields = {
         name: value or ZONE_BREAK if name in _SPACED else value
         for name, value in document.fields.items()

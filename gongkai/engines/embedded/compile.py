@@ -1,4 +1,4 @@
-"""An engine-free query tree in, a tantivy query out. Called by `engine`."""
+"""Compiles a query tree to a tantivy query."""
 
 from collections.abc import Iterable
 from functools import singledispatch
@@ -23,19 +23,19 @@ from gongkai.query.tree import (
 )
 
 FEW_VALUES = 8
-"""Of a field, that are asked for one by one."""
+"""Up to this many values of a field are queried as single terms."""
 DEEPEST = 8
-"""Levels of what only adds to a score: tantivy goes down them on the stack, which has an end."""
+"""Nesting depth of optional queries, which tantivy evaluates recursively."""
 
 
 @singledispatch
 def compile_query(query: Query) -> tantivy.Query:
-    """Compile a query tree, node by node. Raises TypeError for a node that is none of ours."""
+    """Compiles a query tree, node by node. Raises TypeError for an unknown node."""
     raise TypeError(f"no such query node: {type(query).__name__}")
 
 
 def narrow(query: tantivy.Query, filters: Iterable[tantivy.Query]) -> tantivy.Query:
-    """The same query and scores, only within the filters."""
+    """Restricts a query to the filters; its scores stay."""
     unscored = [(Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in filters]
     if not unscored:
         return query
@@ -43,7 +43,7 @@ def narrow(query: tantivy.Query, filters: Iterable[tantivy.Query]) -> tantivy.Qu
 
 
 def without(query: tantivy.Query, excluded: tantivy.Query | None) -> tantivy.Query:
-    """The same query, less the records that match `excluded`."""
+    """Excludes the records that match `excluded` from a query."""
     if excluded is None:
         return query
     return tantivy.Query.boolean_query([(Occur.Must, query), (Occur.MustNot, excluded)])
@@ -69,7 +69,7 @@ def _(query: Term) -> tantivy.Query:
 @compile_query.register
 def _(query: Terms) -> tantivy.Query:
     if len(query.values) <= FEW_VALUES:
-        # Looked up as they are needed; a set is walked to its end and marked down first.
+        # Single terms are looked up lazily; a term set is read to its end first.
         terms = [(Occur.Should, compile_query(Term(query.field, each))) for each in query.values]
         return tantivy.Query.const_score_query(tantivy.Query.boolean_query(terms), 1.0)
     return tantivy.Query.term_set_query(build_schema(), query.field, query.values)
@@ -96,8 +96,8 @@ def _(query: And) -> tantivy.Query:
     optional = [(Occur.Should, compile_query(each)) for each in query.should]
     if not query.must:
         return tantivy.Query.boolean_query([*needed, *optional])
-    # One in the other: a record that is found is looked up in each. Side by side, tantivy would
-    # walk all that any of them holds, and most records are in force.
+    # Optional queries are nested around the main query, so that only matches are looked up in them.
+    # Side by side, tantivy would visit all of their matches, and most records are in force.
     whole = tantivy.Query.boolean_query([*needed, *optional[:-DEEPEST]])
     for each in optional[-DEEPEST:]:
         whole = tantivy.Query.boolean_query([(Occur.Must, whole), each])

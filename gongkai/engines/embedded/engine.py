@@ -1,4 +1,4 @@
-"""Searches the live generation of an embedded tantivy index."""
+"""The embedded search engine: searches the live generation of a tantivy index."""
 
 import asyncio
 import threading
@@ -32,23 +32,22 @@ from gongkai.query.request import Sort
 from gongkai.query.tree import MatchAll, Query, Range, Terms, without_scores
 
 SECONDS = 8.0
-"""How long a query may take unless told otherwise."""
+"""Default time limit of a query."""
 FACET_VALUES = 65_000
-"""Distinct values counted in one facet; far above any city's agencies and classes."""
+"""Distinct values counted in one facet, far above the agencies and classes of any city."""
 TIES = 500
-"""Hits of one score that are put in order; a larger group stays as it lies in the index."""
+"""Hits of equal score that are sorted by date; a larger group keeps the index order."""
 FEW_TIES = 40
-"""Hits past a page's end that are read at first; seldom are more of one score."""
+"""Hits read past the end of a page to detect equal scores."""
 _ORDER = "published_order"
 _Scored = tuple[float, tantivy.DocAddress]
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One generation at one commit; a question is answered from a single one.
+    """One generation at one commit, from which one query is answered.
 
-    Every commit replaces `meta`. `whole` keeps the counts of the facets of all its records, as
-    they are first asked for.
+    Every commit replaces `meta`. `whole` caches facet counts over all records.
     """
 
     name: str
@@ -59,7 +58,7 @@ class _Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Where a page starts: an offset, within the records that `rest` leaves."""
+    """The window of a page: an offset within the records that match `rest`."""
 
     offset: int
     rest: Range | None = None
@@ -67,7 +66,10 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """`total` matches, `ahead` of them in the window's rest, rows of (order, score, address)."""
+    """The rows found, as (order, score, address).
+
+    `total` counts all matches, `ahead` those within the window's `rest`.
+    """
 
     total: int
     ahead: int
@@ -75,10 +77,10 @@ class _Found:
 
 
 class EmbeddedEngine:
-    """See SearchEngine. Looks at two small files a question to notice commits and switches."""
+    """See SearchEngine. Checks two small files on each query to notice commits and switches."""
 
     def __init__(self, folder: Path, fingerprint: str, seconds: float = SECONDS) -> None:
-        """`seconds`: how long a query may take."""
+        """Takes the data folder and the time limit of a query in seconds."""
         self._seconds = seconds
         self._layout = Layout(folder)
         self._pointer = self._layout.pointer
@@ -183,7 +185,7 @@ class EmbeddedEngine:
                 raise EngineUnavailableError(f"The live generation {name} is missing on disk.")
             check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
             if not meta.exists():
-                # tantivy would make an empty index there.
+                # tantivy would create an empty index in the folder.
                 raise EngineUnavailableError(
                     f"The live generation {name} is damaged: run `gongkai doctor`."
                 )
@@ -204,7 +206,7 @@ def _count_facets(
     left_out: tantivy.Query | None,
     deadline: Deadline,
 ) -> dict[str, dict[str, int]]:
-    """Counts a facet: one pass for the unfiltered fields, one for each field with a filter."""
+    """Counts facets: one pass for the fields without a filter, one for each field with one."""
     matched = without_scores(query.query)
     asked = without(compile_query(matched), left_out)
     is_whole = isinstance(matched, MatchAll) and left_out is None
@@ -229,7 +231,7 @@ def _count_whole(snapshot: _Snapshot, names: list[str]) -> dict[str, dict[str, i
 def _count(
     searcher: tantivy.Searcher, query: tantivy.Query, names: list[str]
 ) -> dict[str, dict[str, int]]:
-    """Of trees the sets of paths that records have, and each path where there are too many."""
+    """Counts the values of fields; of trees by path sets, or by path if there are too many."""
     counts = _count_columns(searcher, query, {n: set_field(n) if n in TREES else n for n in names})
     wide = {name: name for name in names if name in TREES and _is_wide(counts[name])}
     if wide:
@@ -275,7 +277,7 @@ def _values_of(name: str) -> int:
 def _find(
     searcher: tantivy.Searcher, narrowed: tantivy.Query, query: EngineQuery, window: _Window
 ) -> _Found:
-    """The rows of one window, and how many records match in all, before and after it."""
+    """Returns the rows of one window, the total, and the matches within the window."""
     if query.sort is Sort.RELEVANCE:
         return _find_best(searcher, narrowed, window.offset, query.limit)
     within = narrow(narrowed, [compile_query(window.rest)]) if window.rest else narrowed
@@ -296,16 +298,16 @@ def _find(
 def _find_best(
     searcher: tantivy.Searcher, narrowed: tantivy.Query, offset: int, limit: int
 ) -> _Found:
-    """By score, and of equal scores the newest first, as long as no more than TIES are equal."""
+    """Returns hits by score, and up to TIES hits of equal score newest first."""
     if not limit:
         total = _matches(searcher.search(narrowed, limit=1, count=True))
         return _Found(total, total, ())
-    # A cursor may say any number; what is asked for is kept ready in memory.
+    # A cursor may contain any number, and tantivy allocates memory for it.
     offset = min(offset, searcher.num_docs)
     end = offset + limit
     total, scored = _search_best(searcher, narrowed, end + FEW_TIES)
     if len(scored) == end + FEW_TIES and scored[end - 1][0] == scored[-1][0]:
-        # Equals go on: which of them are on this page, their dates say.
+        # The equal scores continue, so their dates decide which hits belong on this page.
         total, scored = _search_best(searcher, narrowed, end + TIES + 1)
     last = min(end, len(scored))
     at = offset
@@ -321,14 +323,14 @@ def _find_best(
 def _search_best(
     searcher: tantivy.Searcher, narrowed: tantivy.Query, reach: int
 ) -> tuple[int, list[_Scored]]:
-    """How many match, and the best of them as far as `reach`."""
+    """Returns the number of matches, and the best `reach` of them."""
     limit = max(min(reach, searcher.num_docs), 1)
     found = searcher.search(narrowed, limit=limit, count=True)
     return _matches(found), [(float(score), address) for score, address in found.hits]
 
 
 def _equals_around(scored: list[_Scored], at: int) -> tuple[int, int]:
-    """Where the rows begin and end that have the score of the one at `at`."""
+    """Returns start and end of the rows with the same score as row `at`."""
     start = end = at
     while start and scored[start - 1][0] == scored[at][0]:
         start -= 1
@@ -348,7 +350,7 @@ def _matches(found: tantivy.SearchResult) -> int:
 
 
 def _read_window(query: EngineQuery, generation: str) -> _Window:
-    """Where to start. A date order goes on past the last key; relevance at the offset reached."""
+    """Returns the window of a query; a cursor continues after the last key or at the offset."""
     if query.after is None:
         return _Window(query.offset)
     by_date = query.sort is not Sort.RELEVANCE

@@ -1,4 +1,4 @@
-"""Looks records up in every generation and deletes them there; a damaged one is passed over."""
+"""Finds and deletes records in every generation; damaged generations are skipped."""
 
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -14,12 +14,12 @@ from gongkai.errors import StorageError
 
 
 def list_folders(layout: Layout) -> list[Path]:
-    """The index folder of every complete generation, the newest first."""
+    """Returns the index folder of every complete generation, newest first."""
     return [layout.index_folder(manifest.name) for manifest in layout.complete()]
 
 
 def open_older(folder: Path) -> tantivy.Index:
-    """The last commit of a generation, of whatever schema. Raises StorageError, ValueError."""
+    """Opens the last commit of a generation of any schema. Raises StorageError, ValueError."""
     with translate_errors():
         index = open_older_index(folder)
         index.reload()
@@ -27,7 +27,7 @@ def open_older(folder: Path) -> tantivy.Index:
 
 
 def look_up(layout: Layout, record_ids: Iterable[str]) -> dict[str, bool]:
-    """Whether any complete generation holds each record."""
+    """Returns record id -> whether any complete generation holds the record."""
     searchers = [index.searcher() for index in _open_each(list_folders(layout))]
     return {each: any(_holds(searcher, each) for searcher in searchers) for each in record_ids}
 
@@ -35,7 +35,7 @@ def look_up(layout: Layout, record_ids: Iterable[str]) -> dict[str, bool]:
 def find_keys(
     layout: Layout, names: Iterable[str], keys: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Id and all keys of every record of these generations that has one of the keys."""
+    """Yields id and all identity keys of the records in these generations that have one of them."""
     folders = [layout.index_folder(name) for name in names] if keys else []
     query = tantivy.Query.term_set_query(build_schema(), "identities", list(keys))
     for index in _open_each(folders):
@@ -47,11 +47,11 @@ def find_keys(
 
 
 def erase(folder: Path, record_ids: Iterable[str]) -> bool:
-    """Whether the records are gone from a generation; False where it is damaged.
+    """Deletes records from a generation; returns False where the generation is damaged.
 
-    Only for the holder of the write lock.
+    The caller must hold the write lock.
     """
-    # A killed deletion's file has the very name that the same deletion would write now.
+    # A killed deletion left a file with the name that the same deletion writes now.
     drop_orphans(folder)
     try:
         with translate_errors():
@@ -68,13 +68,13 @@ def erase(folder: Path, record_ids: Iterable[str]) -> bool:
 
 
 def _holds(searcher: tantivy.Searcher, record_id: str) -> bool:
-    """Whether a record can be found; `doc_freq` would count deleted ones."""
+    """Whether a search finds the record; `doc_freq` would include deleted ones."""
     query = tantivy.Query.term_query(build_schema(), "id", record_id, "basic")
     return bool(searcher.search(query, limit=1, count=False).hits)
 
 
 def _open_each(folders: Iterable[Path]) -> Iterator[tantivy.Index]:
-    """The indexes that can be opened; raises StorageError where no file is at fault."""
+    """Yields the indexes that can be opened. Raises StorageError where no file is at fault."""
     for folder in folders:
         try:
             yield open_older(folder)

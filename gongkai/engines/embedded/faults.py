@@ -1,4 +1,4 @@
-"""Errors of tantivy and the disk in, StorageError out. Wrapped round whatever touches files."""
+"""Translates errors of tantivy and the disk into StorageError."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from gongkai.errors import StorageError
 
-# tantivy says all it has to say by ValueError.
+# tantivy reports every error as ValueError.
 _STORAGE = re.compile(
     r"\bI/?O ?error|IoError|io::Error|Lockfile|No space|corrupt|Failed to open|Deserialize",
     re.IGNORECASE,
@@ -16,13 +16,13 @@ _SYSTEM_WORD = re.compile(r"(?:No space left on device|Read-only file system|Per
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raises StorageError for what the disk did; other errors pass as they are."""
+    """Raises StorageError for an error of the disk; other errors pass unchanged."""
     try:
         yield
     except OSError as error:
         raise StorageError(error.strerror or type(error).__name__) from error
     except BaseException as error:
-        # What tantivy does not expect in a damaged file ends in a panic, which is no Exception.
+        # A damaged file can make tantivy panic, and a panic is no subclass of Exception.
         if type(error).__name__ == "PanicException":
             raise StorageError("a file of the index is damaged") from error
         if not isinstance(error, ValueError):

@@ -1,7 +1,7 @@
-"""Checks the files of one tantivy index and lists every fault; repairs what can be derived.
+"""Checks the files of one tantivy index for faults; repairs files that can be derived.
 
-Every file that tantivy writes ends with a footer: JSON with the CRC-32 of what stands before it,
-then the footer's length and a number that marks it (tantivy, src/directory/footer.rs).
+Every file that tantivy writes ends with a footer: JSON with the CRC-32 of the content before it,
+then the footer's length and a magic number (tantivy, src/directory/footer.rs).
 """
 
 import re
@@ -31,10 +31,11 @@ _PARTS = ("idx", "pos", "term", "store", "fast", "fieldnorm")
 
 
 def examine_index(folder: Path, *, is_own: bool = True) -> list[str]:
-    """A sentence for each fault; none for an index that is whole.
+    """Returns a sentence for each fault; empty for an intact index.
 
-    Where every file is whole, the index is opened and searched as well: a checksum says nothing
-    of the two lists that tantivy keeps without one. Only this program's own can be opened.
+    Where every file is intact, the index is also opened and searched, because checksums do not
+    cover the two lists that tantivy keeps without one. Only an index of this program's schema
+    (`is_own`) can be opened.
     """
     try:
         meta = _read_meta(folder)
@@ -49,10 +50,10 @@ def examine_index(folder: Path, *, is_own: bool = True) -> list[str]:
 
 
 def drop_orphans(folder: Path) -> None:
-    """Delete what no commit holds: a run that was killed or ran out of disk leaves it behind.
+    """Delete files that no commit uses, left by a run that was killed or ran out of disk.
 
-    Only for the holder of the write lock, with no writer open. tantivy does it with the next
-    commit; a full disk has no next commit.
+    The caller must hold the write lock, with no writer open. tantivy deletes them at the next
+    commit, but on a full disk there is none.
     """
     try:
         meta = _read_meta(folder)
@@ -67,9 +68,10 @@ def drop_orphans(folder: Path) -> None:
 
 
 def repair_index(folder: Path) -> None:
-    """Move away what is in the place of a lock; write the list of tantivy's own files again.
+    """Move away what blocks a lock file, and rewrite the list of tantivy's own files.
 
-    tantivy opens no index whose list it can't read; the list only says what it may delete.
+    tantivy opens no index whose list it cannot read. The list only states which files it may
+    delete.
     """
     for lock in _find_blocked_locks(folder):
         lock.rename(folder / f"{lock.name.strip('.')}.folder")
@@ -83,7 +85,7 @@ def repair_index(folder: Path) -> None:
 
 
 def examine_file(path: Path) -> str | None:
-    """What is wrong with one file of a segment."""
+    """Returns the fault of one file of a segment, or None."""
     try:
         with path.open("rb") as file:
             return _examine(file, path.name, path.stat().st_size)
@@ -94,7 +96,10 @@ def examine_file(path: Path) -> str | None:
 
 
 def _read_meta(folder: Path) -> Mapping[str, Any] | None:
-    """tantivy's list of segments; None where it is missing. Raises ValueError if it is damaged."""
+    """Returns tantivy's list of segments; None where it is missing.
+
+    Raises ValueError if damaged.
+    """
     path = folder / "meta.json"
     try:
         meta = read_json(path)
@@ -141,7 +146,7 @@ def _examine_by_searching(folder: Path, meta: Mapping[str, Any]) -> list[str]:
         return ["meta.json has another schema than this program writes."]
     try:
         counts = _count_records(folder)
-    # What tantivy does not expect ends in a panic, which is no Exception.
+    # A damaged file can make tantivy panic, and a panic is no subclass of Exception.
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
@@ -156,10 +161,10 @@ def _examine_by_searching(folder: Path, meta: Mapping[str, Any]) -> list[str]:
 
 
 def _count_records(folder: Path) -> tuple[int, int, int]:
-    """Records ever written to the segments, records left, and records that a search finds.
+    """Returns the records ever written, the records left, and the records that a search finds.
 
-    tantivy makes lock files beside what it opens, which a read-only disk does not allow: it is
-    given links to the files in a folder of their own.
+    tantivy creates lock files beside an index, which a read-only disk does not allow. So it opens a
+    temporary folder with links to the files.
     """
     with tempfile.TemporaryDirectory() as linked:
         for file in folder.iterdir():
@@ -177,7 +182,7 @@ def _count_records(folder: Path) -> tuple[int, int, int]:
 
 @cache
 def _read_own_meta() -> Mapping[str, Any]:
-    """The meta.json of an empty index of this program's schema."""
+    """Returns the meta.json of an empty index of this program's schema."""
     with tempfile.TemporaryDirectory() as folder:
         tantivy.Index(build_schema(), path=folder)
         meta: Mapping[str, Any] = orjson.loads((Path(folder) / "meta.json").read_bytes())

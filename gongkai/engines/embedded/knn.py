@@ -1,6 +1,6 @@
-"""The nearest vectors of a file, compared one by one: nothing near is missed by a short cut.
+"""Exact kNN search over the vectors of a file, by comparison with every vector.
 
-Needs faiss, of the extra `semantic`. Opened by `gongkai.engines.installation`.
+Needs faiss, of the extra `semantic`.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from gongkai.engines.embedded.vectors import VectorFile
 from gongkai.engines.port import StoredVector, Vector, VectorHit
 
 SETTLE_SECONDS = 5.0
-"""A file that is being written is not read again for each batch of it."""
+"""A file that is being written is read again at most this often."""
 _FEW = 1_000
-"""Vectors that are compared in 32 bits a number; of more, sixteen are kept."""
+"""Up to this many vectors are kept in 32 bits a number, more in 16."""
 
 
 class EmbeddedVectors:
-    """See VectorIndex. Keeps the vectors in memory, and reads a file that has changed anew."""
+    """See VectorIndex. Keeps the vectors in memory and reads a changed file again."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class EmbeddedVectors:
         return len((await asyncio.to_thread(self._current)).ids)
 
     async def version(self) -> str:
-        # What is on the disk, and what was read of it so far.
+        # Combines the state of the file and the state that was read.
         return repr((self._file.stamp(), self._stamp))
 
     async def close(self) -> None:
@@ -71,7 +71,7 @@ class EmbeddedVectors:
 
 
 class _Matrix:
-    """What was read at one moment."""
+    """The vectors read at one time."""
 
     def __init__(self, ids: list[str], digests: list[str], values: Vector) -> None:
         self.ids, self._digests = ids, digests

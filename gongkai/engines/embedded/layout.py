@@ -1,10 +1,10 @@
-"""Where a data folder keeps what: names, manifests and the live pointer. No tantivy here.
+"""The layout of a data folder: generations, manifests and the live pointer. No tantivy here.
 
-DATA_DIR/live                      the name of the generation that searches see
-DATA_DIR/write.lock                held by the one writer
+DATA_DIR/live                      the name of the live generation
+DATA_DIR/write.lock                held by the single writer
 DATA_DIR/withdrawn.json            the withdrawal ledger
 DATA_DIR/withdrawn.copy.json       its second copy
-DATA_DIR/vectors/MODEL.sqlite      vectors of records' passages, where meanings are searched
+DATA_DIR/vectors/MODEL.sqlite      vectors of passages, where semantic search is on
 DATA_DIR/generations/NAME/manifest.json
 DATA_DIR/generations/NAME/index/   tantivy's files
 """
@@ -48,7 +48,7 @@ class Layout:
         return self.generations / name / "index"
 
     def live_name(self) -> str | None:
-        """The generation that searches see; None before the first, or of a damaged pointer."""
+        """Returns the live generation; None before the first, or for a damaged pointer."""
         try:
             name = self.pointer.read_text(encoding="ascii").strip()
         except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
@@ -61,7 +61,7 @@ class Layout:
         replace_file(self.pointer, name.encode("ascii") + b"\n")
 
     def create(self, fingerprint: str) -> Manifest:
-        """A new, still incomplete generation with a name of its own."""
+        """Creates a new, incomplete generation with a new name."""
         manifest = begin_generation(fingerprint, (each.name for each in self._manifests()))
         make_folder(self.index_folder(manifest.name))
         self.write_manifest(manifest)
@@ -72,7 +72,7 @@ class Layout:
         replace_file(path, orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
 
     def manifest(self, name: str) -> Manifest | None:
-        """What a generation says of itself; None where that is missing or torn."""
+        """Returns the manifest of a generation; None where it is missing or torn."""
         try:
             content = read_json(self.generations / name / "manifest.json")
             found = Manifest(**content) if content else None
@@ -81,20 +81,20 @@ class Layout:
         return found if found and found.name == name and found.complete in (True, False) else None
 
     def has_ledger(self) -> bool:
-        """Whether some generation was made when there was a withdrawal ledger."""
+        """Whether some generation was made while a withdrawal ledger existed."""
         return any(each.has_ledger for each in self._manifests())
 
     def complete(self) -> list[Manifest]:
-        """Generations that may be searched, the newest first."""
+        """Returns the generations that may be searched, newest first."""
         return [each for each in self._manifests() if each.complete]
 
     def drop(self, name: str) -> None:
         shutil.rmtree(self.generations / name, ignore_errors=True)
 
     def drop_incomplete(self) -> None:
-        """What a killed rebuild left behind; only the holder of the write lock may ask for it.
+        """Drop generations left by killed rebuilds; the caller must hold the write lock.
 
-        A generation whose manifest was damaged is none of that: it may be the live one.
+        A generation with a damaged manifest is kept, because it may be the live one.
         """
         live = self.live_name()
         for folder in self._folders():
@@ -107,7 +107,7 @@ class Layout:
                 self.drop(folder.name)
 
     def damaged(self) -> list[str]:
-        """Names of generations that hold an index and whose manifest is missing or torn."""
+        """Returns the names of generations with an index and a missing or torn manifest."""
         return [
             folder.name
             for folder in self._folders()
@@ -129,7 +129,7 @@ class Layout:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Bytes of all files in a folder; files that go away meanwhile count nothing."""
+    """Returns the bytes of all files in a folder; files that disappear meanwhile count as 0."""
     total = 0
     for path in folder.rglob("*"):
         try:

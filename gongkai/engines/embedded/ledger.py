@@ -1,8 +1,8 @@
-"""The withdrawal ledger: which ids were taken off, why, and which index files still hold them.
+"""The withdrawal ledger: which records were withdrawn, why, and which are not erased yet.
 
-It is written before any index is touched and read at every search: a withdrawal counts from the
-moment the ledger is replaced, even while a rebuild holds the write lock. The file carries a digest
-and has a second copy, so that a lost or damaged ledger is seen and never taken for an empty one.
+It is written before any index is changed and read on every search. A withdrawal therefore applies
+once the ledger is replaced, even while a rebuild holds the write lock. The file has a digest and a
+second copy, so that a lost or damaged ledger is detected and never taken for an empty one.
 """
 
 import hashlib
@@ -25,17 +25,17 @@ _UNREAD = object()
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A ledger file as read: `sequence` counts the writes; 0 in files of the first format."""
+    """The content of a ledger file; `sequence` counts writes and is 0 in the first format."""
 
     sequence: int
     entries: Mapping[str, Withdrawal]
 
 
 class Ledger:
-    """All withdrawals by record id; a small file, read again only when it was replaced.
+    """All withdrawals by record id, read again only after the file was replaced.
 
-    `is_expected` says whether this installation has had a ledger. Reading and writing raise
-    LostLedgerError where the file is damaged, or missing although there was one.
+    `is_expected` returns whether this installation has had a ledger. Reading and writing raise
+    LostLedgerError where the file is damaged, or is missing although it is expected.
     """
 
     def __init__(self, path: Path, is_expected: Callable[[], bool] = lambda: False) -> None:
@@ -48,26 +48,26 @@ class Ledger:
         self._pending: frozenset[str] = frozenset()
 
     def entries(self) -> Mapping[str, Withdrawal]:
-        """Records that are withdrawn now."""
+        """Returns the records that are withdrawn now."""
         self._refresh()
         return self._closed
 
     def history(self) -> Mapping[str, Withdrawal]:
-        """The last state of every record that was ever withdrawn, reopened ones included."""
+        """Returns the last state of every record ever withdrawn, including reopened ones."""
         self._refresh()
         return self._content.entries
 
     def pending(self) -> frozenset[str]:
-        """Ids that searches have to leave out because an index file still holds them."""
+        """Returns ids that searches must leave out, because an index file still holds them."""
         self._refresh()
         return self._pending
 
     def stamp(self) -> object:
-        """Another after every change."""
+        """Returns a value that changes with every change."""
         return signature(self._path)
 
     def begin(self) -> None:
-        """Write an empty ledger where there was none so far."""
+        """Write an empty ledger where none has existed."""
         self._refresh()
         if self._seen is None:
             with self._lock():
@@ -77,7 +77,7 @@ class Ledger:
     def add(
         self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
     ) -> None:
-        """Withdraw records; `public`: those of them that were public, all where it is None."""
+        """Withdraw records; `public` are those that were public, None for all."""
         entry = Withdrawal(_now(), cause)
         with self._lock():
             known = self.history()
@@ -85,14 +85,14 @@ class Ledger:
             self._write({**known, **added})
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Take these states as they are, times included."""
+        """Store these states unchanged, including their times."""
         if not entries:
             return
         with self._lock():
             self._write({**self.history(), **entries})
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        """Reopen records; the time is kept, for a later merge of two ledgers."""
+        """Reopen records; the time is kept for a later merge of two ledgers."""
         when = _now()
         with self._lock():
             known = self.entries()
@@ -113,7 +113,7 @@ class Ledger:
             )
 
     def examine(self) -> list[str]:
-        """A sentence for each fault of the two files."""
+        """Returns a sentence for each fault of the two files."""
         faults = []
         try:
             main = _read(self._path)
@@ -129,13 +129,13 @@ class Ledger:
             return [f"{self._path.name} is missing. {_REMEDY}"] if lost else []
         if main.sequence and copy is None and not faults:
             faults.append(f"{self._copy.name} is missing: `gongkai doctor --repair` writes it.")
-        # A run that was killed between the two writes leaves the copy one ahead.
+        # A run killed between the two writes leaves the copy one write ahead.
         if copy is not None and copy.sequence > main.sequence + 1:
             faults.append(f"{self._path.name} is older than its second copy. {_REMEDY}")
         return faults
 
     def repair(self) -> None:
-        """Write both files again from the newer whole one. Raises LostLedgerError without one."""
+        """Rewrite both files from the newer intact one. Raises LostLedgerError without one."""
         if not self.examine():
             return
         with self._lock():
@@ -147,13 +147,13 @@ class Ledger:
             self._write(newest.entries, newest.sequence)
 
     def restart(self) -> None:
-        """Begin an empty ledger in the place of a lost one: only where a person asked for it."""
+        """Replace a lost ledger by an empty one; only at the explicit request of a person."""
         with self._lock():
             self._clear()
             self._write({}, 0)
 
     def _clear(self) -> None:
-        """A folder in the place of a file would stop every write."""
+        """Move away folders in the place of the files, which would block every write."""
         for path in (self._path, self._copy):
             if path.is_dir():
                 path.rename(path.with_name(f"{path.name}.folder"))
@@ -168,7 +168,7 @@ class Ledger:
         try:
             content = _read(self._path)
         except ValueError as error:
-            # Nothing may be guessed: what was withdrawn would be shown again.
+            # Guessing is not safe: withdrawn records could become visible again.
             raise LostLedgerError("damaged") from error
         if content is None and (self._copy.exists() or self._is_expected()):
             raise LostLedgerError("missing")
@@ -178,7 +178,7 @@ class Ledger:
         self._seen = seen
 
     def _write(self, entries: Mapping[str, Withdrawal], after: int | None = None) -> None:
-        """The copy first: where the ledger itself is lost, the copy knows all that it knew."""
+        """Write both files, the copy first, so that it is never behind the ledger."""
         sequence = (self._content.sequence if after is None else after) + 1
         content = _spell(_Content(sequence, entries))
         replace_file(self._copy, content)
@@ -216,7 +216,7 @@ def _try(path: Path) -> _Content | None:
 
 
 def _read(path: Path) -> _Content | None:
-    """None where the file is missing. Raises ValueError where it is damaged."""
+    """Returns None where the file is missing. Raises ValueError where it is damaged."""
     try:
         content = read_json(path)
     except OSError as error:

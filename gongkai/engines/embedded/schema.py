@@ -1,4 +1,4 @@
-"""The field table in, a tantivy schema and index out. Called by `generations`, `compile`."""
+"""The tantivy schema and index, derived from the field table."""
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -16,17 +16,17 @@ _INDEX_OPTION = {
 }
 STORED = "stored"
 UNBOUND = "\0"
-"""Instead of a set of paths that is too long for one term."""
+"""Stored instead of a set of paths that is too long for one term."""
 _BETWEEN = "\n"
 _LONGEST_TERM_BYTES = 60_000
-"""tantivy leaves out terms of more than 65,530 without a word."""
+"""tantivy silently drops terms of more than 65,530 bytes."""
 _SETS_KEPT = 10_000
 _SPACED = "spaced"
 
 
 @cache
 def build_schema() -> tantivy.Schema:
-    """One schema for every generation; changing it means raising SCHEMA_VERSION."""
+    """Returns the schema of every generation; a change requires a new SCHEMA_VERSION."""
     builder = tantivy.SchemaBuilder()
     for row in FIELDS.values():
         _add(builder, row)
@@ -39,29 +39,29 @@ def build_schema() -> tantivy.Schema:
 
 
 def set_field(tree: str) -> str:
-    """Where all paths of a record stand as one value: one is counted far faster than several."""
+    """Returns the field that holds all paths of a record as one value, which is faster to count."""
     return f"{tree}_set"
 
 
 def join_set(paths: Iterable[str]) -> str:
-    """Paths as one value, or UNBOUND; `split_set` is the way back."""
+    """Returns paths as one value, or UNBOUND; `split_set` is the inverse."""
     joined = _BETWEEN.join(paths)
     return joined if len(joined.encode()) <= _LONGEST_TERM_BYTES else UNBOUND
 
 
 @lru_cache(_SETS_KEPT)
 def split_set(value: str) -> tuple[str, ...]:
-    """The paths of one value that is not UNBOUND."""
+    """Returns the paths of a value that is not UNBOUND."""
     return tuple(value.split(_BETWEEN))
 
 
 def index_option(field: str) -> str:
-    """What tantivy keeps of a field's terms; a term query has to ask for just that."""
+    """Returns the index option of a field; a term query must use the same one."""
     return _INDEX_OPTION[FIELDS[field].kind]
 
 
 def open_index(path: Path) -> tantivy.Index:
-    """The index in a folder, made if the folder is empty. Raises ValueError when it is broken."""
+    """Opens the index in a folder, created if empty. Raises ValueError for a damaged one."""
     index = tantivy.Index(build_schema(), path=str(path))
     analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer(_SPACED, analyzer)
@@ -70,9 +70,9 @@ def open_index(path: Path) -> tantivy.Index:
 
 
 def open_older_index(path: Path) -> tantivy.Index:
-    """An existing index under the schema that it was built with, whatever SCHEMA_VERSION that was.
+    """Opens an existing index under the schema that it was built with.
 
-    Only for counting, looking up and deleting by `id`, which every schema has.
+    Use it only to count, find and delete by `id`, which every schema has.
     """
     index = tantivy.Index.open(str(path))
     index.config_reader(reload_policy="manual")

@@ -1,4 +1,4 @@
-"""Generations of the embedded engine and which of them is live. Used by the indexer and the CLI."""
+"""The generations of the embedded engine, and which of them is live."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,13 +23,13 @@ from gongkai.errors import AnotherWriterError, EngineUnavailableError, StorageEr
 from gongkai.files.durable import FILE_MODE
 
 WITHDRAW_PATIENCE_SECONDS = 2.0
-"""How long a withdrawal waits for a running writer; it counts at once either way."""
+"""How long a withdrawal waits for a running writer; it applies at once either way."""
 OTHER_ANALYSIS = "It was built with another analysis, dictionary or schema."
-"""The one fault of a generation whose files may be whole."""
+"""The one fault of a generation whose files may be intact."""
 
 
 class EmbeddedStore:
-    """See IndexStore. `fingerprint` names the analysis that this program would index with."""
+    """See IndexStore. `fingerprint` identifies the analysis that this program indexes with."""
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
         self._layout = Layout(folder)
@@ -81,7 +81,8 @@ class EmbeddedStore:
                 self._ledger.add((each for each in ids if found[each]), cause)
                 self._erase_around_writer()
         except AnotherWriterError:
-            # A writer is at work and may be about to bring these in: it erases what is pending.
+            # A running writer may be about to add these records. It erases pending withdrawals
+            # later.
             found = look_up(self._layout, ids) | dict.fromkeys(held, True)
             with translate_errors():
                 self._ledger.add(ids, cause, public={each for each in ids if found[each]})
@@ -134,7 +135,10 @@ class EmbeddedStore:
                 yield record_id, found
 
     def generations(self) -> list[Generation]:
-        """See the port; one that can't be opened is left out, `examine` names it."""
+        """See the port.
+
+        A generation that cannot be opened is left out; `check_integrity` lists it.
+        """
         found = []
         for manifest in self._layout.complete():
             with suppress(StorageError, ValueError):
@@ -171,7 +175,7 @@ class EmbeddedStore:
         return to
 
     def close(self) -> None:
-        """Nothing stays open between calls."""
+        """Nothing to release: no file stays open between calls."""
 
     def _examine(self, name: str, live: str | None) -> IntegrityReport:
         manifest = self._layout.manifest(name)
@@ -206,9 +210,9 @@ class EmbeddedStore:
         return writer
 
     def _find_live(self) -> Manifest | None:
-        """The live generation, or None before the first.
+        """Returns the live generation, or None before the first.
 
-        Raises EngineUnavailableError where it is damaged: an empty one must not take its place.
+        Raises EngineUnavailableError where it is damaged, so that no empty one replaces it.
         """
         name = self._layout.live_name()
         if name is None:
@@ -219,7 +223,7 @@ class EmbeddedStore:
             name = complete[0].name
             self._layout.point_at(name)
         manifest = self._layout.manifest(name)
-        # Without its meta.json tantivy would make an empty index there.
+        # Without a meta.json tantivy would create an empty index there.
         if manifest is None or not (self._layout.index_folder(name) / "meta.json").exists():
             raise EngineUnavailableError(
                 f"The live generation {name} is missing or damaged: run `gongkai doctor`."
@@ -227,26 +231,26 @@ class EmbeddedStore:
         return manifest
 
     def _publish_unless_live(self, name: str) -> None:
-        """The first generation of all goes live with its first commit."""
+        """Publish the very first generation with its first commit."""
         if self._layout.live_name() != name:
             self.publish(name)
 
     def _drop_damaged(self, examined: Iterable[IntegrityReport]) -> None:
-        """Older generations that no rollback can go to; they would stop every withdrawal."""
+        """Drop damaged older generations, which prevent withdrawals and allow no rollback."""
         for each in examined:
             if not each.live and each.faults and each.faults != (OTHER_ANALYSIS,):
                 self._layout.drop(each.name)
 
     def _drop_left_behind(self) -> None:
-        """What killed runs wrote and nothing holds; only under the write lock."""
+        """Drop what killed runs left behind; the caller must hold the write lock."""
         self._layout.drop_incomplete()
         for manifest in self._layout.complete():
             drop_orphans(self._layout.index_folder(manifest.name))
 
     def _erase_around_writer(self) -> None:
-        """Erase, but leave the generation that is being written to its writer.
+        """Erase pending withdrawals, except in a generation that has an open writer.
 
-        An index has one writer; the open one erases what is pending as it closes.
+        An index has only one writer. The open writer erases pending withdrawals on closing.
         """
         if self._written is None:
             self._erase_pending()
@@ -256,9 +260,10 @@ class EmbeddedStore:
                     erase(folder, pending)
 
     def _erase_pending(self) -> None:
-        """Delete what the ledger still finds in index files; only under the write lock.
+        """Delete pending withdrawals from the index files; the caller must hold the write lock.
 
-        In a damaged generation nothing can be deleted: its ids stay pending until it is dropped.
+        Nothing can be deleted from a damaged generation, so its ids stay pending until it is
+        dropped.
         """
         pending = self._ledger.pending()
         if not pending:
@@ -274,7 +279,7 @@ class EmbeddedStore:
 
     @contextmanager
     def _locked(self, patience: float = 0.0) -> Iterator[None]:
-        """Hold the write lock over a ledger that is whole."""
+        """Hold the write lock, with an intact ledger."""
         with self._holding(patience):
             self._ledger.begin()
             yield
@@ -294,18 +299,19 @@ class EmbeddedStore:
 
     @contextmanager
     def _kept_on_success(self) -> Iterator[None]:
-        """Take the lock for a writer, which lets go of it when it is closed."""
+        """Hold the write lock for a writer, which releases it on closing."""
         with self._locked():
             if self._lock.lock_counter == 1:
                 self._drop_left_behind()
-                # Before anything is written: a record that was closed and is open again stays.
+                # Erased before anything is written, so that a reopened record is kept when it is
+                # indexed again.
                 self._erase_pending()
             yield
             self._lock.acquire()
 
 
 def describe(layout: Layout, manifest: Manifest, records: int) -> Generation:
-    """A manifest with what only the disk knows."""
+    """Returns a manifest together with the size and record count on disk."""
     return Generation(
         name=manifest.name,
         created=manifest.created,

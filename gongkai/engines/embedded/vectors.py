@@ -1,7 +1,7 @@
-"""Vectors of one model in a file beside the generations. `nearest` reads it, `store` withdraws.
+"""Stores the vectors of one model in a file beside the generations.
 
-One file serves all generations: an id has one passage, and what a generation does not hold, its
-engine does not find.
+One file serves all generations: a record id has one passage, and an engine does not find the
+records that its generation lacks.
 """
 
 import sqlite3
@@ -20,11 +20,11 @@ CREATE TABLE IF NOT EXISTS vectors (
 );
 """
 _AT_ONCE = 500
-"""Values of one statement."""
+"""Values in one statement."""
 
 
 class VectorFile:
-    """See VectorStore. `model` names what made the vectors; numbers are kept in sixteen bits."""
+    """See VectorStore. `model` names the model; each number is stored in 16 bits."""
 
     def __init__(self, folder: Path, model: str) -> None:
         self._database = Database(folder / _FOLDER / f"{name_parts(model)}.sqlite", _SCHEMA)
@@ -54,22 +54,22 @@ class VectorFile:
         return len(gone)
 
     def read(self) -> tuple[list[str], list[str], bytes]:
-        """All ids in order, their digests, and the vectors in one, sixteen bits a number."""
+        """Returns all ids in order, their digests, and the vectors joined, 16 bits a number."""
         with self._database.read() as connection:
             rows = connection.execute("SELECT * FROM vectors ORDER BY id").fetchall()
         ids, digests = [row["id"] for row in rows], [row["digest"] for row in rows]
         return ids, digests, b"".join(row["vector"] for row in rows)
 
     def stamp(self) -> object:
-        """Changes with every write."""
+        """Returns a value that changes with every write."""
         return self._database.stamp()
 
     def close(self) -> None:
-        """Nothing stays open between calls."""
+        """Nothing to release: no file stays open between calls."""
 
 
 def forget_vectors(folder: Path, record_ids: Iterable[str]) -> None:
-    """Drop the vectors of these records, of whatever model, from a data folder."""
+    """Delete the vectors of these records, for every model, from a data folder."""
     ids = list(record_ids)
     for path in sorted((folder / _FOLDER).glob("*.sqlite")):
         with Database(path, _SCHEMA).write() as connection:

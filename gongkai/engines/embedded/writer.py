@@ -1,4 +1,4 @@
-"""Writes into one tantivy generation: put, delete, commit. Made by `store`, used by the indexer."""
+"""Writes into one tantivy generation: put, delete, commit."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
@@ -16,7 +16,7 @@ WRITER_HEAP_BYTES = 512_000_000
 
 
 class TantivyWriter:
-    """One open tantivy writer. Leaving by an error, or without `commit`, leaves the last commit."""
+    """One open tantivy writer; an error, or leaving without `commit`, keeps the last commit."""
 
     def __init__(
         self,
@@ -33,14 +33,14 @@ class TantivyWriter:
         self._on_close = on_close
         self._index.reload()
         self._searcher = index.searcher()
-        # What this run wrote since the last commit: id -> revision, None for a deletion.
+        # Writes of this run since the last commit: id -> revision, None for a deletion.
         self._unseen: dict[str, str | None] = {}
 
     def prefetch(self, record_ids: Iterable[str]) -> None:
-        """Nothing to do: every record is a look-up away."""
+        """Nothing to do: every record is one local lookup away."""
 
     def contains(self, document_id: str, revision: str | None = None) -> bool:
-        """See the port. One term look-up against the last commit, or this run's own writes."""
+        """See the port. One term lookup in the last commit, or in this run's own writes."""
         if document_id in self._unseen:
             written = self._unseen[document_id]
             return written is not None and revision in (None, written)
@@ -49,7 +49,7 @@ class TantivyWriter:
         return bool(self._searcher.search(query, limit=1, count=False).hits)
 
     def put(self, document: IndexDocument) -> None:
-        """See the port; an id that is new to this generation costs no deletion."""
+        """See the port. A record id new to this generation costs no deletion."""
         if document.id in self._unseen or self.contains(document.id):
             self.delete(document.id)
         with translate_errors():
@@ -82,7 +82,7 @@ class TantivyWriter:
         return self._searcher.num_docs
 
     def pop_rejected(self) -> Mapping[str, str]:
-        """Nothing: what it can't take it says at once."""
+        """Empty: tantivy reports a rejected record at once."""
         return {}
 
     def _find(self, record_id: str) -> tantivy.Document | None:
@@ -104,7 +104,7 @@ class TantivyWriter:
                 if error is None:
                     self._writer.wait_merging_threads()
                 elif not isinstance(error, StorageError):
-                    # A writer whose disk failed has nothing to take back.
+                    # After a disk error there is nothing to roll back.
                     self._writer.rollback()
             finally:
                 del self._writer
@@ -112,7 +112,7 @@ class TantivyWriter:
 
 
 def read_identities(document: tantivy.Document) -> tuple[str, ...]:
-    """What `identities` holds of a stored document."""
+    """Returns the `identities` of a stored document."""
     return tuple(map(str, document.get_all("identities")))
 
 
