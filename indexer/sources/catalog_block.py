@@ -1,6 +1,6 @@
-"""A portal page in, the label and value pairs of its catalog block out. Called by `portal_page`.
+"""Reads the label and value pairs of a portal page's catalog block.
 
-Portals show the catalog entry as a table, a dl, a list or bare blocks: 索引号：… 发布机构：….
+Portals show the catalog entry as a table, a dl, a list or plain blocks: 索引号：… 发布机构：….
 """
 
 import re
@@ -18,7 +18,7 @@ _CONTAINERS = (
     *("table", "dl", "ul", "ol", "div", "section", "header", "article", "p", "td", "span"),
     *("body", "main", "form", "center", "fieldset"),
 )
-# A body says 名称： and 内容： as well; only a catalog block says one of these besides.
+# A body may also contain 名称： and 内容：. Only a catalog block has one of these keys as well.
 _TELLING = frozenset(
     (
         *("index_number", "document_number", "publisher", "issued_on", "published_on"),
@@ -33,7 +33,7 @@ _LABEL = re.compile(
     r"\s*(?:[\[【]([^\]】]{1,24})[\]】]\s*[：:]?|([^：:]{1,24})[：:])\s*(.*)", re.DOTALL
 )
 _BETWEEN = " \t\r\n\u00a0\u3000|｜;；,，、"
-# A date or a number runs into the next label where nothing but a style kept them apart.
+# A date or number may be followed directly by the next label, where only styles separate them.
 _RUN_ON = re.compile(r"(?<=[0-9])(?=([\u4e00-\u9fff]{2,8})\s*[：:])")
 _INFO_LABELS = frozenset(
     (
@@ -49,7 +49,7 @@ _INFO_LABELS = frozenset(
         "字号",
     )
 )
-# Blanks are looked at from the first of them on, and none is given back: a run costs its length.
+# Whitespace is matched from its start and possessively, so a run of it takes linear time.
 _NEXT_LABEL = re.compile(r"(?:(?<!\s)\s|[|;，；])\s*+(?=[\u4e00-\u9fff]{2,8}\s*+[：:])")
 
 
@@ -63,16 +63,16 @@ class _Pair:
 
 
 def take_catalog_blocks(page: html.HtmlElement) -> dict[str, object]:
-    """The pairs of every catalog block; the first that states a heading is believed.
+    """Returns the pairs of all catalog blocks; the first value of a heading wins.
 
-    Of 公开方式 every statement is kept, so that the strictest can win. The elements shown are
-    taken out of the page, so that they don't turn up in its text.
+    All values of 公开方式 are kept, so that the strictest can win. The elements are removed from
+    the page, so that they do not appear in its text.
     """
     stated: list[_Pair] = []
     seen: set[str] = set()
     blocks = _find_blocks(page)
     around, inside = _part_by_article(page, blocks)
-    # A line of information above an article (发布时间 来源) says less than the catalog.
+    # A line of information above an article (发布时间 来源) is less reliable than the catalog.
     for pair in (pair for block in sorted(around, key=_is_line) for pair in block):
         key = key_of(pair.label) or pair.label
         if pair.value and (key not in seen or key == "disclosure"):
@@ -89,7 +89,9 @@ def take_catalog_blocks(page: html.HtmlElement) -> dict[str, object]:
 def _part_by_article(
     page: html.HtmlElement, blocks: Sequence[list[_Pair]]
 ) -> tuple[Sequence[list[_Pair]], Sequence[list[_Pair]]]:
-    """The blocks around the article, or all where there is none, and those that are its text."""
+    """Splits blocks into those around the article and those inside it; all are around if no
+    article.
+    """
     articles = set(find_editors(page))
     around: list[list[_Pair]] = []
     inside: list[list[_Pair]] = []
@@ -106,7 +108,7 @@ def _is_line(block: Sequence[_Pair]) -> bool:
 
 
 def _find_blocks(page: html.HtmlElement) -> list[list[_Pair]]:
-    """Blocks from the innermost outwards, given in the order of the page."""
+    """Returns the blocks in page order. The search goes from the innermost elements outwards."""
     found: list[list[_Pair]] = []
     taken: set[html.HtmlElement] = set()
     for container in reversed(list(page.iter(*_CONTAINERS))):
@@ -123,7 +125,7 @@ def _find_blocks(page: html.HtmlElement) -> list[list[_Pair]]:
 
 
 def _mark_taken(element: html.HtmlElement, taken: set[html.HtmlElement]) -> None:
-    """Mark an element and what is around it; what is around a marked one is marked already."""
+    """Marks an element and its ancestors. The ancestors of a marked element are already marked."""
     above: html.HtmlElement | None = element
     while above is not None and above not in taken:
         taken.add(above)
@@ -131,9 +133,9 @@ def _mark_taken(element: html.HtmlElement, taken: set[html.HtmlElement]) -> None
 
 
 def _groups(container: html.HtmlElement) -> list[list[html.HtmlElement]]:
-    """The cells of a container, row by row; blocks and lists are one row of their children.
+    """Returns the cells of a container by row. Blocks and lists are one row of their children.
 
-    None of what has more parts than a catalog entry can have.
+    A container with more parts than a catalog entry has no rows.
     """
     if len(container) > _MOST_PARTS:
         return []
@@ -146,7 +148,7 @@ def _groups(container: html.HtmlElement) -> list[list[html.HtmlElement]]:
 
 
 def _pair_up(cells: Sequence[html.HtmlElement]) -> Iterator[_Pair]:
-    """Labels with the value in the same cell (索引号：0001) or in the next one."""
+    """Yields labels with the value in the same cell (索引号：0001) or in the next one."""
     waiting: tuple[str, html.HtmlElement] | None = None
     for cell in cells:
         text = _short_text(cell)
@@ -168,7 +170,7 @@ def _pair_up(cells: Sequence[html.HtmlElement]) -> Iterator[_Pair]:
 
 
 def _labelled_parts(cell: html.HtmlElement) -> Sequence[html.HtmlElement]:
-    """The elements of a cell that holds nothing else, if several of them begin with a label."""
+    """Returns the child elements of a cell without other text, if several begin with a label."""
     parts = [part for part in cell if isinstance(part.tag, str)]
     texts = [cell.text, *(part.tail for part in parts)]
     if len(parts) < 2 or any(text and text.strip(_BETWEEN) for text in texts):
@@ -178,14 +180,17 @@ def _labelled_parts(cell: html.HtmlElement) -> Sequence[html.HtmlElement]:
 
 
 def _pair_couple(cell: html.HtmlElement) -> Iterator[_Pair]:
-    """A list entry that is a couple of elements without a colon: <b>索引号</b><i>0001</i>."""
+    """Yields the pair of a list entry of two elements without a colon: <b>索引号</b><i>0001</i>."""
     parts = [_short_text(part) for part in cell]
     if len(parts) == 2 and key_of(parts[0] or "") and parts[1]:
         yield _Pair("".join((parts[0] or "").split()), parts[1], (cell,))
 
 
 def _pair_down(groups: Sequence[Sequence[html.HtmlElement]]) -> list[_Pair]:
-    """A row of labels above one row of values, as wide; more rows would be a list of records."""
+    """Returns the pairs of a row of labels above one row of values.
+
+    More rows are a list of records.
+    """
     filled = [group for group in groups if group]
     if len(filled) != 2 or len(filled[0]) != len(filled[1]):
         return []
@@ -198,7 +203,7 @@ def _pair_down(groups: Sequence[Sequence[html.HtmlElement]]) -> list[_Pair]:
 
 
 def _split_label(text: str | None) -> tuple[str, str]:
-    """A cell's label and the value beside it; ("", "") where it begins with no label."""
+    """Returns the label of a cell and the value after it, or ("", "") without a label."""
     if not text:
         return "", ""
     if key_of(text):
@@ -211,7 +216,7 @@ def _split_label(text: str | None) -> tuple[str, str]:
 
 
 def _split_entries(label: str, value: str) -> Iterator[tuple[str, str]]:
-    """One text may hold several entries: 发布日期：2023-05-06 来源：市政府办公室."""
+    """Yields all entries of a text that has several: 发布日期：2023-05-06 来源：市政府办公室."""
     first, *others = _NEXT_LABEL.split(_RUN_ON.sub(_part, value))
     if first.strip():
         yield label, first.strip()
@@ -226,7 +231,7 @@ def _part(run_on: "re.Match[str]") -> str:
 
 
 def _short_text(cell: html.HtmlElement) -> str | None:
-    """The text of a cell on one line; None where it is too long to be an entry."""
+    """Returns the text of a cell on one line, or None if it is too long for an entry."""
     text = ""
     for event, element in etree.iterwalk(cell, events=("start", "end")):
         if event == "end":
@@ -239,7 +244,7 @@ def _short_text(cell: html.HtmlElement) -> str | None:
 
 
 def _value_of(label: str, cell: html.HtmlElement) -> str:
-    """A value: 正文 keeps its lines, the others stand on one."""
+    """Returns the value of a cell. 正文 keeps its lines; other values are joined to one line."""
     lines = (" ".join(line.split()) for line in "\n".join(map(str, cell.itertext())).splitlines())
     if key_of(label) == "body":
         return "\n".join(filter(None, lines))

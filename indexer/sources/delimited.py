@@ -1,7 +1,7 @@
-"""A CSV or TSV file in, a row per record out. Registered in `formats`.
+"""Reads rows from CSV and TSV files.
 
-Quoting is strict: a quote that is never closed would pull the rows after it, whatever their
-disclosure, into one cell. Such a record costs its first line and reading goes on with the next.
+Quoting is strict: an unclosed quote would join the following rows, whatever their disclosure, into
+one cell. Such a record loses its first line, and reading continues with the next line.
 """
 
 import csv
@@ -27,16 +27,17 @@ csv.field_size_limit(MAX_ROW_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """A record that can't be read."""
+    """A record that cannot be read."""
 
     reason: str
     detail: str
 
 
 def read_delimited(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
-    """Every record below the heading row that is not blank; short records are padded with "".
+    """Yields every non-blank record below the heading row. Short records are padded with "".
 
-    The heading row is the one with the most known headings, or else the first that is not blank.
+    The heading row is the row with the most known headings, or else the first row that is not
+    blank.
     """
     source = str(path)
     with open_text(path, on_bytes) as stream:
@@ -57,9 +58,9 @@ def _table_row(source: str, number: int, record: "list[str] | _Fault") -> TableR
 
 
 def _sniff(first: Sequence[bytes], *, is_tsv: bool) -> str:
-    """The delimiter that gives a row the most known headings, or else the first row most cells.
+    """Returns the delimiter with the most known headings in a row, or else the most cells.
 
-    A first line such as `sep=;` is for Excel, and names it.
+    A first line such as `sep=;`, written for Excel, states the delimiter.
     """
     text = [line.decode("utf-8", "replace") for line in first]
     if text and (match := _SEPARATOR.fullmatch(text[0].strip("\r\n "))) and match[1]:
@@ -94,31 +95,31 @@ def _read_records(feed: "_LineFeed", delimiter: str) -> Iterator[list[str] | _Fa
             feed.go_back()
         else:
             yield (
-                _Fault("bad_encoding", "The row has bytes that are no characters.")
+                _Fault("bad_encoding", "The row contains bytes that are not valid text.")
                 if (feed.is_undecodable)
                 else record
             )
 
 
 def _unquoted(feed: "_LineFeed", delimiter: str) -> list[str] | None:
-    """A tab-separated line as database dumps write it: its quotes are part of the text.
+    """Returns the cells of a tab-separated line whose quotes are text, as in database dumps.
 
-    Only where the fault lies in the record's first line, so that nothing runs over lines.
+    This applies only to a fault in the record's first line, so that no cell spans lines.
     """
     if delimiter != "\t" or len(feed.taken) != 1 or feed.is_undecodable or not feed.taken[0]:
         return None
     line = feed.taken[0].decode("utf-8").rstrip("\r\n")
-    # A bare carriage return inside is a line's end to csv.reader, which takes one line here.
+    # csv.reader treats a bare carriage return as the end of a line, but expects one line here.
     return None if "\r" in line else line.split(delimiter)
 
 
 class _OverlongError(Exception):
-    """A record passes MAX_ROW_BYTES."""
+    """A record is longer than MAX_ROW_BYTES."""
 
 
 @dataclass(slots=True)
 class _LineFeed:
-    """Lines for csv.reader; those of the record at hand are kept so that it can be given up."""
+    """Lines for csv.reader. Keeps the lines of the current record so that it can be abandoned."""
 
     lines: Iterator[bytes | None]
     taken: list[bytes | None] = field(default_factory=list)
@@ -145,5 +146,5 @@ class _LineFeed:
         self.taken, self._size, self.is_undecodable = [], 0, False
 
     def go_back(self) -> None:
-        """Give up the first line of the record only; the others are read again."""
+        """Abandons only the first line of the record; the other lines are read again."""
         self._again.extendleft(reversed(self.taken[1:]))

@@ -1,4 +1,4 @@
-"""A folder in, its files out in the order of names: sources to read, and parts that are skipped."""
+"""Lists the source files of a folder in order of name, and the parts that are skipped."""
 
 import os
 from collections.abc import Iterator
@@ -22,16 +22,16 @@ _MAX_COUNTED = 100_000
 
 @dataclass(slots=True)
 class FolderWalk:
-    """One walk over a folder. Memory holds the names of one folder a level."""
+    """One walk over a folder. Memory holds the names of one folder per level."""
 
     root: Path
     skipped: list[SkippedPart] = field(default_factory=list)
 
     def sources(self) -> Iterator[Path]:
-        """The files to read; what is not read is added to `skipped` meanwhile.
+        """Yields the files to read and adds files that are not read to `skipped`.
 
-        A symbolic link is followed to a file inside the folder only: an export can be written by
-        anyone, the rest of the disk is the city's.
+        Symbolic links are followed only to files inside the folder. Anyone may have written an
+        export, while the rest of the disk belongs to the city.
         """
         inside = self.root.resolve()
         waiting = [self.root]
@@ -63,7 +63,7 @@ class FolderWalk:
         if not path.is_dir():
             return False
         if path.is_symlink():
-            # A folder inside is walked at its own place.
+            # A folder inside the root is visited under its own path.
             if not path.resolve().is_relative_to(inside):
                 self._skip(
                     path, "outside_folder", "The link leads to a folder outside; not followed."
@@ -103,12 +103,12 @@ class FolderWalk:
 
 
 def _is_system_file(name: str) -> bool:
-    """Lock files of office programs and what operating systems leave in any folder."""
+    """Returns whether it is a lock file of an office program or a file of an operating system."""
     return name.startswith(("~$", ".~lock.", "._")) or name.lower() in _SYSTEM_FILES
 
 
 def _page_of(name: str) -> str | None:
-    """The name of the saved page whose pictures and scripts a folder holds, or None."""
+    """Returns the name of the saved page to which a folder of assets belongs, or None."""
     return next(
         (name.removesuffix(end) for end in ("_files", ".files") if name.endswith(end)), None
     )

@@ -1,4 +1,4 @@
-"""The one table of source formats: a path in, its reader out. Called by `indexer.source_reader`."""
+"""Chooses the reader for a source file by content and suffix."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +37,7 @@ _PACKED = ".gz"
 _HEAD_BYTES = 64 * 1024
 _PAGES = frozenset((".html", ".htm", ".shtml"))
 _WORKBOOKS = frozenset((".xls", ".xlsx", ".et", ".csv", ".tsv"))
-"""Names under which systems save an HTML table."""
+"""Suffixes under which systems save an HTML table."""
 _HTML = ("<html", "<!doctype html", "<body", "<meta", "<table")
 _JSON = re.compile(r"\[\s*[\[\]{]|\{\s*[\"}]")
 _ENOUGH_HEADINGS = 2
@@ -45,28 +45,28 @@ _FIRST_LINES = 20
 
 
 def choose_reader(path: Path) -> Reader | None:
-    """The reader for a file, or None where no reader takes it. Raises OSError.
+    """Returns the reader for a file, or None if there is none. Raises OSError.
 
-    The content decides wherever it is plain: an HTML table is saved as `.xls`, a workbook as
-    `.csv`. The suffix decides between formats of text.
+    Clear content decides: an HTML table may be saved as `.xls`, a workbook as `.csv`. The suffix
+    decides between text formats.
     """
     head = read_head(path, _HEAD_BYTES)
     container = find_container(path, head)
     if container is Container.WORKBOOK:
         return read_spreadsheet
     if container is not Container.TEXT:
-        # Its reader says what is wrong with the file.
+        # The reader reports the fault of the file.
         return read_spreadsheet if _suffix(path) == ".xlsx" else None
     return _choose_by_text(_suffix(path), _decode(head))
 
 
 def name_unread(path: Path) -> str:
-    """A sentence on why no reader takes a file. Raises OSError."""
+    """Returns a sentence on why no reader accepts a file. Raises OSError."""
     return explain_unread(path, find_container(path, read_head(path, _HEAD_BYTES)))
 
 
 def _suffix(path: Path) -> str:
-    """The suffix that names the format; `.gz` may follow it."""
+    """Returns the suffix that names the format, without a final `.gz`."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] == _PACKED:
         suffixes.pop()

@@ -1,7 +1,4 @@
-"""Cells of a table in; whether they are its heading row, and its rows, out.
-
-Used by the readers of tables.
-"""
+"""Recognises the heading row of a table, and pairs cells with headings."""
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -12,15 +9,15 @@ from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 
 
 def known_keys(headings: Iterable[object]) -> frozenset[str]:
-    """The catalog keys that some headings stand for; what is not a heading is passed over."""
+    """Returns the catalog keys of the known headings."""
     keys = (key_of(heading) for heading in headings if isinstance(heading, str))
     return frozenset(key for key in keys if key is not None)
 
 
 def is_header(cells: Sequence[object]) -> bool:
-    """Whether a row is the heading row: two filled cells or more, one of them a known heading.
+    """Returns whether a row is a heading row: at least two filled cells, one a known heading.
 
-    A title row above the table (one merged cell) is not. Our own columns of a rejects sheet do.
+    A title row above the table (one merged cell) is not. The columns of a rejects sheet are.
     """
     if is_reject_sheet(cells):
         return True
@@ -28,7 +25,7 @@ def is_header(cells: Sequence[object]) -> bool:
 
 
 def name_columns(cells: Sequence[object]) -> tuple[str, ...]:
-    """The heading of every column, as published; a column without one is `column_3`."""
+    """Returns the heading of every column as published; a column without one is `column_3`."""
     filled = [index for index, cell in enumerate(cells, 1) if not is_blank(cell)]
     width = filled[-1] if filled else 0
     named = enumerate(cells[:width], 1)
@@ -38,7 +35,7 @@ def name_columns(cells: Sequence[object]) -> tuple[str, ...]:
 def pair_cells(
     source: str, number: int, headings: Sequence[str], cells: Sequence[object], *, padding: object
 ) -> Row:
-    """A row of a table below its headings; a short one is padded, filled cells too many refused."""
+    """Returns a row of a table. Short rows are padded; extra filled cells make it unreadable."""
     if not all(map(is_blank, cells[len(headings) :])):
         detail = f"The row has {len(cells)} cells below {len(headings)} headings."
         return UnreadableRow(source, number, "column_count", detail)

@@ -1,6 +1,6 @@
-"""The tables of an HTML page that is saved as a workbook (.xls) in, a row per row out.
+"""Reads rows from the tables of an HTML page saved as a workbook (.xls).
 
-Many systems export so, and spreadsheet programs open it without a word. Registered in `formats`.
+Many systems export this format, and spreadsheet programs open it without a warning.
 """
 
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from indexer.sources.streams import OnBytes, open_text
 
 TOO_LONG = "The table is over 32 MiB; save it as .xlsx."
 _MOST_ACROSS, _MOST_DOWN = 1_000, 65_534
-"""As browsers read colspan and rowspan."""
+"""Limits of colspan and rowspan in browsers."""
 _BLOCKS = frozenset(("br", "p", "div", "li", "tr"))
 
 
 def read_html_workbook(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
-    """The records of every table that has a heading row. Raises BrokenFileError for no HTML."""
+    """Yields the records of every table with a heading row. Raises BrokenFileError if not HTML."""
     source = str(path)
     with open_text(path, on_bytes, is_markup=True) as stream:
         data = stream.read(MAX_ROW_BYTES + 1)
@@ -63,7 +63,7 @@ def _hide_columns(table: html.HtmlElement, grid: SheetGrid) -> None:
 
 
 def _text_of(cell: html.HtmlElement) -> str:
-    """The text of a cell without that of a table inside, which is a table of its own."""
+    """Returns the text of a cell without nested tables, which are tables of their own."""
     lines: list[str] = []
     stack: list[tuple[html.HtmlElement, bool]] = [(cell, False)]
     while stack:

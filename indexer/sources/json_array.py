@@ -1,6 +1,6 @@
-"""A .json file in (lists, objects around lists, or records one after another), rows out.
+"""Reads rows from a .json file: lists, objects around lists, or a sequence of records.
 
-Memory holds one record, or one object of 32 MiB at the most, however long its lists are.
+Memory holds one record, or one object of at most 32 MiB, however long its lists are.
 """
 
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from indexer.sources.record_likeness import holds_value, states_disclosure
 from indexer.sources.row import SkippedPart, SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
 
-_PASSED = "Objects of a list are not read, for they have no headings that the catalog knows."
+_PASSED = "Objects of a list are not read because they have no known heading."
 
 
 def read_json(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
-    """Every record, its ordinal as line. Raises BrokenFileError where the text breaks off.
+    """Yields every record, with its ordinal as line. Raises BrokenFileError for truncated text.
 
-    All lists of all objects are read (`{"code": 0, "data": {"list": [...], "more": [...]}}`); an
-    object around records is no record itself.
+    All lists of all objects are read (`{"code": 0, "data": {"list": [...], "more": [...]}}`). An
+    object around records is not a record itself.
     """
     with open_text(path, on_bytes) as stream:
         yield from _Reader(JsonCutter(stream), str(path)).read()
@@ -32,7 +32,7 @@ def read_json(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
 
 @dataclass(slots=True)
 class _Reader:
-    """Counts the rows of one file."""
+    """Reads one file and counts its rows."""
 
     cutter: JsonCutter
     source: str
@@ -51,7 +51,10 @@ class _Reader:
     def _read_value(
         self, stated: tuple[Stated, ...], depth: int, *, is_inner: bool
     ) -> Iterator[SourceItem]:
-        """The rows of the next value; what is too long to be a record is entered."""
+        """Yields the rows of the next value.
+
+        The reader descends into values too long for a record.
+        """
         text = self.cutter.cut_whole()
         if text is not None:
             yield from self._count(
@@ -95,7 +98,7 @@ class _Reader:
         while not self.cutter.take(b"]"):
             self._require_more()
             before = self.number
-            # Once a list has records, all that it holds are rows.
+            # Once a list has a record, all its items are rows.
             yield from self._read_value(stated, depth, is_inner=is_inner and not rows)
             rows += self.number - before
             passed += self.number == before
@@ -111,12 +114,14 @@ class _Reader:
         if self.cutter.take(b",") or self.cutter.peek() in (b"]", b""):
             return
         if self.cutter.peek() != b"{":
-            raise BrokenFileError("bad_file", "Something stands between the values of the list.")
+            raise BrokenFileError(
+                "bad_file", "There is unexpected text between the values of the list."
+            )
         detail = "A comma is missing before here."
         yield UnreadableRow(self.source, self.number + 1, "not_json", detail)
 
     def _count(self, items: Iterator[SourceItem]) -> Iterator[SourceItem]:
-        """Rows with their ordinals; a value may hold several."""
+        """Yields rows with their ordinals; one value may contain several."""
         for item in items:
             self.number += not isinstance(item, SkippedPart)
             yield item if item.line == self.number else replace(item, line=self.number)

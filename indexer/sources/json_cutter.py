@@ -1,7 +1,7 @@
-"""A stream of JSON text in, its values cut out as bytes one by one. Used by the reader of JSON.
+"""Cuts the values of a stream of JSON text into bytes, one at a time.
 
-Only quotes and brackets are looked at, so a value that is broken inside is still cut where it
-ends, and memory holds one value, however long the list.
+The scan looks only at quotes and brackets. A value with invalid content is still cut at its end,
+and memory holds one value, however long the list.
 """
 
 import re
@@ -12,7 +12,7 @@ from gongkai.files.errors import BrokenFileError
 from gongkai.files.limits import MAX_ROW_BYTES
 
 _CHUNK = 256 * 1024
-# A whole string, a bracket, or the quote of a string that the buffer does not hold to its end.
+# A complete string, a bracket, or the quote of a string that does not end in the buffer.
 TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,\]\}\[\{"]*')
 _CALL = re.compile(rb"(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,99}\s*[(=]\s*(?=[\[{])")
@@ -21,7 +21,7 @@ _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
 
 class JsonCutter:
-    """A position in a JSON text; `at` moves over it, `buffer` holds what follows `start`."""
+    """A position in a JSON text. `at` is the position in `buffer`, which holds the unread text."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -29,7 +29,7 @@ class JsonCutter:
         self.at = 0
 
     def peek(self) -> bytes:
-        """The next byte that is not white space, or nothing at the end of the text."""
+        """Returns the next byte that is not white space, or b"" at the end of the text."""
         while not (match := _NOT_BLANK.search(self.buffer, self.at)):
             self.at = len(self.buffer)
             if not self.fill():
@@ -38,13 +38,16 @@ class JsonCutter:
         return match.group()
 
     def take(self, byte: bytes) -> bool:
-        """Step over `byte` if it is next."""
+        """Skips `byte` if it is next. Returns whether it was."""
         is_next = self.peek() == byte
         self.at += is_next
         return is_next
 
     def fill(self) -> bool:
-        """Read on, forgetting what is before `at`; False at the end of the stream."""
+        """Reads more text and drops the text before `at`.
+
+        Returns False at the end of the stream.
+        """
         held = self.buffer[self.at :]
         if len(held) > MAX_ROW_BYTES:
             raise BrokenFileError("too_long", "A JSON value is over 32 MiB; reading stops there.")
@@ -53,7 +56,7 @@ class JsonCutter:
         return bool(chunk)
 
     def look_ahead(self) -> Iterator[tuple[int, bytes]]:
-        """Strings and brackets from here on, each with its distance from `at`, which stays."""
+        """Yields strings and brackets from here on with their distance from `at`, which stays."""
         offset = 0
         while True:
             for match in TOKEN.finditer(self.buffer, self.at + offset):
@@ -69,7 +72,7 @@ class JsonCutter:
                 return
 
     def cut_whole(self) -> bytes | None:
-        """The next value; None, without moving, where its end is not within 32 MiB or missing."""
+        """Returns the next value, or None without moving if no end is found within 32 MiB."""
         try:
             return self.cut()
         except BrokenFileError as error:
@@ -78,13 +81,13 @@ class JsonCutter:
             raise
 
     def skip_call(self) -> None:
-        """Step over what a script has before its data: `callback(` or `var list =`."""
+        """Skips the start of a script before its data: `callback(` or `var list =`."""
         self.peek()
         match = _CALL.match(self.buffer, self.at)
         self.at = match.end() if match else self.at
 
     def cut(self) -> bytes:
-        """The next value. Raises BrokenFileError when it has no end, or none within 32 MiB."""
+        """Returns the next value. Raises BrokenFileError if it has no end within 32 MiB."""
         first = self.peek()
         if first not in (b"{", b"["):
             return self._cut_scalar(first)

@@ -1,4 +1,4 @@
-"""A JSON Lines file in, a row per line out; of a line that holds a page of a list, all its rows."""
+"""Reads rows from JSON Lines files. A line with a page of a list gives all its rows."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,10 @@ from indexer.sources.streams import OnBytes, open_text, read_lines
 
 
 def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
-    """Every line that is not blank. Raises BrokenFileError where the file breaks off."""
+    """Yields the rows of all lines that are not blank.
+
+    Raises BrokenFileError for a truncated file.
+    """
     source = str(path)
     with open_text(path, on_bytes) as stream:
         for number, line in enumerate(read_lines(stream), 1):

@@ -1,6 +1,6 @@
-"""The text of one JSON value in, the places of the records in it out. Used by the JSON readers.
+"""Finds the records inside the text of one JSON value.
 
-Only strings and brackets are looked at, in one pass, so a record that is broken inside is found.
+One pass looks only at strings and brackets, so a record with invalid content is still found.
 """
 
 import re
@@ -24,13 +24,15 @@ _COLON = re.compile(rb"\s*:")
 _VALUE = re.compile(rb'\s*("(?:[^"\\]|\\.)*"|[^\s,\[\]{}"]+)', re.DOTALL)
 _LONGEST_KEY = 256
 MAX_DEPTH = 64
-"""Of objects and lists around records; so an outline takes time linear in the text."""
+"""Maximum depth of objects and lists around records. It keeps the outline linear in the text."""
 
 
 @dataclass(slots=True)
 class Span:
-    """A record from byte `start` to `end`; `stated` is what the objects around it say of
-    disclosure."""
+    """A record from byte `start` to `end`.
+
+    `stated` holds the disclosure fields of enclosing objects.
+    """
 
     start: int
     end: int
@@ -42,7 +44,7 @@ class Span:
 
 @dataclass(slots=True)
 class _Frame:
-    """An object or list that is open."""
+    """An open object or list."""
 
     start: int
     is_list: bool
@@ -56,14 +58,14 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The records of a value in order, and the number of listed links that are no records."""
+    """The records of a value in order, and the number of listed links that are not records."""
 
     records: tuple[Span, ...] = ()
     passed: int = 0
 
 
 def outline_json(text: bytes) -> Outline:
-    """The value itself is the only record where it is one; none where it holds none."""
+    """Returns the records of a value. A value that is itself a record is the only one."""
     root = _Frame(0, is_list=True, is_value=False)
     stack = [root]
     for match in TOKEN.finditer(text):
@@ -118,7 +120,7 @@ def _close(frame: _Frame, end: int, parent: _Frame) -> None:
 
 
 def _close_list(frame: _Frame) -> None:
-    """All objects of a list are what the best of them is: a record without a title as well."""
+    """Gives all objects of a list the best likeness among them, even a record without a title."""
     best = max((span.likeness for span in frame.elements), default=Likeness.NONE)
     for span in frame.elements:
         span.likeness = best

@@ -1,4 +1,4 @@
-"""The text of a JSON value in, the rows in it out. Used by the readers of JSON and JSON Lines."""
+"""Reads the rows inside one JSON value."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,16 +8,16 @@ from indexer.sources.json_values import is_reject, parse_row
 from indexer.sources.record_likeness import holds_value
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow, gather_cells
 
-_LINKS = "Objects that hold no more than a title and an address are not read as records."
+_LINKS = "Objects with only a title and an address are not read as records."
 
 
 def parse_rows(
     text: bytes, source: str, line: int, *, stated: Sequence[Stated] = (), is_inner: bool = False
 ) -> Iterator[SourceItem]:
-    """The records that a value holds, or the value as a row; its `line` is that of all of them.
+    """Yields the records in a value, or the value as a row. All rows have the same `line`.
 
-    `stated` is what the objects around it say of disclosure. With `is_inner` the value comes from
-    an object that is no record, and gives nothing where it holds no records.
+    `stated` holds the disclosure fields of enclosing objects. With `is_inner`, the value comes from
+    an object that is not a record; it then yields nothing if it contains no records.
     """
     row = parse_row(text, source, line)
     if _is_flat(row) and not is_inner:
@@ -43,7 +43,7 @@ def _is_flat(row: Row) -> bool:
 
 
 def _state(row: Row, stated: Sequence[Stated]) -> Row:
-    """A row with what is said around it: of several kinds of disclosure the strictest wins."""
+    """Returns a row with the disclosure fields around it; of several values the strictest wins."""
     if not stated or isinstance(row, UnreadableRow):
         return row
     pairs = [(str(heading), value) for heading, value in row.fields.items()]

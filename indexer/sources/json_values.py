@@ -1,6 +1,6 @@
-"""The bytes of one JSON value in, a row out. Called by the readers of JSON Lines and of JSON.
+"""Parses one JSON value into a row.
 
-orjson is strict and quick; a value it refuses is looked at once more for what is harmless.
+orjson is strict and fast. A value that it rejects is parsed again with harmless faults allowed.
 """
 
 import json
@@ -25,9 +25,9 @@ _DISCLOSURE_KEYS = tuple(
 
 
 def parse_row(text: bytes, source: str, line: int) -> Row:
-    """One JSON object as a row; an entry of a rejects file as the row it holds.
+    """Returns a JSON object as a row. An entry of a rejects file gives the row it contains.
 
-    Half of a surrogate pair (`\\ud800` alone), which no text can hold, becomes U+FFFD.
+    An unpaired surrogate (`\\ud800` alone), which is not valid text, becomes U+FFFD.
     """
     try:
         value = _parse(text)
@@ -41,7 +41,7 @@ def parse_row(text: bytes, source: str, line: int) -> Row:
 
 
 def is_reject(text: bytes) -> bool:
-    """Whether an object is an entry of a rejects file."""
+    """Returns whether an object is an entry of a rejects file."""
     try:
         value = _parse(text)
     except (ValueError, RecursionError):
@@ -59,7 +59,7 @@ def _unwrap_reject(entry: dict[str, object], source: str, line: int) -> Row:
 
 
 def _parse(text: bytes) -> object:
-    # JSON lets the last of two equal keys win; a second disclosure must not undo the first.
+    # In JSON the last of two equal keys wins. A second disclosure must not override the first.
     if any(text.count(key) > 1 for key in _DISCLOSURE_KEYS):
         return _parse_slowly(text)
     try:
@@ -78,7 +78,10 @@ def _parse_slowly(text: bytes) -> object:
 
 
 def _as_empty(_name: str) -> None:
-    """NaN and Infinity are no JSON; programs write them where a table has no value."""
+    """Returns None for NaN and Infinity, which are not JSON.
+
+    Programs write them for empty cells.
+    """
 
 
 def _without_lone_surrogates(value: object) -> object:
@@ -93,13 +96,13 @@ def _without_lone_surrogates(value: object) -> object:
 
 
 def _explain(text: bytes, error: Exception) -> tuple[str, str]:
-    """The code and the sentence for a value that can't be parsed; nothing of it is quoted."""
+    """Returns the reason code and a sentence for an unparsable value, without quoting it."""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError as undecodable:
-        place = f"Byte {undecodable.start + 1} is no character"
+        place = f"Byte {undecodable.start + 1} is not valid text"
         return "bad_encoding", f"{place} in the file's encoding."
     if b"\0" in text:
-        return "not_json", "The row holds NUL bytes: the file was not written to its end."
+        return "not_json", "The row contains NUL bytes: the file was not completely written."
     place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
     return "not_json", f"The row is not valid JSON{place}."

@@ -1,4 +1,4 @@
-"""A portal page in; the element that holds its article, and the article's text and files, out."""
+"""Finds the article of a portal page, its text and its attachments."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ _CONTAINER_TAGS = frozenset(
     ("div", "article", "section", "td", "table", "main", "ucapcontent", "p", "span")
 )
 MARKED = "marked-content"
-# What the editors and templates of the large content systems put around a text.
+# Class names and ids that editors and templates of the large CMS products put around a text.
 _EDITORS = re.compile(
     rf"{MARKED}|trs_u?editor|trs_editor_view|ucap-?content|zoom(?:con|content)?|wzcon|v_news_content"
     r"|vsb_content\w*|ivs_content|j-?font-?content|fontzoom|bodylabel|artibody|wp_articlecontent"
@@ -59,8 +59,11 @@ _Named: TypeAlias = list[tuple[html.HtmlElement, list[str]]]
 
 
 class Article:
-    """The article of a page. Its catalog block and its title have to be read before this is made:
-    what is around the article is taken out of the page."""
+    """The article of a page.
+
+    Read the catalog block and the title of the page first, because the constructor removes
+    everything around the article from the page.
+    """
 
     def __init__(self, page: html.HtmlElement) -> None:
         drop_unseen(page)
@@ -74,16 +77,16 @@ class Article:
         self._choose(named)
 
     def read_text(self, title: str) -> str:
-        """The text of the container; empty where it shows pictures alone."""
+        """Returns the text of the container; empty if it contains only pictures."""
         if self.container is None:
             return ""
         inner = (html.tostring(child, encoding="unicode") for child in self.container)
-        # A wrapper is what tells the text from one without markup.
+        # A wrapper element marks the text as markup.
         text = reduce_markup(f"<div>{_escape(self.container.text)}{''.join(inner)}</div>")
         return drop_heading(text, title, with_info=not self.is_sure)
 
     def find_attachments(self) -> Iterator[tuple[str, str]]:
-        """Address and name of the documents that the article links to, shows, or has below it."""
+        """Yields address and name of documents that the article links, embeds or lists below it."""
         for link in self.page.iterfind(".//a[@href]"):
             href = link.get("href", "").strip()
             name = " ".join(link.text_content().split())
@@ -116,7 +119,7 @@ class Article:
                 left = measure_elements(element)[element]
                 if not _shows(left):
                     continue
-                # A general column of the page may hold more than the article, if it is long.
+                # A long general column of the page may contain more than the article.
                 is_article = tier is not _GENERAL or left.length < _SHORT
                 self.container = element if is_article else None
                 self.is_sure = tier is _EDITORS
@@ -124,7 +127,7 @@ class Article:
 
 
 def find_editors(page: html.HtmlElement) -> list[html.HtmlElement]:
-    """The elements that surely hold the text of an article."""
+    """Returns the elements that are known containers of an article's text."""
     return _find(_list_named(page), _EDITORS)
 
 
@@ -133,13 +136,13 @@ def _shows(measure: Measure) -> bool:
 
 
 def _list_named(page: html.HtmlElement) -> _Named:
-    """The elements that can be a container and have a name, with their names."""
+    """Returns the possible containers that have a name, with their names."""
     named = ((element, _names_of(element)) for element in page.iter(*_CONTAINER_TAGS))
     return [(element, names) for element, names in named if names]
 
 
 def _find(named: _Named, tier: "re.Pattern[str]") -> list[html.HtmlElement]:
-    """The elements of such a name; no more than any page has."""
+    """Returns the elements with a name of this tier, at most _MOST_CONTAINERS."""
     found = (element for element, names in named if any(map(tier.fullmatch, names)))
     return list(islice(found, _MOST_CONTAINERS))
 
@@ -152,7 +155,7 @@ def _names_of(element: html.HtmlElement) -> list[str]:
 
 
 def _outermost(found: Iterable[html.HtmlElement]) -> list[html.HtmlElement]:
-    """Those inside no other, in the order of the page."""
+    """Returns the elements that are inside no other, in page order."""
     taken: set[html.HtmlElement] = set()
     for element in found:
         if taken.isdisjoint(element.iterancestors()):
@@ -161,7 +164,10 @@ def _outermost(found: Iterable[html.HtmlElement]) -> list[html.HtmlElement]:
 
 
 def _innermost(found: list[html.HtmlElement]) -> list[html.HtmlElement]:
-    """Those around no other; of several in one that are, the one."""
+    """Returns the elements that contain no other.
+
+    An element with several separate ones stays whole.
+    """
     chosen: list[html.HtmlElement] = []
     for element in _outermost(found):
         inner = [each for each in found if element in each.iterancestors()]
@@ -176,7 +182,7 @@ def _is_document(href: str, name: str) -> bool:
 
 
 def _text_before(element: html.HtmlElement) -> str:
-    """The text of an element, if it is short, and what stands right before it."""
+    """Returns the text of an element, if it is short, and the text directly before it."""
     before = element.getprevious()
     own = (element.text or "") if element.tag != "a" else ""
     tail = (before.tail or "") if before is not None else ""
@@ -196,7 +202,7 @@ def _short(element: html.HtmlElement) -> str:
 
 
 def drop_heading(text: str, title: str, *, with_info: bool = True) -> str:
-    """A text without the lines above it that are its title, or say where and when it appeared."""
+    """Returns a text without its first lines if they repeat the title, source or date."""
     lines = [line.strip() for line in text.split("\n")]
     wanted = _letters(title)
     for count in range(1, min(len(lines), _FIRST_LINES) + 1 if wanted else 0):

@@ -1,7 +1,7 @@
-"""Takes the frame off a portal page: menus, paths, sharing, neighbouring articles, footers.
+"""Removes everything around the article of a portal page: menus, sharing, footers and so on.
 
-They are told by the names that portals give them and by the words that they begin with. The work
-is linear in the page.
+These elements are recognised by common class names and by the words they begin with. The work is
+linear in the size of the page.
 """
 
 import re
@@ -18,7 +18,7 @@ DOCUMENT = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|txt|rtf|zip|rar|7z|csv)$", re.IGNORECASE
 )
 _MEDIA_TAGS = frozenset(("img", "iframe", "video", "audio", "object", "embed", "picture"))
-# Class names, ids and parts of them (`share` in `share-box`) of what stands in an article as well.
+# Class names, ids and parts of them (`share` in `share-box`) that also occur inside articles.
 _BESIDE = (
     *(r"(?:bd|b|j)?share\w*", r"jiathis\w*", r"social\w*", "fenxiang", r"qrcode\w*", "ewm"),
     *("erweima", "saoyisao", "print(?:er|btn)", "dayin", "fontsize", "zihao", "pagination"),
@@ -75,7 +75,7 @@ _PARTS = re.compile(r"[-_\s]+|(?<=[a-z])(?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Letters of an element's text, those that are links, how it begins, whether it shows media."""
+    """Measures of an element's text: letters, letters in links, its start, media, link count."""
 
     length: int = 0
     linked: int = 0
@@ -96,14 +96,14 @@ Measures: TypeAlias = Mapping[html.HtmlElement, Measure]
 
 
 def drop_unseen(page: html.HtmlElement) -> None:
-    """Take out of a page what a visitor does not see."""
+    """Removes invisible elements from a page."""
     for element in list(page.iter()):
         if element.getparent() is not None and (_is_silent(element) or is_hidden(element)):
             element.drop_tree()
 
 
 def measure_elements(root: html.HtmlElement) -> dict[html.HtmlElement, Measure]:
-    """Every element below a root, and the root, measured from the innermost outwards."""
+    """Returns the measures of a root and all its descendants, innermost first."""
     found: dict[html.HtmlElement, Measure] = {}
     for element in reversed(list(root.iter())):
         found[element] = _measure(element, found)
@@ -129,16 +129,16 @@ def _measure(element: html.HtmlElement, inner: Measures) -> Measure:
 
 
 def is_control(measure: Measure) -> bool:
-    """Whether an element is a button that only looks like a text: 字体：大 中 小."""
+    """Returns whether an element is a control that looks like text: 字体：大 中 小."""
     return measure.length <= _START and bool(_CONTROL_WORDS.match(measure.start))
 
 
 def drop_frame(
     root: html.HtmlElement, measures: Measures, articles: Collection[html.HtmlElement]
 ) -> None:
-    """Take out of a page what is around its article.
+    """Removes the elements around the article from a page.
 
-    `articles` may hold it: what is in them or around them stays.
+    `articles` are the candidates; their content and their ancestors stay.
     """
     around = {above for element in articles for above in element.iterancestors()}
     passed = set(articles)
@@ -159,7 +159,7 @@ def drop_frame(
 
 
 def drop_beside(root: html.HtmlElement, measures: Measures) -> None:
-    """Take out of an article's container what is none of the article."""
+    """Removes elements from an article's container that do not belong to the article."""
     dropped: set[html.HtmlElement] = set()
     for element in list(root.iter()):
         if element is root:
@@ -186,7 +186,7 @@ def _is_framed(element: html.HtmlElement, measure: Measure, names: _Names) -> bo
 
 
 def _is_menu(element: html.HtmlElement, measures: Measures) -> bool:
-    """Whether an element holds links to pages and nothing else."""
+    """Returns whether an element contains only links to pages."""
     measure = measures[element]
     if element.tag not in _MENU_TAGS or measure.links < _MENU_LINKS or not measure.is_linked:
         return False
@@ -200,7 +200,7 @@ def _find_worded(
     is_inside: bool,
     kept: Collection[html.HtmlElement],
 ) -> list[html.HtmlElement]:
-    """The element if it begins with the words of a frame, or what is around or after it, too."""
+    """Returns the elements to drop: the element if it begins with frame words, and its links."""
     words = _match_words(measures[element], is_inside=is_inside)
     if not words:
         return []
@@ -216,7 +216,7 @@ def _find_worded(
 
 
 def _match_words(measure: Measure, *, is_inside: bool) -> "re.Pattern[str] | None":
-    """The words that an element begins with, if it is short enough for them or holds links."""
+    """Returns the pattern that an element begins with, if it is short enough or mostly links."""
     length, linked = measure.length, measure.linked
     if length > _LONGEST_FRAME:
         return None
@@ -235,7 +235,7 @@ def _climb(
     words: "re.Pattern[str]",
     kept: Collection[html.HtmlElement],
 ) -> html.HtmlElement:
-    """The widest element that begins as this one does and holds nothing besides but links."""
+    """Returns the widest ancestor with the same start that otherwise contains only links."""
     above = element.getparent()
     while above is not None and above not in kept and above.tag not in ("body", "html"):
         around = measures[above]
@@ -249,7 +249,7 @@ def _climb(
 
 
 def _rest(element: html.HtmlElement, measures: Measures, words: "re.Pattern[str]") -> int:
-    """Letters of an element that are no links, nor of parts that begin with such words."""
+    """Returns the number of letters outside links and outside parts that begin with `words`."""
     texts = ((child.tail or "") for child in element)
     own = sum(len("".join(text.split())) for text in ((element.text or ""), *texts))
     own = 0 if words.match("".join((element.text or "").split())) else own
@@ -276,6 +276,6 @@ def _is_silent(element: html.HtmlElement) -> bool:
 
 
 def is_hidden(element: html.HtmlElement) -> bool:
-    """Whether a visitor does not see an element."""
+    """Returns whether an element is invisible."""
     style = "".join((element.get("style") or "").lower().split())
     return "display:none" in style or "visibility:hidden" in style or "hidden" in element.attrib

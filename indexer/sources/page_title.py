@@ -1,4 +1,4 @@
-"""The title of a portal page, without the name of its site."""
+"""Finds the title of a portal page without the name of its site."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ _TITLE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _PIECES = re.compile(r"\s*(?:_+|[|｜])\s*")
-# Between numbers a dash means a span: 2023-2024.
+# Between digits a dash is a range: 2023-2024.
 _DASHES = re.compile(r"(\s*(?:(?<![0-9])-+|-+(?![0-9])|–+|—+)\s*)")
 _SITE = re.compile(
     r"(?:网|网站|门户|平台|政府|委员会|管委会|[厅局办院]|办公室|中心|首页|频道|专栏|专题)$"
@@ -26,9 +26,9 @@ _SHORTEST, _LONGEST = 4, 500
 
 
 def find_title(page: html.HtmlElement, site: str = "") -> str:
-    """The heading that the browser's title begins with, or else the first one, or that title.
+    """Returns the heading that is part of the browser title, else the first h1, else that title.
 
-    `site` is the site's name, if it is known.
+    `site` is the name of the site, if known.
     """
     shown = next(filter(None, map(_text_of, page.iter("title"))), "")
     headings = [text for tag in _HEADINGS for text in _texts(page.iter(tag))]
@@ -50,7 +50,7 @@ def find_title(page: html.HtmlElement, site: str = "") -> str:
 
 
 def strip_site(title: str, site: str = "") -> str:
-    """A browser's title without the names of site and column around it."""
+    """Returns a browser title without the names of site and column around it."""
     pieces = [piece for piece in _PIECES.split(title) if piece]
     found = next((piece for piece in pieces if not _is_site(piece, site)), "".join(pieces[:1]))
     parts = _DASHES.split(found)
@@ -62,7 +62,7 @@ def strip_site(title: str, site: str = "") -> str:
 
 
 def strip_name(title: str, site: str) -> str:
-    """A title that a meta tag states, without the site's name at its end."""
+    """Returns the title of a meta tag without the site name at its end."""
     head, between, last = title.rpartition("_")
     return head.strip() if between and _is_site(last.strip(), site) else title
 
@@ -76,7 +76,7 @@ def _texts(elements: Iterable[html.HtmlElement]) -> Iterator[str]:
 
 
 def _text_of(element: html.HtmlElement) -> str:
-    """On one line: a title that is broken in two goes on where it was broken."""
+    """Returns the text on one line. A Chinese title broken over lines is joined without a space."""
     text = ""
     for part in element.itertext():
         text += part

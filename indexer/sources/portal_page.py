@@ -1,6 +1,6 @@
-"""A saved portal page (HTML) in, one row out: its catalog block, its meta tags, its text.
+"""Reads one row from a saved portal page (HTML): its catalog block, meta tags and text.
 
-Registered in `formats`. The meta tags' names are those of 政府网站发展指引 (国办发〔2017〕47号).
+The meta tag names are those of 政府网站发展指引 (国办发〔2017〕47号).
 """
 
 import re
@@ -20,7 +20,7 @@ from indexer.sources.page_title import find_title, strip_name
 from indexer.sources.row import Row, SourceRow, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
 
-# meta tag -> the heading its value goes under where the catalog block does not state it
+# meta tag -> the heading for its value, if the catalog block does not contain it
 _STANDS_FOR = {
     "pubdate": "发布日期",
     "contentsource": "发布机构",
@@ -35,16 +35,16 @@ _DAY = re.compile(
 _DAY_NAMES = re.compile(r"date|time|riqi|shijian|info|source|laiyuan")
 _MOST_PARTS, _LONGEST_LINE = 20, 80
 _KEPT = frozenset(("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnType", "Author"))
-_MOST_ELEMENTS = 50_000  # trafilatura takes longer than linear
+_MOST_ELEMENTS = 50_000  # the time of trafilatura is more than linear
 _CONTENT_BEGINS, _CONTENT_ENDS = "<!--ZJEG_RSS.content.begin-->", "<!--ZJEG_RSS.content.end-->"
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>]+)")
 
-# Characters that no XML text may hold, for whom the replacement character stands in.
+# Characters that XML text cannot contain become the replacement character.
 _NO_TEXT = dict.fromkeys({*range(0x20), 0x7F, 0xFFFE, 0xFFFF} - {0x09, 0x0A, 0x0D}, "\ufffd")
 
 
 def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
-    """The page as one row. Raises BrokenFileError for what is no HTML."""
+    """Yields the page as one row. Raises BrokenFileError if the file is not HTML."""
     source = str(path)
     with open_text(path, on_bytes, is_markup=True) as stream:
         data = stream.read(MAX_ROW_BYTES + 1)
@@ -55,23 +55,26 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     try:
         yield SourceRow(source, 1, _read_page(page, data))
     except ValueError as error:
-        # A character reference such as &#1; makes what lxml gives and won't take back.
-        raise BrokenFileError("bad_file", "The page names characters that no text has.") from error
+        # A character reference such as &#1; gives a character that lxml returns but does not
+        # accept.
+        raise BrokenFileError(
+            "bad_file", "The page contains invalid character references."
+        ) from error
 
 
 def parse_page(data: bytes) -> html.HtmlElement:
-    """The page of some UTF-8. Raises BrokenFileError for what is no HTML."""
+    """Returns the page of UTF-8 data. Raises BrokenFileError if it is not HTML."""
     text = data.decode("utf-8", "replace").translate(_NO_TEXT)
     clean = _mark_content(text).encode("utf-8")
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     try:
         return html.document_fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
-        raise BrokenFileError("bad_file", "The file is no HTML page.") from error
+        raise BrokenFileError("bad_file", "The file is not an HTML page.") from error
 
 
 def _mark_content(text: str) -> str:
-    """A system that has no container around an article has comments there."""
+    """Wraps the article in a container for a CMS that marks it only with comments."""
     if text.count(_CONTENT_BEGINS) != 1 or text.count(_CONTENT_ENDS) != 1:
         return text
     marked = text.replace(_CONTENT_BEGINS, f'<div class="{MARKED}">')
@@ -101,7 +104,7 @@ def _read_page(page: html.HtmlElement, data: bytes) -> dict[str, object]:
 
 
 def _read_metas(page: html.HtmlElement) -> Mapping[str, str]:
-    """Meta tags by name in lower case; the first with a value wins."""
+    """Returns meta tags by lower-case name; the first one with a value wins."""
     found: dict[str, str] = {}
     for meta in page.iter("meta"):
         name = (meta.get("name") or meta.get("property") or "").strip().lower()
@@ -112,13 +115,13 @@ def _read_metas(page: html.HtmlElement) -> Mapping[str, str]:
 
 
 def _find_source(fields: Mapping[str, object]) -> str:
-    """Who an article is from (来源), where nobody is named as its publisher."""
+    """Returns the source of the article (来源), used if no publisher is named."""
     found = next((fields[name] for name in _SOURCES if fields.get(name)), "")
     return found if isinstance(found, str) else ""
 
 
 def _find_day(page: html.HtmlElement, metas: Mapping[str, str]) -> str:
-    """The day that other meta tags state, or that stands alone above the article."""
+    """Returns the date from other meta tags, or from an element above the article."""
     stated = (match for name in _DAY_METAS if (match := _DAY.match(metas.get(name, ""))))
     if found := next(stated, None):
         return found[1]
@@ -133,7 +136,9 @@ def _find_day(page: html.HtmlElement, metas: Mapping[str, str]) -> str:
 
 
 def _find_url(page: html.HtmlElement, metas: Mapping[str, str], data: bytes) -> str | None:
-    """The page's own address: its canonical link, its meta tags, or where a browser saved it."""
+    """Returns the page's own address: the canonical link, a meta tag, or the browser's save
+    comment.
+    """
     links = [e.get("href") or "" for e in page.iter("link") if e.get("rel") == "canonical"]
     saved = _SAVED_FROM.search(data[:4096])
     saved_from = saved[1].decode("ascii", "replace") if saved else ""
@@ -163,7 +168,7 @@ def _absolute(base: str | None, href: str) -> str:
 
 
 def _extract_text(article: Article, title: str) -> str:
-    """What the article's container holds; the main text of a page where none is known."""
+    """Returns the text of the article's container, or the main text of the page without one."""
     if article.container is not None:
         return article.read_text(title)
     page = article.page
@@ -173,7 +178,7 @@ def _extract_text(article: Article, title: str) -> str:
 
 
 def _extract_main_text(page: html.HtmlElement) -> str | None:
-    import trafilatura  # noqa: PLC0415 - half a second of start that other formats need not pay
+    import trafilatura  # noqa: PLC0415 - saves other formats half a second of start
 
     text: str | None = trafilatura.extract(
         html.tostring(page, encoding="unicode"),

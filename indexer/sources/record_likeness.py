@@ -1,6 +1,6 @@
-"""Headings of an object or element in, how much it looks like a catalog record out.
+"""Measures how much an object or element looks like a catalog record.
 
-The readers of JSON and XML tell records from the objects around them, and from facets, by it.
+It separates records from enclosing objects and from facets.
 """
 
 import re
@@ -23,7 +23,7 @@ _DISCLOSURE = re.compile(
 
 
 class Likeness(IntEnum):
-    """RECORD has a title and what only records have; LISTED has two known headings of any kind."""
+    """RECORD has a title and a key that only records have; LISTED has any two known headings."""
 
     NONE = 0
     LISTED = 1
@@ -31,7 +31,10 @@ class Likeness(IntEnum):
 
 
 def measure_likeness(keys: Iterable[str]) -> Likeness:
-    """`keys` are catalog keys: `{name, count}` of a facet and `{title, url}` of a link are none."""
+    """Returns the likeness for catalog keys.
+
+    A facet `{name, count}` or link `{title, url}` has none.
+    """
     known = frozenset(keys)
     telling = len(known & _TELLING)
     if telling >= (1 if "title" in known else 2):
@@ -40,32 +43,33 @@ def measure_likeness(keys: Iterable[str]) -> Likeness:
 
 
 def weigh(keys: Iterable[str]) -> int:
-    """What only records have, counted; a text counts more than what a list says of itself."""
+    """Returns the number of keys that only records have. A body counts more."""
     telling = frozenset(keys) & _TELLING
     return len(telling) + (_BODY_COUNTS - 1) * ("body" in telling)
 
 
 def is_around(outer: Iterable[str], inner_weight: int) -> bool:
-    """Whether an object is the frame around records, not a record with details of its own.
+    """Returns whether an object encloses records, instead of being a record with details.
 
-    `{"title": "第一季度目录", "items": [records]}` says less of itself than each record does.
+    `{"title": "第一季度目录", "items": [records]}` has fewer record keys than each of its records.
     """
     keys = frozenset(outer)
     return measure_likeness(keys) is not Likeness.RECORD or weigh(keys) <= inner_weight
 
 
 def holds_value(heading: str) -> bool:
-    """Whether what is below a heading is the value of a record, not a list of records.
+    """Returns whether the content below a heading is a record's value instead of a list of records.
 
-    Not 内容: `{"content": [records]}` is how some servers name a page of a list.
+    内容 is excluded: some servers name a page of a list `{"content": [records]}`.
     """
     return key_of(heading) not in (None, "body")
 
 
 def states_disclosure(heading: str) -> bool:
-    """Whether a heading may be about disclosure, secrecy or publication state: rather too often.
+    """Returns whether a heading may state disclosure, secrecy or publication state.
 
-    What an object around records, or a hidden column, says of it counts for the records.
+    It errs on the side of yes. Such a field in an enclosing object or a hidden column applies to
+    the records.
     """
     key = key_of(heading)
     return key == "disclosure" or (key is None and bool(_DISCLOSURE.search(heading)))

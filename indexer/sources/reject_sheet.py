@@ -1,4 +1,4 @@
-"""A row of a rejects sheet in, the row that it holds out: our own columns fall away."""
+"""Extracts the original row from a row of a rejects sheet, without the added columns."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,16 +8,16 @@ from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 
 _OURS = frozenset(COLUMNS)
 _ENOUGH = 3
-WITHHELD = "The reject does not hold its row: fix it at its source."
+WITHHELD = "The reject does not contain its row: fix it at its source."
 
 
 def is_reject_sheet(headings: Iterable[object]) -> bool:
-    """Whether a row of headings is that of a rejects sheet, a column or two deleted or moved."""
+    """Returns whether the headings are those of a rejects sheet, even with columns missing."""
     return sum(str(heading).strip() in _OURS for heading in headings) >= _ENOUGH
 
 
 def unwrap_row(source: str, line: int, headings: Sequence[str], cells: Sequence[object]) -> Row:
-    """The row as its first source had it. One whose text was not kept is unreadable."""
+    """Returns the row as in its source. A row whose text was not kept is unreadable."""
     pairs = [
         (heading, read_cell(cell))
         for heading, cell in zip(headings, cells, strict=False)

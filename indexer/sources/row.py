@@ -1,4 +1,4 @@
-"""What every reader gives: rows with their raw cells, rows it can't read, parts it skips."""
+"""The items that readers yield: rows of raw cells, unreadable rows, skipped parts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row as published: raw headings to raw values, nothing renamed, trimmed or converted.
+    """One row as published: raw headings to raw values, without renaming, trimming or conversion.
 
     `source` is the path as given. `line` counts from 1: the physical line of a line format, the
     spreadsheet row (header included) of CSV and XLSX, the ordinal of a JSON or XML element, 1 for
-    an HTML page. A heading that occurs twice with different values holds the list of them.
+    an HTML page. A heading with several different values has them as a list.
     """
 
     source: str
@@ -21,9 +21,9 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableRow:
-    """A row, or the rest of a file, that can't be read; `reason` is a stable code.
+    """A row, or the rest of a file, that cannot be read. `reason` is a stable code.
 
-    `detail` never quotes the row: whether its text is public is not known.
+    `detail` never quotes the row, because the row may not be public.
     """
 
     source: str
@@ -37,10 +37,10 @@ Row: TypeAlias = SourceRow | UnreadableRow
 
 @dataclass(frozen=True, slots=True)
 class SkippedPart:
-    """A file, or a part of one, that is not read. It is no row: the summary names it.
+    """A file, or a part of one, that is not read. It is not a row; the summary lists it.
 
-    `reason` is a stable code, `count` the number of files, rows, columns or records that it
-    covers. `detail` is a sentence with the remedy; like that of an UnreadableRow it quotes nothing.
+    `reason` is a stable code. `count` is the number of files, rows, columns or records. `detail` is
+    a sentence with the remedy; like that of an UnreadableRow it quotes nothing.
     """
 
     source: str
@@ -51,20 +51,20 @@ class SkippedPart:
 
 
 SourceItem: TypeAlias = Row | SkippedPart
-"""What a reader gives."""
+"""An item of a reader."""
 
 
 _COMPARED = 100
-"""Values of a heading that another one, which is no text, is compared with."""
+"""Maximum number of earlier values of a heading that a value other than text is compared with."""
 
 
 def gather_cells(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
-    """Pairs of heading and value as fields; different values of one heading become a list.
+    """Returns pairs of heading and value as fields. Different values of a heading become a list.
 
-    So a row that states two kinds of 公开方式 shows both, and the stricter one can win.
+    A row with two values of 公开方式 thus keeps both, and the stricter one can win.
     """
     found: dict[str, list[object]] = {}
-    seen: set[tuple[str, object]] = set()  # of texts, which may be many
+    seen: set[tuple[str, object]] = set()  # of text values, which may be many
     for heading, value in pairs:
         values = found.setdefault(heading, [])
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Cells with spans in, the rows and merged areas of a sheet out, within the bounds of a sheet."""
+"""Builds the rows and merged areas of a sheet from cells with spans, within size limits."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ from indexer.sources.table_layout import Merge, MergedAreas, TableRow
 from indexer.sources.table_rows import Table
 
 MAX_COLUMNS = 16_384
-_NO_HEADER = "No row of headings that the catalog knows was found in the first rows of any table."
+_NO_HEADER = "No heading row with known headings was found in the first rows of any table."
 _HIDDEN = "Rows of hidden sheets are not read; show the sheet or delete it."
-_EXTRA = "Rows of tables without headings that the catalog knows are not read."
+_EXTRA = "Rows of tables without known headings are not read."
 
 
 @dataclass(slots=True)
 class SheetGrid:
-    """The rows of a sheet, or of a table of a page. Row numbers count from 1, columns from 0."""
+    """The rows of a sheet or of a page's table. Row numbers count from 1, columns from 0."""
 
     rows: list[TableRow] = field(default_factory=list)
     merges: MergedAreas = field(default_factory=MergedAreas)
@@ -36,7 +36,7 @@ class SheetGrid:
     _wide: int = 0
 
     def begin_row(self, number: int | None = None) -> None:
-        """The next row, or the one of this number."""
+        """Begins the next row, or the row of this number."""
         self._number = self._number + 1 if number is None else max(number, self._number + 1)
         self._cells = []
         if self._number > MAX_SPREADSHEET_ROWS:
@@ -45,7 +45,7 @@ class SheetGrid:
     def add_cell(
         self, value: object, across: int = 1, down: int = 1, column: int | None = None
     ) -> None:
-        """The next cell that no cell above reaches down to, or the one of this column."""
+        """Adds a cell in this column, or in the next one that no merged cell from above covers."""
         left = len(self._cells) if column is None else max(column, len(self._cells))
         while column is None and self._taken.get(left, 0) >= self._number:
             left += 1
@@ -68,12 +68,12 @@ class SheetGrid:
         self.rows.append(TableRow(self._number, self._cells, is_hidden))
 
     def count_rows(self) -> int:
-        """Rows that are not blank."""
+        """Returns the number of rows that are not blank."""
         return sum(not all(map(is_blank, row.cells)) for row in self.rows)
 
 
 def read_grids(source: str, grids: Iterable[SheetGrid]) -> Iterator[SourceItem]:
-    """The records of every sheet that has a heading row; the rows of the others are counted."""
+    """Yields the records of every sheet with a heading row, and the row counts of the others."""
     has_header, left = False, []
     for grid in grids:
         table = Table(source, grid.merges, hidden_columns=grid.hidden_columns)

@@ -1,4 +1,4 @@
-"""The first bytes of a file in, what kind of container it is out, and why it is not read."""
+"""Recognises the container format of a file by its first bytes, and explains unread files."""
 
 import zipfile
 from enum import Enum
@@ -11,12 +11,12 @@ _BINARY = (
     *(b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"BZh", b"{\\rtf"),
     *(b"PK\x05\x06", b"\x00\x00\x01\x00", b"ID3", b"OggS", b"RIFF", b"II*\x00", b"MM\x00*"),
 )
-# A workbook with a password is a compound file that holds this stream.
+# A workbook with a password is a compound file with this stream.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 class Container(Enum):
-    """What the first bytes say."""
+    """The container format according to the first bytes."""
 
     WORKBOOK = "workbook"
     ARCHIVE = "archive"
@@ -27,7 +27,7 @@ class Container(Enum):
 
 
 def find_container(path: Path, head: bytes) -> Container:
-    """`head` are the first bytes of `path`. Raises OSError."""
+    """Returns the container format. `head` is the start of `path`. Raises OSError."""
     if head.startswith(_ZIP):
         return Container.WORKBOOK if _is_workbook(path) else Container.ARCHIVE
     if head.startswith(_OLE):
@@ -36,7 +36,7 @@ def find_container(path: Path, head: bytes) -> Container:
 
 
 def explain_unread(path: Path, container: Container) -> str:
-    """A sentence on why a file is not read, with the remedy where there is one."""
+    """Returns a sentence on why a file is not read, with the remedy if there is one."""
     suffix = path.suffix.lower()
     if suffix in (".pdf", ".docx", ".txt"):
         return "It is read only as an attachment, and no record names it as one."
@@ -48,7 +48,7 @@ def explain_unread(path: Path, container: Container) -> str:
         return "Old binary office files are not read; save it as .xlsx or .docx."
     if container is Container.ARCHIVE:
         return "Archives and other packed files are not read; unpack it."
-    return "The file is of no format that is read."
+    return "The format of the file is not supported."
 
 
 def _is_workbook(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""An XLSX workbook in, a row per row below the headings out. Registered in `formats`."""
+"""Reads rows from XLSX workbooks."""
 
 import io
 import warnings
@@ -14,26 +14,26 @@ from indexer.sources.signatures import Container, find_container
 from indexer.sources.streams import CountingFile, OnBytes
 from indexer.sources.table_rows import Table
 
-_NO_HEADER = "No row of headings that the catalog knows was found in the first rows of any sheet."
+_NO_HEADER = "No heading row with known headings was found in the first rows of any sheet."
 _HIDDEN = "Rows of hidden sheets are not read; show the sheet or delete it."
-_EXTRA = "Rows of sheets without headings that the catalog knows are not read."
+_EXTRA = "Rows of sheets without known headings are not read."
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _HEAD_BYTES = 64 * 1024
 
 
 def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
-    """The rows of every sheet that has a heading row; dates as datetime, formulas as their values.
+    """Yields the rows of every sheet with a heading row; dates as datetime, formulas as values.
 
-    Hidden rows, columns and sheets are counted, not read: nobody can mean to publish what nobody
-    sees. Raises BrokenFileError for what is no sound workbook.
+    Hidden rows, columns and sheets are counted but not read: they are not meant to be published.
+    Raises BrokenFileError for an invalid workbook.
     """
     _refuse_encrypted(path)
     with io.BufferedReader(CountingFile(path, on_bytes)) as file:
         check_packing(file)
         rows = _read_sheets(file, str(path))
         while True:
-            # The parser meets hostile XML and odd values with errors of any class and warns of
-            # styles, which are no matter here.
+            # The parser raises errors of any class for hostile XML and odd values. Its warnings
+            # about styles do not matter here.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 try:
@@ -58,7 +58,7 @@ def _refuse_encrypted(path: Path) -> None:
 
 
 def _read_sheets(file: BinaryIO, source: str) -> Iterator[SourceItem]:
-    import openpyxl  # noqa: PLC0415 - a quarter second of start that other formats need not pay
+    import openpyxl  # noqa: PLC0415 - saves other formats a quarter second of start
 
     _refuse_strict(file)
     workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)

@@ -1,6 +1,6 @@
-"""A path in, its text as a stream of UTF-8 bytes out, unpacked and without a mark. For readers.
+"""Opens a source as a stream of UTF-8 bytes, unpacked and without a byte order mark.
 
-Bytes that are no characters stay invalid UTF-8, so that only the row they stand in is refused.
+Bytes that cannot be decoded stay invalid UTF-8, so that only their row is rejected.
 """
 
 import codecs
@@ -27,7 +27,7 @@ _MARKED = "mark-undecodable"
 
 
 class CountingFile(io.RawIOBase):
-    """A file that tells how many bytes each read took."""
+    """A file that reports the number of bytes of each read."""
 
     def __init__(self, path: Path, on_bytes: OnBytes) -> None:
         self._file = path.open("rb", buffering=0)
@@ -53,10 +53,10 @@ class CountingFile(io.RawIOBase):
 
 
 class GzipStream(io.RawIOBase):
-    """A gzip file unpacked as it is read: all its members, within the stated packing ratio.
+    """Unpacks a gzip file with all its members while reading, within the packing ratio.
 
-    What was unpacked before a fault is given first; then BrokenFileError is raised with
-    `truncated`, `bad_file` or `unpacks_too_large`.
+    Data before a fault is returned first. Then BrokenFileError is raised with `truncated`,
+    `bad_file` or `unpacks_too_large`.
     """
 
     def __init__(self, packed: io.RawIOBase) -> None:
@@ -92,7 +92,7 @@ class GzipStream(io.RawIOBase):
                 return unpacked
 
     def _refill(self) -> None:
-        if self._member is None:  # padding by zeros may follow a member
+        if self._member is None:  # zero padding may follow a member
             self._pending = self._pending.lstrip(b"\0")
         if not self._pending:
             self._pending = self._packed.read(_CHUNK // 4) or b""
@@ -113,7 +113,7 @@ class GzipStream(io.RawIOBase):
 
 
 class Utf8Stream(io.RawIOBase):
-    """Text in another encoding, given as UTF-8; undecodable bytes as invalid UTF-8."""
+    """Converts text of another encoding to UTF-8. Undecodable bytes become invalid UTF-8."""
 
     def __init__(self, encoded: io.BufferedReader, encoding: str) -> None:
         self._encoded = encoded
@@ -140,7 +140,7 @@ class Utf8Stream(io.RawIOBase):
 
 
 def _mark_undecodable(error: UnicodeError) -> tuple[str, int]:
-    """A lone surrogate for what can't be decoded: no valid UTF-8 can come of it."""
+    """Returns a lone surrogate for undecodable bytes: it never becomes valid UTF-8."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return "\udcff", error.end
@@ -150,11 +150,14 @@ codecs.register_error(_MARKED, _mark_undecodable)
 
 
 def ignore_bytes(_count: int) -> None:
-    """The progress of nobody."""
+    """Ignores the progress of reading."""
 
 
 def open_text(path: Path, on_bytes: OnBytes, *, is_markup: bool = False) -> BinaryIO:
-    """Open a source (gzip by its first bytes) as UTF-8 bytes without a mark. Raises OSError."""
+    """Opens a source (gzip by its first bytes) as UTF-8 without a byte order mark.
+
+    Raises OSError.
+    """
     encoding = detect_encoding(_read_sample(path), is_markup=is_markup)
     stream = _open_unpacked(path, on_bytes)
     stream.read(encoding.mark)
@@ -164,7 +167,7 @@ def open_text(path: Path, on_bytes: OnBytes, *, is_markup: bool = False) -> Bina
 
 
 def read_head(path: Path, size: int) -> bytes:
-    """The first bytes of a source, unpacked: `size`, or fewer where the file ends or breaks off."""
+    """Returns the first `size` unpacked bytes of a source, or fewer if it ends or is truncated."""
     head = b""
     with _open_unpacked(path, ignore_bytes) as stream, contextlib.suppress(BrokenFileError):
         while len(head) < size and (chunk := stream.read1(size - len(head))):
@@ -173,7 +176,7 @@ def read_head(path: Path, size: int) -> bytes:
 
 
 def _read_sample(path: Path) -> bytes:
-    """As much of a source as tells its encoding: SAMPLE_BYTES of it that are not all ASCII."""
+    """Returns a sample for detecting the encoding: SAMPLE_BYTES that are not all ASCII."""
     sample = b""
     with _open_unpacked(path, ignore_bytes) as stream, contextlib.suppress(BrokenFileError):
         while chunk := stream.read1(SAMPLE_BYTES):
@@ -184,7 +187,7 @@ def _read_sample(path: Path) -> bytes:
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Lines with their ends; None for a line over MAX_ROW_BYTES, which is passed over."""
+    """Yields lines with their line ends, or None for a skipped line over MAX_ROW_BYTES."""
     while line := stream.readline(MAX_ROW_BYTES + 1):
         if len(line) <= MAX_ROW_BYTES or line.endswith(b"\n"):
             yield line

@@ -1,4 +1,4 @@
-"""The first rows of a table in, where its headings are and what its columns are called, out."""
+"""Finds the heading rows of a table and the labels of its columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _LONGEST_LABEL = 40
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a table; `uncalculated` are the columns, from 0, whose formula has no value."""
+    """A row of a table. `uncalculated` are columns, from 0, with a formula without a value."""
 
     number: int
     cells: Sequence[object]
@@ -24,7 +24,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A merged area, with its first and last row and column; rows from 1, columns from 0."""
+    """A merged area by its first and last row and column; rows count from 1, columns from 0."""
 
     top: int
     left: int
@@ -34,7 +34,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The heading rows, as a range of indexes of the first rows, and the labels of the columns."""
+    """The heading rows, as an index range of the first rows, and the labels of the columns."""
 
     first: int
     last: int
@@ -55,10 +55,10 @@ class MergedAreas:
 
 
 def find_layout(rows: Sequence[TableRow], merges: MergedAreas) -> Layout | None:
-    """The heading rows are those around the row with the most known headings.
+    """Returns the heading rows: the row with the most known headings and rows joined to it.
 
-    Groups of headings (发布信息 over 文号 and 发布机构) are told by merged cells, or by the gaps
-    of one row that the next one fills.
+    Groups of headings (发布信息 over 文号 and 发布机构) are recognised by merged cells, or by gaps
+    in one row that the next row fills.
     """
     visible = [index for index, row in enumerate(rows) if not row.is_hidden]
     candidates = [index for index in visible if is_header(rows[index].cells)] or [
@@ -78,12 +78,14 @@ def find_layout(rows: Sequence[TableRow], merges: MergedAreas) -> Layout | None:
 
 
 def _rate_heading(cells: Sequence[object], index: int) -> tuple[bool, int, int]:
-    """Orders heading rows: those of a rejects sheet, then by known headings, then the first."""
+    """Returns a sort key for heading rows: rejects sheets first, then known headings, then
+    position.
+    """
     return is_reject_sheet(cells), len(known_keys(cells)), -index
 
 
 def _joins(rows: Sequence[TableRow], upper: int, merges: MergedAreas) -> bool:
-    """Whether two rows that follow one another are headings together."""
+    """Returns whether two consecutive rows are headings together."""
     above, below = rows[upper], rows[upper + 1]
     filled = [c for c, cell in enumerate(below.cells) if not is_blank(cell)]
     if not filled or sum(not is_blank(cell) for cell in above.cells) < 2:
@@ -107,7 +109,7 @@ def _joins(rows: Sequence[TableRow], upper: int, merges: MergedAreas) -> bool:
 
 
 def _is_group(above: TableRow, column: int, below: TableRow) -> bool:
-    """A name over a gap: nothing to its right above, something there below."""
+    """Returns whether a cell is a group name: blank to its right above, filled there below."""
     return is_blank(_cell(above, column + 1)) and not is_blank(_cell(below, column + 1))
 
 
@@ -137,7 +139,7 @@ def _name_columns(rows: Sequence[TableRow], merges: MergedAreas) -> tuple[str, .
 
 
 def _spread_groups(upper: list[object], lower: Sequence[object]) -> None:
-    """A group's name counts for the columns to its right that only the lower row names."""
+    """Copies a group name to the columns on its right that only the lower row names."""
     group: object = None
     for column, cell in enumerate(upper):
         if not is_blank(cell):
@@ -147,7 +149,7 @@ def _spread_groups(upper: list[object], lower: Sequence[object]) -> None:
 
 
 def _join_labels(labels: Sequence[str], column: int) -> str:
-    """The names over a column, from the group down: as one heading, or the last that is known."""
+    """Returns the label of a column: the names from the group down, joined from the first known."""
     path = list(dict.fromkeys(labels))
     if len(path) < 2:
         return path[0] if path else f"column_{column + 1}"
@@ -158,7 +160,7 @@ def _join_labels(labels: Sequence[str], column: int) -> str:
 
 
 def is_total(cells: Sequence[object]) -> bool:
-    """Whether a row sums a table up: 合计, and nothing but numbers besides."""
+    """Returns whether a row is a total: 合计 and otherwise only numbers."""
     filled = [str(cell).strip() for cell in cells if not is_blank(cell)]
     return bool(filled) and _is_total_word(filled[0]) and all(map(_is_count, filled[1:]))
 

@@ -1,4 +1,4 @@
-"""The rows of a table in, a record a row out, with what is hidden counted. For all tables."""
+"""Reads the records of a table and counts its hidden rows and columns."""
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -42,9 +42,9 @@ class Table:
     def read(
         self, rows: Iterable[TableRow | UnreadableRow], *, needs_known: bool = True
     ) -> Iterator[SourceItem] | None:
-        """Its records, or None where no row of headings is among the first rows.
+        """Returns the records, or None if none of the first rows is a heading row.
 
-        With `needs_known` off, the first row that is not blank serves as well.
+        With `needs_known` off, the first row that is not blank is accepted as the heading row.
         """
         first, rest = _take_first(iter(rows))
         top = [row for row in first if isinstance(row, TableRow)]
@@ -62,7 +62,7 @@ class Table:
         return self._read_rows(chain((row for row in first if id(row) not in above), rest))
 
     def _set_labels(self, labels: tuple[str, ...]) -> None:
-        """Hidden columns are not read, but for what may close a record."""
+        """Sets the labels. Hidden columns are read only if they may state the disclosure."""
         self._labels = labels
         self._unread = frozenset(
             column
@@ -114,7 +114,9 @@ class Table:
         return SourceRow(self.source, number, kept)
 
     def _fill_merged(self, row: TableRow) -> list[object]:
-        """The cells, with the value of a cell that is merged downwards in each of its rows."""
+        """Returns the cells, with the value of a vertically merged cell repeated in each of its
+        rows.
+        """
         cells = list(row.cells)
         is_empty = all(map(is_blank, cells))
         for column, (bottom, value) in list(self._running.items()):
@@ -132,7 +134,7 @@ class Table:
         return cells
 
     def _is_new_heading(self, row: TableRow) -> bool:
-        """Whether another table begins: most of the row are headings."""
+        """Returns whether another table begins: most cells of the row are headings."""
         known = known_keys(row.cells)
         filled = sum(not is_blank(cell) for cell in row.cells)
         return len(known) >= _ENOUGH_HEADINGS and "title" in known and 2 * len(known) > filled
@@ -141,7 +143,7 @@ class Table:
 def _take_first(
     rows: Iterator[TableRow | UnreadableRow],
 ) -> tuple[list[TableRow | UnreadableRow], Iterator[TableRow | UnreadableRow]]:
-    """The first rows, and the rest; a fault among the first is raised by the rest."""
+    """Returns the first rows and the rest. A fault among the first rows is raised by the rest."""
     first: list[TableRow | UnreadableRow] = []
     try:
         first.extend(islice(rows, HEADER_WITHIN_ROWS))
@@ -152,4 +154,4 @@ def _take_first(
 
 def _raise_later(error: Exception) -> Iterator[TableRow | UnreadableRow]:
     raise error
-    yield  # a generator raises when it is asked
+    yield  # makes this a generator, which raises on the first next()

@@ -1,4 +1,4 @@
-"""A sheet of a workbook in, its rows, its merged areas and what is hidden in it out."""
+"""Reads the rows, merged areas and hidden parts of a workbook sheet."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _NO_VALUE = "e"
 
 
 class SheetParser(WorkSheetParser):
-    """The rows of a sheet, with hidden rows and columns and formulas that have no value."""
+    """Parses the rows of a sheet, with hidden rows and columns and formulas without a value."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -47,7 +47,7 @@ class SheetParser(WorkSheetParser):
         elif isinstance(cell["value"], str) and "_x" in cell["value"]:
             cell["value"] = unescape(cell["value"])
         elif isinstance(cell["value"], int | float) and self.epoch == CALENDAR_MAC_1904:
-            # Nobody must take a day count from 1904 for one from 1900.
+            # A day count from 1904 must not be read as one from 1900.
             cell["value"] = str(cell["value"])
         return cell
 
@@ -58,13 +58,13 @@ class SheetParser(WorkSheetParser):
 
 
 def unescape(text: str) -> str:
-    """`_x000D_` is how workbooks write a character that XML can't hold."""
+    """Returns the text with escapes such as `_x000D_` decoded: characters XML cannot contain."""
     decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return _NOT_TEXT.sub("\ufffd", decoded)
 
 
 def read_merges(stream: Any) -> MergedAreas:
-    """All merged areas; they are stated below the rows, so this is a pass of its own."""
+    """Returns all merged areas. They follow the rows in the file, so they need their own pass."""
     areas, kept, count = MergedAreas(), b"", 0
     while chunk := stream.read(MIB):
         window = kept + chunk
@@ -80,7 +80,7 @@ def read_merges(stream: Any) -> MergedAreas:
 
 
 def number_rows(parser: SheetParser) -> Iterator[TableRow]:
-    """Every row that the sheet holds. Raises BrokenFileError for more than a sheet can have."""
+    """Yields every row of the sheet. Raises BrokenFileError above the limits of a sheet."""
     wide = 0
     for number, cells in parser.parse():
         if number > MAX_SPREADSHEET_ROWS:

@@ -1,6 +1,6 @@
-"""An XML export of a portal in, a row per record out. Registered in `formats`.
+"""Reads rows from XML exports of portals.
 
-No entity is expanded and no other file or address is read; memory holds one record.
+Entities are not expanded, and no other file or address is read. Memory holds one record.
 """
 
 import re
@@ -20,7 +20,7 @@ from indexer.sources.xml_repair import RepairedXml
 
 # Only white space, the declaration, comments and instructions before the root: no DOCTYPE.
 _PLAIN_START = re.compile(
-    rb"\s*+(?>(?:<\?.*?\?>|<!--.*?-->)\s*+)*+<(?![?!])",  # no way back: hostile comments
+    rb"\s*+(?>(?:<\?.*?\?>|<!--.*?-->)\s*+)*+<(?![?!])",  # atomic, against hostile comments
     re.DOTALL,
 )
 _SMALL_PIECES_WITHIN = MIB
@@ -34,21 +34,21 @@ _TRUNCATED = "The XML ends before its root element does."
 
 
 def read_xml(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
-    """Every record, its ordinal as line. Raises BrokenFileError where the XML is broken.
+    """Yields every record, with its ordinal as line. Raises BrokenFileError for broken XML.
 
     A record is an element whose children, attributes or named children (`<field name="标题">`) are
-    known headings. One that is broken costs itself.
+    known headings. A broken record is reported and skipped.
     """
     with open_text(path, on_bytes, is_markup=True) as stream:
         reader = _Reader(RepairedXml(stream), str(path))
         yield from reader.read()
     if not reader.number:
-        raise BrokenFileError("no_rows", "No elements with headings that the catalog knows.")
+        raise BrokenFileError("no_rows", "The file has no elements with known headings.")
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Feeds a parser piece by piece, each to the end of a record: so a fault lies in one."""
+    """Feeds a parser in pieces that end with a record, so that a fault affects one record."""
 
     stream: RepairedXml
     source: str
@@ -89,22 +89,25 @@ class _Reader:
             else:
                 yield from map(self._row, self._finder.leave(element))
         if self._held > MIB:
-            # A list this long is no record; what is read of it need not wait for its end.
+            # A list of this length is not a record; its items do not have to wait for its end.
             yield from map(self._row, self._finder.enter_frame())
 
     def _row(self, fields: Fields | None) -> SourceItem:
         self.number += 1
         self._held = 0
         if fields is None:
-            detail = "The record has more fields than a catalog can have."
+            detail = "The record has too many fields for a catalog entry."
             return UnreadableRow(self.source, self.number, "too_many_fields", detail)
         if self.stream.has_undecodable and any("\ufffd" in str(v) for v in fields.values()):
-            detail = "The record has bytes that are no characters."
+            detail = "The record contains bytes that are not valid text."
             return UnreadableRow(self.source, self.number, "bad_encoding", detail)
         return SourceRow(self.source, self.number, fields)
 
     def _give_up_record(self, fault: Exception) -> Iterator[SourceItem]:
-        """Raises BrokenFileError where the file ends, or where no record was seen so far."""
+        """Yields the broken record.
+
+        Raises BrokenFileError at the end of the file or without a record.
+        """
         is_end = isinstance(fault, etree.XMLSyntaxError) and self._is_at_end()
         self._finder.guess()
         if not self._finder.tag or is_end:
@@ -117,7 +120,7 @@ class _Reader:
         self._is_resumed = True
 
     def _try_again(self, piece: bytes) -> None:
-        """Where a record begins in one that was never closed, it is read on its own."""
+        """Resumes at the last record that begins inside the piece of an unclosed one."""
         opening = re.compile(rb"<%s(?=[\s>/])" % re.escape(self._finder.tag.encode()))
         starts = [match.start() for match in opening.finditer(piece)]
         if len(starts) > 1:
@@ -128,7 +131,7 @@ class _Reader:
         return self._at >= len(self._buffer) and not self._fill()
 
     def _next_piece(self) -> bytes:
-        """What comes next, to the end of a record, or of a tag while none was seen."""
+        """Returns the text up to the end of a record, or of a tag while no record has been seen."""
         searched = self._at
         while True:
             if end := self._find_end(searched):
@@ -157,7 +160,7 @@ class _Reader:
         return self._buffer.find(b">", start) + 1
 
     def _fill(self) -> bool:
-        """Read on, forgetting what was taken; False at the end."""
+        """Reads more text and drops the consumed text. Returns False at the end."""
         chunk = self.stream.read_text()
         self._buffer, self._at = self._buffer[self._at :] + chunk, 0
         if len(self._buffer) > MAX_ROW_BYTES:
@@ -165,7 +168,10 @@ class _Reader:
         return bool(chunk)
 
     def _open_parser(self) -> etree.XMLPullParser:
-        """libxml2's own limits (10 MB a text, depth 256) stay on unless there can be no DTD."""
+        """Returns a parser.
+
+        The limits of libxml2 (10 MB per text, depth 256) apply if a DTD may exist.
+        """
         return etree.XMLPullParser(
             events=("start", "end"),
             encoding="utf-8",
@@ -179,7 +185,10 @@ class _Reader:
 
 
 def _feed(parser: etree.XMLPullParser, piece: bytes) -> Exception | None:
-    """Parse on, or close at the end; a fault is given back, for what was read before it counts."""
+    """Parses a piece, or closes the parser for b"".
+
+    Returns the fault, so that earlier events count.
+    """
     try:
         if piece:
             parser.feed(piece)

@@ -1,4 +1,4 @@
-"""Elements of an XML export in; which are records, and their fields, out. Used by its reader."""
+"""Reads the fields of record elements in an XML export."""
 
 from lxml import etree
 
@@ -13,7 +13,7 @@ _MARKUP = frozenset(
 
 
 def heading_of(element: etree._Element) -> str:
-    """What an element is called: by its naming attribute (`<row name="标题">`), or its tag."""
+    """Returns the heading of an element: its naming attribute (`<row name="标题">`) or its tag."""
     for name, value in attributes_of(element):
         if name.lower() in _NAMING and key_of(value):
             return value
@@ -21,9 +21,9 @@ def heading_of(element: etree._Element) -> str:
 
 
 def attributes_of(element: etree._Element) -> list[tuple[str, str]]:
-    """Local names and values; none of an element with more than MAX_ATTRIBUTES.
+    """Returns local names and values; none for an element with more than MAX_ATTRIBUTES.
 
-    lxml looks each value up by its name, which takes time quadratic in their number.
+    lxml looks up each value by name, which takes quadratic time.
     """
     if not len(element.attrib) or len(element.attrib) > MAX_ATTRIBUTES:
         return []
@@ -31,19 +31,19 @@ def attributes_of(element: etree._Element) -> list[tuple[str, str]]:
 
 
 def read_fields(element: etree._Element) -> dict[str, object]:
-    """The attributes and children of a record; equal names with different values as a list."""
+    """Returns the attributes and children of a record. Different values of a name become a list."""
     return gather_cells(
         [*attributes_of(element), *((_column(child), _value(child)) for child in element)]
     )
 
 
 def local_name(name: object) -> str:
-    """A tag or attribute without its namespace."""
+    """Returns a tag or attribute name without its namespace."""
     return str(name).rpartition("}")[2]
 
 
 def _column(child: etree._Element) -> str:
-    """The heading of a child; an unknown one by its naming attribute too, if its tag is unknown."""
+    """Returns the heading of a child: a known tag, else its naming attribute, else the tag."""
     tag = local_name(child.tag)
     if key_of(tag):
         return tag
@@ -64,13 +64,15 @@ def _value(element: etree._Element) -> object:
 
 
 def _attribute_value(element: etree._Element) -> object:
-    """What an element without text says: its `value`, or its attributes (`<file name= url=/>`)."""
+    """Returns the value of an element without text: `value`, or all attributes (`<file name=
+    url=/>`).
+    """
     attributes = dict(attributes_of(element))
     return attributes.get("value", attributes if len(attributes) > 1 else "")
 
 
 def _is_markup(element: etree._Element) -> bool:
-    """Whether it is text with tags in it (an XHTML body), not a structure."""
+    """Returns whether an element is text with tags (an XHTML body) instead of a structure."""
     texts = (element.text, *(child.tail for child in element))
     tags = {local_name(child.tag).lower() for child in element}
     return any(text and not text.isspace() for text in texts) or bool(tags & _MARKUP)

@@ -1,4 +1,4 @@
-"""Elements of an XML export in, as they open and close; the fields of its records out."""
+"""Finds the records in an XML export while its elements open and close."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,16 +30,16 @@ Fields: TypeAlias = Mapping[str, object]
 _Stated: TypeAlias = tuple[tuple[str, object], ...]
 _MAX_DEPTH = 64
 MAX_FIELDS = 2_000
-"""Of one record: a sheet has 16,384 columns at the most, a catalog a few dozen."""
+"""Maximum fields of one record. A sheet has at most 16,384 columns, a catalog a few dozen."""
 
 
 class UnclosedRecordError(Exception):
-    """A record begins directly in another: the other one was never closed."""
+    """A record begins directly inside another one, which was never closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A record in a tree, with what the elements around it say of disclosure."""
+    """A record in a tree, with the disclosure fields of the elements around it."""
 
     element: etree._Element
     likeness: Likeness
@@ -49,10 +49,10 @@ class _Found:
 
 @dataclass(slots=True)
 class RecordFinder:
-    """Elements are judged when an element of `_unit_depth` closes; those around are frames.
+    """Examines an element when it closes at `_unit_depth`. The elements around it are frames.
 
-    `tag` is the name of the records as the file spells it, once one was seen, and `tag_depth`
-    where they are.
+    `tag` is the name of the records as spelled in the file, once one has been seen. `tag_depth` is
+    their depth.
     """
 
     tag: str = ""
@@ -64,7 +64,7 @@ class RecordFinder:
     _has_records: bool = False
 
     def enter(self, element: etree._Element) -> None:
-        """An element opens. Raises BrokenFileError for what is not safe to read on."""
+        """Handles the start of an element. Raises BrokenFileError if reading on is not safe."""
         if not self._stack:
             _refuse_entities(element)
         self._stack.append(element)
@@ -76,7 +76,10 @@ class RecordFinder:
             raise UnclosedRecordError
 
     def leave(self, element: etree._Element) -> Iterator[Fields | None]:
-        """An element closes: the records settled by it; None for one of too many fields."""
+        """Handles the end of an element.
+
+        Yields completed records; None for one with too many fields.
+        """
         depth = len(self._stack) - 1
         self._note(element, depth)
         self._stack.pop()
@@ -91,7 +94,9 @@ class RecordFinder:
             yield from self._judge(element, depth)
 
     def enter_frame(self, *, to: int | None = None) -> Iterator[Fields | None]:
-        """Take the open elements around records as frames, and give what is settled in them."""
+        """Treats the open elements around records as frames, and yields the completed records in
+        them.
+        """
         last = self.tag_depth if to is None else to
         while self._unit_depth < last and self._unit_depth < len(self._stack):
             frame = self._stack[self._unit_depth]
@@ -102,18 +107,18 @@ class RecordFinder:
                     yield from self._judge(child, self._unit_depth)
 
     def guess(self) -> None:
-        """Where no record was seen whole: the outermost open element that has a known heading."""
+        """Without a complete record, takes the outermost open element with a known heading."""
         for depth, element in enumerate(self._stack):
             if depth and not self.tag and _keys(element):
                 self.tag, self.tag_depth = spelled(element), depth
                 self.frames = tuple(self._stack[:depth])
 
     def restart(self) -> None:
-        """Begin with another parser, at the root."""
+        """Prepares for another parser that begins at the root."""
         self._stack.clear()
 
     def _note(self, element: etree._Element, depth: int) -> None:
-        """Remember the first and outermost element that looks like a record."""
+        """Remembers the first and outermost element that looks like a record."""
         if not depth or (self.tag and depth >= self.tag_depth):
             return
         is_record = measure_likeness(_keys(element)) is Likeness.RECORD
@@ -138,19 +143,19 @@ class RecordFinder:
             _forget(element)
 
     def _read_root(self, root: etree._Element) -> Iterator[Fields | None]:
-        """A file of one record has it as its root."""
+        """Yields the root as the only record of the file."""
         if measure_likeness(_keys(root)) is not Likeness.NONE:
             yield _read(root, ())
 
 
 def spelled(element: etree._Element) -> str:
-    """The name of an element as the file writes it."""
+    """Returns the name of an element as spelled in the file."""
     name = local_name(element.tag)
     return f"{element.prefix}:{name}" if element.prefix else name
 
 
 def open_again(frames: Iterable[etree._Element]) -> bytes:
-    """The start tags of the frames around records, for a parser that begins in their midst."""
+    """Returns the start tags of the frames around records, for a parser that begins inside them."""
     tags = []
     for frame in frames:
         spaces = [(f"xmlns:{p}" if p else "xmlns", uri) for p, uri in frame.nsmap.items()]
@@ -164,7 +169,7 @@ def _escape(text: str) -> str:
 
 
 def _find_records(element: etree._Element) -> list[_Found]:
-    """The records in an element, or itself; an element around records is none."""
+    """Returns the records in an element, or the element itself. A frame is not a record."""
     keys = _keys(element)
     likeness = measure_likeness(keys)
     if holds_value(heading_of(element)) and not likeness:
@@ -179,7 +184,7 @@ def _find_records(element: etree._Element) -> list[_Found]:
 
 
 def _find_in_children(parent: etree._Element) -> list[_Found]:
-    """In the order of the file; elements named as a record beside them are records as well."""
+    """Returns the records in file order, with sibling elements of the same name."""
     by_child = [
         (child, [] if holds_value(heading_of(child)) else _find_records(child)) for child in parent
     ]
@@ -197,7 +202,7 @@ def _find_in_children(parent: etree._Element) -> list[_Found]:
 
 
 def _keys(element: etree._Element) -> frozenset[str]:
-    """Catalog keys that the attributes and children of an element stand for."""
+    """Returns the catalog keys of the attributes and children of an element."""
     names = (key_of(heading_of(child)) for child in element)
     return known_keys(map(local_name, element.attrib)) | {name for name in names if name}
 
@@ -229,7 +234,7 @@ def _attributes_around(element: etree._Element) -> Iterator[tuple[str, object]]:
 
 
 def _forget(element: etree._Element) -> None:
-    """Drop an element and all before it from the tree."""
+    """Removes an element and everything before it from the tree."""
     element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
@@ -239,4 +244,4 @@ def _forget(element: etree._Element) -> None:
 def _refuse_entities(root: etree._Element) -> None:
     dtd: Any = root.getroottree().docinfo.internalDTD
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
-        raise BrokenFileError("bad_xml", "The XML declares entities of its own, which is not safe.")
+        raise BrokenFileError("bad_xml", "The XML declares its own entities, which is not safe.")

@@ -1,6 +1,7 @@
-"""A stream of XML as UTF-8 in, the same without what no XML may hold, out. Used by its readers.
+"""Repairs a stream of UTF-8 XML.
 
-Control characters are left out, entities of HTML (`&nbsp;`) become characters, a bare `&` is text.
+Control characters are removed, HTML entities (`&nbsp;`) become characters, and a bare `&` becomes
+text.
 """
 
 import codecs
@@ -19,7 +20,10 @@ _UNPRINTED = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class RepairedXml:
-    """`has_undecodable` says whether bytes that are no characters became U+FFFD so far."""
+    """The repaired stream.
+
+    `has_undecodable` tells whether undecodable bytes became U+FFFD so far.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -29,7 +33,7 @@ class RepairedXml:
         self.has_undecodable = False
 
     def read_text(self) -> bytes:
-        """The next piece, of about 256 KiB; nothing at the end."""
+        """Returns the next piece of about 256 KiB, or b"" at the end."""
         while True:
             chunk = self._stream.read(_CHUNK)
             text = self._waiting + self._decode(chunk)
@@ -61,7 +65,7 @@ class RepairedXml:
 
 
 def _safe_end(text: str) -> int:
-    """Where a piece may end, so that no reference and no sign of CDATA is cut in two."""
+    """Returns a cut position that splits neither a reference nor a CDATA sign."""
     start = max(0, len(text) - _LONGEST_REFERENCE)
     places = (text.find(sign, start) for sign in "&<]")
     return min((at for at in places if at >= 0), default=len(text))

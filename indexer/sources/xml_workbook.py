@@ -1,7 +1,4 @@
-"""A workbook of SpreadsheetML (Excel's XML format of 2003) in, a row per row out.
-
-Registered in `formats`.
-"""
+"""Reads rows from SpreadsheetML workbooks (Excel's XML format of 2003)."""
 
 import math
 from collections.abc import Iterator
@@ -25,9 +22,9 @@ _LARGEST_EXACT = 2**53
 
 
 def read_xml_workbook(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
-    """The records of every visible sheet that has a heading row; dates as datetime.
+    """Yields the records of every visible sheet with a heading row; dates as datetime.
 
-    Raises BrokenFileError for what is no sound XML.
+    Raises BrokenFileError for invalid XML.
     """
     source = str(path)
     with open_text(path, on_bytes, is_markup=True) as stream:
@@ -47,7 +44,7 @@ def _parse(data: bytes) -> etree._Element:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise BrokenFileError(
-            "bad_xml", "The workbook is no sound XML; save it as .xlsx."
+            "bad_xml", "The workbook is not valid XML; save it as .xlsx."
         ) from error
 
 
