@@ -1,8 +1,7 @@
-"""A record that may be published in, the same with the texts of its attachments out.
+"""Adds the texts of attachments to records that may be published.
 
-Called by `preparing` for every accepted row. The text of an attachment is public only where the
-record's body is: 依申请公开 has no attachments left when it comes here. A file that a closed record
-owns as well is not opened.
+The text of an attachment is public only if the record's body is: a record on request (依申请公开)
+has no attachments here. A file that a closed record owns as well is not opened.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,8 +19,11 @@ _TOLD = (AttachmentText.NO_TEXT_LAYER, AttachmentText.UNREADABLE, AttachmentText
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A record with its texts; `files` are the digests of the files read, with the place of each
-    among the attachments, `closed` the number of files that were left out."""
+    """A record with its attachment texts.
+
+    `files` are the digests of the files read, each with its place among the attachments; `closed`
+    is the number of files left out.
+    """
 
     record: Record
     files: tuple[tuple[bytes, int], ...] = ()
@@ -29,7 +31,10 @@ class Attached:
 
 
 def attach_texts(record: Record, folder: Path, closed: Collection[bytes] = ()) -> Attached:
-    """`folder`: that of the input file. `closed`: digests of files that no record may show."""
+    """Returns the record with its texts. `folder` is the input file's folder.
+
+    `closed` are digests of files that no record may show.
+    """
     read: list[Attachment] = []
     files: list[tuple[bytes, int]] = []
     left_out = 0
@@ -47,7 +52,7 @@ def attach_texts(record: Record, folder: Path, closed: Collection[bytes] = ()) -
 
 
 def warn_of_texts(attached: Attached) -> Iterator[tuple[str, str]]:
-    """(field, code) of files that lie there and gave no text, or hardly any."""
+    """Yields (field, code) of existing files without text, or with hardly any."""
     for attachment in attached.record.attachments:
         if attachment.text_state in _TOLD:
             yield "attachments", attachment.text_state.value

@@ -1,6 +1,7 @@
-"""An attachment as its source names it in, the file that lies beside the input out, or none.
+"""Finds the file of an attachment next to the input file.
 
-Never a file outside the input's own folder: a catalog may be anyone's, the disk is the city's.
+It never returns a file outside the input's own folder. Anyone may have written a catalog, while the
+disk belongs to the city.
 """
 
 import contextlib
@@ -14,12 +15,12 @@ from gongkai.catalog.record import Attachment
 
 
 def find_file(folder: Path, attachment: Attachment, suffixes: frozenset[str]) -> Path | None:
-    """The file named by the attachment's path, by the end of its address, or by its name."""
+    """Returns the file for the attachment's path, the end of its address, or its name."""
     return next(find_files(folder, attachment, suffixes), None)
 
 
 def find_files(folder: Path, attachment: Attachment, suffixes: frozenset[str]) -> Iterator[Path]:
-    """Every file that one of these names leads to, as it lies behind all links."""
+    """Yields every file that one of these names leads to, with all links resolved."""
     for named in _names(attachment):
         relative = PurePosixPath(named.replace("\\", "/"))
         if relative.suffix.lower() in suffixes and _is_below(relative):
@@ -29,7 +30,7 @@ def find_files(folder: Path, attachment: Attachment, suffixes: frozenset[str]) -
 
 
 def digest_path(path: Path) -> bytes:
-    """What the ledger of owners knows a file by."""
+    """Returns the digest that identifies a file in the ledger of owners."""
     return hashlib.blake2b(os.fsencode(path), digest_size=16).digest()
 
 
@@ -38,7 +39,7 @@ def _names(attachment: Attachment) -> Iterator[str]:
         yield unquote(attachment.path)
         yield attachment.path
     if attachment.url:
-        with contextlib.suppress(ValueError):  # an address with half a bracket
+        with contextlib.suppress(ValueError):  # an address with an unbalanced bracket
             yield unquote(urlsplit(attachment.url).path).rpartition("/")[2]
     yield attachment.name
 
@@ -51,7 +52,7 @@ def _is_below(relative: PurePosixPath) -> bool:
 
 
 def _resolve(folder: Path, relative: PurePosixPath) -> Path | None:
-    """Links are followed only as far as they stay inside the folder; devices and pipes are none."""
+    """Returns the resolved path of a regular file inside the folder, or None."""
     try:
         found = (folder / relative).resolve(strict=True)
         is_inside = found.is_relative_to(folder.resolve())

@@ -1,7 +1,7 @@
-"""Which records own the files beside an export, kept from run to run: a ledger of digests.
+"""The ledger of records that own files next to an export, kept from run to run.
 
-A file that a closed record owns gives its text to no record. The ledger holds ids of public records
-only; of paths, and of whatever is closed, it holds digests.
+A file that a closed record owns gives its text to no record. The ledger contains ids of public
+records only. Paths and everything closed are stored as digests.
 """
 
 import hashlib
@@ -47,10 +47,10 @@ OwnerRow: TypeAlias = tuple[bytes, bytes, int, str, int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row names a file. `owner`, `file` and `source` are digests.
+    """The claim of a row to a file. `owner`, `file` and `source` are digests.
 
-    `source` is that of the row's file where the owner has no id to be known again by: the next run
-    over that file decides anew. It is empty for all others.
+    `source` is the digest of the row's file if the owner has no id that identifies it later; the
+    next run over that file decides again. It is empty for all others.
     """
 
     file: bytes
@@ -60,12 +60,12 @@ class Claim:
 
 
 def open_owners(folder: Path) -> Database:
-    """The file of one installation; made with the first record that names a file."""
+    """Returns the database of one installation. The first record with a file creates it."""
     return Database(folder / "attachments.sqlite3", _SCHEMA)
 
 
 def name_owner(record_id: str) -> bytes:
-    """The digest that stands for a record."""
+    """Returns the digest of a record id."""
     return hashlib.blake2b(record_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -76,7 +76,7 @@ class FileOwners:
         if database.is_lost():
             raise StorageError(
                 f"{database.path.name} is missing: restore it with `gongkai restore --force`, or "
-                f"delete {database.path.name}.made to begin anew"
+                f"delete {database.path.name}.made to start with an empty one"
             )
         self.closed: frozenset[bytes] = frozenset()
         self.shared: frozenset[bytes] = frozenset()
@@ -89,9 +89,10 @@ class FileOwners:
     def begin(
         self, claims: Iterable[Claim], sources: Iterable[Path], withdrawn: Mapping[str, str]
     ) -> None:
-        """Take in the claims of a run's rows; sets `closed` and `shared`.
+        """Stores the claims of a run's rows; sets `closed` and `shared`.
 
-        A closed owner opens its file again by naming it as an open one, unless staff withdrew it.
+        An owner that was closed opens its file again by naming it as an open one, unless staff
+        withdrew it.
         """
         waiting = iter(claims)
         first = next(waiting, None)
@@ -120,19 +121,19 @@ class FileOwners:
             self.shared = _read_files(rows, _SHARED)
 
     def hold(self, record_id: str, files: Sequence[tuple[bytes, int]]) -> None:
-        """A record was accepted with the texts of these files, or of none."""
+        """Notes that a record was accepted with the texts of these files, or of none."""
         if files or self._has_rows:
             self._pending[record_id] = files
             self._has_rows = True
 
     def close(self, record_id: str) -> None:
-        """A row says that this record is not public, with its text at least."""
+        """Notes that a row closes this record, or at least its text."""
         if self._has_rows:
             self._closing.append(name_owner(record_id))
             self._pending.pop(record_id, None)
 
     def flush(self) -> None:
-        """Keep what was held so far; to be done before the records are public."""
+        """Stores the noted files. Call it before the records are public."""
         if not self._pending:
             return
         with self._database.write() as rows:
@@ -151,9 +152,9 @@ class FileOwners:
         self._pending.clear()
 
     def find_affected(self, off: Iterable[str]) -> dict[str, list[int]]:
-        """Public records that show a file of a closed one: id -> places among its attachments.
+        """Returns public records that show a file of a closed one: id -> places of attachments.
 
-        `off` are the records that are not public when the run ends.
+        `off` are the records that are not public at the end of the run.
         """
         self.flush()
         if not self._has_rows:
@@ -166,7 +167,7 @@ class FileOwners:
             return _read_shown(rows)
 
     def release(self, record_ids: Iterable[str]) -> None:
-        """These records show no file of a closed one any more."""
+        """Notes that these records no longer show a file of a closed record."""
         if not self._has_rows:
             return
         with self._database.write() as rows:
@@ -177,7 +178,7 @@ class FileOwners:
 
 
 def _take_claims(rows: Connection, claims: Iterable[Claim]) -> None:
-    """A row that is closed wins over an open one of the same owner."""
+    """Stores claims. A closed claim wins over an open one of the same owner."""
     rows.executemany(
         "INSERT INTO named VALUES (?, ?, ?, ?) ON CONFLICT (file, owner) DO UPDATE "
         "SET is_open = min(is_open, excluded.is_open)",
@@ -203,19 +204,19 @@ def _read_shown(rows: Connection) -> dict[str, list[int]]:
 
 
 def find_shown(database: Database) -> dict[str, list[int]]:
-    """Records that showed a file of a closed one: id -> places among its attachments."""
+    """Returns records that showed a file of a closed one: id -> places of attachments."""
     with database.read() as rows:
         return _read_shown(rows)
 
 
 def read_owners(rows: Connection) -> Iterator[OwnerRow]:
-    """Every row of a ledger."""
+    """Yields every row of a ledger."""
     for row in rows.execute("SELECT file, owner, is_open, id, place, source FROM owners"):
         yield tuple(row)
 
 
 def merge_owners(database: Database, others: Sequence[OwnerRow]) -> None:
-    """Add the rows of another ledger; what is closed in one of them is closed."""
+    """Adds the rows of another ledger. A file closed in either ledger is closed."""
     if not others:
         return
     with database.write() as rows:

@@ -1,4 +1,4 @@
-"""Takes the texts of attachments out of public records, once a closed record owns the file too."""
+"""Removes attachment texts from public records if a closed record owns the file too."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,14 +15,14 @@ from indexer.replicas import drop_texts, restore_record
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as an engine holds it, with its identity keys."""
+    """A record as stored in an engine, with its identity keys."""
 
     text: bytes
     identities: Sequence[str]
 
 
 class TextRevoker:
-    """Keeps what a run has written since its last commit of files that several records name."""
+    """Keeps documents with shared files until they are committed, and removes closed texts."""
 
     def __init__(self, owners: FileOwners, analysis: TextAnalyzer) -> None:
         self._owners = owners
@@ -31,19 +31,19 @@ class TextRevoker:
         self.revoked: dict[str, IndexDocument] = {}
 
     def keep(self, document: IndexDocument, files: Sequence[tuple[bytes, int]]) -> None:
-        """A document was written; until the commit no engine can read it back."""
+        """Keeps a written document: the engine cannot read it back before the commit."""
         self._unseen.pop(document.id, None)
         if any(file in self._owners.shared for file, _ in files):
             self._unseen[document.id] = Stored(document.stored, read_keys(document))
 
     def clear(self) -> None:
-        """Everything was committed."""
+        """Drops the kept documents after a commit."""
         self._unseen.clear()
 
     def revoke(self, writer: GenerationWriter, off: Iterable[str]) -> None:
-        """Write the records anew that show a file of a closed one.
+        """Rewrites the records that show a file of a closed record.
 
-        `off` are the records that are not public when the run ends.
+        `off` are the records that are not public at the end of the run.
         """
         for record_id, places in self._owners.find_affected(off).items():
             stored = self._unseen.get(record_id) or _read(writer, record_id)
@@ -52,15 +52,15 @@ class TextRevoker:
                 writer.put(self.revoked[record_id])
 
     def restate(self, writer: GenerationWriter, record_ids: Iterable[str]) -> None:
-        """Let older generations lose what these records, as last committed, say no more."""
+        """Marks these records for removal of their older text from older generations."""
         for record_id in record_ids:
             if stored := _read(writer, record_id):
                 self.revoked[record_id] = _strip(stored, (), self._analysis)
 
     def erase_older(self, store: IndexStore, writer: GenerationWriter) -> None:
-        """Take the older versions out of every generation, as those of closed records are.
+        """Removes the older versions from every generation, like those of closed records.
 
-        The ids have to be opened again once this is committed.
+        The caller has to reopen the ids after the commit.
         """
         if self.revoked:
             store.withdraw(self.revoked, cause=DISCLOSURE)
@@ -71,7 +71,7 @@ class TextRevoker:
 def _strip(stored: Stored, places: Collection[int], analysis: TextAnalyzer) -> IndexDocument:
     record = drop_texts(restore_record(orjson.loads(stored.text)), places)
     document = build_document(record, analysis)
-    # Where its files lie is not stored, but part of what says which record it is.
+    # The places of the files are not stored, but they are part of the record's identity.
     fields = {**document.fields, "identities": tuple(stored.identities)}
     return replace(document, fields=fields)
 

@@ -1,6 +1,6 @@
-"""Sources in, a claim for every row that names a file out: whose is the file, and is it public.
+"""Collects the claims to files before a run: which row owns a file, and whether it is public.
 
-The pass before a run. A row that is not public may follow the one whose attachment it shares.
+This is a separate pass, because a closed row may follow the row whose attachment it shares.
 """
 
 import os
@@ -34,9 +34,9 @@ _ENDINGS = re.compile(
 def survey_files(
     sources: Iterable[Path], rules: IntakeRules, by_staff: Collection[str]
 ) -> Iterator[Claim]:
-    """Claims of every row that names a file beside its source, in the order of the rows.
+    """Yields the claims of every row that names a file next to its source, in row order.
 
-    `by_staff`: ids withdrawn by staff. Sources without a file beside them are not read.
+    `by_staff` are ids withdrawn by staff. A source without files next to it is not read.
     """
     listed: dict[Path, FolderFiles] = {}
     for source in sources:
@@ -48,10 +48,10 @@ def survey_files(
 
 
 class FolderFiles:
-    """The files of a folder whose texts could be read, by their paths inside it.
+    """The files of a folder with a readable format, by their paths inside it.
 
-    Of a folder with more than MOST_ENTRIES entries not all are listed: a row that is not public
-    closes the files there that it names as attachments, but not all that it only mentions.
+    In a folder with more than MOST_ENTRIES entries not all files are listed. A closed row then
+    closes the files it names as attachments, but not all that it only mentions.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -61,7 +61,7 @@ class FolderFiles:
         self._lengths = sorted({len(name) for name in self.names}, reverse=True)
 
     def mentioned_in(self, text: str) -> Iterator[bytes]:
-        """Digests of the files that a text names, the longest name at each place."""
+        """Yields digests of the files named in a text; the longest name wins at each position."""
         for ending in _ENDINGS.finditer(text):
             names = (text[max(ending.end() - n, 0) : ending.end()] for n in self._lengths)
             found = next((name for name in names if name in self.names), None)
@@ -69,7 +69,7 @@ class FolderFiles:
                 yield from self.named_by(Attachment(found, path=found))
 
     def named_by(self, attachment: Attachment) -> Iterator[bytes]:
-        """Digests of the files that an attachment may mean."""
+        """Yields digests of the files that an attachment may refer to."""
         for file in find_files(self.folder, attachment, SUFFIXES):
             yield digest_path(file)
 
@@ -85,7 +85,7 @@ def _is_large(folder: Path) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Folder below and name of every file; folders come with an empty name."""
+    """Yields subfolder and name of every file. Folders have an empty name."""
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = Path(parent).relative_to(folder)
@@ -94,7 +94,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _is_part(text: str, start: int) -> bool:
-    """Whether a Latin word or number goes on to the left of a name: 1.pdf is not in 11.pdf."""
+    """Returns whether a Latin word or number continues to the left: 1.pdf is not in 11.pdf."""
     around = text[max(start - 1, 0) : start + 1]
     return len(around) == 2 and around.isascii() and around.isalnum()
 
@@ -113,7 +113,7 @@ def _survey_source(
         holder = _judge(take_row(item.fields, rules), place, by_staff)
         files = set(_find_named(item.fields, beside, anywhere=not holder.is_open))
         if is_attachment and not holder.is_open:
-            # A list that holds what is closed is no attachment of anything.
+            # A list with closed rows is not an attachment of any record.
             files.add(own)
         for file in files:
             yield Claim(file, holder.owner, holder.source, is_open=holder.is_open)
@@ -121,7 +121,7 @@ def _survey_source(
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """Who a row is; `source` is empty where the owner can be known again in another file."""
+    """The owner of a row's files. `source` is empty if another file can identify the owner too."""
 
     owner: bytes
     source: bytes
@@ -149,7 +149,7 @@ def _mentions_file(fields: Mapping[str, object]) -> bool:
 def _find_named(
     fields: Mapping[str, object], beside: FolderFiles, *, anywhere: bool
 ) -> Iterator[bytes]:
-    """Digests of the files that a row names as its attachments, or in any cell."""
+    """Yields digests of the files that a row names as attachments, or in any cell."""
     known, _ = gather_by_key(fields)
     for attachment in read_attachments(RowReader(known)):
         yield from beside.named_by(attachment)

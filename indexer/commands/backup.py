@@ -1,8 +1,8 @@
-"""`gongkai backup` and `restore`: one folder that holds all that can't be made again from exports.
+"""`gongkai backup` and `restore`: one folder with all data that exports cannot reproduce.
 
-The same for both engines: public records as lines, withdrawals, and staff's ledgers. An index is
-built of the lines, so a backup of one engine or version restores into another. A restore merges:
-what was closed or revoked since the backup stays so.
+It has the same content for both engines: public records as lines, withdrawals, and the ledgers of
+staff. The index is built from the lines, so a backup of one engine or version can be restored into
+another. A restore merges: records closed and tokens revoked since the backup stay so.
 """
 
 import asyncio
@@ -50,11 +50,11 @@ _MOST_LISTED = 20
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
 ) -> None:
     """Copy records, withdrawals, decisions, tokens and logs of staff; takes no lock."""
     if os.path.lexists(folder):
-        raise BackupError(f"{folder} is there already; name a new folder.")
+        raise BackupError(f"{folder} already exists; name a new folder.")
     installation = open_installation(Settings())
     make_folder(folder.parent)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
@@ -68,20 +68,18 @@ def backup(
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(help="What `gongkai backup` has written.")],
-    force: Annotated[
-        bool, typer.Option("--force", help="Although there is an index, which is replaced.")
-    ] = False,
+    folder: Annotated[Path, typer.Argument(help="Folder written by `gongkai backup`.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the existing index.")] = False,
     reopen: Annotated[
         bool,
         typer.Option(
             "--reopen",
-            help="Publish again what was closed since the backup, and put tokens in force again.",
+            help="Publish records again that were closed since the backup, and reactivate tokens.",
         ),
     ] = False,
     allow_shrink: Annotated[
         bool,
-        typer.Option("--allow-shrink", help="Although a tenth of the records or more are gone."),
+        typer.Option("--allow-shrink", help="Allow the loss of a tenth of the records or more."),
     ] = False,
 ) -> None:
     """Check a backup, build its index, switch to it, and merge the ledgers."""
@@ -89,7 +87,7 @@ def restore(
     installation = open_installation(Settings())
     with closing(installation.open_store()) as store:
         if store.check_integrity() and not force:
-            raise BackupError("There is an index here: add --force to put the backup in its place.")
+            raise BackupError("There is an index here: add --force to replace it with the backup.")
         done, generation = _restore(
             copy, store, installation, reopen=reopen, allow_shrink=allow_shrink
         )
@@ -101,7 +99,7 @@ def restore(
 
 @dataclass(frozen=True, slots=True)
 class _Revived:
-    """What the backup has open and this installation has closed since."""
+    """Items that are open in the backup and were closed in this installation since."""
 
     closed: frozenset[str]
     on_request: frozenset[str]
@@ -116,8 +114,10 @@ def _restore(
     reopen: bool,
     allow_shrink: bool,
 ) -> tuple[Filling, str]:
-    """Closings and revocations first, then the records: killed at any moment, nothing is open that
-    was closed, and the same can be run again."""
+    """Merges closures and revocations first, then restores the records.
+
+    If the process is killed at any moment, nothing closed is open, and the command can be repeated.
+    """
     ours = _read_ledger(store)
     _check_databases(installation)
     changes = merge_withdrawals(ours, copy.withdrawals)
@@ -141,12 +141,12 @@ def _restore(
 
 
 def _read_ledger(store: IndexStore) -> Mapping[str, Withdrawal]:
-    """The ledger here; where it is lost for good, an empty one is begun, and that is told."""
+    """Returns the local ledger. If it is lost for good, reports this and starts an empty one."""
     try:
         store.repair_ledger()
     except LostLedgerError:
         store.restart_ledger()
-        print("The ledger of withdrawals here was lost: withdraw again what the backup has not.")
+        print("The local ledger of withdrawals was lost: repeat withdrawals that the backup lacks.")
     return store.withdrawals()
 
 
@@ -174,7 +174,7 @@ def _find_revived(
 
 
 async def _read_on_request(installation: Installation) -> set[str]:
-    """Ids of live records whose text is not public; none where no index can be searched."""
+    """Returns ids of live records whose text is not public; none if no index can be searched."""
     engine = installation.open_engine()
     query = Terms("disclosure", (Disclosure.ON_REQUEST.value,))
     found: set[str] = set()
@@ -201,8 +201,11 @@ def _tell(revived: _Revived, *, reopen: bool) -> None:
 
 
 def _fill(part: Path, installation: Installation) -> int:
-    """All files of a backup; records that it holds. The ledger last: what is withdrawn while the
-    records are copied is in both, and a restore leaves it out."""
+    """Writes all files of a backup and returns the number of records.
+
+    The ledger comes last: a record withdrawn during the copy is in both, and a restore leaves it
+    out.
+    """
     with closing(installation.open_store()) as store:
         store.withdrawals()
         count = asyncio.run(_copy_records(installation, part / RECORDS))

@@ -1,4 +1,4 @@
-"""`gongkai check`: are tables and dictionaries right, and which generations need a rebuild?"""
+"""`gongkai check`: validates tables and dictionaries, and lists generations to rebuild."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +18,7 @@ _WRONG = 3
 
 
 def check() -> None:
-    """Every problem of tables and dictionaries, with file and line; generations to rebuild."""
+    """List problems of tables and dictionaries with file and line, and generations to rebuild."""
     settings = Settings()
     problems = [
         *check_tables(settings.tables_dir),
@@ -31,7 +31,7 @@ def check() -> None:
         print(problem)
     if problems:
         raise typer.Exit(_WRONG)
-    print("Tables and dictionaries are well.")
+    print("Tables and dictionaries are valid.")
     outdated = list(_find_outdated(open_installation(settings)))
     for line in outdated:
         print(line)
@@ -40,7 +40,7 @@ def check() -> None:
 
 
 def _find_outdated(installation: Installation) -> Iterator[str]:
-    """Generations whose words were cut by another dictionary than today's."""
+    """Yields a message for every generation built with another dictionary than the current one."""
     try:
         with closing(installation.open_store()) as store:
             generations = store.generations()
@@ -51,6 +51,6 @@ def _find_outdated(installation: Installation) -> Iterator[str]:
         if each.fingerprint != installation.fingerprint:
             live = ", live" if each.live else ""
             yield (
-                f"Generation {each.name} ({each.records:,} records{live}) was built with other "
-                "words: run `gongkai index --rebuild` over the exports."
+                f"Generation {each.name} ({each.records:,} records{live}) was built with another "
+                "dictionary: run `gongkai index --rebuild` over the exports."
             )

@@ -1,4 +1,4 @@
-"""`gongkai doctor`: is everything whole that this installation keeps, and what to do if not."""
+"""`gongkai doctor`: checks the data of an installation and says how to repair it."""
 
 import shutil
 from collections.abc import Iterator
@@ -17,28 +17,28 @@ from gongkai.settings import Settings
 from gongkai.staff.ledger import open_ledger
 from indexer.attachments.owners import open_owners
 
-_ILL, _NO_INDEX = 3, 4
+_DAMAGED, _NO_INDEX = 3, 4
 LEAST_FREE = 0.1
-"""Part of a disk that should be free: a rebuild needs room for a second index."""
+"""Share of a disk that should be free: a rebuild needs space for a second index."""
 
 
 def doctor(
     repair: Annotated[
         bool,
         typer.Option(
-            "--repair", help="Drop what killed runs left, go to a generation that is well."
+            "--repair", help="Remove leftovers of killed runs; switch to an intact generation."
         ),
     ] = False,
     new_ledger: Annotated[
         bool,
         typer.Option(
             "--new-ledger",
-            help="Begin an empty ledger of withdrawals in the place of one that is lost for good.",
+            help="Start an empty ledger of withdrawals if the old one is lost for good.",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check every file of the index to its last byte, ledgers and disk; say what to do."""
+    """Check all bytes of the index, the ledgers and the disk, and say what to do."""
     installation = open_installation(Settings())
     closed = make_private(installation.settings.data_dir)
     with closing(installation.open_store()) as store:
@@ -54,7 +54,7 @@ def doctor(
         print(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
     else:
         for each in examined:
-            state = "well" if not each.faults else "ill"
+            state = "intact" if not each.faults else "damaged"
             print(f"generation {each.name} {'live ' if each.live else ''}{state}")
         if closed:
             print(f"Other users could read {closed:,} files and folders; now only the owner can.")
@@ -63,7 +63,7 @@ def doctor(
     if not any(each.live and not each.faults for each in examined):
         raise typer.Exit(_NO_INDEX)
     if faults:
-        raise typer.Exit(_ILL)
+        raise typer.Exit(_DAMAGED)
 
 
 def _find_faults(installation: Installation, examined: list[IntegrityReport]) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _find_database_faults(folder: Path) -> Iterator[str]:
 def _advise(examined: list[IntegrityReport]) -> str:
     live = next((each for each in examined if each.live), None)
     if live and not live.faults:
-        return "The live generation is well."
+        return "The live generation is intact."
     whole = next((each for each in examined if not each.faults), None)
     if whole:
         return f"Go back to {whole.name}: run `gongkai doctor --repair`."

@@ -1,4 +1,4 @@
-"""`gongkai embed`: vectors of every record's passage, for questions asked by meaning."""
+"""`gongkai embed`: computes the vectors of records for semantic search."""
 
 import asyncio
 import time
@@ -12,12 +12,12 @@ from gongkai.settings import Settings
 
 
 def embed() -> None:
-    """Make the vectors that are missing or out of date; stopped, it goes on where it was."""
+    """Compute missing and outdated vectors. A stopped run continues where it was."""
     embed_installation(open_installation(Settings()))
 
 
 def embed_installation(installation: Installation) -> None:
-    """The same for a command that has just indexed."""
+    """Computes the vectors of an installation and prints the counts."""
     console = Console(stderr=True)
     columns = (
         TextColumn("embedding"),

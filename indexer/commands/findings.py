@@ -1,4 +1,4 @@
-"""What `gongkai index` says of identities: clashes, closed records, and a source's full export."""
+"""Messages of `gongkai index` on identities: clashes, closed records, missing records."""
 
 import sys
 from contextlib import closing
@@ -21,18 +21,18 @@ _WORDS = {
 
 
 def name_source(source: str, paths: list[Path], *, complete: bool) -> tuple[str, list[Path]]:
-    """The source's name and the paths: `--complete NAME PATH` names it by the first word."""
+    """Returns the source's name and the paths: `--complete NAME PATH` has the name first."""
     first = str(paths[0])
     is_name = SOURCE_NAME.fullmatch(first) and len(paths) > 1 and not paths[0].exists()
     if complete and is_name and source in ("", first):
         source, paths = first, paths[1:]
     if source and not SOURCE_NAME.fullmatch(source):
-        raise typer.BadParameter("a source's name is up to 40 letters, digits, '.', '_' or '-'")
+        raise typer.BadParameter("a source name has up to 40 letters, digits, '.', '_' or '-'")
     return source, paths
 
 
 def print_findings(outcome: IndexReport) -> None:
-    """Counts by kind, the first findings with their places, and where all of them are."""
+    """Prints counts by kind, the first findings with their places, and the file with all."""
     summary = outcome.summary
     if summary.closed or summary.unmatched:
         print(f"closed     {summary.closed:>10,}  (not public before {summary.unmatched:,})")
@@ -49,7 +49,7 @@ def print_findings(outcome: IndexReport) -> None:
 def settle_missing(
     outcome: IndexReport, installation: Installation, *, withdraw: bool, allow: bool
 ) -> bool:
-    """Withdraw what a full export no longer holds, if it is wanted; whether nothing is left open.
+    """Withdraws the records that a full export lacks, if wanted. Returns whether none is left.
 
     Raises ShrinkingSourceError.
     """
@@ -57,7 +57,7 @@ def settle_missing(
     if not missing.ids:
         return True
     if outcome.summary.refused:
-        print("Nothing missing is withdrawn: rows that were refused may be of these records.")
+        print("No missing record is withdrawn: refused rows may belong to these records.")
         return False
     question = f"Withdraw the {len(missing.ids):,} missing records?"
     if not withdraw and not (sys.stdin.isatty() and typer.confirm(question)):

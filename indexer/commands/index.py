@@ -1,4 +1,4 @@
-"""`gongkai index`, `rollback`, `withdraw`: what changes the index."""
+"""`gongkai index`, `rollback`, `withdraw` and `purge`: commands that change the index."""
 
 import time
 from collections import Counter
@@ -39,39 +39,41 @@ _SHOWN_VALUES, _LONGEST_VALUE = 10, 40
 def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of catalog records.")],
     rebuild: Annotated[
-        bool, typer.Option(help="Build a fresh index beside the live one and switch in one step.")
+        bool, typer.Option(help="Build a new index next to the live one and switch in one step.")
     ] = False,
     disclosure: Annotated[
         Disclosure | None,
-        typer.Option(help="For rows that state none: the source is declared to be of this kind."),
+        typer.Option(help="Disclosure of rows that state none."),
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="Where rows to mend go (default: in the data folder).")
+        Path | None, typer.Option(help="File for rows to fix (default: in the data folder).")
     ] = None,
     allow_shrink: Annotated[
         bool,
         typer.Option(
             "--allow-shrink",
-            help="Let a rebuild, or --withdraw-missing, take more than a tenth of the records.",
+            help="Let a rebuild or --withdraw-missing remove more than a tenth of the records.",
         ),
     ] = False,
     source: Annotated[
-        str, typer.Option("--source", help="Name of the source: part of the ids of its records.")
+        str, typer.Option("--source", help="Name of the source; it is part of its records' ids.")
     ] = "",
     complete: Annotated[
         bool,
         typer.Option(
             "--complete",
             help="The paths are a full export of the source (--source, or its name as the first "
-            "word): list the records that it no longer holds, and ask whether to withdraw them.",
+            "word): list the records missing in it, and ask whether to withdraw them.",
         ),
     ] = False,
     withdraw_missing: Annotated[
         bool,
-        typer.Option("--withdraw-missing", help="With --complete: withdraw them without asking."),
+        typer.Option(
+            "--withdraw-missing", help="With --complete: withdraw missing records without asking."
+        ),
     ] = False,
 ) -> None:
-    """Ingest records: add or update by id."""
+    """Index records: add new ones, update existing ones by id."""
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter("a source that is not public can't be indexed")
     source, paths = name_source(source, paths, complete=complete)
@@ -97,7 +99,8 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
     )
     if installation.settings.semantic:
-        # The model takes a while to load, which other installations need not wait for.
+        # Import here, because loading the model takes a while and other installations do not need
+        # it.
         from indexer.commands.embed import embed_installation  # noqa: PLC0415
 
         embed_installation(installation)
@@ -113,10 +116,12 @@ def rollback() -> None:
 
 
 def withdraw(
-    ids: Annotated[list[str], typer.Argument(help="Ids of records to take off.")],
-    undo: Annotated[bool, typer.Option("--undo", help="Let these ids be indexed again.")] = False,
+    ids: Annotated[list[str], typer.Argument(help="Ids of records to withdraw.")],
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Allow these ids to be indexed again.")
+    ] = False,
 ) -> None:
-    """Take records off, at once and in every generation; later exports don't bring them back."""
+    """Withdraw records at once from every generation; later exports do not bring them back."""
     with closing(open_installation(Settings()).open_store()) as store:
         if undo:
             done, word = store.restore(ids), "may be indexed again"
@@ -129,14 +134,14 @@ def withdraw(
 
 
 def purge() -> None:
-    """Write the live index anew, drop all others: what was deleted leaves the disk."""
+    """Rewrite the live index and drop all others, so that deleted data leaves the disk."""
     done = purge_index(open_installation(Settings()))
     print(f"live: {done.generation} ({done.records:,} records), dropped: {len(done.dropped)}")
 
 
 @contextmanager
 def _progress(total_bytes: int) -> Iterator[OnProgress]:
-    """A bar over the bytes read, with rows, rows per second and the time left."""
+    """Shows a bar over the bytes read, with rows, rows per second and the time left."""
     columns = (
         TextColumn("indexing"),
         BarColumn(),
@@ -166,7 +171,7 @@ def _print_summary(outcome: IndexReport, seconds: float) -> None:
     if summary.warnings:
         print(f"warnings   {summary.warnings.total():>10,}{_reasons(summary.warnings)}")
         _print_values(summary.values)
-    _print_values(summary.headings, "headings not understood (kept as extra)")
+    _print_values(summary.headings, "unknown headings (kept as extra)")
     print(f"generation {outcome.generation}")
     _print_skipped(summary.skipped)
     if outcome.rejects:
@@ -176,7 +181,7 @@ def _print_summary(outcome: IndexReport, seconds: float) -> None:
 
 
 def _print_values(values: ValueCounts, title: str = "") -> None:
-    """The most frequent values of each warning, with their counts."""
+    """Prints the most frequent values of each warning with their counts."""
     for name, counts in sorted(values.counts.items()):
         shown = ", ".join(
             f"{clean_line(value)[:_LONGEST_VALUE]} {count:,}"
@@ -185,7 +190,7 @@ def _print_values(values: ValueCounts, title: str = "") -> None:
         more = len(counts) - _SHOWN_VALUES
         others = f", and {more:,} other values" if more > 0 else ""
         if values.more[name]:
-            others += f", and {values.more[name]:,} cells of values that were not counted"
+            others += f", and {values.more[name]:,} cells with values beyond the counted ones"
         print(f"  {title or name}: {shown}{others}")
 
 

@@ -1,4 +1,4 @@
-"""`gongkai replica pull`: a copy of a portal's public index, for a machine that stands alone."""
+"""`gongkai replica pull`: copies a portal's public index to a machine without other data."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -24,7 +24,7 @@ replica = typer.Typer(help="Copy a portal's public index to this machine.", no_a
 
 
 class _Pulled(BaseModel):
-    """What the last pull has made; nothing is unchanged unless that generation is still live."""
+    """The last pull. The data counts as unchanged only if that generation is still live."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
@@ -45,10 +45,10 @@ def pull(
     ],
     allow_shrink: Annotated[
         bool,
-        typer.Option("--allow-shrink", help="Although a tenth of the records or more are gone."),
+        typer.Option("--allow-shrink", help="Allow the loss of a tenth of the records or more."),
     ] = False,
 ) -> None:
-    """Fetch all public records, index them here, switch in one step; nothing if nothing changed."""
+    """Fetch all public records, index them here and switch in one step, unless nothing changed."""
     installation = open_installation(Settings())
     done = pull_replica(portal, installation, allow_shrink=allow_shrink)
     if done is None:
@@ -67,7 +67,7 @@ def pull_replica(
     allow_shrink: bool = False,
     limits: Limits | None = None,
 ) -> Replicated | None:
-    """None where nothing changed. On any error the index stays as it was.
+    """Returns None if nothing changed. On any error the index stays unchanged.
 
     Raises UnreachableError, BrokenReplicaError, ShrinkingIndexError, EngineUnavailableError.
     """
@@ -85,7 +85,7 @@ def pull_replica(
             done = apply_replica(copy, installation, allow_shrink=allow_shrink)
         finally:
             copy.unlink(missing_ok=True)
-        # Only now: a pull that was stopped before asks for everything again.
+        # Store the state last: a pull that is stopped earlier fetches everything again.
         pulled = _Pulled(portal=address, etag=etag, generation=done.generation)
         replace_file(state, orjson.dumps(pulled.model_dump()))
     return done
@@ -93,7 +93,7 @@ def pull_replica(
 
 @contextmanager
 def _only_pull(folder: Path) -> Iterator[None]:
-    """One pull at a time; what a killed one left is removed."""
+    """Allows one pull at a time and removes leftovers of a killed one."""
     try:
         with FileLock(folder / "pull.lock", timeout=0, mode=FILE_MODE):
             for left in folder.glob("copy.jsonl.*.part"):
@@ -104,7 +104,7 @@ def _only_pull(folder: Path) -> Iterator[None]:
 
 
 def _find_etag(state: Path, address: str, installation: Installation) -> str:
-    """The ETag of the last pull, if what it made is live and whole; else everything is fetched."""
+    """Returns the ETag of the last pull, or "" if its generation is not live and intact."""
     try:
         pulled = _Pulled.model_validate_json(state.read_bytes())
     except (OSError, ValidationError):

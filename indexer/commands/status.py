@@ -1,4 +1,4 @@
-"""`gongkai status`: what is live, and whether it answers."""
+"""`gongkai status`: the live generation and whether it answers searches."""
 
 import asyncio
 from contextlib import closing
@@ -17,9 +17,9 @@ _HEALTHY, _NO_ENGINE = 0, 4
 
 
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Engine, generations, records, size, dictionary version and health."""
+    """Print engine, generations, records, size, dictionary version and health."""
     installation = open_installation(Settings())
     with closing(installation.open_store()) as store:
         generations = store.generations()
