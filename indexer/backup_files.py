@@ -1,4 +1,4 @@
-"""The files of a backup: written with a manifest of their digests, checked before any is used."""
+"""Writes the files of a backup with a manifest of digests, and checks them before a restore."""
 
 import hashlib
 import os
@@ -27,7 +27,7 @@ _CHUNK = 1 << 20
 
 
 class BackupError(GongkaiError):
-    """A folder that can't be written to or restored from as it is."""
+    """A backup folder that cannot be written to or restored from."""
 
 
 class _Strict(BaseModel):
@@ -62,7 +62,7 @@ _FirstWithdrawn = TypeAdapter(dict[str, Literal["staff", "disclosure"]])
 
 @dataclass(frozen=True, slots=True)
 class CheckedBackup:
-    """A backup whose every file was read to its end. `public`: ids of records with their text."""
+    """A backup whose files have all been read completely. `public` are ids of records with text."""
 
     records: Path
     ids: frozenset[str]
@@ -74,7 +74,7 @@ class CheckedBackup:
 
 
 def write_withdrawals(path: Path, entries: dict[str, Withdrawal]) -> None:
-    """Time, cause and whether it was public, of each, for a later merge."""
+    """Writes time, cause and former publicity of each withdrawal, for a later merge."""
     states = {
         key: {"when": each.when, "cause": each.cause, "public": each.public}
         for key, each in entries.items()
@@ -83,7 +83,7 @@ def write_withdrawals(path: Path, entries: dict[str, Withdrawal]) -> None:
 
 
 def write_manifest(folder: Path, created: str, records: int) -> None:
-    """The last file of a backup; each file is on the disk when it is written."""
+    """Writes the last file of a backup, after every other file is on disk."""
     files = {}
     for path in sorted(folder.iterdir()):
         _sync(path)
@@ -93,9 +93,9 @@ def write_manifest(folder: Path, created: str, records: int) -> None:
 
 
 def check_backup(folder: Path) -> CheckedBackup:
-    """Read every file of a backup to its end. Raises BackupError, naming the file at fault."""
+    """Reads all files of a backup. Raises BackupError with the name of a damaged file."""
     if not (folder / RECORDS).is_file() or not (folder / WITHDRAWN).is_file():
-        raise BackupError(f"{folder} is no backup, or half of one.")
+        raise BackupError(f"{folder} is not a complete backup.")
     withdrawals, is_first_format = _read_withdrawals(folder / WITHDRAWN)
     if (folder / MANIFEST).exists() or not is_first_format:
         _check_manifest(folder)
@@ -116,7 +116,7 @@ def check_backup(folder: Path) -> CheckedBackup:
 
 
 def _read_withdrawals(path: Path) -> tuple[dict[str, Withdrawal], bool]:
-    """Entries, and whether they are of the first format, which kept no times."""
+    """Returns the withdrawals, and whether the file has the first format, without times."""
     content = path.read_bytes()
     try:
         states = _Withdrawn.model_validate_json(content).entries

@@ -1,7 +1,7 @@
-"""Rows that are not public in, the public records that they close out.
+"""Finds the public records that rows of a run close because they are not public.
 
-A source seldom closes a record under the identifiers that it was published with, so that every one
-of them is compared. docs/security.md has the table of what closes and what is only reported.
+A source seldom closes a record under the identifiers that it was published with, so all identifiers
+are compared. docs/security.md lists which matches close a record and which are only reported.
 """
 
 from collections import defaultdict
@@ -33,23 +33,23 @@ from indexer.run_register import ClosingRow, Place, RunRegister
 
 ROWS_AT_ONCE = 20_000
 COMMON = 20
-"""A key of more records than this names none of them: the address of a list, a recurring title."""
+"""A key with more records than this identifies none: the address of a list, a recurring title."""
 
 
 class Match(IntEnum):
-    """What a closed row and a public record have to do with one another."""
+    """How well a closing row matches a public record."""
 
     NONE = 0
     LIKELY = 1
-    """Staff have to look."""
+    """Staff have to check it."""
     ALONE = 2
-    """The same title, agency and day: the same record where no other record has them too."""
+    """Same title, agency and date: the same record, if no other record shares them."""
     SURE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A public record; `restated`: a row of this run says that it is public."""
+    """A public record. `restated` is set if a row of this run states that it is public."""
 
     said: Mapping[str, str]
     restated: bool
@@ -57,9 +57,13 @@ class Candidate:
 
 @dataclass(slots=True)
 class Closings:
-    """`closed`: record id -> place of the row that closes it. `likely`: records (or the first of
-    them) that a row may mean, by its place. `unmatched`: rows that no public record is like.
-    `reduced`: records on request from now on, of which a generation has the text."""
+    """The result of a comparison.
+
+    `closed` maps record ids to the place of the closing row. `likely` are records (limited in
+    number) that a row may refer to, with its place. `unmatched` counts rows without a similar
+    public record. `reduced` are records that are now on request while a generation still has their
+    text.
+    """
 
     closed: dict[str, Place] = field(default_factory=dict)
     likely: list[tuple[str, Place]] = field(default_factory=list)
@@ -68,7 +72,7 @@ class Closings:
 
 
 def find_closings(store: IndexStore, register: RunRegister) -> Closings:
-    """Compare every closing row of a run with what is public and with what the run accepted."""
+    """Compares all closing rows of a run with public records and with the rows it accepted."""
     found = Closings()
     for rows in register.closings(ROWS_AT_ONCE):
         wanted = frozenset(key for row in rows for key in _searched(row.keys))
@@ -94,7 +98,7 @@ def _read_candidates(
     found: Closings,
     own: Collection[str],
 ) -> dict[str, Candidate]:
-    """What is public in any generation; of what this run has accepted, as it accepted it."""
+    """Returns public records of any generation. Records of this run have their accepted keys."""
     candidates = {}
     for record_id, keys in store.find_identities(wanted):
         taken = register.get(record_id)
@@ -115,7 +119,7 @@ def _settle(
 ) -> None:
     matches = _match(row, candidates, holders)
     if row.own is not None:
-        # The record itself stays: only what is surely another version of it has to go.
+        # The record itself stays. Only certain other versions of it are closed.
         matches = {
             key: match
             for key, match in matches.items()
@@ -125,7 +129,7 @@ def _settle(
     closed = _choose(row, matches, candidates)
     for record_id in closed:
         found.closed.setdefault(record_id, row.place)
-    # Where a row has closed its record, others that it may mean only count if nothing contradicts.
+    # If a row has closed its record, other possible records count only without contradictions.
     least = Match.ALONE if closed else Match.LIKELY
     likely = [key for key, match in matches.items() if match >= least and key not in closed]
     found.likely += [(record_id, row.place) for record_id in likely[:COMMON]]
@@ -150,10 +154,10 @@ def _match(
 def _choose(
     row: ClosingRow, matches: Mapping[str, Match], candidates: Mapping[str, Candidate]
 ) -> list[str]:
-    """The records that a row closes.
+    """Returns the records that a row closes.
 
-    Of several that share an identifier, those of its own title; all of them where no title tells:
-    a record that is missing is told and can come back, a secret that was read can not.
+    Among several with a shared identifier, those with the row's title are closed, or all if no
+    title decides. A missing record is reported and can return; a disclosed secret cannot be undone.
     """
     said = by_kind(row.keys)
     sure = [record_id for record_id, match in matches.items() if match is Match.SURE]
@@ -166,7 +170,7 @@ def _choose(
 
 
 def _are_versions(records: Sequence[Mapping[str, str]]) -> bool:
-    """Whether records of one title and day are one document under several ids."""
+    """Returns whether records with one title and date are one document under several ids."""
     kinds = (INDEX, ADDRESS, NUMBER, TEXT)
     has_text = len(records) < 2 or all(TEXT in each for each in records)
     return has_text and not any(
@@ -175,7 +179,7 @@ def _are_versions(records: Sequence[Mapping[str, str]]) -> bool:
 
 
 def judge(row: Mapping[str, str], candidate: Candidate) -> Match:
-    """Whether a closed row is of the same document as a public record, by their keys."""
+    """Returns how well the keys of a closing row match those of a public record."""
     record, restated = candidate.said, candidate.restated
     shared = _shared_identifiers(row, record)
     against = [kind for kind in (INDEX, ADDRESS, NUMBER) if differs(kind, row, record)]
@@ -195,7 +199,7 @@ def judge(row: Mapping[str, str], candidate: Candidate) -> Match:
 
 
 def _shared_identifiers(row: Mapping[str, str], record: Mapping[str, str]) -> set[str]:
-    """Identifiers that both have; a document number counts with its agency or its title."""
+    """Returns the shared identifiers. A document number needs the same agency or title as well."""
     shared = {kind for kind in (GIVEN, INDEX, ADDRESS) if is_same(kind, row, record)}
     is_titled = is_same(TITLE, row, record)
     is_agency = not differs(PUBLISHER, row, record)
@@ -215,7 +219,7 @@ def _judge_shared(
         if candidate.restated or is_other_document(row, record):
             return Match.LIKELY
         if shared == {NUMBER} and against:
-            # An annex or an interpretation (解读) under the number of its document.
+            # An annex or interpretation (解读) under the number of its document.
             return Match.LIKELY
     is_own = not shared.isdisjoint((GIVEN, INDEX, LONG_TEXT))
     is_list = shared == {ADDRESS} and differs(TEXT, row, record)

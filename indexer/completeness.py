@@ -1,4 +1,4 @@
-"""Public records of a source that its full export no longer holds."""
+"""Finds and withdraws public records that a source's full export no longer contains."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from indexer.shrinkage import LARGEST_LOSS
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """`ids` of the live records of a source that its export lacks, of `total` records of it."""
+    """`ids` are the live records of a source missing in its export, out of `total` records."""
 
     ids: tuple[str, ...]
     total: int
@@ -21,9 +21,9 @@ NOTHING_MISSING = Missing((), 0)
 
 
 def find_missing(store: IndexStore, register: RunRegister, source: str) -> Missing:
-    """Compare the live records of a source with the rows of a run over its full export.
+    """Compares the live records of a source with the rows of a run over its full export.
 
-    `source` is the name that its records were indexed under; empty for those without one.
+    `source` is the name under which its records were indexed, or empty.
     """
     live = {record_id for record_id, _ in store.find_identities([source_key(source)], live=True)}
     missing = sorted(each for each in live if not register.has_seen(each))
@@ -31,9 +31,9 @@ def find_missing(store: IndexStore, register: RunRegister, source: str) -> Missi
 
 
 def withdraw_missing(store: IndexStore, missing: Missing, *, allow: bool) -> int:
-    """Withdraw them; how many. Each returns by itself with an export that holds it.
+    """Withdraws the records and returns their number. An export that has them restores them.
 
-    Raises ShrinkingSourceError if that takes more than a tenth of the source.
+    Raises ShrinkingSourceError if this removes more than a tenth of the source.
     """
     if not allow and len(missing.ids) > missing.total * LARGEST_LOSS:
         raise ShrinkingSourceError(len(missing.ids), missing.total)

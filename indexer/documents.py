@@ -1,4 +1,4 @@
-"""A publishable record in, the document an engine takes out. Called by `ingest` for each record."""
+"""Builds the index document of a publishable record."""
 
 import hashlib
 import re
@@ -28,7 +28,7 @@ _NUMERIC = re.compile(r"[\W\d_]+")
 
 
 def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
-    """Analyse one record; of one that is public on request only, no more than its entry."""
+    """Returns the analysed document of a record. A record on request has only its entry."""
     record = disclose(record)
     repeals = find_repeals(record.body)
     cited = [{"title": r.title, "document_number": r.document_number} for r in repeals]
@@ -46,7 +46,7 @@ def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
         "entry_words": analysis.word_text(entry),
         "body_words": analysis.word_text(body) if body else "",
         "text_grams": f" {ZONE_BREAK} ".join(filter(None, zone_grams)),
-        # Characters are folded one by one, so each has to be folded once only.
+        # Characters are normalised one by one, so each distinct one is processed only once.
         "text_chars": " ".join(analysis.chars("".join(set().union(*zones)))),
         "title_key": analysis.letters_only(title),
     }
@@ -69,7 +69,7 @@ def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
 
 
 def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
-    """The same document under another id."""
+    """Returns the same document under another id."""
     stored = orjson.dumps({**orjson.loads(document.stored), "id": record_id})
     day = document.fields["published_first"]
     order = _order(day, record_id) if isinstance(day, int) else 0
@@ -82,7 +82,7 @@ def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
 
 
 def stored_form(record: Record) -> dict[str, object]:
-    """The record as JSON, under the contract's keys; what a reader of the API sees of it."""
+    """Returns the record as JSON with the API's field names."""
     return {
         "id": record.id,
         "index_number": record.index_number,
@@ -122,7 +122,7 @@ def _stored_attachment(attachment: Attachment) -> dict[str, object]:
 
 
 def _entry_texts(record: Record) -> Iterable[str]:
-    """What the catalog says of the document beside its title: searched above the body."""
+    """Yields the catalog texts besides the title. They score above the body."""
     numbers = (record.document_number, record.document_number_original, record.index_number)
     yield from (number for number in dict.fromkeys(numbers) if number)
     yield record.publisher_name
@@ -172,16 +172,16 @@ def _codes(record: Record) -> dict[str, Sequence[str]]:
 
 
 def _repealed(repeals: Sequence[Repeal], analysis: TextAnalyzer) -> Sequence[str]:
-    """Both ways that a repealed document is looked for: by its number and by its title."""
+    """Returns the keys of repealed documents: their numbers and their titles."""
     numbers = (each.document_number for each in repeals)
     titles = (each.title and title_mark(analysis.letters_only(each.title)) for each in repeals)
     return tuple(dict.fromkeys(value for value in chain(numbers, titles) if value))
 
 
 def _terms(record: Record, analysis: TextAnalyzer) -> Sequence[str]:
-    """What suggestions offer and corrections may put in place.
+    """Returns the terms for suggestions and spelling corrections.
 
-    Keywords and the agency's name whole, and the words of title and keywords.
+    They are keywords and agency names as a whole, and the words of title and keywords.
     """
     named = (record.publisher_name, *record.keywords)
     whole = ("".join(normalize_text(word).split()) for word in named)
@@ -203,7 +203,7 @@ def _with_ancestors(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _days(record: Record) -> dict[str, int]:
-    """Proleptic day numbers of the span a date may lie in, and an order without ties."""
+    """Returns the day numbers (proleptic) of a partial date's range, and a unique sort key."""
     first = record.published_on.first_day.toordinal()
     return {
         "published_first": first,
@@ -218,5 +218,5 @@ def _order(day: int, record_id: str) -> int:
 
 
 def _revision(record_id: str, stored: bytes) -> str:
-    """Names all that is searched, for all of it is stored."""
+    """Returns a hash of the stored content, which includes everything that is searched."""
     return f"{record_id}\x1f{hashlib.blake2b(stored, digest_size=16).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Fetches one large file over HTTP within limits of time and size, from a server nobody trusts."""
+"""Downloads one large file over HTTP from an untrusted server, within limits of time and size."""
 
 import os
 import re
@@ -27,13 +27,14 @@ _ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,200}"')
 
 
 class UnreachableError(GongkaiError):
-    """The portal does not answer as it should; what was pulled before is still served."""
+    """The portal does not respond as expected. The previous copy is still served."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for one read, for the head of an answer and for all of it; bytes at the most; bytes
-    a second that have to come on average, looked at once every `patience` seconds."""
+    """Limits of a download: seconds for one read, for the response head and in total; maximum
+    bytes; minimum average bytes per second, checked every `patience` seconds.
+    """
 
     patience: float = 60.0
     head: float = 120.0
@@ -44,7 +45,7 @@ class Limits:
 
 @dataclass(slots=True)
 class _Fetch:
-    """One fetch, run by a thread of its own: no time-out of a socket bounds all of it."""
+    """One download in its own thread, because socket timeouts do not limit the total time."""
 
     address: str
     headers: Mapping[str, str]
@@ -60,7 +61,7 @@ class _Fetch:
         try:
             self._follow()
         except Exception as error:
-            # For the thread that waits.
+            # The waiting thread raises it.
             self.error = error
         finally:
             self.began.set()
@@ -78,18 +79,20 @@ class _Fetch:
                 if answer.code == 304 and self.headers:
                     return None
                 if answer.code not in _REDIRECTS:
-                    raise UnreachableError(f"The portal answers {answer.code}.") from None
+                    raise UnreachableError(
+                        f"The portal responded with status {answer.code}."
+                    ) from None
                 address = _check_redirect(address, answer.headers)
-        raise UnreachableError("The portal redirects again and again.")
+        raise UnreachableError("The portal redirects too many times.")
 
     def _take(self, response: HTTPResponse) -> None:
         if response.status != 200:
-            raise UnreachableError(f"The portal answers {response.status}.")
+            raise UnreachableError(f"The portal responded with status {response.status}.")
         kind = response.headers.get_content_type()
         packing = response.headers.get("Content-Encoding", "identity").strip().lower()
         if kind != CONTENT_TYPE or packing != "identity":
             raise UnreachableError(
-                "What answers at this address is no portal of gongkai (it sends another type)."
+                "The server at this address is not a gongkai portal (unexpected content type)."
             )
         etag = response.headers.get("ETag", "")
         self.etag = etag if _ETAG.fullmatch(etag) else ""
@@ -115,13 +118,13 @@ class _Fetch:
 
 
 def fetch(address: str, path: Path, known: str, limits: Limits) -> str | None:
-    """Write what the address answers to `path`; its ETag, or "" where it has no usable one.
+    """Downloads an address to `path`. Returns its ETag, or "" if it has no usable one.
 
-    `known`: the ETag of what is there already; None comes back if it is still the same. Raises
-    UnreachableError, and leaves no file then.
+    `known` is the ETag of the existing copy; the result is None if it is unchanged. Raises
+    UnreachableError and then leaves no file.
     """
     job = _Fetch(address, {"If-None-Match": known} if known else {}, path, limits)
-    # A thread that hangs in the resolver or in a head that never ends can only be left behind.
+    # A thread that hangs in the resolver or in an endless head can only be abandoned.
     threading.Thread(target=job.run, daemon=True).start()
     if not (job.began.wait(limits.head) and job.ended.wait(limits.seconds)):
         job.error = UnreachableError("The portal takes too long.")
@@ -133,7 +136,7 @@ def fetch(address: str, path: Path, known: str, limits: Limits) -> str | None:
 
 
 def make_beside(path: Path) -> Path:
-    """A new file of a name of its own in the same folder."""
+    """Creates a new file with a unique name in the same folder."""
     with tempfile.NamedTemporaryFile(
         prefix=f"{path.name}.", suffix=".part", dir=path.parent, delete=False
     ) as file:
@@ -141,7 +144,7 @@ def make_beside(path: Path) -> Path:
 
 
 def check_address(text: str) -> str:
-    """The address without what may follow its path. Raises UnreachableError."""
+    """Returns the address without a final slash. Raises UnreachableError if it is invalid."""
     try:
         parts = urlsplit(text.strip())
         is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -149,13 +152,13 @@ def check_address(text: str) -> str:
         is_right = False
     if not is_right or parts.username or parts.query or parts.fragment or not text.isprintable():
         raise UnreachableError(
-            "The portal's address is not understood; write it like https://xxgk.example.gov.cn."
+            "The portal's address is invalid; write it like https://xxgk.example.gov.cn."
         )
     return text.strip().rstrip("/")
 
 
 def _open(address: str, headers: Mapping[str, str], patience: float) -> HTTPResponse:
-    """HTTP(S) alone, through the proxy of the environment, without redirects."""
+    """Opens an HTTP(S) address through the proxy of the environment, without redirects."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
@@ -168,12 +171,12 @@ def _open(address: str, headers: Mapping[str, str], patience: float) -> HTTPResp
     request = urllib.request.Request(address, headers=dict(headers))  # noqa: S310 - checked before
     response = opener.open(request, timeout=patience)
     if not isinstance(response, HTTPResponse):
-        raise UnreachableError("The portal's address is not understood.")
+        raise UnreachableError("The portal's address is invalid.")
     return response
 
 
 def _check_redirect(address: str, headers: Message) -> str:
-    """Where to, if it is the same host, and never from https to http."""
+    """Returns the target of a redirect to the same host that keeps https."""
     target = urljoin(address, headers.get("Location", ""))
     try:
         old, new = urlsplit(address), urlsplit(check_address(target))

@@ -1,4 +1,4 @@
-"""One run: prepared rows in, a generation written, a summary out. Called by `publishing`."""
+"""Writes the prepared rows of one run into a generation and counts the outcomes."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,14 +27,14 @@ from indexer.warnings_file import ValueCounts, WarningsFile
 
 COMMIT_DOCUMENTS = 100_000
 COMMIT_BYTES = 250_000_000
-"""What is written between two commits at the most: a stopped run starts again from the last."""
+"""Maximum written between two commits; a stopped run resumes at the last commit."""
 
 OnProgress = Callable[[int, "Summary"], None]
 
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """What a run writes beside the index."""
+    """The files that a run writes besides the index."""
 
     register: RunRegister
     rejects: RejectsFile
@@ -45,13 +45,13 @@ class RunFiles:
 
 @dataclass(slots=True)
 class Summary:
-    """What became of every row: read = indexed + unchanged + refused + withheld, always.
+    """Counts of a run. Always: read = indexed + unchanged + refused + withheld.
 
-    `indexed` counts rows written, new or changed; a later row of the same id, title, text and
-    address takes the place of the earlier. `refused` counts by "field: reason", or by reason where
-    no field is at fault; `warnings` by "field: code", of cells left empty in rows that were taken;
-    `values` counts what stood in them, `headings` the filled cells under each heading that is not
-    understood. `skipped` names files and parts of files that are not read; they are no rows.
+    `indexed` counts new or changed rows. A later row with the same id, title, text and address
+    replaces the earlier one. `refused` counts by "field: reason", or by reason if no field is at
+    fault. `warnings` counts by "field: code" the cells left empty in accepted rows; `values` counts
+    their contents. `headings` counts the filled cells under each unknown heading. `skipped` lists
+    files and parts of files that are not read; they are not rows.
     """
 
     read: int = 0
@@ -64,20 +64,20 @@ class Summary:
     closed: int = 0
     """Public records that rows of the run have closed."""
     unmatched: int = 0
-    """Rows that are not public and like no public record."""
+    """Rows that are not public and match no public record."""
     reviews: Counter[Finding] = field(default_factory=Counter)
     values: ValueCounts = field(default_factory=ValueCounts)
     headings: ValueCounts = field(default_factory=ValueCounts)
 
     @property
     def needs_staff(self) -> bool:
-        """Whether a row was refused, or something was withheld or skipped that staff must see."""
+        """Whether staff have to act on a refused row, or on a withheld or skipped item."""
         waits = bool(self.refused or self.skipped) or bool(self.withheld["personal_data"])
         return waits or bool(self.reviews[Finding.LIKELY_CLOSED])
 
 
 class Ingest:
-    """Takes rows one by one into one writer; keeps what the run has to close for its end."""
+    """Writes rows one by one, and collects what the run has to close at its end."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class Ingest:
         self._by_staff = withdrawn_by_staff(withdrawn)
         self._documents = 0
         self._bytes = 0
-        # Where the rows written since the last commit came from, for what the engine refuses.
+        # The sources of rows written since the last commit, for rows that the engine rejects.
         self._places: dict[str, list[tuple[str, int]]] = {}
 
     def run(
@@ -111,10 +111,10 @@ class Ingest:
         on_progress: OnProgress | None = None,
         skipped: Iterable[SkippedPart] = (),
     ) -> Summary:
-        """Every row of every source. What was closed and the last commit are for `finish`.
+        """Processes every row of every source. `finish` then closes records and commits.
 
-        `skipped` are the files that no reader takes; those that a row names as its attachments
-        are left out of the summary.
+        `skipped` are the files without a reader. Those that a row names as attachments are left out
+        of the summary.
         """
         on_bytes = self._reporter(on_progress)
         items = chain.from_iterable(read_source(source, on_bytes) for source in sources)
@@ -136,7 +136,9 @@ class Ingest:
             yield item
 
     def finish(self, store: IndexStore) -> None:
-        """Withdraw what the rows have closed, then commit: no search sees it in between."""
+        """Withdraws the records that rows have closed, then commits, so no search sees them
+        between.
+        """
         closings = find_closings(store, self._register)
         for record_id in closings.closed:
             if self._writer.contains(record_id):
@@ -158,7 +160,7 @@ class Ingest:
         self._commit()
 
     def erase_revoked(self, store: IndexStore) -> None:
-        """Let older generations lose the texts that the run has taken out of public records."""
+        """Removes the texts that this run took out of public records from older generations."""
         self._revoker.restate(self._writer, self._reduced)
         if revoked := self._revoker.revoked:
             self._revoker.erase_older(store, self._writer)
@@ -167,7 +169,7 @@ class Ingest:
             self.republished.update(revoked)
 
     def take(self, row: Row, prepared: Prepared) -> None:
-        """One row: indexed, unchanged, refused or withheld, and counted as such."""
+        """Processes one row and counts it as indexed, unchanged, refused or withheld."""
         self.summary.read += 1
         if isinstance(prepared, Ready):
             self._accept(row, prepared)
@@ -238,7 +240,7 @@ class Ingest:
         self._rejects.add(row.source, row.line, field_name, reason, kept)
 
     def _keep(self, refused: Refused) -> Mapping[str, object] | None:
-        """The cells of a refused row that may be written down: none of a withdrawn record."""
+        """Returns the cells of a refused row that may be stored: none of a withdrawn record."""
         return refused.kept if may_keep(refused, self._by_staff) else None
 
     def _withhold(self, row: Row, withheld: Withheld) -> None:
@@ -259,7 +261,7 @@ class Ingest:
 
 
 def _ids_in(chunk: Chunk) -> Iterator[str]:
-    """Ids that records of a chunk may be written under."""
+    """Yields the ids under which records of a chunk may be written."""
     for _, prepared in chunk:
         if isinstance(prepared, Ready):
             document = prepared.document

@@ -1,4 +1,4 @@
-"""Rejects files in, the same files without any text that must not be kept out."""
+"""Decides which rejected rows may be stored, and purges rejects files."""
 
 import json
 import os
@@ -16,14 +16,14 @@ from indexer.warnings_file import warnings_path
 
 
 def withdrawn_by_staff(withdrawn: Mapping[str, str]) -> frozenset[str]:
-    """Ids that rows of records withdrawn by staff state, of a withdrawal ledger (id -> cause)."""
+    """Returns base ids of records withdrawn by staff, from a withdrawal ledger (id -> cause)."""
     return frozenset(base_id(each) for each, cause in withdrawn.items() if cause == STAFF)
 
 
 def may_keep(refused: Refused, by_staff: frozenset[str]) -> bool:
-    """Whether the cells of a refused row may be written down: not those of a withdrawn record.
+    """Returns whether the cells of a refused row may be stored: not those of a withdrawn record.
 
-    A row that doesn't say which record it is may be any of those without an id of their own.
+    A row that does not identify its record may be any record without an id of its own.
     """
     if refused.id is None:
         return not any(map(is_hash_id, by_staff))
@@ -31,10 +31,10 @@ def may_keep(refused: Refused, by_staff: frozenset[str]) -> bool:
 
 
 def purge_rejects(data_dir: Path, rules: IntakeRules, withdrawn: Mapping[str, str]) -> int:
-    """Judge every row kept in the rejects files again, and take out the cells that must go.
+    """Re-evaluates every row in the rejects files and removes cells that must not be stored.
 
-    Warnings of records that are withdrawn go as well. Gives the number of lines that changed. Of a
-    file where one did, the CSV and XLSX files are deleted: only the JSON Lines file is rewritten.
+    Warnings of withdrawn records are removed as well. Returns the number of changed lines. The CSV
+    and XLSX files of a changed file are deleted; only the JSON Lines file is rewritten.
     """
     by_staff = withdrawn_by_staff(withdrawn)
     changed = 0
@@ -68,13 +68,13 @@ def _purge_file(path: Path, purge_line: Callable[[bytes], bytes]) -> int:
 
 
 def _purge_warning(line: bytes, withdrawn: Mapping[str, str]) -> bytes:
-    """The line of a warning, unless its record is withdrawn or it can't be read."""
+    """Returns a warning's line, or b"" if its record is withdrawn or it cannot be parsed."""
     entry = _read_entry(line)
     return line if entry and entry.get("id") not in withdrawn else b""
 
 
 def _purge_line(line: bytes, rules: IntakeRules, by_staff: frozenset[str]) -> bytes:
-    """The line as it may stay; nothing of one that can't be read."""
+    """Returns the line as it may stay, or b"" if it cannot be parsed."""
     entry = _read_entry(line)
     if entry is None:
         return b""
@@ -85,7 +85,7 @@ def _purge_line(line: bytes, rules: IntakeRules, by_staff: frozenset[str]) -> by
     if kept == row:
         return line
     text = json.dumps({**entry, "row": kept}, ensure_ascii=False)
-    # JSON has an escape for half of a surrogate pair, UTF-8 has none.
+    # JSON can escape an unpaired surrogate; UTF-8 cannot encode it.
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
@@ -100,7 +100,7 @@ def _read_entry(line: bytes) -> Mapping[str, object] | None:
 def _kept_of(
     row: Mapping[str, object], rules: IntakeRules, by_staff: frozenset[str]
 ) -> Mapping[str, object] | None:
-    """What may stay of a row; a record that would be accepted now has lost its reason to stay."""
+    """Returns the cells that may stay. A row that would now be accepted has no reason to stay."""
     outcome = take_row(row, rules)
     if isinstance(outcome, Accepted):
         return None

@@ -1,8 +1,8 @@
-"""Source rows in, what becomes of them out, in order, made by several processes. `publishing` asks.
+"""Transforms source rows in several processes, in order.
 
-Analysis takes most of a run, and Python does one thing at a time. The processes are copies of the
-one that runs (fork), dictionary and all, so they have to be begun before anything that may not be
-copied is opened: locks, connections, threads of an engine.
+Analysis takes most of a run's time, and one Python process uses one processor. The processes are
+forked with the loaded dictionary. They have to start before any object is opened that must not be
+forked: locks, connections, threads of an engine.
 """
 
 import multiprocessing
@@ -32,16 +32,16 @@ from indexer.transform import (
 
 SENT_ROWS = 64
 SENT_CHARACTERS = 300_000
-"""What one process is sent at a time; an attachment's text comes back with its row."""
+"""Maximum size of one task. The texts of attachments come back with their row."""
 Prepare: TypeAlias = Callable[[Iterable[Row], FileDigests], Iterator[Chunk]]
-"""Rows, and the attachment files that no record may show (`transform_rows`)."""
+"""Takes rows, and attachment files that no record may show (see `transform_rows`)."""
 
 
 @contextmanager
 def open_transform(rules: IntakeRules, analysis: TextAnalyzer, processes: int) -> Iterator[Prepare]:
-    """What `transform_rows` does, by so many processes; by this one where one is enough.
+    """Returns `transform_rows` run by several processes, or by this one if one is enough.
 
-    Raises EndedProcessError where one of them was ended from outside.
+    Raises EndedProcessError if a process was killed.
     """
     if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield partial(transform_rows, rules=rules, analysis=analysis)
@@ -54,7 +54,7 @@ def open_transform(rules: IntakeRules, analysis: TextAnalyzer, processes: int) -
         initargs=(rules, analysis),
     )
     try:
-        # The first task begins all of them.
+        # The first task starts all processes.
         pool.submit(os.getpid).result()
         yield partial(_prepare_beside, pool, 2 * processes)
     finally:
@@ -64,7 +64,7 @@ def open_transform(rules: IntakeRules, analysis: TextAnalyzer, processes: int) -
 def _prepare_beside(
     pool: ProcessPoolExecutor, ahead: int, rows: Iterable[Row], closed: FileDigests
 ) -> Iterator[Chunk]:
-    """No more than `ahead` chunks are under way, so that a run's memory is flat."""
+    """Yields chunks in order. At most `ahead` are in progress, which limits memory."""
     waiting: deque[tuple[Sequence[Row], Future[Sequence[Prepared]]]] = deque()
     try:
         for chunk in cut_chunks(rows, _count_characters, SENT_ROWS, SENT_CHARACTERS):
@@ -93,7 +93,7 @@ _given: tuple[IntakeRules, TextAnalyzer]
 def _begin(rules: IntakeRules, analysis: TextAnalyzer) -> None:
     global _given  # noqa: PLW0603 # what a process of the pool has to work with
     _given = rules, analysis
-    # Ctrl-C is for the run, which ends its processes itself; if it is killed, they end too.
+    # Ctrl-C is handled by the main process, which stops its children. They also end with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""A whole `gongkai index` run: a generation filled from sources and made live. The CLI calls it."""
+"""Runs `gongkai index`: fills a generation from sources and makes it live."""
 
 import os
 import re
@@ -30,21 +30,21 @@ from indexer.sources.row import SkippedPart
 from indexer.warnings_file import WarningsFile, warnings_path
 
 LONG_RUN_BYTES = 1_000_000
-"""Of sources; below it one process is as fast as several."""
+"""Size of the sources below which one process is as fast as several."""
 KEPT_REJECTS = 100
-"""Runs whose rejects and warnings stay in the data folder, the newest."""
+"""Number of latest runs whose rejects and warnings are kept in the data folder."""
 REVIEWS = "reviews"
-"""Folder of what staff should look at after a run; as many files stay."""
+"""Folder of the review lists; the same number of runs is kept."""
 _RUN = re.compile(r"\d{8}T\d{12}\.")
 _DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class IndexJob:
-    """What one run has to do; `sources` are files, `rejects` where rows to mend go.
+    """The input of one run. `sources` are files; `rejects` is the file for rows to fix.
 
-    `skipped` are files of the folders given that are no sources.
-    `source` is the name that is part of every id; `complete`: the files are all that it has.
+    `skipped` are files of the given folders that are not sources. `source` is the name that is part
+    of every id. `complete` means that the files are a full export.
     """
 
     sources: Sequence[Path]
@@ -59,7 +59,7 @@ class IndexJob:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What it did; `missing` are records of a complete source that it no longer holds."""
+    """The result of a run. `missing` are records that a full export no longer contains."""
 
     summary: Summary
     generation: str
@@ -73,11 +73,11 @@ class IndexReport:
 def publish(
     order: IndexJob, installation: Installation, on_progress: OnProgress | None = None
 ) -> IndexReport:
-    """Run it. Stopped at any moment it can be run again and ends in the same index.
+    """Runs the job. A run that is stopped at any moment can be repeated with the same result.
 
-    Raises EngineUnavailableError while another writer is at work, IndexMismatchError when the
-    live generation was built otherwise and no rebuild was asked for, ShrinkingIndexError when a
-    rebuild would lose many of the live records.
+    Raises EngineUnavailableError while another writer is active, IndexMismatchError if the live
+    generation has another fingerprint and no rebuild is requested, and ShrinkingIndexError if a
+    rebuild would lose many live records.
     """
     fill = order.disclosure or installation.settings.disclosure
     now = datetime.now(UTC)
@@ -132,7 +132,7 @@ def publish(
 
 
 def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
-    """As many as there are processors, where the run is long enough to make up for their start."""
+    """Returns the number of processes: one per processor, if the run is long enough for it."""
     if wanted:
         return wanted
     is_long = sum(map(source_size, sources)) >= LONG_RUN_BYTES
@@ -140,11 +140,11 @@ def _choose_processes(sources: Sequence[Path], wanted: int) -> int:
 
 
 def _drop_old(folder: Path, latest: str) -> None:
-    """Keep the files of the last runs; what killed runs left half written goes after a day."""
+    """Deletes the files of old runs, and unfinished files of killed runs after a day."""
     files = [path for path in folder.glob("*") if _RUN.match(path.name)]
     kept = sorted({path.name.partition(".")[0] for path in files})[-KEPT_REJECTS:]
     for path in files:
-        # A clock that was set back names the latest as if it were old.
+        # After the clock was set back, the latest run may have the oldest name.
         if path.name.partition(".")[0] not in (*kept, latest):
             path.unlink(missing_ok=True)
     drop_unfinished(folder, datetime.now(UTC).timestamp() - _DAY)

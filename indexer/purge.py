@@ -1,7 +1,7 @@
-"""The live index in, the same records in fresh files out, and every older file gone.
+"""Rewrites the live index into new files and drops all others.
 
-A deleted record's bytes stay in the files of the index until they are merged by chance. `gongkai
-purge` calls this so that they are gone when it returns.
+The data of a deleted record stays in the index files until they happen to be merged. A purge
+removes it at once.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from indexer.replicas import restore_record
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """The new generation, its records, and the generations that were dropped."""
+    """The new generation, its number of records, and the dropped generations."""
 
     generation: str
     records: int
@@ -29,11 +29,11 @@ class Purged:
 
 
 def purge(installation: Installation) -> Purged:
-    """Copy what is public now into a new generation, switch in one step, drop all others.
+    """Copies the public records into a new generation, switches in one step, drops all others.
 
-    There is nothing to roll back to afterwards: an older generation may hold what has to go.
-    Rejects files lose the cells of rows that may not be kept by the rules of today.
-    Raises AnotherWriterError, EngineUnavailableError, IndexMismatchError.
+    A rollback is then impossible: an older generation may contain deleted data. Rejects files lose
+    the cells that today's rules do not allow. Raises AnotherWriterError, EngineUnavailableError,
+    IndexMismatchError.
     """
     with closing(installation.open_store()) as store:
         with store.rebuild() as writer:

@@ -1,6 +1,6 @@
-"""Gives every accepted row an id, so that no document takes the place of another.
+"""Chooses an id for every accepted row, so that no document replaces another.
 
-The id is the one that its row states or that follows from it, as long as no other document has it.
+It is the id that the row states or that follows from the row, unless another document has it.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,11 @@ from indexer.run_register import Place, RunRegister
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A document under its id; `clash`: the id that another document has, and the place of that
-    one in this run (None where it is of an earlier run)."""
+    """A document under its id.
+
+    `clash` is the id it shares with another document; `other` is the place of that document in this
+    run (None if it is of an earlier run).
+    """
 
     document: IndexDocument
     clash: str | None = None
@@ -37,7 +40,7 @@ def read_keys(document: IndexDocument) -> tuple[str, ...]:
 
 
 def choose_id(document: IndexDocument, writer: GenerationWriter, register: RunRegister) -> Named:
-    """The document under an id that is its own in this run and in the index."""
+    """Returns the document under an id that is unique in this run and in the index."""
     stated, keys = document.id, read_keys(document)
     said = by_kind(keys)
     taken = register.get(stated)
@@ -49,7 +52,7 @@ def choose_id(document: IndexDocument, writer: GenerationWriter, register: RunRe
         return Named(document)
     for derived in derive_ids(stated, keys):
         if writer.contains(derived) and register.get(derived) is None:
-            # An earlier run has told it from the document that has the id.
+            # An earlier run has already separated it from the document with that id.
             return Named(rename_document(document, derived))
     held = by_kind(writer.identities(stated)) if writer.contains(stated) else {}
     if held and _is_another(stated, held, said):
@@ -59,7 +62,7 @@ def choose_id(document: IndexDocument, writer: GenerationWriter, register: RunRe
 
 def _is_another(record_id: str, held: Mapping[str, str], said: Mapping[str, str]) -> bool:
     if is_hash_id(record_id):
-        # Agency, title and day are the same, or the id would be another.
+        # Agency, title and date are equal, or the id would differ.
         return differs(ADDRESS, held, said) and differs(TEXT, held, said)
     return is_other_document(held, said)
 

@@ -1,7 +1,7 @@
-"""Rows that were refused, written as files that can be fixed and indexed again.
+"""Writes rejected rows to files that can be corrected and indexed again.
 
-JSON Lines of source, line, field, reason, sentence, row; CSV and XLSX of the same. A row that may
-not be copied is named by source and line alone: its text stays where it came from.
+The JSON Lines file has source, line, field, reason, sentence and row; CSV and XLSX files repeat it.
+A row that must not be copied is identified by source and line only.
 """
 
 import json
@@ -25,13 +25,13 @@ _LARGEST = 2**63
 
 
 class OverwritingError(GongkaiError):
-    """The rejects would be written over a file that is no rejects file."""
+    """Writing the rejects would overwrite a file that is not a rejects file."""
 
 
 class RejectsFile:
-    """Made with its first row, for its owner only; `path` is None while there is none.
+    """The rejects of a run, readable by the owner only. `path` is None without a rejected row.
 
-    All three files take their names when the run has ended; a stopped run leaves none.
+    All three files get their names at the end of the run; a stopped run leaves none.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,7 +46,7 @@ class RejectsFile:
     def add(
         self, source: str, line: int, field: str, reason: str, row: Mapping[str, object] | None
     ) -> None:
-        """One row; `row` is None where its text must not be copied."""
+        """Adds one row. `row` is None if its text must not be copied."""
         entry: dict[str, object] = {
             "source": source,
             "line": line,
@@ -79,12 +79,12 @@ class RejectsFile:
 
 
 def keeps_files(error: BaseException | None) -> bool:
-    """Whether the files of a run are whole: it ended, or was refused after its last row."""
+    """Returns whether the run's files are complete: it ended, or was refused after its last row."""
     return error is None or isinstance(error, ShrinkingIndexError)
 
 
 def check_rejects_path(path: Path, sources: Iterable[Path]) -> None:
-    """Raises OverwritingError where the rejects would replace a source, or what is not ours."""
+    """Raises OverwritingError if the rejects would replace a source or a foreign file."""
     if path.suffix.lower() in SHEETS:
         raise OverwritingError(
             f"{path}: name a .jsonl file; the CSV and XLSX files are written next to it."
@@ -92,15 +92,15 @@ def check_rejects_path(path: Path, sources: Iterable[Path]) -> None:
     read = {source.resolve() for source in sources}
     for written in (path, *(path.with_suffix(suffix) for suffix in SHEETS)):
         if written.resolve() in read:
-            raise OverwritingError(f"{written}: is read by this run; name another rejects file.")
+            raise OverwritingError(f"{written} is read by this run; name another rejects file.")
     for suffix in SHEETS:
         sheet = path.with_suffix(suffix)
         if sheet.exists() and not _is_ours(sheet):
-            raise OverwritingError(f"{sheet}: is there already; name another rejects file.")
+            raise OverwritingError(f"{sheet} is there already; name another rejects file.")
 
 
 def _is_ours(sheet: Path) -> bool:
-    """Whether it is a sheet of rejects, of whichever run."""
+    """Returns whether the file is a rejects sheet of any run."""
     try:
         with sheet.open("rb") as file:
             if file.read(2) != b"PK":
@@ -125,12 +125,12 @@ def _write_sheets(path: Path) -> None:
 
 def _encode(entry: Mapping[str, object], row: Mapping[str, object] | None) -> bytes:
     text = json.dumps({**entry, "row": _plain(row)}, default=str, ensure_ascii=False)
-    # JSON has an escape for half of a surrogate pair, UTF-8 has none.
+    # JSON can escape an unpaired surrogate; UTF-8 cannot encode it.
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _plain(value: object, depth: int = 0) -> object:
-    """What every JSON reader takes: NaN, infinity and huge numbers as text, no deep nesting."""
+    """Returns a value for any JSON reader: special and huge numbers as text, limited depth."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, int) and abs(value) >= _LARGEST:

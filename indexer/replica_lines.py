@@ -1,4 +1,4 @@
-"""Reads the lines of a replica or backup: each is checked by type, then passes the intake rules."""
+"""Reads the lines of a replica or backup, validates them, and applies the intake rules."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,13 +25,13 @@ from gongkai.engines.port import REPLICA_FORMAT
 from gongkai.errors import GongkaiError, RefusedValueError
 
 LONGEST_LINE = 128 << 20
-"""Bytes: more than a record of the longest text that the intake takes, with its attachments."""
+"""Maximum bytes of a line: more than the longest accepted record with its attachments."""
 _MOST_VALUES = 1_000
 _SHORT, _LONG = 4_000, 100_000
 
 
 class BrokenReplicaError(GongkaiError):
-    """A copy that is half, damaged or of another format; what was served before goes on."""
+    """A copy is incomplete, damaged or of another format. The previous index is still served."""
 
 
 _Short = Annotated[str, Field(max_length=_SHORT)]
@@ -61,7 +61,7 @@ class _StoredAttachment(_Line):
 
 
 class StoredLine(_Line):
-    """A record as `documents.stored_form` writes it."""
+    """A record as written by `documents.stored_form`."""
 
     id: Annotated[str, Field(min_length=1, max_length=ID_LIMIT)]
     title: _Short
@@ -92,28 +92,28 @@ class StoredLine(_Line):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A line that was read: its id, and its record or why it is not taken."""
+    """A line that was read: its id, and the record or the reason for its rejection."""
 
     id: str
     outcome: Record | Refused | Withheld
 
 
 def check_replica(copy: Path) -> int:
-    """The number of records. Raises BrokenReplicaError unless the copy is whole."""
+    """Returns the number of records. Raises BrokenReplicaError unless the copy is complete."""
     count, last = -1, b""
     for line in _read_lines(copy):
         if count < 0:
             _check_head(line)
         count, last = count + 1, line
     if count < 1 or not last.endswith(b"\n") or _parse_end(last) != count - 1:
-        raise BrokenReplicaError("The copy breaks off; what was there before is still served.")
+        raise BrokenReplicaError("The copy is truncated; the previous index is still served.")
     return count - 1
 
 
 def read_replica(copy: Path, tables: Tables) -> Iterator[Checked]:
-    """Every record of a copy that `check_replica` has passed, under this installation's rules.
+    """Yields every record of a copy that passed `check_replica`, under the local rules.
 
-    Raises BrokenReplicaError for a line that is no record by its types.
+    Raises BrokenReplicaError for a line with invalid types.
     """
     rules, previous = IntakeRules(tables), None
     lines = enumerate(_read_lines(copy), 1)
@@ -125,7 +125,7 @@ def read_replica(copy: Path, tables: Tables) -> Iterator[Checked]:
 
 
 def list_ids(copy: Path) -> Iterator[tuple[str, str]]:
-    """Id and disclosure of every record of a checked copy; the types of each line are checked."""
+    """Yields id and disclosure of every record of a checked copy, and validates each line."""
     previous = None
     for number, line in enumerate(_read_lines(copy), 1):
         if previous is not None and number > 2:
@@ -146,9 +146,11 @@ def _check_head(line: bytes) -> None:
     try:
         head = _Head.model_validate_json(line)
     except ValidationError:
-        raise BrokenReplicaError("What came is no replica of gongkai; nothing was taken.") from None
+        raise BrokenReplicaError(
+            "The download is not a gongkai replica; nothing was imported."
+        ) from None
     if head.format != REPLICA_FORMAT:
-        raise BrokenReplicaError("The copy is of another format, or of another program.")
+        raise BrokenReplicaError("The copy has another format, or is from another program.")
 
 
 def _parse_end(line: bytes) -> int | None:
@@ -174,10 +176,10 @@ def _parse_record(number: int, line: bytes) -> StoredLine:
 
 
 def _take(stored: StoredLine, rules: IntakeRules) -> Record | Refused | Withheld:
-    """The intake decides what is taken and disclosed, and reads every value again.
+    """Applies the intake rules to a record, which decide on acceptance and disclosure.
 
-    Texts stay as they came, since markup was reduced once; and names of an agency that this
-    installation's tables do not know.
+    Texts stay unchanged, because their markup was already reduced. Agency names that the local
+    tables do not contain also stay.
     """
     outcome = take_row(_contract_keys(stored), rules)
     if isinstance(outcome, Refused | Withheld):

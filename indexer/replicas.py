@@ -1,6 +1,6 @@
-"""Builds a generation from the copy of another installation's public index, or changes nothing.
+"""Builds a generation from a copy of another installation's public index.
 
-A copy without its last line is never read, and a generation is never live before it is whole.
+A truncated copy is never read, and an incomplete generation is never live.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ from indexer.shrinkage import check_shrink
 
 @dataclass(frozen=True, slots=True)
 class Replicated:
-    """What a pull did: records written, taken off because the source has them no more, refused."""
+    """The result of a pull: records written, records gone from the source, records refused."""
 
     generation: str
     records: int
@@ -35,9 +35,9 @@ class Replicated:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Records that stay out, and those of which only the entry is taken, whatever a copy says.
+    """Records that stay closed, or only have their entry, whatever a copy contains.
 
-    `without_text`: the attachments, by their places, that a closed record owns as well.
+    `without_text` are the places of attachments that a closed record owns as well.
     """
 
     off: Collection[str] = ()
@@ -49,7 +49,7 @@ class Kept:
 class Filling:
     """Writes the records of a copy into one generation.
 
-    What a copy says twice of one record is taken at its strictest.
+    If a copy contains a record twice, the stricter disclosure applies.
     """
 
     writer: GenerationWriter
@@ -62,7 +62,7 @@ class Filling:
     refused: int = 0
 
     def run(self, copy: Path) -> None:
-        """Every line of a copy that `check_replica` has passed, then the commit."""
+        """Writes every line of a copy that passed `check_replica`, then commits."""
         for line in read_replica(copy, self.installation.tables):
             if isinstance(line.outcome, Record):
                 self._put(line.outcome)
@@ -93,10 +93,10 @@ class Filling:
 def apply_replica(
     copy: Path, installation: Installation, *, allow_shrink: bool = False
 ) -> Replicated:
-    """Build a generation of a copy beside the live one, and switch in one step.
+    """Builds a generation from a copy next to the live one and switches in one step.
 
-    Raises BrokenReplicaError, AnotherWriterError, ShrinkingIndexError. Records that staff took
-    off here stay off; every record passes the rules of the intake.
+    Raises BrokenReplicaError, AnotherWriterError, ShrinkingIndexError. Records that staff withdrew
+    here stay withdrawn. Every record passes the intake rules.
     """
     check_replica(copy)
     with closing(installation.open_store()) as store:
@@ -107,14 +107,15 @@ def apply_replica(
         gone = (before or set()) - filling.taken
         _settle(store, gone, filling.taken & withdrawn.keys())
         if before is None:
-            # What the last pull had is not known, so the generation before may hold what is gone.
+            # The content of the last pull is unknown, so older generations may contain removed
+            # records.
             store.drop_others()
         _keep(installation, filling.taken)
         return Replicated(filling.writer.name, len(filling.taken), len(gone), filling.refused)
 
 
 def restore_record(stored: Mapping[str, Any]) -> Record:
-    """What `documents.stored_form` wrote, read back. Raises BrokenReplicaError."""
+    """Returns the record written by `documents.stored_form`. Raises BrokenReplicaError."""
     try:
         plain: dict[str, Any] = {name: stored[name] for name in _PLAIN}
         lists: dict[str, Any] = {name: tuple(stored[name]) for name in _LISTS}
@@ -135,9 +136,9 @@ def restore_record(stored: Mapping[str, Any]) -> Record:
 
 
 def drop_texts(record: Record, places: Collection[int]) -> Record:
-    """The record without the texts of its attachments at these places, from 0.
+    """Returns the record without the texts of its attachments at these places, counted from 0.
 
-    Such an attachment looks as if no file lay beside the input, so that nobody can tell why.
+    Such an attachment looks as if its file were missing, which does not reveal the reason.
     """
     if not places:
         return record
@@ -151,7 +152,7 @@ def drop_texts(record: Record, places: Collection[int]) -> Record:
 def switch_to(
     copy: Path, store: IndexStore, installation: Installation, kept: Kept, *, allow_shrink: bool
 ) -> Filling:
-    """Fill a new generation from a checked copy and make it live; on an error it is dropped."""
+    """Fills a new generation from a checked copy and makes it live. An error drops it."""
     with store.rebuild() as writer:
         filling = Filling(writer, installation, kept.off, set(kept.on_request), kept.without_text)
         filling.run(copy)
@@ -163,7 +164,7 @@ def switch_to(
 
 
 def read_ids(installation: Installation) -> set[str] | None:
-    """Ids that the last pull wrote; None where its list is damaged."""
+    """Returns the ids of the last pull, or None if their list is damaged."""
     path = _kept(installation)
     try:
         ids = read_json(path)
@@ -173,7 +174,7 @@ def read_ids(installation: Installation) -> set[str] | None:
 
 
 def _settle(store: IndexStore, gone: set[str], back: set[str]) -> None:
-    """What the source has no more leaves the older generation too; what is back may return."""
+    """Withdraws removed records from the older generation too, and restores returning ones."""
     if gone:
         store.withdraw(gone, cause=DISCLOSURE, held=gone)
     if back:

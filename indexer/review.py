@@ -1,4 +1,4 @@
-"""What staff should look at after a run, as a CSV file: record ids and places, never a text."""
+"""Writes the review list for staff as CSV: record ids and places, never text."""
 
 import csv
 from collections import Counter
@@ -14,12 +14,12 @@ from indexer.rejects import keeps_files
 from indexer.run_register import Place
 
 EXAMPLES = 20
-"""Findings that the summary shows; the file has all of them."""
+"""Number of findings in the summary; the file has all of them."""
 _HEADINGS = ("情形", "信息 id", "来源", "行", "另一处来源", "另一处行")
 
 
 class Finding(StrEnum):
-    """What was found, as the file says it."""
+    """Kinds of findings, as written in the file."""
 
     SAME_ID = "标识与另一文件相同，两件均已保留，本件另编 id"
     LIKELY_CLOSED = "来源有一行不予公开，可能就是这条信息，请核对"
@@ -28,11 +28,10 @@ class Finding(StrEnum):
 
 
 class ReviewFile:
-    """Made with its first finding, for its owner only; `path` is None while there is none.
+    """The findings of a run, readable by the owner only. `path` is None without a finding.
 
-    The file takes its name when the run has ended.
-
-    `examples` are the first findings as sentences for a terminal.
+    The file gets its name at the end of the run. `examples` are the first findings as sentences for
+    a terminal.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +52,7 @@ class ReviewFile:
         place: Place | None = None,
         other: Place | None = None,
     ) -> None:
-        """One finding: the public record, the row, and the row that it clashes with."""
+        """Adds a finding: the public record, the row, and the row it clashes with."""
         self.counts[finding] += 1
         row = (finding.value, record_id, *(place or ("", "")), *(other or ("", "")))
         csv.writer(self._open()).writerow(row)
@@ -79,7 +78,7 @@ class ReviewFile:
         if self._text is None:
             file = self._open_files.enter_context(open_whole(self._path))
             self._text = TextIOWrapper(cast(BinaryIO, file), encoding="utf-8-sig", newline="")
-            # Before the file is closed: what the wrapper still holds goes into it.
+            # Flush the wrapper into the file before the file is closed.
             self._open_files.callback(self._text.detach)
             csv.writer(self._text).writerow(_HEADINGS)
         return self._text

@@ -1,7 +1,7 @@
-"""What one run has taken so far: the ids and identity keys of its rows, and where they came from.
+"""Registers the rows of one run: ids, identity keys, places.
 
-A temporary database that spills to disk, so that a run over a million rows keeps its memory. It
-holds digests, never a text, and is gone when the run ends.
+It is a temporary database that spills to disk, so that a run of a million rows needs little memory.
+It contains digests, never text, and disappears at the end of the run.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ CREATE TABLE closings (own TEXT, keys TEXT, source TEXT, line INTEGER);
 
 @dataclass(frozen=True, slots=True)
 class TakenRow:
-    """A row that was accepted: its identity keys and its place."""
+    """An accepted row: its identity keys and its place."""
 
     keys: tuple[str, ...]
     place: Place
@@ -31,10 +31,10 @@ class TakenRow:
 
 @dataclass(frozen=True, slots=True)
 class ClosingRow:
-    """A row that closes what is public of its document.
+    """A row that closes the public versions of its document.
 
-    `own`: the id of a record that stays public as an entry on request (依申请公开); only versions
-    of it under other ids, with their text, have to go.
+    `own` is the id of a record that stays public as an entry on request (依申请公开). Only its
+    versions with text under other ids are closed.
     """
 
     own: str | None
@@ -43,14 +43,14 @@ class ClosingRow:
 
 
 class RunRegister:
-    """Rows of one run by id. Use it as a context."""
+    """The rows of one run by id. Use it as a context manager."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(f"PRAGMA journal_mode=OFF; BEGIN; {_SCHEMA}")
 
     def add(self, record_id: str, keys: Collection[str], place: Place) -> None:
-        """A row that was accepted under this id; the latest row of an id counts."""
+        """Adds an accepted row under this id. The latest row of an id counts."""
         self._database.execute(
             "INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)",
             (record_id, " ".join(keys), *place),
@@ -63,7 +63,7 @@ class RunRegister:
         return TakenRow(tuple(found[0].split()), (found[1], found[2])) if found else None
 
     def add_seen(self, record_id: str) -> None:
-        """An id that the source still holds, though its row was not accepted."""
+        """Adds an id that the source still contains although its row was not accepted."""
         self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (record_id,))
 
     def has_seen(self, record_id: str) -> bool:
@@ -77,14 +77,14 @@ class RunRegister:
         )
 
     def closings(self, at_once: int) -> Iterator[list[ClosingRow]]:
-        """Rows that close something, in batches, in the order that they came."""
+        """Yields closing rows in batches, in the order they were added."""
         query = "SELECT own, keys, source, line FROM closings ORDER BY rowid"
         with closing(self._database.execute(query)) as found:
             while rows := found.fetchmany(at_once):
                 yield [ClosingRow(own, tuple(k.split()), (s, n)) for own, k, s, n in rows]
 
     def find(self, keys: frozenset[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Accepted rows that have one of the keys: id and all keys."""
+        """Yields id and all keys of the accepted rows that have one of the keys."""
         with closing(self._database.execute("SELECT id, keys FROM taken")) as found:
             for record_id, joined in found:
                 own = tuple(joined.split())

@@ -1,6 +1,6 @@
-"""Paths in, source rows out: finds the files, picks the reader, keeps faults to the row or file.
+"""Finds source files, chooses their readers, and yields their rows.
 
-Called by the ingest run, which maps the headings and asks `gongkai.catalog.intake` about every row.
+A fault affects only its row or file.
 """
 
 import os.path
@@ -17,29 +17,29 @@ from indexer.sources.streams import OnBytes, ignore_bytes
 
 
 class UnusableSourceError(GongkaiError):
-    """A path given to index is not there, can't be opened, or is of no known format."""
+    """A path to index is missing, unreadable or of no known format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The files that some paths lead to: `sources` to read, and `skipped` ones of folders."""
+    """The files for some paths: `sources` to read, and `skipped` files of folders."""
 
     sources: Sequence[Path]
     skipped: Sequence[SkippedPart]
 
 
 def find_sources(paths: Iterable[Path]) -> list[Path]:
-    """The sources of `survey_sources`."""
+    """Returns the sources of `survey_sources`."""
     return list(survey_sources(paths).sources)
 
 
 def survey_sources(paths: Iterable[Path]) -> Survey:
-    """The files to read, each once: files as given, folders walked in the order of names.
+    """Returns the files to read, each once: files as given, folders in order of name.
 
-    Files of a folder that no reader takes are skipped, by their content more than their suffix.
-    Not mentioned are lock files of office programs, files of operating systems, and the pictures
-    and scripts of a saved page (`page_files/` beside `page.html`). Paths stay relative when given
-    so. Raises UnusableSourceError.
+    Files of a folder without a reader are skipped; content decides more than the suffix. Lock files
+    of office programs, files of operating systems, and the assets of a saved page (`page_files/`
+    next to `page.html`) are not mentioned. Relative paths stay relative. Raises
+    UnusableSourceError.
     """
     found: dict[Path, Path] = {}
     skipped: dict[str, SkippedPart] = {}
@@ -56,7 +56,7 @@ def survey_sources(paths: Iterable[Path]) -> Survey:
 
 
 def source_size(path: Path) -> int:
-    """The size of a file in bytes, as it lies on disk; 0 when it is gone."""
+    """Returns the size of a file on disk in bytes, or 0 if it is gone."""
     try:
         return path.stat().st_size
     except OSError:
@@ -64,11 +64,10 @@ def source_size(path: Path) -> int:
 
 
 def read_source(path: Path, on_bytes: OnBytes | None = None) -> Iterator[SourceItem]:
-    """Every row of a file, lazily, and the parts that are skipped. Raises nothing for bad data.
+    """Yields every row of a file and its skipped parts. Bad data raises no error.
 
-    A file that is broken gives the rows before the fault and then one UnreadableRow. `on_bytes`
-    is told of further bytes of the file taken, each time; when all rows were read they sum up to
-    `source_size`.
+    A broken file yields the rows before the fault and then one UnreadableRow. `on_bytes` receives
+    the number of further bytes read; the sum over the file is `source_size`.
     """
     progress = _Progress(source_size(path), on_bytes or ignore_bytes)
     line = 0
@@ -86,12 +85,12 @@ def read_source(path: Path, on_bytes: OnBytes | None = None) -> Iterator[SourceI
 
 
 def _no_format(path: Path) -> Iterator[Row]:
-    yield UnreadableRow(str(path), 1, "unknown_format", "The file is of no known format.")
+    yield UnreadableRow(str(path), 1, "unknown_format", "The file has no known format.")
 
 
 @dataclass(slots=True)
 class _Progress:
-    """Bytes told so far; a reader that goes back in its file is not counted twice."""
+    """Progress in bytes. Bytes that a reader reads again are not counted twice."""
 
     left: int
     on_bytes: OnBytes

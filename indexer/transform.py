@@ -1,7 +1,4 @@
-"""Source rows in, chunk by chunk; what the rules and the analysis make of each out, in order.
-
-`processes` calls it, in the run's own process or in several.
-"""
+"""Applies intake rules and text analysis to source rows, in chunks and in order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +25,7 @@ class Ready:
     values: tuple[tuple[str, str, str], ...] = ()
     headings: tuple[str, ...] = ()
     files: tuple[tuple[bytes, int], ...] = ()
-    """Digest and place of the files whose texts are in it (`attachments.attaching`)."""
+    """Digest and place of the attachment files whose texts are included."""
 
 
 FileDigests: TypeAlias = frozenset[bytes]
@@ -40,10 +37,10 @@ _Item = TypeVar("_Item")
 def transform_rows(
     rows: Iterable[Row], closed: FileDigests, rules: IntakeRules, analysis: TextAnalyzer
 ) -> Iterator[Chunk]:
-    """Every row with its outcome, in the order they came; an unreadable row is refused.
+    """Yields every row with its outcome, in order; an unreadable row is refused.
 
-    `closed` are the digests of attachment files that no record may show.
-    A chunk is at most CHUNK_ROWS, cut sooner where texts are long, so that a run's memory is flat.
+    `closed` are the digests of attachment files that no record may show. A chunk has at most
+    CHUNK_ROWS rows, and fewer for long texts, which limits memory.
     """
     pairs = ((row, transform_row(row, closed, rules, analysis)) for row in rows)
     return cut_chunks(pairs, lambda pair: _stored_bytes(pair[1]), CHUNK_ROWS, CHUNK_BYTES)
@@ -52,7 +49,7 @@ def transform_rows(
 def cut_chunks(
     items: Iterable[_Item], measure: Callable[[_Item], int], most: int, largest: int
 ) -> Iterator[list[_Item]]:
-    """No more than `most` at a time, and no further one after `largest` in all."""
+    """Yields chunks of at most `most` items; a chunk also ends when its size reaches `largest`."""
     chunk: list[_Item] = []
     size = 0
     for item in items:
@@ -72,7 +69,7 @@ def _stored_bytes(prepared: Prepared) -> int:
 def transform_row(
     row: Row, closed: FileDigests, rules: IntakeRules, analysis: TextAnalyzer
 ) -> Prepared:
-    """What becomes of one row."""
+    """Returns the outcome of one row."""
     if isinstance(row, UnreadableRow):
         return Refused("", row.reason, row.detail)
     outcome = take_row(row.fields, rules)

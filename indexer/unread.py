@@ -1,4 +1,4 @@
-"""Skipped files and rows in, the files that no row names as its attachment out."""
+"""Tracks skipped files that no row names as an attachment."""
 
 import contextlib
 import os.path
@@ -14,13 +14,13 @@ from indexer.sources.row import SkippedPart
 
 
 class UnreadFiles:
-    """Files of the input folders that no reader took. An attachment of a row is not one of them."""
+    """Files of the input folders without a reader. Attachments of rows are removed from it."""
 
     def __init__(self, skipped: Iterable[SkippedPart]) -> None:
         self._left = {os.path.normpath(Path(part.source).absolute()): part for part in skipped}
 
     def discount(self, source: str, fields: Mapping[str, object]) -> None:
-        """Take out the files that a row names, beside its source or below its folder."""
+        """Removes the files that a row names, next to its source or below that folder."""
         if not self._left:
             return
         known, _ = gather_by_key(fields)
@@ -40,6 +40,6 @@ def _names(attachment: Attachment) -> Iterator[str]:
         yield attachment.path
         yield unquote(attachment.path)
     if attachment.url:
-        with contextlib.suppress(ValueError):  # an address with half a bracket
+        with contextlib.suppress(ValueError):  # an address with an unbalanced bracket
             yield unquote(urlsplit(attachment.url).path).rpartition("/")[2]
     yield attachment.name

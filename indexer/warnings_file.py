@@ -1,6 +1,6 @@
-"""Warnings about rows that were taken: values counted for the summary, each listed in a file.
+"""Counts and lists the warnings about accepted rows.
 
-Only values of public records come here.
+It receives only values of public records.
 """
 
 import csv
@@ -20,16 +20,16 @@ from gongkai.staff.reject_reasons import describe_reason, title_of
 from indexer.rejects import keeps_files
 
 MOST_VALUES = 10_000
-"""Distinct values that are counted of one warning."""
+"""Maximum number of distinct values counted per warning."""
 MOST_LINES = 200_000
-"""Lines of one file; a run that warns of every row would fill the disk in a year."""
+"""Maximum lines of one file. Runs with a warning for every row would fill the disk in a year."""
 COLUMNS = ("来源", "行号", "编号", "栏目", "代码", "说明", "值")
 _KEYS = ("source", "line", "id", "field", "code", "sentence", "value")
 
 
 @dataclass(slots=True)
 class ValueCounts:
-    """How often each value came, by name; `more` counts what came after MOST_VALUES of a name."""
+    """The frequency of each value by name. `more` counts values beyond MOST_VALUES per name."""
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     more: Counter[str] = field(default_factory=Counter)
@@ -43,7 +43,7 @@ class ValueCounts:
 
 
 class WarningsFile:
-    """JSON Lines, and CSV once the run has ended; made with the first warning."""
+    """JSON Lines during the run, and CSV at its end; created with the first warning."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -63,7 +63,7 @@ class WarningsFile:
         warnings: Iterable[tuple[str, str]],
         values: Iterable[tuple[str, str, str]],
     ) -> None:
-        """The warnings of one row; those with values once for each value."""
+        """Adds the warnings of one row, one line per value where there are values."""
         listed = list(values)
         with_values = {(name, code) for name, code, _ in listed}
         listed += [(name, code, "") for name, code in warnings if (name, code) not in with_values]
@@ -76,7 +76,7 @@ class WarningsFile:
                 self._write("", 0, "", "", "more", said, "")
 
     def forget(self, record_ids: Iterable[str]) -> None:
-        """Leave out records that the run has closed after they were warned of."""
+        """Leaves out records that the run has closed after their warnings were added."""
         self._closed.update(record_ids)
 
     def __enter__(self) -> Self:
@@ -112,7 +112,7 @@ class WarningsFile:
 
 
 def warnings_path(rejects: Path) -> Path:
-    """The warnings file of a run, next to its rejects file."""
+    """Returns the path of a run's warnings file, next to its rejects file."""
     return rejects.with_suffix(".warnings.jsonl")
 
 
