@@ -1,5 +1,5 @@
-# Two stages: what builds stays behind; what runs is not root and needs no writable file system
-# but the data folder.
+# Two stages: build tools stay in the first one. The second one runs without root and writes only to
+# the data folder.
 FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/gongkai

@@ -3,7 +3,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-# Each worker starts an Elasticsearch node of its own; two workers keep two processors busy.
+# Each worker starts its own Elasticsearch node; two workers keep two processors busy.
 PYTEST_WORKERS ?= 2
 
 .PHONY: help demo test check lint types imports unit soak attacks nightly elasticsearch bench figures lock audit sbom clean
@@ -51,7 +51,7 @@ imports: .venv/.ready
 unit: .venv/.ready
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-# Longer than CI has time for. Each part reports its figures.
+# Longer than CI allows. Each part reports its figures.
 SOAK_SECONDS ?= 3600
 soak: .venv/.ready
 	GONGKAI_SOAK_KILLS=200 $(BIN)/pytest -s tests/journeys/test_kill.py

@@ -1,1 +1,1 @@
-"""What developers and tests need beside the product; nothing of it is installed with it."""
+"""Tools for development and tests. They are not installed with the product."""

