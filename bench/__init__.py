@@ -1,6 +1,6 @@
-"""Measurements: ratios side by side in one run, and rates on the real data beside the checkout."""
+"""Benchmarks: ratios measured in one run, and figures on the real data next to the checkout."""
 
 import sys
 
 COMMAND = (sys.executable, "-c", "from gongkai.cli import main; main()")
-"""What comes before the words of `gongkai`, in a process of its own."""
+"""The command prefix that runs `gongkai` in its own process."""

@@ -1,4 +1,4 @@
-"""`make figures`: over the real data beside the checkout, rates, what is found, and latency."""
+"""`make figures`: measures indexing speed, accuracy and latency on the real data."""
 
 import asyncio
 import subprocess

@@ -1,8 +1,8 @@
-"""Do the two engines give the same answers? Totals, facet counts and first pages, side by side.
+"""Compares the results of the two engines: totals, facet counts and first pages.
 
     python -m bench.agreement EMBEDDED_DATA_DIR [QUERIES]
 
-The Elasticsearch side is the one that GONGKAI_ELASTICSEARCH_* names, filled from the same exports.
+The Elasticsearch engine is the one of GONGKAI_ELASTICSEARCH_*, with the same exports indexed.
 """
 
 import asyncio
@@ -33,19 +33,19 @@ _FILTERS: tuple[dict[str, tuple[str, ...]], ...] = (
 
 
 def flatten(values: Sequence[FacetValueView]) -> Iterator[tuple[str, int]]:
-    """(value, count) of a whole facet."""
+    """Yields (value, count) of a whole facet."""
     for each in values:
         yield each.value, each.count
         yield from flatten(each.children)
 
 
 def counts_of(answer: SearchAnswer) -> dict[str, dict[str, int]]:
-    """Field -> value -> count."""
+    """Returns field -> value -> count."""
     return {name: dict(flatten(values)) for name, values in answer.facets.items()}
 
 
 async def measure(data_dir: Path, count: int) -> None:
-    """Print the shares that agree, and what the pages that differ look like."""
+    """Prints the shares that agree, and the scores of pages that differ."""
     first = open_installation(Settings(data_dir=data_dir, engine=EngineKind.EMBEDDED))
     second = replace(first, settings=Settings(engine=EngineKind.ELASTICSEARCH))
     engines = (first.open_engine(), second.open_engine())
@@ -59,7 +59,7 @@ async def measure(data_dir: Path, count: int) -> None:
 async def compare(
     installation: Installation, engines: tuple[SearchEngine, SearchEngine], count: int
 ) -> None:
-    """Ask both the same questions, with filters drawn at random."""
+    """Sends the same queries with random filters to both engines."""
     sides = [SearchService(installation, engine) for engine in engines]
     records = await read_all(engines[0])
     titles = [record["title"] for record in records]

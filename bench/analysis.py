@@ -1,7 +1,8 @@
-"""Real text in, speeds of the chains and of both jiebas out. Run as `python -m bench.analysis`.
+"""Measures the speed of the text analysis and of two jieba implementations.
 
-Each FILE is JSON Lines with `body`, plain or .gz; `--gold FILE` adds F1 on words parted by spaces.
-One run, the best of three of each: read the ratios, the speeds are this machine's.
+Run it as `python -m bench.analysis`. Each FILE is JSON Lines with `body`, plain or .gz. `--gold
+FILE` adds F1 on text segmented by spaces. Each figure is the best of three in one run. Compare the
+ratios; absolute speeds depend on the machine.
 """
 
 import argparse
@@ -28,7 +29,7 @@ def read_text(path: Path, size: int) -> str:
 
 
 def time_best(work: Callable[[], object], runs: int = 3) -> float:
-    """Seconds of the fastest of `runs`."""
+    """Returns the seconds of the fastest of `runs`."""
     best = float("inf")
     for _ in range(runs):
         begun = time.perf_counter()
@@ -46,7 +47,7 @@ def spans(words: list[str], text: str) -> Iterator[tuple[int, int]]:
 
 
 def score_cuts(gold_file: Path, segmenter: Segmenter) -> float:
-    """F1 of spans; punctuation, which no cut holds, is left out of the gold too."""
+    """Returns F1 of word spans. Punctuation is ignored, because segmentation drops it."""
     right = given = wanted = 0
     for line in gold_file.read_text("utf-8").splitlines():
         gold = [word for word in map(normalize_text, line.split()) if word]
@@ -65,7 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+")
     parser.add_argument("--gold", type=Path)
-    parser.add_argument("--size", type=int, default=700_000, help="characters taken of each")
+    parser.add_argument("--size", type=int, default=700_000, help="characters read from each")
     options = parser.parse_args()
     dictionary = load_dictionary()
     rust, pure = TextAnalyzer(dictionary), TextAnalyzer(dictionary, pure=True)

@@ -1,7 +1,7 @@
-"""Records for measuring: passages of the shared documents, or drawn words where they are missing.
+"""Records for benchmarks: passages of the shared documents, or random words without them.
 
-The same for the same size: titles, passages of 20 to 600 characters, numbers, dates, and seven
-classifications whose values are as unevenly spread as in a portal's catalog (Zipf's law).
+The same size gives the same records: titles, passages of 20 to 600 characters, numbers, dates, and
+seven classifications with the skewed distribution of a portal's catalog (Zipf's law).
 """
 
 import gzip
@@ -23,7 +23,7 @@ _DRAWN_PASSAGES = 20_000
 
 
 def make_rows(size: int) -> Iterator[dict[str, object]]:
-    """Catalog records, as an export has them."""
+    """Yields catalog records as in an export."""
     draw = random.Random(SEED)
     titles, passages = read_titles(), read_passages()
     classes = {name: _spread(draw, values) for name, values in _classes().items()}
@@ -43,7 +43,7 @@ def make_rows(size: int) -> Iterator[dict[str, object]]:
 def write_export(
     folder: Path, size: int, make: Callable[[int], Iterator[Mapping[str, object]]] = make_rows
 ) -> Path:
-    """The records of one size as a file; made once."""
+    """Returns the export file with records of one size; creates it once."""
     path = folder / f"records-{size}.jsonl.gz"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def write_export(
 
 @cache
 def read_titles() -> Sequence[str]:
-    """Titles of the shared catalog entries, or drawn ones."""
+    """Returns titles of the shared catalog entries, or random ones."""
     path = SHARED / "catalog" / "catalog_entries.jsonl.gz"
     if path.exists():
         return [str(row["title"]) for row in _read(path)]
@@ -65,7 +65,7 @@ def read_titles() -> Sequence[str]:
 
 @cache
 def read_passages() -> Sequence[str]:
-    """Paragraphs of the shared documents, or drawn ones."""
+    """Returns paragraphs of the shared documents, or random ones."""
     found: list[str] = []
     for path in sorted((SHARED / "documents").glob("*.jsonl.gz")):
         for row in _read(path):
@@ -93,7 +93,7 @@ def _classes() -> Mapping[str, Sequence[str]]:
 
 
 def pick_by_zipf(draw: random.Random, values: Sequence[str]) -> str:
-    """One of the values, the first the most often."""
+    """Returns one of the values; earlier values are more frequent."""
     return values[min(int(draw.paretovariate(0.9)) - 1, len(values) - 1)]
 
 

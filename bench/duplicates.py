@@ -1,11 +1,11 @@
-"""How many duplicates are found, what is taken for one and is none, and what it costs.
+"""Measures accuracy and cost of duplicate detection.
 
-    python -m bench.duplicates                  the shared pairs, and copies spoiled in known ways
-    python -m bench.duplicates DATA_DIR         a scan of all pairs, beside an exhaustive check of
-                                                5,000 records and beside datasketch and rensa
-    python -m bench.duplicates DATA_DIR check   one check after another, on the engine of GONGKAI_*
+    python -m bench.duplicates                  the shared pairs, and copies with known changes
+    python -m bench.duplicates DATA_DIR         a scan of all pairs, compared with an exhaustive
+                                                check of 5,000 records, datasketch and rensa
+    python -m bench.duplicates DATA_DIR check   single checks, on the engine of GONGKAI_*
 
-datasketch and rensa are compared where they are installed (`pip install datasketch rensa`).
+datasketch and rensa are optional (`pip install datasketch rensa`).
 """
 
 import asyncio
@@ -51,7 +51,7 @@ _HAN = [chr(code) for code in range(0x4E00, 0x9FA5)]
 
 
 def read_documents() -> dict[str, Subject]:
-    """The shared documents by id."""
+    """Returns the shared documents by id."""
     found = {}
     for file in sorted((SHARED / "documents").glob("*.jsonl.gz")):
         with gzip.open(file) as lines:
@@ -61,7 +61,7 @@ def read_documents() -> dict[str, Subject]:
 
 
 def measure_pairs(documents: Mapping[str, Subject]) -> None:
-    """The confusion of the shared pairs, and every pair that is not named as its kind asks."""
+    """Prints the confusion matrix of the shared pairs, and every wrongly classified pair."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with (SHARED / "duplicates" / "pairs.tsv").open(encoding="utf-8") as lines:
         for pair in csv.DictReader(lines, delimiter="\t"):
@@ -76,7 +76,7 @@ def measure_pairs(documents: Mapping[str, Subject]) -> None:
 
 
 def measure_spoiled(documents: Mapping[str, Subject], count: int = 300) -> None:
-    """Copies under the same title and number-less: found as duplicates, and by bands alone."""
+    """Prints how many changed copies are found as duplicates, and how many share a band."""
     draw = random.Random(20090220)
     whole = [each for each in documents.values() if len(each.text.stream) > 300]
     picked = draw.sample(whole, count)
@@ -158,7 +158,7 @@ _SPOILS: Mapping[str, Callable[[str, random.Random], str]] = {
 
 
 async def measure_scan(data_dir: Path) -> None:
-    """All pairs of an index, in this process."""
+    """Scans all pairs of an index in this process."""
     engine = open_installation(Settings(data_dir=data_dir)).open_engine()
     started = time.perf_counter()
     gathered = await gather(engine)
@@ -178,7 +178,7 @@ async def measure_scan(data_dir: Path) -> None:
 
 
 async def measure_recall(data_dir: Path) -> None:
-    """Pairs of a sample with a Jaccard of 0.95, by counting every shared shingle of all pairs."""
+    """Prints the recall of bands on a sample, compared with exact Jaccard of all pairs."""
     subjects = [each async for each in _read_subjects(data_dir)]
     draw = random.Random(20090220)
     sample = draw.sample([s for s in subjects if s.text.stream], min(SAMPLE, len(subjects)))
@@ -196,7 +196,7 @@ async def measure_recall(data_dir: Path) -> None:
 
 
 async def measure_signing(data_dir: Path) -> None:
-    """Signatures of the same shingles by three implementations, and how well each finds."""
+    """Measures the time of MinHash signatures of three implementations."""
     texts = [each.text.stream async for each in _read_subjects(data_dir)][:20_000]
     texts = [each for each in texts if each]
     _report("ours", texts, lambda text: find_bands(cut_shingles(text)))
@@ -222,7 +222,9 @@ async def measure_signing(data_dir: Path) -> None:
 
 
 async def measure_datasketch(data_dir: Path) -> None:
-    """The plain way: MinHash of 128, LSH at 0.75, each text against the rest."""
+    """Measures datasketch in its basic form: MinHash of 128, LSH at 0.75, each text against the
+    rest.
+    """
     import datasketch  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -246,7 +248,7 @@ async def measure_datasketch(data_dir: Path) -> None:
 
 
 async def measure_checks(data_dir: Path) -> None:
-    """One check against the whole index, each of a record that is in it, under another id."""
+    """Measures checks against the whole index. Each draft is an indexed record under another id."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
     draw = random.Random(20090220)
@@ -287,7 +289,7 @@ def _report(name: str, texts: Sequence[str], sign: Callable[[str], object]) -> N
 
 
 def _exhaust(sample: Sequence[Subject], least: float) -> dict[tuple[int, int], float]:
-    """Every pair that shares a shingle is measured exactly where it can reach `least`."""
+    """Returns the exact Jaccard of every pair with a shared shingle that reaches `least`."""
     sets = [each.text.shingles for each in sample]
     owners = np.repeat(np.arange(len(sets)), [len(each) for each in sets])
     order = np.argsort(np.concatenate(sets), kind="stable")
@@ -336,7 +338,7 @@ if __name__ == "__main__":
         case [folder]:
             asyncio.run(measure_signing(Path(folder)))
             asyncio.run(measure_recall(Path(folder)))
-            # Memory is a process's peak, so each has one of its own.
+            # Peak memory is per process, so each measurement runs in its own.
             for part in ("scan", *(["datasketch"] if find_spec("datasketch") else [])):
                 command = [sys.executable, "-m", "bench.duplicates", folder, part]
                 subprocess.run(command, check=True)

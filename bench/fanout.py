@@ -1,10 +1,10 @@
-"""What does a question cost that every shard has to answer? A simulation from measured times.
+"""Simulates the latency of a query that many shards have to answer.
 
     python -m bench.fanout MILLISECONDS_P50 MILLISECONDS_P99
 
-A shard's time is drawn from a log-normal law through the two quantiles of one shard; a question
-is done when its slowest shard is, plus what merging one shard's answer costs. Copies: the same
-work on the copy that would be done first, as adaptive replica selection approaches it.
+The time of a shard follows a log-normal distribution through the two quantiles of one shard. A
+query takes as long as its slowest shard, plus the time of merging each shard's response. With
+copies, the faster copy answers, as adaptive replica selection approximates it.
 """
 
 import math
@@ -15,12 +15,12 @@ import sys
 SHARDS = (1, 3, 10, 30, 100, 300, 1_000)
 DRAWS = 4_000
 MERGE_MILLISECONDS = 0.02
-"""One shard's part of ten facets and ten hits, merged; measured as the slope over shards."""
+"""Time to merge one shard's share of ten facets and ten hits, measured as a slope over shards."""
 _Z99 = 2.326
 
 
 def simulate(median: float, p99: float, shards: int, copies: int) -> tuple[float, float]:
-    """p50 and p99 of a question over so many shards, in milliseconds."""
+    """Returns p50 and p99 of a query over this number of shards, in milliseconds."""
     draw = random.Random(shards * 10 + copies)
     sigma = math.log(p99 / median) / _Z99
     times = []
@@ -35,7 +35,7 @@ def simulate(median: float, p99: float, shards: int, copies: int) -> tuple[float
 
 
 def main(median: float, p99: float) -> None:
-    """Print a table."""
+    """Prints a table."""
     print(f"one shard: p50 {median} ms, p99 {p99} ms")
     print("| shards | p50 | p99 | p50 with a copy to choose | p99 with a copy to choose |")
     print("|---|---|---|---|---|")

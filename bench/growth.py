@@ -1,10 +1,10 @@
-"""What do ten times as many records cost? Rate, bytes and memory of ingest; time of questions.
+"""Measures indexing and latency with growing numbers of records.
 
     python -m bench.growth EXPORT_FOLDER SIZE...
 
-Records are made of the shared catalog's titles and passages of its laws (fixed seed, facets drawn
-by Zipf's law), one file a size. The engine is the one that GONGKAI_* names; each size gets a
-data folder, and a prefix of its own on Elasticsearch.
+Records combine titles of the shared catalog with passages of the shared laws (fixed seed, facets by
+Zipf's law), one file per size. The engine is the one of GONGKAI_*. Each size has its own data
+folder and its own Elasticsearch prefix.
 """
 
 import asyncio
@@ -34,13 +34,15 @@ _KINDS = ("通知", "意见", "办法", "公告", "批复", "报告", "方案", 
 
 
 def read_rows(name: str) -> list[Mapping[str, str]]:
-    """Rows of one of the shared files."""
+    """Returns the rows of one of the shared files."""
     with gzip.open(SHARED / name, "rt", encoding="utf-8") as lines:
         return [orjson.loads(line) for line in lines]
 
 
 def make_records(size: int) -> Iterator[Mapping[str, object]]:
-    """A title, a passage of 20 to 600 characters, a number, five classes, a date."""
+    """Yields records with a title, a passage of 20 to 600 characters, a number, five classes, a
+    date.
+    """
     draw = random.Random(20090220)
     titles = [row["title"] for row in read_rows("catalog/catalog_entries.jsonl.gz")]
     passages = [row["text"][:600] for row in read_rows("relevance/articles.jsonl.gz")]
@@ -65,7 +67,7 @@ def make_records(size: int) -> Iterator[Mapping[str, object]]:
 
 
 def index(export: Path, environment: Mapping[str, str]) -> float:
-    """Seconds of one `gongkai index --rebuild`, start included."""
+    """Returns the seconds of one `gongkai index --rebuild`, including its start."""
     started = time.perf_counter()
     subprocess.run(
         [
@@ -82,7 +84,7 @@ def index(export: Path, environment: Mapping[str, str]) -> float:
 
 
 async def ask(settings: Settings, size: int) -> dict[str, list[float]]:
-    """Kind of query -> milliseconds, with all facets and highlights."""
+    """Returns kind of query -> milliseconds, with all facets and highlights."""
     installation = open_installation(settings)
     engine = installation.open_engine()
     service = SearchService(installation, engine)
@@ -102,7 +104,7 @@ async def ask(settings: Settings, size: int) -> dict[str, list[float]]:
 
 
 def measure(folder: Path, size: int) -> None:
-    """Print the figures of one size."""
+    """Prints the figures of one size."""
     export = write_export(folder, size, make_records)
     data_dir = folder / f"data-{size}"
     given = {

@@ -1,8 +1,8 @@
-"""How fast are records taken in? Rows and megabytes of text a second, and peak memory.
+"""Measures indexing: rows and megabytes of text per second, and peak memory.
 
     python -m bench.ingest PATH...
 
-Each path is one run of `gongkai index` in a process of its own, over a fresh data folder.
+Each path is one run of `gongkai index` in its own process with a new data folder.
 """
 
 import resource
@@ -19,7 +19,7 @@ from indexer.sources.row import SourceRow
 
 
 def text_bytes(path: Path) -> int:
-    """UTF-8 bytes of titles, summaries and bodies in a source."""
+    """Returns the UTF-8 bytes of titles, summaries and bodies in a source."""
     total = 0
     for source in find_sources([path]):
         for row in read_source(source):
@@ -31,7 +31,7 @@ def text_bytes(path: Path) -> int:
 
 
 def measure(path: Path) -> None:
-    """Print one line."""
+    """Prints one line."""
     megabytes = text_bytes(path) / 1e6
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()

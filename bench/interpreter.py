@@ -1,8 +1,8 @@
-"""How long does it take to read a query, beside cutting it to words alone?
+"""Measures the interpretation of a query, compared with segmentation only.
 
     python -m bench.interpreter FILE
 
-FILE: JSON Lines with `text`. Every text once as a warm-up, then three times; both in turn.
+FILE is JSON Lines with `text`. Every text runs once as a warm-up, then three times; both alternate.
 """
 
 import statistics
@@ -20,7 +20,7 @@ _ROUNDS = 3
 
 
 def measure(path: Path) -> None:
-    """Print p50 and p99 in milliseconds, and the ratio of the medians."""
+    """Prints p50 and p99 in milliseconds, and the ratio of the medians."""
     installation = open_installation(Settings())
     expander = QueryExpander(installation.synonyms, installation.tables.agencies)
     interpreter = QueryInterpreter(installation.analysis, expander=expander)
@@ -36,7 +36,7 @@ def measure(path: Path) -> None:
         installation.analysis.tokenize(text)
         cutting.append(time.perf_counter() - read)
         reading.append(read - began)
-    for name, seconds in (("understanding", reading), ("cutting alone", cutting)):
+    for name, seconds in (("interpretation", reading), ("segmentation", cutting)):
         cuts = statistics.quantiles(seconds, n=100)
         print(f"{name:<14} p50 {cuts[49] * 1000:.3f} ms  p99 {cuts[98] * 1000:.3f} ms")
     ratio = statistics.median(reading) / statistics.median(cutting)

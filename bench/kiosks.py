@@ -1,9 +1,9 @@
-"""Do a hundred touchscreens at once stay quick? Visitors who type at human speed, on one server.
+"""Measures a hundred kiosks at once: visitors type at human speed on one server.
 
     python -m bench.kiosks DATA_DIR [KIOSKS] [SECONDS]
 
-Each visitor taps the initials of a word of the index a key at a time, waits as people do, takes the
-list, opens a record, starts anew. Words and pauses are drawn with a fixed seed.
+Each visitor types the initials of a word of the index key by key, pauses, opens the list and a
+record, and starts again. Words and pauses have a fixed seed.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ RECORD_LINK = re.compile(r'href="(/kiosk/records/[^"]+)"')
 async def visit(
     client: httpx2.AsyncClient, draw: random.Random, words: list[str], until: float
 ) -> dict[str, list[float]]:
-    """One screen until the time is up: kind of request -> milliseconds. Raises on any error."""
+    """Simulates one kiosk and returns kind of request -> milliseconds. Raises on any error."""
     taken: dict[str, list[float]] = defaultdict(list)
 
     async def ask(kind: str, path: str) -> httpx2.Response:
@@ -60,7 +60,7 @@ async def visit(
 
 
 async def measure(words: list[str], kiosks: int, seconds: int) -> None:
-    """Print p50 and p99 in milliseconds a kind of request, and how many were asked."""
+    """Prints the number of requests of each kind, with p50 and p99 in milliseconds."""
     until = time.perf_counter() + seconds
     limits = httpx2.Limits(max_connections=kiosks)
     base = f"http://127.0.0.1:{PORT}"
@@ -70,7 +70,7 @@ async def measure(words: list[str], kiosks: int, seconds: int) -> None:
     for kind in ("key", "list", "record", "screen"):
         times = [each for taken in all_taken for each in taken[kind]]
         cuts = statistics.quantiles(times, n=100)
-        print(f"{kind:<8} {len(times):6} asked  p50 {cuts[49]:6.1f} ms  p99 {cuts[98]:6.1f} ms")
+        print(f"{kind:<8} {len(times):6} requests  p50 {cuts[49]:6.1f} ms  p99 {cuts[98]:6.1f} ms")
     print("errors 0")
 
 

@@ -1,8 +1,8 @@
-"""Does every record find itself? Its title, its numbers in five spellings, over a data folder.
+"""Checks that every record is found by its title and by its numbers in five spellings.
 
     python -m bench.known_items DATA_DIR [EVERY]
 
-Prints the share found on page 1 a kind of query, and every miss with what stood there instead.
+Prints the share found on page 1 for each kind of query, and every miss with the first hit.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ from gongkai.settings import Settings
 PAGE = 10
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 Question = tuple[str, str, str]
-"""Kind of spelling, the record's key it spells, the text typed."""
+"""Kind of spelling, the record's key, the query."""
 
 
 def questions(record: Mapping[str, Any]) -> Iterator[Question]:
-    """What should find this record."""
+    """Yields the queries that should find this record."""
     yield "title", "title", record["title"]
     if number := record["document_number"]:
         for kind, text in _spell(number):
@@ -46,12 +46,12 @@ def _spell(number: str) -> Iterator[tuple[str, str]]:
 
 
 async def read_all(engine: SearchEngine) -> list[Mapping[str, Any]]:
-    """Every record as it is stored."""
+    """Returns all stored records."""
     return [orjson.loads(hit.stored) async for hit in read_hits(engine)]
 
 
 async def measure(data_dir: Path, every: int) -> None:
-    """Print the misses, then the table."""
+    """Prints the misses, then the table."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
     service = SearchService(installation, engine)
@@ -64,7 +64,7 @@ async def measure(data_dir: Path, every: int) -> None:
             asked[kind] += 1
             answer = await service.search(SearchRequest(text, size=PAGE, facets=()))
             alike = [hit for hit in answer.hits if getattr(hit, key) == record[key]]
-            # Where more records than a page holds share the value, the page is full of them.
+            # If more records than fit on a page share the value, the page is full of them.
             is_shared = sharing[key, record[key]] > PAGE and len(alike) == PAGE
             if is_shared or any(hit.id == record["id"] for hit in alike):
                 found[kind] += 1

@@ -1,9 +1,9 @@
-"""How long does `/search` take over HTTP, beside the same query called in process?
+"""Measures `/search` over HTTP, compared with the same query in process.
 
     python -m bench.latency DATA_DIR [QUERIES]
 
-Queries are drawn (fixed seed) from the titles indexed: one word, two words, a phrase, a number, a
-whole title, nothing. All facets and highlights; both ways in one run, in turn.
+Queries are drawn from the indexed titles (fixed seed): one word, two words, a phrase, a number, a
+whole title, an empty query. Facets and highlights are included. Both variants alternate in one run.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ PORT = 8765
 def draw_queries(
     titles: list[str], numbers: list[str], installation: Installation, count: int
 ) -> Iterator[tuple[str, str]]:
-    """(kind, text), `count` of each kind."""
+    """Yields (kind, text), `count` of each kind."""
     draw = random.Random(20090220)
     for _ in range(count):
         title = draw.choice(titles)
@@ -45,7 +45,7 @@ def draw_queries(
 
 
 async def measure(data_dir: Path, count: int) -> None:
-    """Print p50 and p99 in milliseconds a kind, and the ratio of the medians."""
+    """Prints p50 and p99 in milliseconds for each kind, and the ratio of the medians."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
     service = SearchService(installation, engine)
@@ -84,7 +84,7 @@ async def _wait_until_up(client: httpx2.AsyncClient) -> None:
             await asyncio.sleep(0.1)
         else:
             return
-    raise SystemExit("the server did not come up")
+    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Twice what the machine can do, for minutes: who is answered, how soon, who is told to come back?
+"""Measures a server at twice its capacity: responses, rejections, times, memory.
 
     python -m bench.load DATA_DIR [SECONDS] [CLIENTS]
 
-First AT_ONCE connections tell what the server can do at most; then CLIENTS clients with addresses
-of their own ask at twice that rate together, two more addresses greedily over ten connections
-each, and five kiosks at their own calm pace; then it is calm again. Answers, times, memory and open
-files are printed as ratios to the calm. The server is `gongkai serve --workers 2` on this machine,
-on the engine that the environment names.
+First, AT_ONCE connections determine the capacity. Then CLIENTS clients with their own addresses
+send twice that rate in total, two more addresses send greedily over ten connections each, and five
+kiosks send at a normal rate. Finally the load is low again. Responses, times, memory and open files
+are printed as ratios to low load. The server is `gongkai serve --workers 2` on this machine, with
+the engine of the environment.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ _KIOSK_NETWORK = "198.51.100.0/24"
 
 @dataclass
 class Seen:
-    """What one kind of client was answered: status to seconds, each."""
+    """The responses for one kind of client: status -> seconds of each."""
 
     times: dict[int, list[float]] = field(default_factory=dict)
 
@@ -51,7 +51,7 @@ class Seen:
         return {status: len(times) for status, times in sorted(self.times.items())}
 
     def cuts(self, status: int = 200) -> tuple[float, float]:
-        """p50 and p99 in seconds; 0 where there are too few."""
+        """Returns p50 and p99 in seconds, or 0 for too few responses."""
         times = self.times.get(status, [])
         if len(times) < 2:
             return 0.0, 0.0
@@ -60,14 +60,17 @@ class Seen:
 
 
 class Connection:
-    """One kept-alive connection that speaks as a proxy for one address."""
+    """A keep-alive connection that acts as a proxy for one address."""
 
     def __init__(self, address: str) -> None:
         self._head = f"Host: load\r\nX-Forwarded-For: {address}\r\n\r\n"
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> int:
-        """The status, 0 where a fresh connection was lost; an old one is opened anew, once."""
+        """Returns the status, or 0 if a new connection was lost.
+
+        A lost old connection is reopened once.
+        """
         was_open = self._streams is not None
         status = await self._get(path)
         return await self._get(path) if status == 0 and was_open else status
@@ -105,7 +108,7 @@ async def _skip_body(reader: asyncio.StreamReader, head: bytes) -> None:
 
 
 def draw_paths(words: list[str], ids: list[str], seed: int) -> Iterator[str]:
-    """What people ask, in the shares of a portal's own log: pages, their parts, some exports."""
+    """Yields requests in the proportions of a portal's log: pages, their parts, some exports."""
     draw = random.Random(seed)
     while True:
         word = quote(" ".join(draw.choices(words, k=draw.randint(1, 2))))
@@ -125,7 +128,7 @@ def draw_paths(words: list[str], ids: list[str], seed: int) -> Iterator[str]:
 async def run_client(
     address: str, paths: Iterator[str], pause: Callable[[], float], until: float, seen: Seen
 ) -> None:
-    """Ask, wait for the answer, wait until the next turn; as long as it is not over."""
+    """Sends requests with pauses until the time is over."""
     connection = Connection(address)
     turn = time.monotonic() + pause()
     while (now := time.monotonic()) < until:
@@ -136,13 +139,13 @@ async def run_client(
         started = time.monotonic()
         status = await connection.get(next(paths))
         seen.add(status, time.monotonic() - started)
-        # Nobody catches up: who waited asks at once, and then at the old pace.
+        # No catching up: after a wait, send at once and continue at the old pace.
         turn = max(turn + pause(), started)
     connection.close()
 
 
 async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> None:
-    """Print the calm, the storm and the calm after it."""
+    """Prints figures for low load, overload, and low load again."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
     records = await read_all(engine)
@@ -163,7 +166,7 @@ async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> 
             *(run_client("127.0.0.1", paths(n), lambda: 0.0, until, calm) for n in range(AT_ONCE))
         )
     most = sum(calm.counts().values()) / CALM_SECONDS
-    print(f"at most      {most:,.0f} requests a second, {AT_ONCE} at once; {_describe(calm)}")
+    print(f"capacity     {most:,.0f} requests/s, {AT_ONCE} at once; {_describe(calm)}")
     single = Seen()
     until = time.monotonic() + CALM_SECONDS / 2
     await run_client("127.0.0.1", paths(99), lambda: 0.1, until, single)
@@ -204,8 +207,8 @@ async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> 
     await run_client("127.0.0.1", paths(99), lambda: 0.1, until, again)
     print(f"calm again   {_describe(again)}")
     served = len(crowd.times.get(200, [])) + len(greedy.times.get(200, []))
-    print(f"answered {served / seconds / most:.2f} of what it can do at most")
-    print(f"p99 of what was admitted: {crowd.cuts()[1] / single.cuts()[1]:.1f} of the calm one, "
+    print(f"answered {served / seconds / most:.2f} of the capacity")
+    print(f"p99 of admitted requests: {crowd.cuts()[1] / single.cuts()[1]:.1f} x the calm one,  "
           f"kiosks {kiosks.cuts()[1] / single.cuts()[1]:.1f}, "
           f"calm again {again.cuts()[1] / single.cuts()[1]:.1f}")  # fmt: skip
     for name, (memory, files) in zip(
@@ -249,7 +252,7 @@ async def _wait_until_up() -> None:
         if await connection.get("/readyz") == 200:
             return
         await asyncio.sleep(0.2)
-    raise SystemExit("the server did not come up")
+    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":

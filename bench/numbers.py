@@ -1,10 +1,11 @@
-"""Do real document numbers parse, in eight spellings each, and are parts of them found?
+"""Measures the parsing of real document numbers in eight spellings, and of their parts.
 
     python -m bench.numbers FILE
 
-FILE: TSV with a column `document_number`. Prints counts by form, every odd one, and how much is
-read; what is lost is counted by code, the six most frequent shown. By parts: prefix, year and
-serial are right, the codes of FILE known, where the canonical form may be another.
+FILE is TSV with a column `document_number`. Prints counts by form, every odd form, and the share
+parsed. Losses are counted by agency code; the six most frequent are shown. "By parts" means that
+prefix, year and serial are correct, with the codes of FILE known, even if the canonical form
+differs.
 """
 
 import csv
@@ -62,7 +63,7 @@ PARTS: Mapping[str, Callable[[DocumentNumber], Part]] = {
 
 
 def measure(path: Path) -> None:
-    """Print the tables."""
+    """Prints the tables."""
     with path.open(encoding="utf-8") as lines:
         written = [row["document_number"] for row in csv.DictReader(lines, delimiter="\t")]
     numbers = [parse_document_number(each) for each in written]
@@ -74,7 +75,7 @@ def measure(path: Path) -> None:
 
 
 def _measure_spellings(numbers: Iterable[DocumentNumber]) -> None:
-    """Each distinct number that a spelling changes: alone, and inside each of SENTENCES."""
+    """Measures each distinct number that a spelling changes: alone, and in each of SENTENCES."""
     whole = list(numbers)
     known = {split_number(number.canonical).prefix for number in whole}
     for name, spell in SPELLINGS.items():
@@ -89,7 +90,10 @@ def _measure_spellings(numbers: Iterable[DocumentNumber]) -> None:
 
 
 def _measure_parts(numbers: Iterable[DocumentNumber]) -> None:
-    """Every row's parts, with the codes of all rows known; what is lost is counted by code."""
+    """Measures the parts of every row with the codes of all rows known.
+
+    Losses are counted by code.
+    """
     rows = Counter(numbers)
     known = {split_number(number.canonical).prefix for number in rows}
     for name, cut in PARTS.items():
@@ -111,7 +115,7 @@ def _names(text: str) -> list[str]:
 
 
 def _is_found(text: str, meant: NumberParts, known: set[str | None]) -> bool:
-    """Exactly these parts, and nothing else; a whole number says them as well."""
+    """Returns whether exactly these parts are found. A whole number contains them as well."""
     read = [found.parts for found in find_number_parts(text, known.__contains__)]
     return [*read, *(split_number(name) for name in _names(text))] == [meant]
 

@@ -1,9 +1,9 @@
-"""How long until the first byte of a page, of a completion? And how much does a page weigh?
+"""Measures the time to the first byte of pages and suggestions, and their sizes.
 
     python -m bench.pages DATA_DIR [COUNT]
 
-COUNT words of titles (fixed seed) are typed key by key in characters, pinyin and initials, and are
-asked as words; records are those found. One server, one client, over HTTP, cold copies each time.
+COUNT words of titles (fixed seed) are typed key by key in characters, pinyin and initials, and sent
+as queries; records are those found. One server, one client, HTTP without conditional requests.
 """
 
 import random
@@ -32,7 +32,7 @@ SAMPLED_TITLES = 5_000
 
 @contextmanager
 def serving(data_dir: Path) -> Iterator[HTTPConnection]:
-    """A server of its own over one data folder, and a connection to it."""
+    """Runs a server for a data folder and yields a connection to it."""
     server = subprocess.Popen(
         [*COMMAND, "serve", "--port", str(PORT)],
         env={"GONGKAI_DATA_DIR": str(data_dir)},
@@ -49,7 +49,7 @@ def serving(data_dir: Path) -> Iterator[HTTPConnection]:
 
 
 def measure(connection: HTTPConnection, installation: Installation, count: int) -> None:
-    """Print p50 and p99 of the first byte in milliseconds, and bytes, a kind of address."""
+    """Prints p50 and p99 of the first byte in milliseconds, and bytes, for each kind of address."""
     draw = random.Random(20090220)
     titles = read_titles(connection)
     words = [
@@ -73,13 +73,13 @@ def measure(connection: HTTPConnection, installation: Installation, count: int) 
         times, sizes = zip(*(_ask(connection, path) for path in paths), strict=True)
         cuts = statistics.quantiles(times, n=100)
         print(
-            f"{kind:<20} {len(paths):5} asked  p50 {cuts[49]:6.1f} ms  p99 {cuts[98]:6.1f} ms  "
+            f"{kind:<20} {len(paths):5} requests  p50 {cuts[49]:6.1f} ms  p99 {cuts[98]:6.1f} ms  "
             f"{statistics.median(sizes) / 1000:6.1f} kB median, {max(sizes) / 1000:6.1f} kB most"
         )
 
 
 def _keys(word: str, letters: int) -> Iterator[str]:
-    """What has been typed after each syllable, of which `letters` letters are typed."""
+    """Returns the typed text after each syllable, with `letters` letters per syllable."""
     syllables = [each[:letters] for each in read_word(word)[0]]
     return ("".join(syllables[:n]) for n in range(1, len(syllables) + 1))
 
@@ -99,7 +99,7 @@ def _ask(connection: HTTPConnection, path: str) -> tuple[float, int]:
 
 
 def read_titles(connection: HTTPConnection) -> list[str]:
-    """Titles of the newest records, at most SAMPLED_TITLES."""
+    """Returns titles of the newest records, at most SAMPLED_TITLES."""
     titles: list[str] = []
     for page in range(1, SAMPLED_TITLES // 100 + 1):
         connection.request("GET", f"/api/v1/search?facets=&size=100&page={page}")
@@ -127,7 +127,7 @@ def _wait_until_up(connection: HTTPConnection) -> None:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("the server did not come up")
+    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":

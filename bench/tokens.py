@@ -1,8 +1,8 @@
-"""Does the time of a refusal tell a token that exists from one that does not?
+"""Measures whether the time of a rejection reveals that a token exists.
 
     python -m bench.tokens
 
-Medians of many turns in one run, as a ratio: 1 tells nothing.
+Prints the ratio of medians of many turns in one run. A ratio of 1 reveals nothing.
 """
 
 import statistics
@@ -17,7 +17,7 @@ TURNS = 3_000
 
 
 def measure(folder: Path) -> None:
-    """Print the ratio of the medians, and of two halves of one kind, which is chance."""
+    """Prints the ratio of the medians, and of two halves of one kind as the noise level."""
     tokens = Tokens(open_ledger(folder))
     for number in range(20):
         tokens.add(f"desk {number}")
@@ -29,7 +29,7 @@ def measure(folder: Path) -> None:
         for text, taken in times.items():
             started = time.perf_counter()
             if tokens.check(text) is not None:
-                raise AssertionError("a wrong token was taken")
+                raise AssertionError("a wrong token was accepted")
             taken.append(time.perf_counter() - started)
     of_wrong, of_unknown = (statistics.median(taken) for taken in times.values())
     halves = [statistics.median(times[wrong][at::2]) for at in (0, 1)]

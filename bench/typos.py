@@ -1,9 +1,9 @@
-"""Does a title typed with one wrong character still find its record, and is a right one left alone?
+"""Measures spelling correction of queries with one wrong character, and of correct ones.
 
     python -m bench.typos DATA_DIR PAIRS [COUNT]
 
-PAIRS: TSV of wrong, right and count. Of COUNT records (fixed seed): whole titles, and parts of them
-of four to twelve characters, each with one wrong character drawn by its count, then as they are.
+PAIRS is TSV of wrong, right and count. For COUNT records (fixed seed), whole titles and parts of
+four to twelve characters are sent with one wrong character drawn by its count, and unchanged.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from gongkai.search.service import SearchService
 from gongkai.settings import Settings
 
 Pairs = Mapping[str, Sequence[tuple[str, int]]]
-"""Right character -> those written for it, with counts."""
+"""Correct character -> wrong characters with counts."""
 
 
 def read_pairs(path: Path) -> Pairs:
-    """The confusions of a TSV file."""
+    """Returns the confusions of a TSV file."""
     pairs: dict[str, list[tuple[str, int]]] = defaultdict(list)
     with path.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t"):
@@ -36,7 +36,7 @@ def read_pairs(path: Path) -> Pairs:
 
 
 def misspell(text: str, pairs: Pairs, draw: random.Random) -> str | None:
-    """One character wrong; None where no confusion is known for any."""
+    """Returns the text with one wrong character, or None if no confusion is known."""
     places = [at for at, character in enumerate(text) if character in pairs]
     if not places:
         return None
@@ -48,7 +48,7 @@ def misspell(text: str, pairs: Pairs, draw: random.Random) -> str | None:
 
 
 def cut_part(title: str, installation: Installation, draw: random.Random) -> str | None:
-    """Two to four words side by side, of four to twelve characters."""
+    """Returns two to four adjacent words with four to twelve characters."""
     words = installation.analysis.tokenize(title)
     first = draw.randrange(max(len(words) - 3, 1))
     part = "".join(words[first : first + draw.randint(2, 4)])
@@ -58,7 +58,7 @@ def cut_part(title: str, installation: Installation, draw: random.Random) -> str
 def questions(
     title: str, installation: Installation, pairs: Pairs, draw: random.Random
 ) -> Iterator[tuple[str, str, bool]]:
-    """(kind, text typed, is right)."""
+    """Yields (kind, query, is correct)."""
     for kind, right in (("title", title), ("part", cut_part(title, installation, draw))):
         if right:
             yield kind, right, True
@@ -67,13 +67,13 @@ def questions(
 
 
 def is_found(answer: SearchAnswer, record: Mapping[str, Any], part: str) -> bool:
-    """The record, or its twin of the same title; of a part, any record with it in its title."""
+    """Returns whether a record with the same title, or with the part in its title, is found."""
     titles = {hit.title for hit in answer.hits}
     return record["title"] in titles or (part != "" and any(part in title for title in titles))
 
 
 async def measure(data_dir: Path, pairs_file: Path, count: int) -> None:
-    """Print the shares found and changed, and some of the misses."""
+    """Prints the shares found and changed, and some of the misses."""
     installation = open_installation(Settings(data_dir=data_dir))
     engine = installation.open_engine()
     service = SearchService(installation, engine)

@@ -1,11 +1,11 @@
-"""Does the time of an answer tell what is behind the disclosure wall?
+"""Measures whether response times reveal closed records.
 
     python -m bench.walls [PAIRS]
 
-A record that is closed and one that never was, words that only closed records hold and words that
-nothing holds: asked in turn, in a random order, in one run. The statistic is the difference of
-medians; a permutation test says how often chance alone makes one as large. Fixed seed; small p over
-several kinds would be a leak.
+It compares closed ids with ids that never existed, and words that only closed records contain with
+words in no record. Both are requested in random order in one run. The statistic is the difference
+of medians; a permutation test estimates how often chance gives one as large. The seed is fixed.
+Small p for several kinds would be a leak.
 """
 
 import random
@@ -30,7 +30,7 @@ PERMUTATIONS = 2_000
 
 
 def write_export(path: Path) -> Path:
-    """Half of the records are public; the other half is closed, long, and has words of its own."""
+    """Writes public records, and as many long closed records with their own words."""
     with path.open("wb") as file:
         for number in range(RECORDS):
             closed = number % 2 == 1
@@ -47,7 +47,7 @@ def write_export(path: Path) -> Path:
 
 
 def measure(client: TestClient, draw: random.Random, pairs: int) -> None:
-    """Print a line a kind: medians, ratio, p."""
+    """Prints a line for each kind: medians, ratio, p."""
     kinds: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
         "closed id": (
             lambda: f"/api/v1/records/r{draw.randrange(1, RECORDS, 2)}",
@@ -89,7 +89,7 @@ def measure(client: TestClient, draw: random.Random, pairs: int) -> None:
 
 
 def permute(times: tuple[list[float], list[float]], seen: float, draw: random.Random) -> float:
-    """How often chance alone makes a difference of medians as large as the one seen."""
+    """Returns how often chance gives a difference of medians as large as the observed one."""
     pool = [*times[0], *times[1]]
     half = len(times[0])
     count = 0

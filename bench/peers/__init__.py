@@ -1,1 +1,1 @@
-"""gongkai beside what people would pick instead, in one run: `python -m bench.peers`."""
+"""Compares gongkai with alternatives in one run: `python -m bench.peers`."""

@@ -1,9 +1,9 @@
-"""The same records and the same questions through ours and through what else could be picked.
+"""Runs the same records and queries on gongkai and on other search systems.
 
     python -m bench.peers FOLDER [--sizes 10000 100000] [--questions 200] [--without NAME...]
 
-FOLDER keeps exports, indexes and figures-SIZE.json, which `bench.peers.report` draws from. Peers
-that are not on this machine are left out, loudly.
+FOLDER contains exports, indexes and figures-SIZE.json, the input of `bench.peers.report`. Peers
+that are not installed are skipped with a message.
 """
 
 import argparse
@@ -45,11 +45,11 @@ _RATE_SECONDS, _SWITCH_SECONDS = 10.0, 12.0
 _RATE_ROUNDS = 2
 _SWITCH_CLIENTS = 4
 _LARGEST_SWITCHED = 100_000
-"""Records: a second generation of more takes as long as the first, and says nothing else."""
+"""Maximum records for the switch test: a larger second generation only takes longer."""
 
 
 def open_peers(export: Path, cluster: Cluster | None, left_out: Sequence[str]) -> Iterator[Peer]:
-    """The floor first: the others are measured beside it."""
+    """Yields the peers. The floor comes first: it is the reference of the others."""
     yield Floor()
     ours = Gongkai(EMBEDDED, export, _PORT, {})
     yield ours
@@ -79,7 +79,7 @@ def open_peers(export: Path, cluster: Cluster | None, left_out: Sequence[str]) -
 
 
 def measure(folder: Path, size: int, count: int, left_out: Sequence[str]) -> dict[str, Any]:
-    """All figures of one size."""
+    """Returns all figures of one size."""
     export = write_export(folder, size)
     with gzip.open(export, "rb") as lines:
         rows = [orjson.loads(line) for line in lines]
@@ -132,7 +132,7 @@ def measure(folder: Path, size: int, count: int, left_out: Sequence[str]) -> dic
 
 
 def measure_suggestions(ours: Gongkai, rows: Sequence[Row], count: int) -> dict[str, float]:
-    """Milliseconds of completions of the first two and three characters of titles' parts."""
+    """Returns milliseconds of suggestions for two or three characters of titles."""
     draw = random.Random(11)
     times = []
     for number in range(count + WARM_UPS):
@@ -147,7 +147,7 @@ def measure_suggestions(ours: Gongkai, rows: Sequence[Row], count: int) -> dict[
 
 
 def measure_starts(ours: Gongkai) -> list[float]:
-    """Seconds from the command to the first answer of a search, a few times over."""
+    """Returns the seconds from the command to the first search response, several times."""
     seconds = []
     for _ in range(_STARTS):
         ours.close()
@@ -161,7 +161,7 @@ def measure_rates(
     plain: Sequence[PlainElasticsearch],
     questions: Sequence[Question],
 ) -> list[dict[str, Any]]:
-    """Answers a second at 16 clients, in turns: two workers of ours, then each node's index."""
+    """Returns responses per second at 16 clients: two workers of ours, then each other index."""
     found = []
     ours.close()
     ours.workers = 2
@@ -184,7 +184,7 @@ def measure_rates(
 
 
 def measure_switch(ours: Gongkai, questions: Sequence[Question]) -> dict[str, Any]:
-    """Milliseconds of a few clients in calm, and while the live generation changes."""
+    """Returns milliseconds for a few clients without and with a generation switch."""
     ours.build_again()
     ours.settle()
     requests = [rates.get(address_of(each)) for each in questions]
@@ -198,7 +198,7 @@ def measure_switch(ours: Gongkai, questions: Sequence[Question]) -> dict[str, An
 
 
 def describe_machine() -> dict[str, str]:
-    """What the figures were measured on."""
+    """Returns a description of the machine."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if "model name" in line), "?")
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -211,7 +211,7 @@ def describe_machine() -> dict[str, str]:
 
 
 def main() -> None:
-    """Measure each size and keep its figures."""
+    """Measures each size and stores its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])

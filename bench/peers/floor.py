@@ -1,4 +1,4 @@
-"""tantivy called in process, two plain fields of words: what the parts alone would take."""
+"""tantivy in process with two plain word fields: the lower bound of the components."""
 
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -16,12 +16,12 @@ _SIZE = 10
 
 
 def cut(text: str) -> str:
-    """Words parted by spaces, by jieba in Rust."""
+    """Returns words separated by spaces, segmented by jieba in Rust."""
     return " ".join(rjieba.cut_for_search(text))
 
 
 class Floor:
-    """No server, no literal runs, no disclosure, no numbers: the least that finds words."""
+    """The minimum of word search: no server, exact phrases, disclosure or document numbers."""
 
     name = "tantivy in process (floor)"
 
@@ -74,7 +74,7 @@ class Floor:
             snippets = tantivy.SnippetGenerator.create(searcher, query, self._schema, "body")
             marked = sum(bool(snippets.snippet_from_doc(each).to_html()) for each in documents)
         return Answer(
-            int(found.count),  # type: ignore[attr-defined] # tantivy's stub leaves it out
+            int(found.count),  # missing in tantivy's stub
             [str(each.get_first("id")) for each in documents],
             {
                 name: {each["key"]: each["doc_count"] for each in counted[name]["buckets"]}
@@ -84,7 +84,7 @@ class Floor:
         )
 
     def close(self) -> None:
-        """Nothing runs."""
+        """Does nothing: no process runs."""
 
     def _read(self, question: Question) -> tantivy.Query:
         must = tantivy.Occur.Must

@@ -1,4 +1,4 @@
-"""Groonga from Debian's packages, by its own HTTP server: pairs of characters, drilldowns."""
+"""Groonga from Debian's packages, over its own HTTP server: bigrams and drilldowns."""
 
 import shutil
 import subprocess
@@ -34,7 +34,7 @@ _SCHEMA = (
 
 
 class Groonga:
-    """A server of its own beside the others."""
+    """Groonga in its own server process."""
 
     name = "Groonga, pairs of characters"
 
@@ -73,7 +73,7 @@ class Groonga:
                 time.sleep(0.05)
             else:
                 return
-        raise RuntimeError("groonga did not come up")
+        raise RuntimeError("groonga did not start")
 
     def size_on_disk(self) -> int:
         return folder_bytes(self._folder)

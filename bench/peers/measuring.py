@@ -1,4 +1,4 @@
-"""Peers, rows and questions in, figures out: all peers in one run, each question asked of each."""
+"""Builds all peers and sends each query to each of them in one run."""
 
 import random
 import statistics
@@ -11,12 +11,12 @@ from bench.peers.peer import Answer, Peer, Question, Row
 from bench.peers.questions import EXACT, KINDS
 
 WARM_UPS = 3
-"""Questions of each kind that are asked before any is timed."""
+"""Number of queries of each kind before timing starts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a peer took to index, and what it holds. Bytes; `memory` once all was asked."""
+    """Indexing figures of a peer. Sizes in bytes; `memory` is measured after all queries."""
 
     peer: str
     version: str
@@ -27,7 +27,9 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One kind of question: milliseconds that 1 to 99 of 100 took; totals beside the first's."""
+    """Times of one kind of query: percentiles 1 to 99 in milliseconds; totals relative to the
+    first.
+    """
 
     peer: str
     kind: str
@@ -44,7 +46,7 @@ class Asked:
 
 
 def build(peer: Peer, rows: Sequence[Row], folder: Path) -> Built:
-    """Index the rows; `folder` is its own and empty."""
+    """Indexes the rows in the peer's own empty folder."""
     started = time.perf_counter()
     peer.build(iter(rows), folder)
     seconds = time.perf_counter() - started
@@ -52,9 +54,9 @@ def build(peer: Peer, rows: Sequence[Row], folder: Path) -> Built:
 
 
 def ask(peers: Sequence[Peer], questions: Sequence[Question]) -> list[Asked]:
-    """Ask each question of all peers, in an order drawn anew each time.
+    """Sends each query to all peers in a new random order.
 
-    Raises SystemExit where a question has one right answer and totals or facets differ.
+    Raises SystemExit if totals or facets differ for a query with one correct result.
     """
     draw = random.Random(7)
     times: dict[tuple[str, str], list[float]] = {}
@@ -89,7 +91,7 @@ def _check(question: Question, answers: dict[str, Answer]) -> None:
     totals = {name: each.total for name, each in answers.items()}
     if len(set(totals.values())) != 1:
         raise SystemExit(f"{question} has no one answer: {totals}")
-    # A filter's own facet is counted without it by ours alone; years are no facet of the others.
+    # Only gongkai counts a facet without its own filter. Other peers have no facet of years.
     genres = [dict(each.facets["genre"]) for each in answers.values()]
     if "genre" not in question.filters and any(each != genres[0] for each in genres):
         raise SystemExit(f"{question} has no one count of genres: {genres}")

@@ -1,4 +1,4 @@
-"""gongkai as a city runs it: `gongkai index`, `gongkai serve`, questions over HTTP."""
+"""gongkai as in production: `gongkai index`, `gongkai serve`, queries over HTTP."""
 
 import os
 import subprocess
@@ -19,12 +19,12 @@ from gongkai.engines.embedded.layout import folder_bytes
 
 _PATIENCE_SECONDS = 60.0
 _IDLE_SHARE = 0.05
-"""Of one processor: less is the running of an event loop."""
+"""Share of one processor; an idle event loop uses less."""
 EMBEDDED, ELASTIC = "gongkai, embedded", "gongkai, Elasticsearch"
 
 
 class Gongkai:
-    """`export` holds the same records as a file; `settings` are GONGKAI_* of the engine."""
+    """`export` is a file of the same records; `settings` are the GONGKAI_* of the engine."""
 
     def __init__(self, name: str, export: Path, port: int, settings: Mapping[str, str]) -> None:
         self.name = name
@@ -40,12 +40,12 @@ class Gongkai:
         self._run("index", self._export)
 
     def build_again(self) -> None:
-        """The same records in a new generation, so that there is one to go back to."""
+        """Indexes the same records in a new generation, as the target of a rollback."""
         self._run("index", "--rebuild", self._export)
 
     @property
     def elasticsearch_url(self) -> str:
-        """The node that it searches."""
+        """The address of the Elasticsearch node."""
         return self._settings["GONGKAI_ELASTICSEARCH_URL"]
 
     def open(self, folder: Path) -> None:
@@ -72,7 +72,7 @@ class Gongkai:
         ).stdout
 
     def serve(self) -> float:
-        """Start it; seconds to the first answer."""
+        """Starts the server and returns the seconds to its first response."""
         started = time.perf_counter()
         words = (*COMMAND, "serve", "--port", str(self.port), "--workers", str(self.workers))
         self._server = subprocess.Popen(
@@ -81,7 +81,7 @@ class Gongkai:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        # What Elasticsearch's own client uses, so that neither is slowed by the other's.
+        # Use the HTTP library of the Elasticsearch client, so that both sides have the same cost.
         self._client = urllib3.HTTPConnectionPool("127.0.0.1", self.port, retries=False)
         while self._server.poll() is None:
             try:
@@ -92,7 +92,7 @@ class Gongkai:
         raise RuntimeError("the server ended before it answered")
 
     def settle(self) -> None:
-        """Wait until what it prepares after its first answer is done; a minute at most."""
+        """Waits until preparation after the start is done; at most a minute."""
         if self._server is None:
             self.serve()
         until = time.perf_counter() + _PATIENCE_SECONDS
@@ -104,12 +104,12 @@ class Gongkai:
                 return
 
     def get(self, path: str) -> bytes:
-        """One answer of the server, which is started if it is not running."""
+        """Returns one response; starts the server if it is not running."""
         if self._server is None:
             self.serve()
         answer = self._client.request("GET", path)
         if answer.status != 200:
-            raise RuntimeError(f"an answer was {answer.status}")
+            raise RuntimeError(f"a response had status {answer.status}")
         return answer.data
 
     def ask(self, question: Question) -> Answer:
@@ -134,7 +134,7 @@ class Gongkai:
 
 
 def address_of(question: Question) -> str:
-    """The question as the API takes it: seven facets, highlights, nothing corrected or expanded."""
+    """Returns the API address of a query: seven facets, highlights, no correction or expansion."""
     asked: list[tuple[str, str]] = [("facets", name) for name in FACETS]
     asked += [("page", str(question.page)), ("expand", "false"), ("correct", "false")]
     asked += question.filters.items()

@@ -1,4 +1,4 @@
-"""What our service adds to Elasticsearch: the very queries it sends, sent again by themselves."""
+"""Measures the overhead over Elasticsearch: sends the queries of our service directly."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ from gongkai.settings import EngineKind, Settings
 
 
 def measure_overhead(ours: Gongkai, questions: Sequence[Question]) -> dict[str, float]:
-    """Medians in milliseconds: of the whole answer over HTTP, and of its query by the client."""
+    """Returns medians in milliseconds: the response over HTTP, and its queries sent directly."""
     settings = Settings(
         engine=EngineKind.ELASTICSEARCH,
         data_dir=ours.folder,
@@ -44,7 +44,7 @@ def measure_overhead(ours: Gongkai, questions: Sequence[Question]) -> dict[str, 
 
 
 async def _record(settings: Settings, questions: Sequence[Question]) -> list[list[dict[str, Any]]]:
-    """The searches that one answer sends, for each question."""
+    """Returns the searches that one response sends, for each query."""
     installation = open_installation(settings)
     engine = installation.open_engine()
     assert isinstance(engine, ElasticEngine)

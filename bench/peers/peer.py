@@ -1,4 +1,4 @@
-"""What is asked of everyone alike: a question in, an answer out. Each peer keeps it."""
+"""The interface of all peers: a query, a response."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`filters`: facet to value; `page` counts from 1, ten hits each."""
+    """A query. `filters` maps facets to values; `page` counts from 1, with ten hits each."""
 
     kind: str
     text: str = ""
@@ -20,7 +20,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`facets`: how many records each value of each facet has among all that match."""
+    """A response. `facets` counts the records of each value among all matches."""
 
     total: int
     ids: Sequence[str]
@@ -29,26 +29,26 @@ class Answer:
 
 
 class MissingPeerError(Exception):
-    """What a peer needs is not on this machine; the message names it."""
+    """A program or package that a peer needs is not installed; the message names it."""
 
 
 class Peer(Protocol):
-    """A search system with the same records in it."""
+    """A search system that indexes the same records."""
 
     name: str
     version: str
 
     def build(self, rows: Iterator[Row], folder: Path) -> None:
-        """Index them, all it takes from the row on: until a question would be answered."""
+        """Indexes the rows until queries can be answered."""
 
     def size_on_disk(self) -> int:
-        """What the index takes on the disk."""
+        """Returns the size of the index on disk in bytes."""
 
     def memory(self) -> int | None:
-        """Bytes of its processes without mapped files; None where it lives in the benchmark's."""
+        """Returns bytes of its processes without mapped files; None if it runs in the benchmark."""
 
     def ask(self, question: Question) -> Answer:
-        """One page of ten with total, seven exact facets and marked passages."""
+        """Returns one page of ten hits with total, seven exact facets and highlights."""
 
     def close(self) -> None:
-        """End what was started."""
+        """Stops its processes."""

@@ -1,4 +1,4 @@
-"""Elasticsearch 9 as its own client is used: one index, two text fields, seven keyword fields."""
+"""Elasticsearch 9 with its standard client: one index, two text fields, seven keyword fields."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ _SIZE = 10
 
 
 class PlainElasticsearch:
-    """`words`: cut by jieba in Python before they are sent; else by the standard analyzer."""
+    """With `words`, jieba segments the text in Python; otherwise the standard analyzer does."""
 
     def __init__(self, url: str, process: int, *, words: bool) -> None:
         self.name = f"Elasticsearch, {'jieba in Python' if words else 'standard analyzer'}"
@@ -66,11 +66,11 @@ class PlainElasticsearch:
 
     @property
     def path(self) -> str:
-        """Where its questions are sent."""
+        """The path of its search endpoint."""
         return f"/{self._index}/_search"
 
     def body(self, question: Question) -> dict[str, Any]:
-        """The question as it is sent."""
+        """Returns the request body of a query."""
         return {
             "query": self._read(question),
             "from": _SIZE * (question.page - 1),

@@ -1,4 +1,4 @@
-"""Indexed rows in, the questions that every peer is asked out."""
+"""Draws the queries for all peers from the indexed rows."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -9,16 +9,16 @@ from bench.peers.peer import Question, Row
 
 KINDS = ("one word", "two words", "phrase", "number", "filter only", "deep page")
 EXACT = frozenset(("number", "filter only"))
-"""Kinds that have one right total, whatever the words of a peer are."""
+"""Kinds with one correct total, independent of a peer's segmentation."""
 
 
 def worded(questions: Sequence[Question]) -> list[Question]:
-    """Those that people ask most: one word or two."""
+    """Returns the most common kinds of query: one word or two."""
     return [each for each in questions if each.kind in {"one word", "two words"}]
 
 
 def draw_questions(rows: Sequence[Row], count: int) -> Iterator[Question]:
-    """`count` of each kind in turn, from the texts that were indexed; the same for equal rows."""
+    """Yields `count` queries of each kind in turn. Equal rows give equal queries."""
     draw = random.Random(20090220)
     analysis = TextAnalyzer(load_dictionary())
     for _ in range(count):

@@ -1,4 +1,4 @@
-"""Prepared HTTP requests in, answers a second and their times out: sixteen clients, one process."""
+"""Measures responses per second and their times with sixteen clients in one process."""
 
 import asyncio
 import statistics
@@ -17,7 +17,7 @@ _LIMIT = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Answers a second, milliseconds that half and 99 of 100 took, the worst; 503 for `refused`."""
+    """Responses per second, p50, p99 and maximum in milliseconds; `refused` counts status 503."""
 
     a_second: float
     p50: float
@@ -27,12 +27,12 @@ class Rate:
 
 
 def get(path: str) -> bytes:
-    """A GET as it goes over the wire; nothing is compressed."""
+    """Returns a raw GET request without compression."""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 def post(path: str, body: object) -> bytes:
-    """A POST of JSON."""
+    """Returns a raw POST request with JSON."""
     content = orjson.dumps(body)
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
@@ -46,9 +46,9 @@ def measure_rate(
     clients: int = CLIENTS,
     midway: Callable[[], object] | None = None,
 ) -> Rate:
-    """So many connections ask without a pause; `midway` is done beside it after half the time.
+    """Sends requests over `clients` connections without pauses; calls `midway` after half the time.
 
-    Raises RuntimeError for any answer but 200 and 503.
+    Raises RuntimeError for any status except 200 and 503.
     """
     return uvloop.run(_measure(port, requests, seconds, clients, midway))
 
@@ -90,10 +90,10 @@ async def _measure(
 
 
 async def _read_answer(reader: asyncio.StreamReader) -> bool:
-    """To its end; whether it was one and no refusal."""
+    """Reads a response to its end and returns whether it was accepted."""
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 503")):
-        raise RuntimeError(f"an answer was {head.splitlines()[0].decode()}")
+        raise RuntimeError(f"a response was {head.splitlines()[0].decode()}")
     lines = (line.partition(b":") for line in head.lower().splitlines())
     told = {name: value.strip() for name, _, value in lines}
     if told.get(b"transfer-encoding") != b"chunked":
@@ -106,5 +106,5 @@ async def _read_answer(reader: asyncio.StreamReader) -> bool:
 
 
 def suggestion_path(text: str) -> str:
-    """The address of completions."""
+    """Returns the address of suggestions."""
     return f"/api/v1/suggest?{urlencode({'q': text})}"

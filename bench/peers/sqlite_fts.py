@@ -1,4 +1,4 @@
-"""SQLite's FTS5 with trigrams: what a small office would take, with nothing to install."""
+"""SQLite FTS5 with trigrams: needs no installation."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _COLUMNS = ("id", "document_number", *FACETS)
 
 
 class SqliteTrigrams:
-    """Substrings of three characters and more; facets by GROUP BY over what matches."""
+    """Substrings of at least three characters; facets by GROUP BY over the matches."""
 
     name = "SQLite FTS5, trigrams"
     version = sqlite3.sqlite_version
@@ -68,7 +68,7 @@ class SqliteTrigrams:
                      for each in places]  # fmt: skip
         finally:
             run("DROP TABLE found")
-        # FTS5's own snippet() needs the match again; finding the words in ten texts is cheaper.
+        # FTS5's snippet() has to match again. Searching ten texts for the words is cheaper.
         marked = sum(word in body for _, body in shown for word in question.text.split())
         return Answer(total, [record_id for record_id, _ in shown], facets, marked)
 
@@ -86,7 +86,7 @@ class SqliteTrigrams:
         short = [each for each in question.text.strip('"').split() if len(each) < 3]
         if question.kind == "number" or not question.text:
             long, short = [], []
-        # Trigrams know nothing of two characters: those are looked for in every text.
+        # Trigrams cannot find two characters; LIKE scans every text for them.
         for word in short:
             wanted.append("(title LIKE ? OR body LIKE ?)")
             given += [f"%{word}%"] * 2

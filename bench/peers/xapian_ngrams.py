@@ -1,4 +1,4 @@
-"""Xapian from Debian's packages: characters and their pairs, facets by match spies."""
+"""Xapian from Debian's packages: characters and bigrams, facets by match spies."""
 
 import importlib
 import sys
@@ -15,11 +15,14 @@ from gongkai.engines.embedded.layout import folder_bytes
 _SIZE = 10
 _SYSTEM = "/usr/lib/python3/dist-packages"
 _SNIPPET = 200
-"""Bytes of a passage."""
+"""Maximum bytes of a snippet."""
 
 
 def load_xapian() -> Any:
-    """The binding, of this Python or of Debian's of the same version. Raises MissingPeerError."""
+    """Returns the binding of this Python, or Debian's for the same version.
+
+    Raises MissingPeerError.
+    """
     try:
         return importlib.import_module("xapian")
     except ImportError:
@@ -33,7 +36,7 @@ def load_xapian() -> Any:
 
 
 class XapianNgrams:
-    """In process, as it is meant to be used."""
+    """Xapian in process, its usual form."""
 
     name = "Xapian, n-grams"
 
