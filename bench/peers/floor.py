@@ -74,7 +74,7 @@ class Floor:
             snippets = tantivy.SnippetGenerator.create(searcher, query, self._schema, "body")
             marked = sum(bool(snippets.snippet_from_doc(each).to_html()) for each in documents)
         return Answer(
-            int(found.count),  # missing in tantivy's stub
+            int(found.count),  # type: ignore[attr-defined] # missing in tantivy's stub
             [str(each.get_first("id")) for each in documents],
             {
                 name: {each["key"]: each["doc_count"] for each in counted[name]["buckets"]}
