@@ -31,6 +31,7 @@ _TELLING = re.compile(
 )
 _NAME_KEYS = frozenset(("name", "key", "label", "field", "title", "名称", "字段", "项目", "标题"))
 _VALUE_KEYS = frozenset(("value", "val", "text", "content", "值", "内容", "字段值"))
+_TEXT_KEYS = frozenset(("text", "content", "内容"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,11 @@ def _inner_columns(kind: ColumnKind, value: object) -> Iterator[Column]:
 
 
 def _named_entry(entry: Mapping[object, object]) -> Iterator[Column]:
-    """{"name": "密级", "value": "机密"} is a column too."""
+    """{"name": "密级", "value": "机密"} is a column too; the text of a link is no value."""
     folded = {str(key).strip().lower(): value for key, value in entry.items()}
     names = [folded[key] for key in _NAME_KEYS & folded.keys()]
-    values = [folded[key] for key in _VALUE_KEYS & folded.keys()]
+    value_keys = _VALUE_KEYS - _TEXT_KEYS if "url" in folded else _VALUE_KEYS
+    values = [folded[key] for key in value_keys & folded.keys()]
     yield from ((name, value) for name in names if isinstance(name, str) for value in values)
 
 
