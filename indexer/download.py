@@ -108,7 +108,7 @@ class _Fetch:
             file.write(chunk)
             now = time.monotonic()
             if total > self.limits.bytes:
-                raise UnreachableError("The portal sends more than a replica may hold.")
+                raise UnreachableError("The portal sends more than the limit for a replica.")
             if now > until or self.ended.is_set():
                 raise UnreachableError("The portal takes too long.")
             if now - looked >= self.limits.patience:
@@ -183,7 +183,7 @@ def _check_redirect(address: str, headers: Message) -> str:
     except UnreachableError:
         new = None
     if new is None or new.hostname != old.hostname or (old.scheme, new.scheme) == ("https", "http"):
-        raise UnreachableError("The portal redirects to another address; name that one itself.")
+        raise UnreachableError("The portal redirects to another address; use that address instead.")
     return target
 
 

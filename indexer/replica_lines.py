@@ -138,7 +138,7 @@ def _read_lines(copy: Path) -> Iterator[bytes]:
     with copy.open("rb") as file:
         while line := file.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
-                raise BrokenReplicaError("A line of the copy is too long; nothing was taken.")
+                raise BrokenReplicaError("A line of the copy is too long; nothing was imported.")
             yield line
 
 
@@ -171,7 +171,7 @@ def _parse_record(number: int, line: bytes) -> StoredLine:
     except ValidationError as error:
         place = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
         raise BrokenReplicaError(
-            f"Line {number} of the copy is damaged ({place or 'no JSON'}); nothing was taken."
+            f"Line {number} of the copy is damaged ({place or 'no JSON'}); nothing was imported."
         ) from None
 
 

@@ -114,6 +114,6 @@ def _check_file(path: Path) -> Path:
         raise UnusableSourceError(f"{path} can't be opened: {type(error).__name__}.") from error
     if known is None:
         suffixes = ", ".join(READERS)
-        detail = f"{name_unread(path)} Known are {suffixes}."
+        detail = f"{name_unread(path)} Known formats: {suffixes}."
         raise UnusableSourceError(f"{path} is of no known format. {detail}")
     return path

@@ -50,7 +50,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     services = build_services(
         installed,
         semantic_budget=settings.semantic_budget_ms / 1000,
-        on_semantic=lambda outcome: metrics.meanings.labels(outcome).inc(),
+        on_semantic=lambda outcome: metrics.semantic_searches.labels(outcome).inc(),
     )
     app = FastAPI(
         title=settings.site_name,

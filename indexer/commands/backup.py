@@ -155,8 +155,8 @@ def _check_databases(installation: Installation) -> None:
         database.begin_anew()
         if fault := database.examine():
             raise BackupError(
-                f"{database.path} is damaged ({fault}): move it away to go on without what it "
-                "has that the backup has not; nothing was restored."
+                f"{database.path} is damaged ({fault}) and nothing was restored; move it away to "
+                "restore without its data."
             )
 
 

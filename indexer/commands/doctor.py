@@ -74,7 +74,7 @@ def _find_faults(installation: Installation, examined: list[IntegrityReport]) ->
     if folder.exists():
         usage = shutil.disk_usage(folder)
         if usage.free < LEAST_FREE * usage.total:
-            yield f"Only {usage.free / 1e9:,.1f} GB of the disk are left; a rebuild may not fit."
+            yield f"Only {usage.free / 1e9:,.1f} GB of disk space are free; a rebuild may not fit."
 
 
 def _find_database_faults(folder: Path) -> Iterator[str]:

@@ -66,13 +66,17 @@ class FolderWalk:
             # A folder inside the root is visited under its own path.
             if not path.resolve().is_relative_to(inside):
                 self._skip(
-                    path, "outside_folder", "The link leads to a folder outside; not followed."
+                    path,
+                    "outside_folder",
+                    "The link points outside the folder and is not followed.",
                 )
             return False
         if path.name.startswith("."):
             count = sum(1 for _ in islice(_files_below(path), _MAX_COUNTED))
             if count:
-                self._skip(path, "hidden_file", "Hidden folders are not read; rename it.", count)
+                self._skip(
+                    path, "hidden_file", "Hidden folders are not read; rename the folder.", count
+                )
             return False
         return True
 
@@ -81,15 +85,17 @@ class FolderWalk:
             if path.is_dir():
                 return False
             if path.is_symlink() and not path.exists():
-                self._skip(path, "not_read", "The link leads nowhere.")
+                self._skip(path, "not_read", "The link is broken.")
             elif path.is_symlink() and not path.resolve().is_relative_to(inside):
                 self._skip(
-                    path, "outside_folder", "The link leads to a file outside; not followed."
+                    path,
+                    "outside_folder",
+                    "The link points outside the folder and is not followed.",
                 )
             elif path.name.startswith("."):
-                self._skip(path, "hidden_file", "Hidden files are not read; rename it.")
+                self._skip(path, "hidden_file", "Hidden files are not read; rename the file.")
             elif not path.is_file():
-                self._skip(path, "not_read", "This is no regular file.")
+                self._skip(path, "not_read", "This is not a regular file.")
             elif choose_reader(path):
                 return True
             else:

@@ -114,7 +114,9 @@ class JsonCutter:
                     raise BrokenFileError("truncated", "The JSON text ends inside a value.")
                 break
         if end == self.at:
-            raise BrokenFileError("bad_file", "The JSON text has a stray sign between its values.")
+            raise BrokenFileError(
+                "bad_file", "The JSON text has a stray character between its values."
+            )
         return self._take_to(end)
 
     def _take_to(self, end: int) -> bytes:

@@ -47,7 +47,7 @@ def explain_unread(path: Path, container: Container) -> str:
     if container is Container.COMPOUND:
         return "Old binary office files are not read; save it as .xlsx or .docx."
     if container is Container.ARCHIVE:
-        return "Archives and other packed files are not read; unpack it."
+        return "Archives and other packed files are not read; unpack them."
     return "The format of the file is not supported."
 
 

@@ -87,9 +87,7 @@ def _refuse_strict(file: BinaryIO) -> None:
         if "xl/workbook.xml" in archive.namelist():
             with archive.open("xl/workbook.xml") as part:
                 if _STRICT in part.read(_HEAD_BYTES):
-                    detail = (
-                        "The workbook is of the strict kind; save it as Excel Workbook (.xlsx)."
-                    )
+                    detail = "The workbook is Strict Open XML; save it as Excel Workbook (.xlsx)."
                     raise BrokenFileError("strict_workbook", detail)
     file.seek(0)
 

@@ -73,7 +73,9 @@ class GzipStream(io.RawIOBase):
         target[: len(unpacked)] = unpacked
         self._given += len(unpacked)
         if self._given > max(RATIO_APPLIES_FROM, self._taken * MAX_PACKING_RATIO):
-            raise BrokenFileError("unpacks_too_large", "The file unpacks to far more than is sane.")
+            raise BrokenFileError(
+                "unpacks_too_large", "The unpacked file is too large for its packed size."
+            )
         return len(unpacked)
 
     def close(self) -> None:

@@ -205,4 +205,4 @@ def _explain(fault: Exception) -> BrokenFileError:
             return BrokenFileError("truncated", _TRUNCATED)
         line, column = fault.position
         return BrokenFileError("bad_xml", f"The XML is broken at line {line}, column {column}.")
-    return BrokenFileError("bad_xml", "A record begins in another that is not closed.")
+    return BrokenFileError("bad_xml", "A record begins inside another one that is not closed.")

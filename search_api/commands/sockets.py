@@ -68,12 +68,12 @@ def _explain(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"Port {port} of {host} is in use; stop the program that uses it, or choose another "
-            "by --port."
+            "with --port."
         )
     if error.errno in (errno.EACCES, errno.EPERM) and port < _SYSTEM_PORTS:
         return (
-            f"Ports below {_SYSTEM_PORTS} are for administrators ({port}); choose a higher one by "
-            "--port and put the web server in front of it."
+            f"Ports below {_SYSTEM_PORTS} are for administrators ({port}); choose a higher one "
+            "with --port and put the web server in front of it."
         )
     if error.errno == errno.EADDRNOTAVAIL:
         return (

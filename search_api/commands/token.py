@@ -57,7 +57,7 @@ def revoke(token_id: Annotated[str, typer.Argument(help="Id from `token list`.")
     """Revoke a token and end all its sessions at once."""
     database = open_ledger(Settings().data_dir)
     if not Tokens(database).revoke(token_id):
-        print(f"{token_id}: no such token in force")
+        print(f"{token_id}: no valid token has this id")
         raise typer.Exit(_UNKNOWN)
     Audit(database).add(_HERE, Action.TOKEN_REVOKED, token_id)
     print(f"{token_id}: revoked")

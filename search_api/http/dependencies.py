@@ -71,7 +71,7 @@ def _record_if_possible(zero_results: ZeroResultQueries, text: str) -> None:
     try:
         zero_results.note(text)
     except StorageError:
-        log.warning("a search without results was not counted: the data folder is not writable")
+        log.warning("a zero-result query was not counted: the data folder is not writable")
 
 
 def store_if_possible(zero_results: ZeroResultQueries) -> None:
@@ -79,7 +79,7 @@ def store_if_possible(zero_results: ZeroResultQueries) -> None:
     try:
         zero_results.flush()
     except StorageError:
-        log.warning("searches without results were not stored: the data folder is not writable")
+        log.warning("zero-result queries were not stored: the data folder is not writable")
 
 
 ZeroResultRecorderDependency = Annotated[ZeroResultRecorder, Depends(get_zero_result_recorder)]

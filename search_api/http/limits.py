@@ -109,9 +109,9 @@ class Admission:
         self._app = app
         self._metrics = metrics
         self._refuse = refuse
-        self._rates = RateLimiter(limits.a_second) if limits.a_second else None
+        self._rate_limiter = RateLimiter(limits.a_second) if limits.a_second else None
         self._kiosks = limits.kiosks
-        self._crowd = ConcurrencyLimiter(limits.at_once)
+        self._public = ConcurrencyLimiter(limits.at_once)
         self._kiosk, self._long = ConcurrencyLimiter(KIOSK_LANE), ConcurrencyLimiter(LONG_LANE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,24 +122,24 @@ class Admission:
         address = _read_address(scope)
         is_kiosk = address is not None and any(address in network for network in self._kiosks)
         is_known = address is None or is_kiosk or address.is_loopback
-        if self._rates and not is_known and not self._rates.take(_name(address)):
-            self._metrics.turned_away.labels("rate").inc()
+        if self._rate_limiter and not is_known and not self._rate_limiter.take(_name(address)):
+            self._metrics.rejected.labels("rate").inc()
             await self._refuse(scope, 429, BURST_SECONDS)(scope, receive, send)
             return
-        lane = self._choose(scope["path"], is_kiosk=is_kiosk)
-        if not await lane.enter():
-            self._metrics.turned_away.labels("busy").inc()
+        limiter = self._choose(scope["path"], is_kiosk=is_kiosk)
+        if not await limiter.enter():
+            self._metrics.rejected.labels("busy").inc()
             await self._refuse(scope, 503, 1)(scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            lane.leave()
+            limiter.leave()
 
     def _choose(self, path: str, *, is_kiosk: bool) -> ConcurrencyLimiter:
         if path in _LONG:
             return self._long
-        return self._kiosk if is_kiosk else self._crowd
+        return self._kiosk if is_kiosk else self._public
 
 
 def name_client(host: str) -> str:

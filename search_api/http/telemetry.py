@@ -55,13 +55,13 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livesum",
         )
-        self.meanings = Counter(
+        self.semantic_searches = Counter(
             "gongkai_meanings",
             "Semantic searches: used; slow, missing or failed ones fall back to keywords.",
             ("outcome",),
             registry=self._registry,
         )
-        self.turned_away = Counter(
+        self.rejected = Counter(
             "gongkai_requests_turned_away",
             "Requests rejected by a limit with status 429 (rate) or 503 (busy).",
             ("reason",),

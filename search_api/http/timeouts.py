@@ -30,7 +30,7 @@ UNSENT_BYTES = 128 * 1024
 
 The kernel's default grows to megabytes; a slow client then seems to accept nothing for a minute.
 """
-PARTING_SECONDS = 1.0
+SHUTDOWN_DELAY_SECONDS = 1.0
 """How long a stopping server waits for the first request of a connection."""
 LEAST_RATE = 32 * 1024
 """Minimum rate of a body in bytes per second, after the first STALLED_SECONDS."""
@@ -45,7 +45,7 @@ class OversizedHeadError(Exception):
     """The head of a request is longer than HEAD_BYTES."""
 
 
-class Patience:
+class ClientTimer:
     """A timer that runs while the client has to act. It calls `give_up` when the time is over."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, give_up: Callable[[], None]) -> None:
@@ -69,8 +69,8 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._asking = Patience(self.loop, self._give_up)
-        self._taking = Patience(self.loop, self._check_taken)
+        self._request_timer = ClientTimer(self.loop, self._give_up)
+        self._response_timer = ClientTimer(self.loop, self._check_taken)
         self._unsent = 0
         self._head_bytes: int | None = 0
         self._refusal = HTTPStatus.BAD_REQUEST
@@ -81,11 +81,11 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         transport.set_write_buffer_limits(high=0)
         opened = transport.get_extra_info("socket")
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-        self._asking.start(HEAD_SECONDS)
+        self._request_timer.start(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._asking.stop()
-        self._taking.stop()
+        self._request_timer.stop()
+        self._response_timer.stop()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -102,7 +102,7 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         """Handles the first byte of a request."""
         super().on_message_begin()
         self._head_bytes = 0
-        self._asking.start(HEAD_SECONDS)
+        self._request_timer.start(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
         """Handles the end of the head; a body may follow. Raises OversizedHeadError."""
@@ -112,12 +112,12 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
             raise OversizedHeadError
         lengths = [value for name, value in self.headers if name == b"content-length"]
         length = int(lengths[0]) if lengths and lengths[0].isdigit() else 0
-        self._asking.start(STALLED_SECONDS + min(length, LARGE_BODY) / LEAST_RATE)
+        self._request_timer.start(STALLED_SECONDS + min(length, LARGE_BODY) / LEAST_RATE)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Handles the end of the body."""
-        self._asking.stop()
+        self._request_timer.stop()
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
@@ -147,7 +147,7 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         A new connection may have a request in transit, so it gets a delay.
         """
         if self.cycle is None:
-            self.loop.call_later(PARTING_SECONDS, super().shutdown)
+            self.loop.call_later(SHUTDOWN_DELAY_SECONDS, super().shutdown)
         else:
             super().shutdown()
 
@@ -155,12 +155,12 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
         """Starts the timer: the client accepts no more data at present."""
         super().pause_writing()
         self._unsent = self.transport.get_write_buffer_size()
-        self._taking.start(STALLED_SECONDS)
+        self._response_timer.start(STALLED_SECONDS)
 
     def resume_writing(self) -> None:
         """Stops the timer: the client accepts data again."""
         super().resume_writing()
-        self._taking.stop()
+        self._response_timer.stop()
 
     def _is_answering(self) -> bool:
         if self.cycle is None or self.cycle.response_complete:
@@ -184,7 +184,7 @@ class ClientTimeoutProtocol(HttpToolsProtocol):
             self._give_up()
             return
         self._unsent = unsent
-        self._taking.start(STALLED_SECONDS)
+        self._response_timer.start(STALLED_SECONDS)
 
     def _give_up(self) -> None:
         # Abort, because `close` stays open until a client that reads nothing has taken everything.
