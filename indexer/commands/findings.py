@@ -57,7 +57,7 @@ def settle_missing(
     if not missing.ids:
         return True
     if outcome.summary.refused:
-        print("No missing record is withdrawn: refused rows may belong to these records.")
+        print("Nothing missing is withdrawn: refused rows may belong to these records.")
         return False
     question = f"Withdraw the {len(missing.ids):,} missing records?"
     if not withdraw and not (sys.stdin.isatty() and typer.confirm(question)):
