@@ -1,6 +1,6 @@
-"""Cells in; web addresses (链接) and attachments (附件) out. Called by `intake`.
+"""Reads web addresses (链接) and attachments (附件) from the cells of a row.
 
-What a reader may follow is http(s) alone; a relative path says where a file lies beside the input.
+Readers may follow only http(s) addresses. A relative path names a file beside the source.
 """
 
 import re
@@ -17,26 +17,26 @@ _HTTP = re.compile(
     r"https?://(?:[^\s/?#@\\]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::[0-9]{0,5})?(?:[/?#].*)?",
     re.IGNORECASE,
 )
-# An address that is no relative path: a scheme or drive, a root, a way up.
+# Matches addresses that are no relative path: with a scheme, a drive, a root or `..`.
 _NOT_BESIDE = re.compile(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 
 
 def parse_url(text: str) -> str:
-    """Raises RefusedValueError for what is no http(s) address."""
+    """Returns a web address. Raises RefusedValueError if it is not http(s)."""
     if not _HTTP.fullmatch(text):
         raise RefusedValueError("url", "not_http", "The address is not an http(s) one.")
     return text
 
 
 def read_attachments(cells: RowReader) -> tuple[Attachment, ...]:
-    """Every file that a row names, with its address or its place; no text is read here."""
-    entries = (part for cell in cells.known.get("attachments", ()) for part in _parted(cell))
+    """Returns every file that a row names, with its address or path; no text is read here."""
+    entries = (part for cell in cells.known.get("attachments", ()) for part in _split_names(cell))
     taken = (_attachment(entry, cells) for entry in entries)
     return tuple(attachment for attachment in taken if attachment)
 
 
-def _parted(cell: object) -> Sequence[object]:
-    """A cell of several names (甲表.pdf；乙表.docx); an address may hold such signs itself."""
+def _split_names(cell: object) -> Sequence[object]:
+    """Splits a cell of several names (甲表.pdf；乙表.docx); an address may itself contain ；."""
     if not isinstance(cell, str) or _HTTP.match(cell):
         return (cell,)
     return split_values(reduce_markup(cell))

@@ -1,10 +1,9 @@
-"""The agencies (发布机构) table in, the agency behind a name, former name, short name or code out.
+"""The agencies (发布机构): finds an agency by code, name, former name or short name.
 
-Readers of records and filters call it; `gongkai.catalog.tables` builds it from `agencies.csv`.
-What a code is: the agency's nine-digit organisation code (组织机构代码) where its published index
-numbers show it (`000014349/2019-00001` is the State Council's General Office); else a division
-code (GB/T 2260, six digits; 100000 for the whole country) and pinyin initials: `340800-czj` is
-安庆市财政局. A code is never given to another agency: the index keeps codes, names may change.
+A code is the nine-digit organisation code (组织机构代码) where published index numbers show it
+(`000014349/2019-00001` is the General Office of the State Council). Else it is a division code
+(GB/T 2260; 100000 for the whole country) and pinyin initials: `340800-czj` is 安庆市财政局. A code
+is never reused, because the index stores codes while names may change.
 """
 
 import re
@@ -14,22 +13,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 LEVELS = ("国家", "省", "市", "县", "乡")
-"""The levels of administration an agency may have, highest first."""
+"""Levels of administration, highest first."""
 
-# 市财政局 means the city's; 县财政局 could be any county's, and 桐城市's is not 市财政局.
+# 市财政局 is the city's own. 县财政局 could belong to any county, and 桐城市's is not 市财政局.
 _LEVELS_WITH_SCOPED_NAMES = frozenset(LEVELS[:3])
 _PREFIXES = re.compile(r"^(?:\(?原\)?|中华人民共和国)")
 _PLACE_KINDS = ("省", "市", "县", "区", "乡", "镇")
 _MEMO_SIZE = 4096
 _LONGEST_KEPT = 400
-"""Characters of a name that is kept in the memo, so that long ones can't fill the memory."""
+"""Longest name kept in the memo, so that long names cannot exhaust memory."""
 
 _Index = dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
 class Agency:
-    """One agency; `parent` is a code or empty, `place` the division that its name opens with."""
+    """One agency; `parent` is a code or empty, `place` the division that its name begins with."""
 
     code: str
     name: str
@@ -41,13 +40,13 @@ class Agency:
 
 
 def fold_name(text: str) -> str:
-    """The key under which two writings of one name are equal: width, case and spaces ignored."""
+    """Returns a name without differences in width, case and spaces, for comparison."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @dataclass(frozen=True)
 class AgencyDirectory:
-    """The agencies of one installation, in the order of the file; codes and names are unique."""
+    """The agencies of one installation in file order; codes and names are unique."""
 
     agencies: tuple[Agency, ...]
     _memo: dict[tuple[str, str], Agency | None] = field(
@@ -55,11 +54,11 @@ class AgencyDirectory:
     )
 
     def find(self, text: str, place: str = "") -> Agency | None:
-        """The agency meant by a code, name, former name or short name, or None.
+        """Returns the agency with this code, name, former name or short name, or None.
 
-        A short name that several agencies share gives None, never a guess. `place` (`怀宁县`) says
-        whose 县财政局 or 财政局 is meant; with a place that isn't ours, 市财政局 isn't either.
-        A leading 原 or 中华人民共和国 is tried without.
+        A short name shared by several agencies gives None. `place` (`怀宁县`) selects the agency
+        for 县财政局 or 财政局. With a place outside the table, 市财政局 is unknown too. A leading
+        原 or 中华人民共和国 is ignored where necessary.
         """
         if (text, place) in self._memo:
             return self._memo[text, place]
@@ -70,19 +69,19 @@ class AgencyDirectory:
         return found
 
     def by_code(self, code: str) -> Agency | None:
-        """The agency with exactly this code, or None."""
+        """Returns the agency with exactly this code, or None."""
         return self._by_code.get(code)
 
     def children(self, code: str) -> tuple[Agency, ...]:
-        """The agencies right below the one with this code, in the order of the file."""
+        """Returns the agencies directly below the one with this code, in file order."""
         return self._children.get(code, ())
 
     def all(self) -> tuple[Agency, ...]:
-        """Every agency, in the order of the file."""
+        """Returns every agency, in file order."""
         return self.agencies
 
     def label_of(self, code: str) -> str:
-        """The name shown for a code; the text itself where it is no code of ours."""
+        """Returns the name for a code, or the text itself if it is no known code."""
         agency = self._by_code.get(code)
         return agency.name if agency else code
 
@@ -96,7 +95,7 @@ class AgencyDirectory:
     def _indexes_for(self, spelling: str, place: str) -> Iterator[_Index]:
         yield from self._exact_indexes
         yield self._by_place.get(place, {})
-        # On 上海市's portal 市财政局 is Shanghai's, which a directory of 安庆市 doesn't know.
+        # On the portal of 上海市, 市财政局 is Shanghai's, which the directory of 安庆市 lacks.
         is_elsewhere = bool(place) and place not in self._by_place
         if not (is_elsewhere and spelling.startswith(_PLACE_KINDS)):
             yield self._short_names
@@ -144,7 +143,7 @@ class AgencyDirectory:
 
 
 def _spellings(key: str) -> Iterator[str]:
-    """`原中华人民共和国农业部` -> itself, then `中华人民共和国农业部`, then `农业部`."""
+    """Yields `原中华人民共和国农业部` as written, then `中华人民共和国农业部`, then `农业部`."""
     yield key
     while (shorter := _PREFIXES.sub("", key)) != key:
         key = shorter
@@ -152,7 +151,7 @@ def _spellings(key: str) -> Iterator[str]:
 
 
 def _short_names_everywhere(agency: Agency) -> Iterator[str]:
-    """Short names understood without knowing the place: 市财政局 of a city, 怀宁县住建局."""
+    """Yields short names that are clear without a place: 市财政局 of a city, 怀宁县住建局."""
     yield from agency.short_names
     if not agency.place:
         return
@@ -165,7 +164,7 @@ def _short_names_everywhere(agency: Agency) -> Iterator[str]:
 
 
 def _short_names_at_home(agency: Agency) -> Iterator[str]:
-    """Short names understood inside the agency's own place: 县财政局, 财政局."""
+    """Yields short names that are clear within the agency's own place: 县财政局, 财政局."""
     yield from agency.short_names
     for rest in _names_behind_place(agency):
         yield agency.place[-1] + rest

@@ -1,4 +1,4 @@
-"""A classification field's tree in, the canonical path of whatever a portal wrote out."""
+"""Classification trees: resolves any portal's spelling of a class to its canonical path."""
 
 import re
 import unicodedata
@@ -10,21 +10,21 @@ from functools import cached_property
 from itertools import islice
 
 MISSING = "_missing"
-"""The value that stands for an empty classification in filters and facets."""
+"""The value of a missing classification in filters and facets."""
 
 MISSING_LABEL = "未分类"
 
 DEPTH_LIMIT = 16
 """Levels of a path. The shipped trees have 2; the deepest path in real exports has 9."""
 PATH_LIMIT = 500
-"""Characters of a path. The longest real one has under 100."""
+"""Characters of a path; the longest real one has under 100."""
 VALUES_LIMIT = 100
 """Values of one field in one record."""
 
-# The lookbehind keeps a long run of dashes linear: a match starts only where the run does.
+# The lookbehind keeps long runs of dashes linear, since a match starts only at the first dash.
 _SEPARATOR = re.compile(r"(?<![-—–=])[-—–=]*[>＞»›→]|[/／\\＼]")
 _VALUE_SEPARATOR = re.compile(r"[;；|｜\r\n\u2028]")
-# Labels hold 、 and some portals write ， or a space between values: only the tree can tell.
+# Labels contain 、, and some portals separate values by ， or a space. Only the tree can tell.
 _DOUBTFUL_SEPARATORS = (re.compile(r"[,，]"), re.compile(r"\s+"))
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _MEMO_SIZE = 4096
@@ -34,7 +34,7 @@ SortKey = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """One class: its full path (`一级/二级`), last label, other names, and place in its file."""
+    """One class: full path (`一级/二级`), last label, aliases, and position in its file."""
 
     path: str
     label: str
@@ -48,26 +48,26 @@ def is_within_limits(path: str) -> bool:
 
 
 def ancestors_and_self(path: str) -> tuple[str, ...]:
-    """`"a/b/c"` -> `("a", "a/b", "a/b/c")`; an empty path has none. At most DEPTH_LIMIT levels."""
+    """Returns `("a", "a/b", "a/b/c")` for `"a/b/c"`, at most DEPTH_LIMIT levels."""
     segments = path.split("/", DEPTH_LIMIT)[:DEPTH_LIMIT] if path else []
     return tuple("/".join(segments[:depth]) for depth in range(1, len(segments) + 1))
 
 
 def split_path(text: str) -> tuple[str, ...]:
-    """The labels of a path in any portal's writing: `财政 > 税务`, `财政\\税务`, `财政—>税务`."""
+    """Returns the labels of a path in any spelling: `财政 > 税务`, `财政\\税务`, `财政—>税务`."""
     parts = _SEPARATOR.split(_INVISIBLE.sub("", text))
     return tuple(tidied for part in parts if (tidied := " ".join(part.split())))
 
 
 def split_values(value: str | Sequence[str]) -> tuple[str, ...]:
-    """The values of a multi-valued cell (separators ; ； | and line ends), tidied, once each."""
+    """Returns the distinct values of a cell, split at ; ； | and line breaks."""
     texts = [value] if isinstance(value, str) else value
     pieces = (" ".join(piece.split()) for text in texts for piece in _VALUE_SEPARATOR.split(text))
     return tuple(dict.fromkeys(piece for piece in pieces if piece))
 
 
 def fold_path(segments: Sequence[str]) -> str:
-    """The key under which two writings of one path are equal: width, case, spaces, ， for 、."""
+    """Returns a path without differences in width, case, spaces and ， or 、, for comparison."""
     return "/".join(map(_fold_label, segments))
 
 
@@ -78,26 +78,26 @@ def _fold_label(label: str) -> str:
 
 @dataclass(frozen=True)
 class ClassificationTree:
-    """The classes of one field; `nodes` in the order of the file, every parent among them."""
+    """The classes of one field; `nodes` are in file order and include every parent."""
 
     field: str
     nodes: tuple[Classification, ...]
     _memo: dict[str, str] = dataclass_field(default_factory=dict, repr=False, compare=False)
 
     def known(self, path: str) -> bool:
-        """Whether `path` is, letter for letter, a class of this tree."""
+        """Whether `path` is exactly a class of this tree."""
         return path in self._by_path
 
     def get(self, path: str) -> Classification | None:
-        """The class at `path`, or None."""
+        """Returns the class at `path`, or None."""
         return self._by_path.get(path)
 
     def canonical(self, text: str) -> str:
-        """The path meant by `text`; an unknown one comes back tidied, never dropped.
+        """Returns the canonical path for `text`; an unknown path is tidied and kept.
 
-        Tried in this order: a real path, an alias, a label below the first level that is unique in
-        the tree. What follows a recognised beginning is kept below it (`财政/预算` ->
-        `财政、金融、审计/财政/预算`). Applying it twice changes nothing.
+        Tries a path, then an alias, then a label below the first level that is unique in the tree.
+        Labels after a known beginning are kept below it (`财政/预算` ->
+        `财政、金融、审计/财政/预算`). The function is idempotent.
         """
         if text in self._by_path:
             return text
@@ -109,45 +109,45 @@ class ClassificationTree:
         return found
 
     def canonical_values(self, value: str | Sequence[str]) -> tuple[str, ...]:
-        """The canonical paths of a multi-valued cell, once each, in the order written.
+        """Returns the distinct canonical paths of a cell with several values, in order.
 
-        Reads VALUES_LIMIT values and one more, so that the caller can tell that there are more.
+        Reads at most VALUES_LIMIT + 1 values, so that the caller can detect too many.
         """
         paths = (self.canonical(piece) for piece in self.split_values(value))
         return tuple(dict.fromkeys(path for path in paths if path))
 
     def split_values(self, value: str | Sequence[str]) -> tuple[str, ...]:
-        """As the module's `split_values`; also at ， or spaces if that gives known classes only."""
+        """Like the module's `split_values`; also splits at ， or spaces between known classes."""
         most = VALUES_LIMIT + 1
         values = split_values(value)[:most]
         pieces = (part for piece in values for part in self._split_doubtful(piece))
         return tuple(islice(dict.fromkeys(pieces), most))
 
     def children(self, path: str | None) -> tuple[Classification, ...]:
-        """The classes right below `path`, in display order; the first level for None."""
+        """Returns the classes directly below `path` in display order; the first level for None."""
         return self._children.get(path, ())
 
     def roots(self) -> tuple[Classification, ...]:
-        """The first level, in display order."""
+        """Returns the first level, in display order."""
         return self.children(None)
 
     def walk(self) -> Iterator[Classification]:
-        """Every class, parents before children, in display order."""
+        """Yields every class, parents before children, in display order."""
         yield from self._walk_below(None)
 
     def order_of(self, path: str) -> SortKey:
-        """A key that sorts paths as the file lists them; unknown ones after, `_missing` last."""
+        """Returns a sort key for file order; unknown paths follow, `_missing` is last."""
         return self._orders.get(path) or self._order_by_steps(path)
 
     def sort_paths(self, paths: Collection[str]) -> list[str]:
-        """Paths as the file lists them, each after the class above it; see `order_of`."""
+        """Returns paths in file order, each after its parent; see `order_of`."""
         try:
             return sorted(paths, key=self._ranks.__getitem__)
         except KeyError:
             return sorted(paths, key=self.order_of)
 
     def label_of(self, path: str) -> str:
-        """What a reader sees for `path`: its last label, 未分类 for `_missing`."""
+        """Returns the label of `path`: its last label, or 未分类 for `_missing`."""
         return MISSING_LABEL if path == MISSING else path.rpartition("/")[2]
 
     @cached_property
@@ -190,7 +190,7 @@ class ClassificationTree:
     def _resolve(self, segments: tuple[str, ...]) -> str:
         if len(segments) > DEPTH_LIMIT:
             return "/".join(segments)
-        # Ends: each round either changes nothing or uses up labels behind a recognised beginning.
+        # This ends: each round changes nothing or consumes labels after a known beginning.
         while (rewritten := self._rewrite_beginning(segments)) != segments:
             segments = rewritten
         return "/".join(segments)
@@ -209,7 +209,7 @@ class ClassificationTree:
 
     @cached_property
     def _by_key(self) -> dict[str, str]:
-        """Folded writing -> path; later layers win: unique labels, then aliases, then paths."""
+        """Maps folded spellings to paths; paths win over aliases, aliases over unique labels."""
         below_first = [node for node in self.nodes if "/" in node.path]
         uses = Counter(_fold_label(node.label) for node in below_first)
         labels = {_fold_label(node.label): node.path for node in below_first}

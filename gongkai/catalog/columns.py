@@ -1,4 +1,4 @@
-"""The columns of a row beside its known cells: what is judged, kept and warned of. For `intake`."""
+"""The columns of a row that are no known cells: checked for disclosure, kept, or warned about."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,21 +10,23 @@ from gongkai.catalog.row_reader import RowReader
 from gongkai.errors import RefusedValueError
 
 BEHIND_REQUEST = frozenset(("body", "attachments", "extra"))
-"""What of a record on request (依申请公开) is not shown."""
+"""Fields of a record on request (依申请公开) that are not shown."""
 ENTRY_BY_THE_CATALOG = frozenset(("summary", "keywords", "url"))
-"""What of its entry counts only under the catalog's own headings: another system's abstract may be
-cut from the text, and its address may lead to it."""
+"""Entry fields that count only under the catalog's own headings.
+
+An abstract of another system may quote the text, and its address may lead to it.
+"""
 
 
 def columns_to_judge(
     raw: Mapping[str, object], known: Mapping[str, list[object]]
 ) -> list[tuple[str, object]]:
-    """All that may say something of disclosure beside the cells that are there for it."""
+    """Returns all columns that may state disclosure, besides the cells for it."""
     return [*_other_columns(raw), *_columns_in(known)]
 
 
 def drop_other_entries(known: dict[str, list[object]], raw: Mapping[str, object]) -> None:
-    """Take out cells of ENTRY_BY_THE_CATALOG that only headings of other systems fill."""
+    """Remove cells of ENTRY_BY_THE_CATALOG that only headings of other systems fill."""
     own = (str(heading) for heading, value in raw.items() if not is_blank(value))
     kept = {key_of(heading) for heading in own if is_of_the_catalog(heading)}
     for key in ENTRY_BY_THE_CATALOG - kept:
@@ -32,7 +34,7 @@ def drop_other_entries(known: dict[str, list[object]], raw: Mapping[str, object]
 
 
 def nested_columns(cells: RowReader) -> Mapping[str, object]:
-    """The unknown columns of a record that was exported with them."""
+    """Returns the unknown columns of a record that was exported with them."""
     nested: dict[str, object] = {}
     for cell in cells.known.get("extra", ()):
         nested.update(cell if isinstance(cell, Mapping) else {"extra": cell})
@@ -40,7 +42,7 @@ def nested_columns(cells: RowReader) -> Mapping[str, object]:
 
 
 def tidy_columns(others: Mapping[str, object]) -> dict[str, object]:
-    """Unknown columns as they are stored. Raises RefusedValueError for a value too deep."""
+    """Returns unknown columns in stored form. Raises RefusedValueError for deeply nested values."""
     try:
         return {clean_line(name): clean_value(value) for name, value in others.items()}
     except RecursionError:
@@ -48,7 +50,7 @@ def tidy_columns(others: Mapping[str, object]) -> dict[str, object]:
 
 
 def warn_of_garbled(cells: RowReader, others: Mapping[str, object], disclosure: Disclosure) -> None:
-    """Warn of texts that were read in a wrong encoding, of what may be shown alone."""
+    """Warn about texts read in a wrong encoding, but only in fields that may be shown."""
     found: dict[str, object] = {**cells.known, "extra": others}
     hidden = () if disclosure is Disclosure.PUBLIC else BEHIND_REQUEST
     for key, value in found.items():
@@ -57,14 +59,14 @@ def warn_of_garbled(cells: RowReader, others: Mapping[str, object], disclosure: 
 
 
 def _other_columns(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Every filled column but the catalog's own: a known one of another system may say more."""
+    """Yields every filled column without a catalog heading; one of another system may say more."""
     for heading, value in raw.items():
         if not is_blank(value) and not is_of_the_catalog(str(heading)):
             yield heading, value
 
 
 def _columns_in(known: Mapping[str, list[object]]) -> Iterator[tuple[str, object]]:
-    """What may hold columns inside known cells: an attachment may have a 密级 of its own."""
+    """Yields columns nested in known cells: an attachment may have its own 密级."""
     for key, values in known.items():
         if key != "disclosure":
             yield from (

@@ -1,4 +1,4 @@
-"""A date cell of any type in, the text of its date out; days that no record can be of, refused."""
+"""Converts date cells of any type to text, and rejects dates that no record can have."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ from gongkai.errors import RefusedValueError
 
 _DAY_ZERO = datetime.date(1899, 12, 30)
 _SERIALS = range(29_221, 73_051)
-"""Day counts of a spreadsheet from 1980 to 2099; none of them is a year and a month as well."""
+"""Day counts of a spreadsheet from 1980 to 2099; none of them is also a year and month."""
 _LONG = "$numberLong"
 _INSTANT_KEYS = ("time", "$date", _LONG, "epochSecond", "seconds", "_seconds")
 _TEXT = "date"
-"""A text in the object that PHP makes of a date; a number in that of Java, the day of the month."""
+"""A text in a date object of PHP; a number (the day of the month) in one of Java."""
 _PARTS = (("year", "monthValue", "dayOfMonth"), ("year", "month", "day"))
 _YEARS = range(1840, 2101)
 _NOTHING = frozenset((
@@ -23,15 +23,15 @@ _NOTHING = frozenset((
     datetime.date(1900, 1, 1),
     datetime.date(1970, 1, 1),
 ))  # fmt: skip
-"""What spreadsheets, databases and programs show of a date that is not there."""
+"""Dates that spreadsheets, databases and programs show for a missing date."""
 _AHEAD = datetime.timedelta(days=366)
 
 
 def date_text(cell: object) -> str:
-    """The text of a cell that `parse_date` reads; empty for an object that is no date.
+    """Returns the text of a cell for `parse_date`; empty for an object that is no date.
 
-    A number may be the day count of a spreadsheet, which text of five digits may not. An object is
-    that of a Java or Mongo date, a list that of a Java day or of several days.
+    A number may be a day count of a spreadsheet, while a text of five digits may not. An object may
+    be a date of Java or Mongo. A list may be a date of Java, or several dates.
     """
     if isinstance(cell, Mapping):
         return _text_of_object(cell)
@@ -45,10 +45,10 @@ def date_text(cell: object) -> str:
 
 
 def check_day(found: PartialDate, field: str, today: datetime.date | None) -> PartialDate:
-    """The date again. Raises RefusedValueError for one that stands for no date.
+    """Returns the date. Raises RefusedValueError for a date that stands for none.
 
-    That is `filler_date` for the zero of a program, and `future_date` for what begins more than
-    a year after the day of the run; of a run without a day nothing is too late.
+    The reason is `filler_date` for a program's zero value, and `future_date` for a date more than a
+    year after the run. Without a day of the run, no date is too late.
     """
     if found.day and found.first_day in _NOTHING:
         message = f"The {field} is what programs write where there is no date."
@@ -60,7 +60,10 @@ def check_day(found: PartialDate, field: str, today: datetime.date | None) -> Pa
 
 
 def _text_of_object(cell: Mapping[str, object]) -> str:
-    """{"time": 1709222400000, "year": 124, …} counts its years from 1900 and months from 0."""
+    """Reads a date object.
+
+    In {"time": 1709222400000, "year": 124, …} years count from 1900 and months from 0.
+    """
     for key in _INSTANT_KEYS:
         inner = cell.get(key)
         inner = inner.get(_LONG) if isinstance(inner, Mapping) else inner
@@ -88,7 +91,7 @@ def _read(text: str) -> PartialDate | None:
 
 
 def _day_text(parts: Sequence[object]) -> str:
-    """[2024, 3, 1, 10, 22] is how Java programs write a day and its time."""
+    """Returns a date from numbers; Java programs write [2024, 3, 1, 10, 22]."""
     numbers = [part for part in parts if isinstance(part, int) and not isinstance(part, bool)]
     if len(numbers) != len(parts) or not 3 <= len(parts) <= 7 or numbers[0] not in _YEARS:
         return ""

@@ -1,7 +1,4 @@
-"""A date as a catalog writes it in, a calendar date of year, month or day precision out.
-
-Called by `gongkai.catalog.intake` for 生成日期 and 发布日期, and by readers of date parameters.
-"""
+"""Parses dates as catalogs write them into dates of year, month or day precision."""
 
 import calendar
 import datetime
@@ -19,7 +16,7 @@ EARLIEST_YEAR = 1840
 LATEST_YEAR = 2100
 _LONGEST = 64
 _LONGEST_WRITTEN = 400
-"""The same before blanks and invisible signs are taken out."""
+"""Longest text before spaces and invisible characters are removed."""
 _LARGEST = 2 * 10**15
 _YEAR = rf"(?P<year>[0-9oO{CHINESE_NUMERALS}]{{1,6}})"
 _PART = rf"[0-9oO{CHINESE_NUMERALS}]{{1,3}}"
@@ -60,20 +57,20 @@ _SPAN = re.compile(rf"{_ONE_DAY}(?:[-~至到]|起).*[0-9{CHINESE_NUMERALS}].*")
 _ENCLOSED = re.compile(r"""[\[({<"'【〔“‘]+ ?(.*?) ?[\])}>"'】〕”’]+""")
 _END = re.compile(r" ?(?:印发|发布|公布|发表|签发)?[.,;。、 ]*\Z")
 _RADICAL = re.compile("[\u2f00-\u2fd5]")
-"""2024年3⽉1⽇, as it is copied out of a PDF."""
+"""2024年3⽉1⽇ as copied from a PDF."""
 _LABEL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:日期|时间|于) ?:? ?")
-"""发布时间：2024-03-01"""
+"""Example: 发布时间：2024-03-01"""
 _SAID_AFTER = re.compile(
     r"(?:[ |]|(?<=[日号號0-9]))[ |]*"
     r"(?:[\u4e00-\u9fff ]{2,10}:|来源|作者|浏览|点击|阅读|字体|字号|打印).*"
 )
-"""2024-03-01 10:22 来源：市财政局"""
+"""Example: 2024-03-01 10:22 来源：市财政局"""
 _LOOSE_SIGN = re.compile(r" *([年月日号號./-]) *")
 
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A calendar date known to its year, month or day; never a day without a month."""
+    """A calendar date of year, month or day precision; a day implies a month."""
 
     year: int
     month: int | None = None
@@ -81,18 +78,18 @@ class PartialDate:
 
     @property
     def iso(self) -> str:
-        """ISO 8601 at its own precision: `2008`, `2008-05` or `2009-02-20`."""
+        """Returns ISO 8601 at the date's own precision: `2008`, `2008-05` or `2009-02-20`."""
         numbers = [f"{part:02}" for part in (self.month, self.day) if part is not None]
         return "-".join([f"{self.year:04}", *numbers])
 
     @property
     def first_day(self) -> datetime.date:
-        """The first day the date may mean: 1 January of a year alone."""
+        """Returns the first possible day: 1 January for a year."""
         return datetime.date(self.year, self.month or 1, self.day or 1)
 
     @property
     def last_day(self) -> datetime.date:
-        """The last day the date may mean: 31 December of a year alone."""
+        """Returns the last possible day: 31 December for a year."""
         month = self.month or 12
         return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
@@ -100,25 +97,26 @@ class PartialDate:
 def parse_date(
     text: str | int | float | datetime.date | datetime.datetime, *, field: str = "date"
 ) -> PartialDate:
-    """A written date, or a spreadsheet's date cell, as a `PartialDate`; a time of day is dropped.
+    """Parses a written date or a date cell; the time of day is dropped.
 
-    Taken: 2009-2-20, 2009/02/20, 2009.2.20, 2009年2月20日 (or 号), 二〇〇九年二月二十日 with any
-    zero and 廿 or 卅, 20090220, a year or a month alone, any of them full-width, in brackets, after
-    a label (发布时间：) or before another (来源：); what programs write. A time of day without a
-    zone never moves the date. One with a zone is a point in time: its day in China is taken, so
-    that 2024-02-29T16:00Z is 1 March.
+    Accepts 2009-2-20, 2009/02/20, 2009.2.20, 2009年2月20日 (or 号), 二〇〇九年二月二十日 with any
+    zero and 廿 or 卅, 20090220, and a year or a month alone. The text may be full-width, in
+    brackets, after a label (发布时间：) or before another one (来源：), or in a format of programs.
+    A time of day without a zone never changes the date. A time with a zone is a point in time, and
+    its day in China counts: 2024-02-29T16:00Z is 1 March.
 
-    Refused with `ambiguous_date`, because each can be read more than one way:
-    - 7 digits: 2009219 is 2009-2-19 and 2009-21-9 to a typist; 2009111 is two real days;
-    - 6 digits: 200911 is November 2009, 2009-1-1 and, by the six-digit habit, 2020-09-11. Most
-      real months (200902) also are a real day of that habit, so none is taken;
-    - 5 digits: a spreadsheet's day count, which depends on its epoch;
-    - 2009.1: a table makes the same of 2009.10;
-    - a year of two digits, a day before the year (3/4/2009), several days or a span.
+    Raises RefusedValueError `ambiguous_date` for texts with more than one reading:
 
-    Refused with `invalid_date`: a day that does not exist, what is no date, and years outside
-    1840–2100: older papers are in archives that a disclosure catalog does not list, later years
-    are typing mistakes. Blank text is `missing`. No message quotes the value.
+    - 7 digits: 2009219 may be 2009-2-19 or a mistyped 2009-21-9; 2009111 is two real days.
+    - 6 digits: 200911 is November 2009, 2009-1-1 or, as YYMMDD, 2020-09-11. Most real months
+      (200902) are also a real day in YYMMDD.
+    - 5 digits: a day count of a spreadsheet, which depends on its epoch.
+    - 2009.1: a spreadsheet turns 2009.10 into the same number.
+    - A year of two digits, a day before the year (3/4/2009), several days or a period.
+
+    Raises RefusedValueError `invalid_date` for a day that does not exist, a text that is no date,
+    and a year outside 1840–2100: older documents are in archives that a disclosure catalog does not
+    list, and later years are typing errors. Blank text is `missing`. No message quotes the value.
     """
     if isinstance(text, datetime.date):
         return _checked(text.year, text.month, text.day, field)
@@ -152,7 +150,7 @@ def _parse_text(text: str, field: str) -> PartialDate:
 
 
 def _uncover(text: str) -> str:
-    """The text without brackets around it, a label before and another label with its text after."""
+    """Removes brackets, a label before the date, and a label with its text after it."""
     if match := _ENCLOSED.fullmatch(text):
         text = match[1]
     text = _END.sub("", _SAID_AFTER.sub("", text, count=1))
@@ -161,7 +159,7 @@ def _uncover(text: str) -> str:
 
 
 def _read_plain(text: str, field: str) -> PartialDate | None:
-    """A text that is a date and nothing else; None for other text."""
+    """Returns the date of a text that contains nothing else, or None."""
     if len(text) > _LONGEST:
         return None
     try:
@@ -183,7 +181,7 @@ def _read_plain(text: str, field: str) -> PartialDate | None:
 
 
 def _move_to_china(written: PartialDate, match: re.Match[str], field: str) -> PartialDate:
-    """The day in China of a time with a zone."""
+    """Returns the day in China for a time with a zone."""
     zone = (match["zone"] or "").strip()
     if not zone or not match["hour"]:
         return written

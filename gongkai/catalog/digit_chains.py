@@ -1,6 +1,6 @@
-"""Text in, chains of digits out, in whatever writing and with whatever signs between them.
+"""Finds chains of digits in a text, in any script and with any separators between them.
 
-Full-width, circled and Chinese digits count, and letters that stand in for 0 and 1 (O, l).
+Full-width, circled and Chinese digits count, and so do letters used for 0 and 1 (O, l).
 """
 
 import re
@@ -34,10 +34,10 @@ def _digit_values() -> dict[str, str]:
 
 _VALUES = _digit_values()
 _FOLD = str.maketrans(_VALUES | dict.fromkeys(_X, "X"))
-# A class of characters beyond the BMP is slow in `re`: those are folded first where there are any.
+# `re` is slow with character classes beyond the BMP, so such characters are folded first.
 _ASTRAL = str.maketrans({sign: value for sign, value in _VALUES.items() if sign > "\uffff"})
 _DIGIT = f"[{''.join(sorted(sign for sign in _VALUES if ord(sign) < 0x10000))}]"
-# Nothing is given back once taken, so that a long gap costs its length and no more.
+# Possessive quantifiers prevent backtracking, so that a long gap costs only its length.
 _NO_GAP = "".join(sign for sign in (*_VALUES, *_X) if not re.match(r"\w", sign))
 _TAG = r"<[^<>]{0,200}>|<(?!/?\w)"
 _ENTITY = r"&#?\w{1,8};|&(?!#?\w{1,8};)"
@@ -46,7 +46,7 @@ _CHAIN = re.compile(
     rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{{SHORTEST_CHAIN - 1},}}"
     rf"(?:{_BETWEEN}[{_X}](?<!{_DIGIT}{{18}}.))?"
 )
-# Most texts of a catalog have fewer digits in all: one pass over them tells.
+# Most catalog texts have fewer digits, which one pass detects.
 _ENOUGH = re.compile(rf"(?:[^{_DIGIT[1:]}*+{_DIGIT}){{{SHORTEST_CHAIN}}}")
 _GROUP = re.compile(rf"(?:{_DIGIT}|[{_X}])+")
 _NOT_SEEN = re.compile(
@@ -55,10 +55,10 @@ _NOT_SEEN = re.compile(
 
 
 class DigitGroup(NamedTuple):
-    """Digits (0-9, X) with nothing visible between them, at text[start:end].
+    """Digits (0-9, X) without visible characters between them, at text[start:end].
 
-    `gap` is what stands before them: None for the first group of a chain, else its signs, or one
-    blank or line feed for white space of any length.
+    `gap` is the separator before them, None for the first group of a chain. White space of any
+    length counts as one space or line feed.
     """
 
     start: int
@@ -68,7 +68,7 @@ class DigitGroup(NamedTuple):
 
 
 def find_chains(text: str) -> Iterator[list[DigitGroup]]:
-    """Every run of at least 15 digits with no letter and no longer gap in it, left to right."""
+    """Yields every chain of at least 15 digits without letters or longer gaps, left to right."""
     if len(text) < SHORTEST_CHAIN:
         return
     if _is_beyond_bmp(text):
@@ -80,7 +80,7 @@ def find_chains(text: str) -> Iterator[list[DigitGroup]]:
 
 
 def _is_beyond_bmp(text: str) -> bool:
-    """Whether any character takes two units of UTF-16: the cheapest way to ask."""
+    """Whether any character needs two UTF-16 units; this is the fastest test."""
     return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
 
 
@@ -104,12 +104,12 @@ def _groups_in(text: str, chain: re.Match[str]) -> list[DigitGroup]:
 
 
 def is_chinese(text: str, group: DigitGroup) -> bool:
-    """Whether its first digit is a Chinese numeral, which may as well be a word's: 张三."""
+    """Whether the first digit is a Chinese numeral, which may be part of a word: 张三."""
     return text[group.start] in _CHINESE_SIGNS
 
 
 def _name(gap: str) -> str:
-    """One name for gaps of a kind: how many blanks there are does not matter."""
+    """Returns a common form for similar gaps; the number of spaces does not matter."""
     if signs := "".join(gap.split()):
         return signs
     return "\n" if "\n" in gap or "\r" in gap else " "

@@ -1,6 +1,6 @@
-"""Which kind of disclosure (公开属性) a row is of: the boundary of what may be published.
+"""Determines the disclosure (公开属性) of a row: the boundary of what may be published.
 
-Source of the three kinds: 政府信息公开条例 (国务院令第711号), articles 13-16, 19, 27.
+The three kinds follow 政府信息公开条例 (国务院令第711号), articles 13-16, 19, 27.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from gongkai.errors import RefusedValueError
 
 
 class Disclosure(StrEnum):
-    """The kinds of disclosure, the strictest last."""
+    """The kinds of disclosure, strictest last."""
 
     PUBLIC = "主动公开"
     ON_REQUEST = "依申请公开"
@@ -31,13 +31,12 @@ _KINDS = {
 def settle_disclosure(
     stated: Iterable[object], columns: Iterable[Column], fill: Disclosure | None
 ) -> Disclosure:
-    """The strictest kind that a row states in any column, else `fill`.
+    """Returns the strictest disclosure that any column of a row states, else `fill`.
 
-    `stated` are the cells under the catalog's own headings (公开方式), `columns` all other columns
-    that may state disclosure, secrecy or publication state: they make a row stricter, never more
-    open. A value of unknown meaning in one of them is never filled over.
-    Raises RefusedValueError (`unknown_disclosure`, `missing_disclosure`) naming the column, if no
-    column says 不予公开.
+    `stated` are the cells under the catalog's own headings (公开方式). `columns` are all other
+    columns that may state disclosure, secrecy or publication state; they can only make a row
+    stricter. An unknown value in one of them is never replaced by `fill`. Raises RefusedValueError
+    (`unknown_disclosure`, `missing_disclosure`) with the column, unless a column states 不予公开.
     """
     kinds = [parse_disclosure(value) for value in stated if not is_way_of_publishing(value)]
     statements = list(find_statements(columns))
@@ -55,17 +54,17 @@ def settle_disclosure(
 
 
 def parse_disclosure(value: object) -> Disclosure | None:
-    """One cell (公开方式) to its kind; None when it is not one of the known words."""
+    """Returns the disclosure stated by one cell (公开方式), or None for unknown words."""
     return _KINDS.get(judge(ColumnKind.DISCLOSURE, value))
 
 
 def strictest(kinds: Iterable[Disclosure]) -> Disclosure:
-    """The strictest of several statements about one record; raises ValueError when empty."""
+    """Returns the strictest of several kinds; raises ValueError if there is none."""
     return max(kinds, key=_STRICTNESS.index)
 
 
 def is_way_of_publishing(value: object) -> bool:
-    """Whether 公开方式 was filled with a channel (政府网站) rather than a kind of disclosure."""
+    """Whether 公开方式 contains a channel (政府网站) instead of a kind of disclosure."""
     return is_channel(value)
 
 

@@ -1,4 +1,4 @@
-"""A column heading in, what the column says of disclosure, secrecy or publication state out."""
+"""Classifies columns by their headings: which state disclosure, secrecy or publication state."""
 
 import re
 from enum import Enum
@@ -9,7 +9,7 @@ from gongkai.catalog.labels import fold_width
 
 
 class ColumnKind(Enum):
-    """How the values of a column are to be read."""
+    """How to read the values of a column."""
 
     FLAG = "yes means public: 是否公开, is_public, 是否发布, visible"
     DISCLOSURE = "a kind of disclosure: 公开类型, 公开属性, openType"
@@ -109,7 +109,7 @@ _STATE = re.compile(
 
 
 def classify_column(heading: str) -> ColumnKind:
-    """The kind of a column by its heading, in Chinese, English or pinyin, however it is typed."""
+    """Returns the kind of a column by its heading in Chinese, English or pinyin."""
     return _classify(heading) if len(heading) <= LONGEST_HEADING else _classify_long(heading)
 
 
@@ -127,7 +127,7 @@ def _classify(heading: str) -> ColumnKind:
 
 
 def _classify_with_note(outside: str, inside: str, kind: ColumnKind) -> ColumnKind:
-    """文件属性（是否公开）: where the heading says too little, its note counts."""
+    """Classifies a heading with a note, such as 文件属性（是否公开）, by its note if needed."""
     noted = _classify_terms(inside)
     if noted is ColumnKind.UNRELATED:
         return kind
@@ -154,7 +154,7 @@ def _as_secrecy(terms: str) -> ColumnKind | None:
         return None
     if not _REVIEWED.search(terms):
         return ColumnKind.SECRECY
-    # Who examined a text, and when, is written of every public one.
+    # Every public record may state who reviewed it and when.
     return ColumnKind.UNRELATED if _is_about_act(terms) else ColumnKind.PUBLICATION
 
 
@@ -193,8 +193,8 @@ def _as_request(terms: str) -> ColumnKind | None:
 
 
 def _as_kind(terms: str, before: str, after: str) -> ColumnKind:
-    """The kind of a heading by the words before and after 公开."""
-    # 村务公开情况: a subject of its own, not the record's disclosure.
+    """Returns the kind of a heading by the words before and after 公开."""
+    # 村务公开情况 is a subject of its own, not the disclosure of the record.
     is_subject = "情况" in after and not re.fullmatch(_WORDS, before)
     if is_subject or _OTHER_SIDES.search(after) or not re.fullmatch(_WORDS, after):
         return ColumnKind.MENTION
@@ -215,5 +215,5 @@ def _as_state(terms: str) -> ColumnKind | None:
 
 
 def _is_about_act(terms: str) -> bool:
-    """Who did it, when and where (审核人, 发布时间) says nothing of the outcome."""
+    """Whether a heading is about who, when or where (审核人, 发布时间), not about an outcome."""
     return bool(re.search(f"{_ABOUT_ACT}$", terms))

@@ -1,6 +1,6 @@
-"""A row's columns in, everything in them that states disclosure, secrecy or publication out.
+"""Finds every statement of disclosure, secrecy or publication state in the columns of a row.
 
-Objects and lists in a cell, JSON kept as text and labels inside a text (密级：机密) count as well.
+Nested objects and lists, JSON in a text, and labels inside a text (密级：机密) count too.
 """
 
 import json
@@ -24,7 +24,7 @@ _WEAK = (ColumnKind.UNRELATED, ColumnKind.MENTION)
 _LONGEST_JSON = 200_000
 _LABELLED = re.compile(r"[：:=＝]")
 _ENTRIES = re.compile(r"[;；,，、\n|]")
-# Each word that closes a row wherever it is said has one of these, in any spelling.
+# Every phrase that closes a row wherever it occurs contains one of these, in any spelling.
 _TELLING = re.compile(
     "[公秘祕密內内草發发回限★Ａ-ｚ]|secret|confid|classif|public|internal|draft|publish",
     re.IGNORECASE,
@@ -36,14 +36,14 @@ _TEXT_KEYS = frozenset(("text", "content", "内容"))
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one column says; `heading` names it, and holds no part of a value."""
+    """The statement of one column; `heading` names the column and contains no value."""
 
     heading: str
     verdict: Verdict
 
 
 def find_statements(columns: Iterable[Column]) -> Iterator[Statement]:
-    """Every column that says something; those about other matters give nothing."""
+    """Yields the statements of all columns that make one."""
     stack: list[Column] = list(columns)
     while stack:
         heading, value = stack.pop()
@@ -57,7 +57,7 @@ def find_statements(columns: Iterable[Column]) -> Iterator[Statement]:
 def _judge_column(kind: ColumnKind, value: object) -> Verdict:
     if kind is not ColumnKind.UNRELATED:
         return judge(kind, value)
-    # A list names subjects (国家秘密, 保密) more often than it marks the row.
+    # A list usually names subjects (国家秘密, 保密) and does not classify the row.
     if not isinstance(value, str) or len(value) > LONGEST_VALUE:
         is_marked = isinstance(value, str) and is_marked_secret(value)
         return Verdict.CLOSED if is_marked else Verdict.SILENT
@@ -77,7 +77,10 @@ def _inner_columns(kind: ColumnKind, value: object) -> Iterator[Column]:
 
 
 def _named_entry(entry: Mapping[object, object]) -> Iterator[Column]:
-    """{"name": "密级", "value": "机密"} is a column too; the text of a link is no value."""
+    """Yields a column for an object such as {"name": "密级", "value": "机密"}.
+
+    The text of a link is no value.
+    """
     folded = {str(key).strip().lower(): value for key, value in entry.items()}
     names = [folded[key] for key in _NAME_KEYS & folded.keys()]
     value_keys = _VALUE_KEYS - _TEXT_KEYS if "url" in folded else _VALUE_KEYS
@@ -100,7 +103,7 @@ def _columns_in_text(text: str) -> Iterator[Column]:
 
 
 def _closing_label(label: str, value: str) -> Iterator[Column]:
-    """A label in running text may close the row; words it is not known to use don't refuse it."""
+    """Yields a label in running text if it closes the row; unknown words there do not reject it."""
     if judge_text(classify_column(label), value) in (Verdict.CLOSED, Verdict.ON_REQUEST):
         yield (label, value)
 

@@ -1,7 +1,7 @@
-"""A cell of a column about disclosure in, how open it says the row is out.
+"""Determines how open a row is from the value of a disclosure column.
 
-The words are tried in the order of each column kind; what none of them takes has an unknown
-meaning, except where every value but a plain "none" means secret.
+Each column kind has ordered rules. A value that matches none has an unknown meaning, except in
+columns where every value but a plain "none" means secret.
 """
 
 import re
@@ -18,7 +18,7 @@ _MOST_VALUES = 64
 
 
 class Verdict(IntEnum):
-    """What a cell says; of several, the highest counts."""
+    """The meaning of a cell; of several meanings the highest counts."""
 
     SILENT = 0
     OPEN = 1
@@ -145,7 +145,7 @@ _RULES: Mapping[ColumnKind, _Rule] = {
         *((_PUBLIC, _OPEN), (_EVERYBODY, _OPEN), (_CHANNEL, _SILENT)),
         *((_REQUESTED, _ON_REQUEST), (_NO, _CLOSED)),
     ),
-    # 0 is "normal" in one system and "off" in another.
+    # 0 means "normal" in one system and "off" in another.
     ColumnKind.STATE: (
         (_NUMBER, _UNKNOWN),
         (_PUBLIC, _OPEN),
@@ -185,20 +185,20 @@ _EDGES = "。.!:;,、\"'“”‘’「」『』·*?~_=()[]【】〔〕{}<>"
 
 
 def judge(kind: ColumnKind, value: object) -> Verdict:
-    """The strictest of what the texts and numbers of a cell say."""
+    """Returns the strictest meaning of the texts and numbers in a cell."""
     verdict = _SILENT
     for count, (text, is_key) in enumerate(_leaves(value)):
         if count >= _MOST_VALUES:
             return max(verdict, _UNKNOWN if _OTHERWISE.get(kind) is not _SILENT else _SILENT)
         said = judge_text(kind, text)
-        # {"不予公开": true}: a name of a choice counts where it closes.
+        # A key such as in {"不予公开": true} counts only if it closes the row.
         if not is_key or (said is _CLOSED and kind is not ColumnKind.SECRECY):
             verdict = max(verdict, said)
     return verdict
 
 
 def judge_text(kind: ColumnKind, text: str) -> Verdict:
-    """What one text says; one too long for a coded value has no known meaning."""
+    """Returns the meaning of one text; a text too long for a coded value is unknown."""
     if len(text) > LONGEST_VALUE:
         if kind in (ColumnKind.MENTION, ColumnKind.UNRELATED):
             return _SILENT
@@ -209,12 +209,12 @@ def judge_text(kind: ColumnKind, text: str) -> Verdict:
 
 
 def is_marked_secret(text: str) -> bool:
-    """Whether a text begins with a mark of secrecy (机密★10年), as official documents bear it."""
+    """Whether a text begins with a secrecy marking (机密★10年), as official documents have it."""
     return "★" in text[:LONGEST_VALUE] and bool(_MARKING.search(text[:LONGEST_VALUE]))
 
 
 def is_channel(value: object) -> bool:
-    """Whether a cell names where something is published (政府网站, 公报), not a kind."""
+    """Whether a cell names a publication channel (政府网站, 公报), not a kind of disclosure."""
     return bool(_CHANNEL.fullmatch(fold_label(str(value)).strip(_EDGES)))
 
 
@@ -227,7 +227,7 @@ def _judge_short(kind: ColumnKind, text: str) -> Verdict:
 
 
 def _ticked(kind: ColumnKind, text: str) -> list[str]:
-    """The chosen labels of a form, ☑主动公开 □不予公开; empty where there is no form."""
+    """Returns the ticked labels of a form, ☑主动公开 □不予公开; empty where there is no form."""
     if kind in (ColumnKind.MENTION, ColumnKind.UNRELATED):
         return []
     before, *rest = _TICK.split(text)
@@ -257,14 +257,14 @@ def _judge_folded(kind: ColumnKind, folded: str) -> Verdict:
 
 
 def _judge_bracketed(kind: ColumnKind, folded: str) -> Verdict:
-    """主动公开（网站）: what stands in brackets may only make the rest stricter or unclear."""
+    """Reads 主动公开（网站）: the brackets can only make the rest stricter or unclear."""
     inside = " ".join(_INSIDE.findall(folded)).strip(_EDGES + " ")
     outside = _INSIDE.sub("", folded).strip(_EDGES)
     if not outside:
         return _judge_plain(kind, inside)
     said = _judge_folded(kind, outside)
     note = _judge_folded(kind, inside) if inside else _SILENT
-    # 依申请公开（填写申请表）: the note can't open it, so its other words don't matter.
+    # 依申请公开（填写申请表） cannot become more open, so unknown words in the note do not matter.
     return said if note is _UNKNOWN and said > _OPEN else max(said, note)
 
 
@@ -288,7 +288,7 @@ def _match(kind: ColumnKind, folded: str) -> Verdict | None:
 
 
 def _leaves(value: object) -> Iterator[tuple[str, bool]]:
-    """The texts and numbers of a cell, and whether each is the key of an object."""
+    """Yields the texts and numbers of a cell, and whether each is the key of an object."""
     stack: list[object] = [value]
     while stack:
         found = stack.pop()

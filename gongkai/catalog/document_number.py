@@ -1,4 +1,4 @@
-"""A document number (发文字号) as typed in, its one canonical form out; and those in a sentence."""
+"""Parses document numbers (发文字号) into a canonical form, and finds them in a text."""
 
 import re
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ _GOES_ON = re.compile(r"[\w-]")
 _ZEROS = re.compile(r"^0+(?=[0-9])")
 _AFTER = re.compile(r"(?:文件?)?[〔〕“”‘’\"'。.;,、]*")
 
-# Every gap and every repeat is bounded, so that scanning is linear in the text.
+# All gaps and repeats are bounded, so that scanning is linear in the text.
 _S = " {0,4}"
 _KIND = rf"(?P<kind>{'|'.join(KINDS)})"
 _FULL_YEAR = rf"(?:19|20)[0-9]{{2}}|[一二][九〇零○oO0][{CHINESE_DIGITS}oO0-9]{{2}}"
@@ -50,7 +50,7 @@ _CLOSE = rf"(?P<close>{_S}号)?"
 
 _CANONICAL = re.compile(rf"(?!.*號)([{HAN}]{{2,8}})〔((?:19|20)[0-9]{{2}})〕([1-9][0-9]{{0,4}})号")
 
-# Each pattern matches what follows the prefix: 〔2008〕8号 · 2008年第8号 · 令第492号 · 第492号令.
+# Each pattern matches the part after the prefix: 〔2008〕8号, 2008年第8号, 令第492号, 第492号令.
 _BRACKETED = re.compile(rf"{_BRACKETED_YEAR}{_S}第?{_S}{_SERIAL}{_CLOSE}")
 _YEAR_FIRST = re.compile(
     rf"{_BRACKETED_YEAR}{_S}(?P<prefix>[{HAN}]{{1,8}}(?:〔[{HAN}]{{1,3}}〕[{HAN}]{{1,4}})?)"
@@ -69,11 +69,11 @@ _ORDER_LAST = re.compile(rf"第?{_S}{_SERIAL}(?P<close>{_S}号){_S}{_KIND}")
 
 @dataclass(frozen=True, slots=True)
 class DocumentNumber:
-    """One document number; numbers are the same where `canonical` is.
+    """One document number; numbers are equal if `canonical` is equal.
 
-    `prefix` is the agency's code (机关代字, 宜政办秘) or, of form "order", what stands before the
-    number (国务院令); `serial` has no leading zeros and keeps a range or a letter. A number that
-    can't be read is "odd": `canonical` is then its tidied text and the parts are empty.
+    `prefix` is the agency's code (机关代字, 宜政办秘) or, with form "order", the text before the
+    number (国务院令). `serial` has no leading zeros and keeps a range or a letter. A number that
+    cannot be parsed is "odd": `canonical` is its tidied text, and the parts are empty.
     """
 
     canonical: str
@@ -85,7 +85,7 @@ class DocumentNumber:
 
 @dataclass(frozen=True, slots=True)
 class FoundNumber:
-    """A number at text[start:end], in code points of the text that was searched."""
+    """A number at text[start:end], in code points of the searched text."""
 
     start: int
     end: int
@@ -93,13 +93,13 @@ class FoundNumber:
 
 
 def parse_document_number(text: str) -> DocumentNumber:
-    """The number a catalog field holds; brackets, blanks, widths, 第 and zeros make no difference.
+    """Parses the number in a catalog field, ignoring brackets, spaces, width, 第 and zeros.
 
-    `宜政办秘[2008]08 号` and `宜政办秘（二〇〇八）第8號` are `宜政办秘〔2008〕8号`; an order is
-    `国务院令第492号` or `财政部公告2015年第3号`, with the prefix it was published with.
-    Years of two digits are of the habit before 2000: 〔94〕 is 1994, and 〔08〕 is odd. What
-    surrounds a number (文号：, 关于, a date) is left out; a list of several numbers is odd.
-    Canonical forms follow GB/T 9704-2012, 7.2.5. Raises RefusedValueError for blank text only.
+    `宜政办秘[2008]08 号` and `宜政办秘（二〇〇八）第8號` become `宜政办秘〔2008〕8号`. An order is
+    `国务院令第492号` or `财政部公告2015年第3号`, with its published prefix. Two-digit years date
+    from before 2000: 〔94〕 is 1994, and 〔08〕 is odd. Text around a number (文号：, 关于, a date)
+    is dropped. A list of several numbers is odd. Canonical forms follow GB/T 9704-2012, 7.2.5.
+    Raises RefusedValueError only for blank text.
     """
     if number := _parse_canonical(text):
         return number
@@ -114,9 +114,9 @@ def parse_document_number(text: str) -> DocumentNumber:
 
 
 def find_document_numbers(text: str) -> list[FoundNumber]:
-    """All numbers inside a sentence or a query, left to right, never overlapping.
+    """Returns all numbers in a sentence or a query, left to right, without overlaps.
 
-    Takes only what is sure there: a prefix of Han characters that stands next to the number.
+    Only certain matches count: a prefix of Han characters directly before the number.
     """
     folded = fold_signs(text).translate(BRACKETS)
     shown = [at for at, sign in enumerate(folded) if sign != INVISIBLE]
@@ -136,12 +136,12 @@ def find_document_numbers(text: str) -> list[FoundNumber]:
 
 
 def _after_conjunction(text: str, run: int) -> int:
-    """和 between 》 or 号 and a number is "and"; at the start of a query it is 和县's (和政发)."""
+    """Skips 和 for "and" after 》 or 号; at the start of a query it stands for 和县 (和政发)."""
     return run + 1 if run and text[run - 1] in "〕号" and text[run] in "和与及" else run
 
 
 def _parse_canonical(text: str) -> DocumentNumber | None:
-    """The short way for what nearly every row holds; the long way says the same."""
+    """The fast path for most rows; the result equals that of the full parser."""
     match = _CANONICAL.fullmatch(text)
     if not match or trim_prefix(match[1]) != match[1]:
         return None
@@ -149,7 +149,7 @@ def _parse_canonical(text: str) -> DocumentNumber | None:
 
 
 def _parse_whole(text: str) -> DocumentNumber | None:
-    """The number that is the whole text, but for quotes and words around it; None for a list."""
+    """Returns the number that is the whole text, apart from quotes; None for a list."""
     if len(find_document_numbers(text)) > 1:
         return None
     for tail in _tails(text):
@@ -166,22 +166,22 @@ def _tails(text: str) -> list[re.Match[str]]:
 
 
 def _is_settled(tail: re.Match[str]) -> bool:
-    """Does 号 end the number, or does it stand so clearly that 号 may be missing?"""
+    """Whether 号 ends the number, or the number is clear without it."""
     if tail["close"]:
         return True
-    parted = not _GOES_ON.match(tail.string, tail.end()) and tail["serial"].isascii()
+    is_separated = not _GOES_ON.match(tail.string, tail.end()) and tail["serial"].isascii()
     clear = tail.re is _BRACKETED or (tail.re is _ORDER and tail["nth"] is not None)
-    return parted and clear and len(tail["year"] or "year") == 4
+    return is_separated and clear and len(tail["year"] or "year") == 4
 
 
 def _may_stay_open(tail: re.Match[str]) -> bool:
-    """In a field of its own, 国办发2008-8 and 国务院令492 are numbers as well."""
+    """Whether a number without 号 (国办发2008-8, 国务院令492) is accepted in its own field."""
     return tail["serial"].isascii() and (tail.re is _ORDER or tail.groupdict().get("sign") != " ")
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A number, and how many signs at the end of the text before its tail belong to it."""
+    """A number, and how many characters before its tail belong to it."""
 
     number: DocumentNumber
     kept: int
@@ -204,7 +204,7 @@ def _read_year(written: str | None) -> int | None:
 
 
 def read_serial(written: str) -> str | None:
-    """8 of 08, 八 or 8; 1-3 of 01-03; 8A of 8a."""
+    """Returns 8 for 08, 八 or 8; 1-3 for 01-03; 8A for 8a."""
     if not written.isascii():
         number = read_numeral(written)
         return None if number is None else str(number)
@@ -237,7 +237,10 @@ def _read_year_first(
 def _read_bare(
     tail: re.Match[str], head: str, year: int | None, serial: str, strict: bool
 ) -> _Reading | None:
-    """国办发2008年第8号 lost its brackets; 财政部2015年第3号公告 never had any."""
+    """Reads a number without brackets.
+
+    国办发2008年第8号 lost its brackets; 财政部2015年第3号公告 never had any.
+    """
     if tail["kind"]:
         return _read_order_last(tail, head, year, serial, strict)
     prefix = trim_prefix(head)
@@ -265,7 +268,7 @@ def _read_order(
 def _read_order_last(
     tail: re.Match[str], head: str, year: int | None, serial: str, _strict: bool
 ) -> _Reading | None:
-    """国务院第492号令 is how people say 国务院令第492号."""
+    """Reads 国务院第492号令, a common form of 国务院令第492号."""
     prefix = trim_prefix(head + tail["kind"])
     agency = prefix.removesuffix(tail["kind"])
     if not is_agency(agency) or not is_order_prefix(prefix):

@@ -1,7 +1,4 @@
-"""The one field table of the index: what each field holds, how it is analysed, what it serves.
-
-`indexer.documents` fills it, `queries` asks it, each engine derives its schema from it.
-"""
+"""The field table of the index: what each field holds, how it is analysed, what it is used for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,27 +6,27 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """How an engine has to index a field."""
+    """How an engine indexes a field."""
 
     KEYWORD = "keyword"
     """Whole values, matched exactly."""
     WORDS = "words"
-    """Space-joined words with frequencies, for ranking; no positions."""
+    """Words joined by spaces, with frequencies for ranking, without positions."""
     GRAMS = "grams"
-    """Space-joined overlapping character bigrams with positions, for literal runs."""
+    """Overlapping character bigrams joined by spaces, with positions, for literal runs."""
     CHARS = "chars"
-    """Space-joined distinct characters, presence only."""
+    """Distinct characters joined by spaces; presence only."""
     INTEGER = "integer"
-    """A 64-bit number, filtered by range and sorted."""
+    """A 64-bit integer for range filters and sorting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row of the table. `tree`: values are paths and bring their ancestors along.
+    """One field.
 
-    `term_dictionary`: public words and codes, read as a whole for suggestions and corrections.
-    `counted`: records are counted a value, so that an engine keeps a column for it.
-    `stored`: the values are read back by the writing side.
+    `tree` fields hold paths together with their ancestors. `term_dictionary` fields are read as a
+    whole for autocomplete and spelling correction. `counted` fields have value counts, so an engine
+    stores a column for them. `stored` values are read back when writing.
     """
 
     name: str
@@ -84,6 +81,6 @@ FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
 FACETS: tuple[str, ...] = tuple(row.name for row in _ROWS if row.facet)
 TREES: tuple[str, ...] = tuple(row.name for row in _ROWS if row.tree)
 ZONE_BREAK = "\u2063"
-"""A token no text can hold: between two zones of one field, so that no phrase spans both."""
+"""A token that no text contains; it separates zones of a field, so that no phrase spans two."""
 SCHEMA_VERSION = 6
-"""Raise it when a row above changes its meaning: every index has to be rebuilt then."""
+"""Raised when a field changes its meaning; every index must then be rebuilt."""

@@ -1,6 +1,6 @@
-"""Texts in, pieces of them that were read in a wrong encoding (乱码) out.
+"""Finds pieces of text that were decoded with a wrong encoding (乱码).
 
-A piece counts where reading its bytes in the right encoding gives common Chinese characters.
+A piece counts if its bytes give common Chinese characters in the right encoding.
 """
 
 import re
@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 _LOST = ("\ufffd", "锟斤拷", "????")
-"""What is left of bytes that were no character, and of characters that an encoding lacks."""
+"""Traces of bytes without a character, and of characters missing from an encoding."""
 _SHOWN = 10
 _LEADS = (*range(0xE3, 0xEA), 0xEF)
-"""First bytes of Chinese characters and of their punctuation in UTF-8."""
+"""First bytes of Chinese characters and punctuation in UTF-8."""
 _TAILS = range(0x80, 0xC0)
 _LATIN = {bytes([code]).decode("cp1252", "ignore"): code for code in range(0x80, 256)}
 _LATIN |= {chr(code): code for code in range(0x80, 256)}
@@ -20,17 +20,17 @@ _LATIN_TAILS = re.escape("".join(sign for sign, code in _LATIN.items() if code i
 _UTF8_AS_LATIN = re.compile(f"(?:[{_LATIN_LEADS}][{_LATIN_TAILS}]{{1,2}}){{2,}}")
 _GBK_AS_LATIN = re.compile("[\u00b0-\u00f7][\u00a1-\u00fe]{5,}")
 _LATIN_PAIR = re.compile("[\u00b0-\u00ff][\u0080-\u2122]")
-"""Quick, and rare in Chinese."""
+"""Fast to find, and rare in Chinese text."""
 _EURO = "€"
-"""What Windows makes of the byte 80, which begins no character of GBK."""
+"""Windows shows the byte 80 as €; it begins no character of GBK."""
 _FEWEST = 2
-"""Common characters that a piece has to give, and different signs of its own."""
+"""Least number of common characters after decoding, and of distinct characters before."""
 _SHARE = 0.6
-"""Of the bytes of a piece that have to be of common characters when read anew."""
+"""Least share of a piece's bytes that decode to common characters."""
 
 
 def find_garbled(text: str) -> str:
-    """The first piece of a text that was read in a wrong encoding, or an empty text."""
+    """Returns the first piece decoded with a wrong encoding, or an empty string."""
     for lost in _LOST:
         if (at := text.find(lost)) >= 0:
             return text[max(0, at - _SHOWN) : at + _SHOWN]
@@ -38,7 +38,7 @@ def find_garbled(text: str) -> str:
 
 
 def find_garbled_in(value: object) -> str:
-    """The first such piece in a cell of any kind, as the source wrote it: cleaning hides some."""
+    """Returns the first such piece in a raw cell of any type; cleaning would hide some."""
     stack = [value]
     while stack:
         value = stack.pop()
@@ -66,9 +66,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 @cache
 def _utf8_as_gbk() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Runs of the characters that two bytes of UTF-8 look like, and how such a run begins.
+    """Returns patterns for UTF-8 decoded as GBK: a whole run, and its beginning.
 
-    The second is quick, and rare in sound texts.
+    The second pattern is fast and rarely matches correct text.
     """
     first, second = _signs(_LEADS, _TAILS), _signs(_TAILS, _LEADS)
     run = f"[{first}{second}{_signs(_TAILS, _TAILS)}{_signs(_LEADS, _LEADS)}{_EURO}]{{3,}}"
@@ -89,7 +89,7 @@ def _to_latin(piece: str) -> bytes:
 
 
 def _is_chinese(piece: str, raw: bytes, encoding: str) -> bool:
-    """Whether a piece is common Chinese when its bytes are read anew, and is not as it stands."""
+    """Whether a piece becomes common Chinese when decoded again, and is not already."""
     read = raw.decode(encoding, "ignore")
     common = sum(map(_is_common, read))
     if common < _FEWEST or len(set(piece)) <= _FEWEST:
@@ -100,5 +100,5 @@ def _is_chinese(piece: str, raw: bytes, encoding: str) -> bool:
 
 @cache
 def _is_common(sign: str) -> bool:
-    """Whether it is of the first level of GB 2312: the 3,755 characters of everyday texts."""
+    """Whether a character is in level 1 of GB 2312, the 3,755 most common characters."""
     return b"\xb0\xa1" <= sign.encode("gb2312", "ignore") <= b"\xd7\xf9"

@@ -1,4 +1,4 @@
-"""A title in, the genre (体裁) that its ending names out. Called by `gongkai.catalog.intake`."""
+"""Infers the genre (体裁) of a document from the ending of its title."""
 
 import re
 from collections.abc import Sequence
@@ -25,11 +25,11 @@ _LONGEST_ENDING = 200
 
 
 def infer_genre(title: str, genres: Sequence[str] = DEFAULT_GENRES) -> str | None:
-    """The longest of `genres` that the title ends with; None where it ends with none of them.
+    """Returns the longest of `genres` that the title ends with, or None.
 
-    Brackets at the end (（试行）, （2016—2020年）), quotes, years and 第8号 are looked past, so
-    关于印发《…办法》的通知 is 通知 and 《…办法》（试行） is 办法. What follows a long dash is a
-    subtitle, and counts only where it names a genre itself. Table: any sequence of endings.
+    Brackets at the end (（试行）, （2016—2020年）), quotes, years and 第8号 are ignored, so
+    关于印发《…办法》的通知 is 通知 and 《…办法》（试行） is 办法. Text after a long dash is a
+    subtitle and counts only if it names a genre itself.
     """
     by_length = sorted(genres, key=len, reverse=True)
     for part in (title, *_SUBTITLE.split(title, maxsplit=1)[:1]):
@@ -42,7 +42,7 @@ def infer_genre(title: str, genres: Sequence[str] = DEFAULT_GENRES) -> str | Non
 
 
 def _bare_ending(title: str) -> str:
-    """The title without what may follow its genre; each round but the last takes something off."""
+    """Returns the title without anything that may follow its genre."""
     ending = title[-_LONGEST_ENDING:]
     while True:
         shorter = _NUMBER.sub("", _GROUP.sub("", ending.rstrip(_MARKS)))

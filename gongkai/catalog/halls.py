@@ -1,7 +1,4 @@
-"""The halls table in (shipped, or a city's own), the places where a kiosk stands out.
-
-`gongkai.engines.installation` loads it; `/kiosk?hall=CODE` shows one of them.
-"""
+"""The service halls in which kiosks are installed, from the shipped table or a city's own."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,16 +11,15 @@ from gongkai.catalog.tables import TableRow, read_table
 _FILE = "halls.csv"
 _COLUMNS = ("code", "name", "agencies", "idle_seconds", "printer", "tiles")
 _SHORTEST_IDLE = 30
-"""Seconds; a warning stands for twenty of them."""
+"""Seconds; the warning before the reset is shown for twenty of them."""
 _PRINTER = {"有": True, "是": True, "yes": True, "无": False, "否": False, "no": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """A place with a screen. `agencies` (names or codes) are browsed first there.
+    """A hall with a kiosk; its `agencies` (names or codes) are listed first.
 
-    `idle_seconds`: without a touch, until everything is forgotten. `tiles`: words that the start
-    screen offers.
+    `idle_seconds` without a touch reset the kiosk. `tiles` are search terms on the start screen.
     """
 
     code: str
@@ -36,19 +32,19 @@ class Hall:
 
 @dataclass(frozen=True, slots=True)
 class Halls:
-    """The halls of one installation, in the order of the file."""
+    """The halls of one installation, in file order."""
 
     halls: tuple[Hall, ...] = (Hall("", "政务公开查询"),)
 
     def find(self, code: str) -> Hall | None:
-        """The hall of a code; the first one for an empty code."""
+        """Returns the hall with a code, the first hall for an empty code, or None."""
         if not code:
             return self.halls[0]
         return next((hall for hall in self.halls if hall.code == code), None)
 
 
 def load_halls(directory: Path | None = None) -> Halls:
-    """Raises TableError naming file and line for the first row that can't be taken."""
+    """Loads the halls. Raises TableError with file and line for the first invalid row."""
     halls, problems = _read(directory)
     if problems:
         raise TableError(problems[0])
@@ -56,7 +52,7 @@ def load_halls(directory: Path | None = None) -> Halls:
 
 
 def check_halls(directory: Path | None = None) -> list[str]:
-    """Every problem of the table that `load_halls(directory)` would read."""
+    """Returns every problem of the table that `load_halls(directory)` would read."""
     try:
         return _read(directory)[1]
     except TableError as error:

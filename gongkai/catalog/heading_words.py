@@ -1,6 +1,6 @@
-"""A column heading in English, pinyin or Chinese in, the same heading in Chinese terms out.
+"""Translates column headings from English and pinyin to Chinese terms.
 
-isPublic, is_public, SFGK and shifougongkai all become 是否公开, so that one grammar reads them.
+isPublic, is_public, SFGK and shifougongkai all become 是否公开, so that one set of rules applies.
 """
 
 import re
@@ -99,7 +99,8 @@ _ABBREVIATED_TEXT = """
 阅读范围 知悉范围 传播范围 阅读权限 访问权限
 """
 _ABBREVIATED = _ABBREVIATED_TEXT.split()
-# 公开期限 and 城市 areas share these with 概况, 主题, 市场, 区县: they say too little alone.
+# 公开期限 and 城市 areas share these initials with 概况, 主题, 市场 and 区县, so they are
+# ambiguous.
 _AMBIGUOUS = frozenset(("gk", "zt", "sc", "qx", "bm", "fb", "cx", "dm", "nb", "bmjb", "gkbz"))
 
 
@@ -118,7 +119,7 @@ _INITIALS = {
     key: word for word in reversed(_ABBREVIATED) if (key := _initials(word)) not in _AMBIGUOUS
 }
 _LONGEST_WORD = max(map(len, _WORDS))
-# Words that make any run of letters fall apart are taken only where a sign sets them off.
+# These words occur inside many others, so they count only between separators.
 _ONLY_APART = frozenset(
     ("a", "f", "at", "on", "to", "be", "no", "un", "dr", "id", "cd", "del", "ms")
 )
@@ -129,7 +130,7 @@ _CODE_TAILS = ("mc", "dm", "bm", "ms", "bs", "bz", "id")
 
 @lru_cache(maxsize=4096)
 def in_chinese_terms(heading: str) -> str:
-    """The heading with each Latin word it knows replaced, separators and blanks taken out."""
+    """Returns the heading with known Latin words translated, without separators and spaces."""
     apart = re.sub(r"(?<=[A-Za-z])\s+(?=[A-Za-z])", "_", heading)
     return re.sub(r"[^\w\u4e00-\u9fff]|_", "", _LATIN.sub(_translate, fold_width(apart)))
 
@@ -142,7 +143,7 @@ def _translate(match: re.Match[str]) -> str:
         return term
     if not any(found):
         return text.lower()
-    # A table's own short prefix (f_, wj_, t1_) says nothing.
+    # A table's short prefix (f_, wj_, t1_) carries no meaning.
     return "".join(
         part if term is None and len(part) > 3 else term or ""
         for part, term in zip(parts, found, strict=True)
@@ -150,7 +151,7 @@ def _translate(match: re.Match[str]) -> str:
 
 
 def _find(token: str) -> str | None:
-    """The Chinese term of a token: a word, the initials of a heading, or words run together."""
+    """Returns the Chinese term for a word, for initials, or for joined words."""
     if (term := _WORDS.get(token)) is not None:
         return term
     if initials := _INITIALS.get(token):
@@ -162,7 +163,7 @@ def _find(token: str) -> str | None:
 
 
 def _segment(token: str) -> str | None:
-    """The token read as known words without a rest, longest words first."""
+    """Returns the terms of a token made entirely of known words, longest words first."""
     read: dict[int, str] = {len(token): ""}
     for start in range(len(token) - 2, -1, -1):
         for end in range(min(len(token), start + _LONGEST_WORD), start + 1, -1):

@@ -1,7 +1,7 @@
-"""Column headings of an export in, the catalog's own keys out. Called by intake and by the readers.
+"""Maps the column headings of exports to the catalog's keys.
 
-First those of the catalog itself (政府信息公开目录), then those of other systems
-(`gongkai.catalog.other_headings`); an unknown one is kept as `extra`.
+The catalog's own headings (政府信息公开目录) come before those of other systems
+(`gongkai.catalog.other_headings`). Unknown columns are kept as `extra`.
 """
 
 import re
@@ -35,7 +35,7 @@ _ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "extra": (),
 }
 
-# What an export of our own says beside them, so that it can be taken in again and be the same.
+# Columns that only our own exports have, so that an export can be indexed again unchanged.
 _DERIVED = (
     "document_number_original",
     "issued_on_original",
@@ -64,21 +64,24 @@ _NOTE = re.compile(
     rf"[(\[【〔](?:{_IN_NOTE}(?:必填|必须|选填|可选|格式|示例|例如|yyyy|多选|单选|以内|[/、|;,])"
     rf"{_IN_NOTE}|如{_IN_NOTE})[)\]】〕]\Z"
 )
-"""How to fill a column in: 发布日期（必填，格式 2024-03-01）. 附件（份数） is another column."""
+"""A note on how to fill in a column: 发布日期（必填，格式 2024-03-01）.
+
+附件（份数） is another column.
+"""
 _DATES = frozenset(("issued_on", "published_on"))
 
 
 def key_of(heading: str) -> str | None:
-    """The catalog key of a column heading, or None.
+    """Returns the catalog key of a column heading, or None.
 
-    Width, case, spaces, signs without a width, colons and the `*` of a must don't matter: a
-    公开方式 that isn't known for one would open the wall.
+    Width, case, spaces, zero-width characters, colons and the `*` of mandatory columns are ignored:
+    an unrecognized 公开方式 would breach the disclosure boundary.
     """
     return _find_key(heading) if len(heading) <= _LONGEST_HEADING else None
 
 
 def is_of_the_catalog(heading: str) -> bool:
-    """Whether a heading is the catalog's own, not that of another system."""
+    """Whether a heading is the catalog's own and not one of another system."""
     return len(heading) <= _LONGEST_HEADING and _fold(heading) in _KEYS_BY_HEADING
 
 
@@ -100,10 +103,10 @@ def _fold(heading: str) -> str:
 def gather_by_key(
     fields: Mapping[str, object],
 ) -> tuple[dict[str, list[object]], dict[str, object]]:
-    """Sort raw cells into known keys (every filled cell in order, lists laid flat) and the rest.
+    """Splits raw cells into known keys (filled cells in order, lists flattened) and the rest.
 
-    A heading of another system fills a key that no heading of the catalog does, the first of them
-    alone: a text and its HTML (DOCCONTENT, DOCHTMLCON) are one text.
+    A heading of another system fills a key only if no catalog heading does, and only the first such
+    heading counts: a text and its HTML (DOCCONTENT, DOCHTMLCON) are the same text.
     """
     known: dict[str, list[object]] = {}
     unknown: dict[str, object] = {}
@@ -129,7 +132,7 @@ def gather_by_key(
 
 
 def _other_key(folded: str, general: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
-    """The key and rank of a heading of another system, or of the catalog with a note behind it."""
+    """Returns key and rank of another system's heading, or of a catalog heading with a note."""
     bare = _without_note(folded)
     if bare != folded and (key := _KEYS_BY_HEADING.get(bare)):
         return key, 0
@@ -144,14 +147,14 @@ def _without_note(folded: str) -> str:
 def _add(known: dict[str, list[object]], key: str, value: object) -> None:
     if isinstance(value, list | tuple):
         filled = [*flatten(value)]
-        # A list of days is one cell: the first of them would be a guess.
+        # A list of dates stays one cell, since taking the first date would be a guess.
         known.setdefault(key, []).extend([filled] if key in _DATES and filled else filled)
     else:
         known.setdefault(key, []).append(value)
 
 
 def flatten(value: object) -> Iterator[object]:
-    """The cell, or the filled entries of the list it is, however deep lists lie in lists."""
+    """Yields the cell, or the filled entries of nested lists."""
     stack = [value]
     while stack:
         value = stack.pop()
@@ -162,7 +165,7 @@ def flatten(value: object) -> Iterator[object]:
 
 
 def is_blank(value: object) -> bool:
-    """Whether a cell says nothing: None, an empty list, or only white space."""
+    """Whether a cell is empty: None, an empty list, or white space."""
     if isinstance(value, str):
         return not value.strip(_BLANK)
     return value is None or value in ([], {}, ())

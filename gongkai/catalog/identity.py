@@ -1,4 +1,4 @@
-"""What makes a row and a record the same document: keys to compare them by, and ids to tell them.
+"""Identity keys that tell whether a row and a record are the same document, and record ids.
 
 A key is a kind and a digest, so that a row that is not public can be compared without its text.
 """
@@ -17,7 +17,7 @@ from gongkai.catalog.placeholders import has_document_serial
 from gongkai.catalog.record import Record
 
 BETWEEN = "~"
-"""Between a source's name and an id, and between an id and what makes it another document's."""
+"""Separates a source name from an id, and an id from a suffix that distinguishes documents."""
 SOURCE_NAME = re.compile(r"[\w.-]{1,40}")
 _DERIVED = re.compile(rf"{BETWEEN}[0-9a-f]{{12}}\Z")
 _HASHED = re.compile(r"[0-9a-f]{24}")
@@ -28,14 +28,14 @@ DAY, AGENCY_TITLE = "day", "same"
 TITLE, PUBLISHER, DATE, TEXT = "title", "publisher", "date", "text"
 OPEN, SOURCE = "open", "source"
 SEARCHED = (GIVEN, INDEX, NUMBER, ADDRESS, LONG_TEXT, DAY, AGENCY_TITLE)
-"""Kinds by which a public record is looked for; the others only confirm or contradict."""
+"""Kinds of keys that public records are searched by; the others confirm or contradict."""
 SHORTEST_TEXT = 20
-"""Letters of a text that says which document it is; 详见附件 says nothing."""
+"""Least letters of a text that identifies a document; 详见附件 does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What a row says of its document, as far as it can be read; empty where it says nothing."""
+    """What a row states about its document; empty where it states nothing readable."""
 
     id: str = ""
     index_number: str = ""
@@ -48,7 +48,10 @@ class Particulars:
 
 
 def read_particulars(record: Record) -> Particulars:
-    """Of a record as it may be shown: nothing else may leave a digest in the index."""
+    """Returns the particulars of a record as it may be shown.
+
+    No other content may leave a digest in the index.
+    """
     files = (f"{each.name} {each.url or each.path or ''}" for each in record.attachments)
     return Particulars(
         id=record.id,
@@ -63,7 +66,7 @@ def read_particulars(record: Record) -> Particulars:
 
 
 def record_keys(record: Record) -> tuple[str, ...]:
-    """Every key of a record, and of which source it is."""
+    """Returns every key of a record, including that of its source."""
     keys = list(document_keys(read_particulars(record)))
     if record.disclosure is Disclosure.PUBLIC:
         keys.append(f"{OPEN}:")
@@ -71,7 +74,7 @@ def record_keys(record: Record) -> tuple[str, ...]:
 
 
 def document_keys(said: Particulars) -> tuple[str, ...]:
-    """Keys that rows of one document share however each is spelled."""
+    """Returns keys that all rows of one document share, however they are spelled."""
     title, publisher, text = _letters(said.title), _letters(said.publisher), _letters(said.text)
     values = {
         GIVEN: base_id(said.id),
@@ -90,12 +93,12 @@ def document_keys(said: Particulars) -> tuple[str, ...]:
 
 
 def is_open(keys: Iterable[str]) -> bool:
-    """Whether the keys are of a record that is public with its text (主动公开)."""
+    """Whether the keys belong to a record that is public with its text (主动公开)."""
     return f"{OPEN}:" in keys
 
 
 def names_document(number: str) -> bool:
-    """Whether a document number has a serial, so that it names one document."""
+    """Whether a document number has a serial and so identifies one document."""
     if not number:
         return False
     form = parse_document_number(number).form
@@ -103,17 +106,17 @@ def names_document(number: str) -> bool:
 
 
 def by_kind(keys: Iterable[str]) -> Mapping[str, str]:
-    """Kind -> digest."""
+    """Returns kind -> digest."""
     return dict(key.split(":", 1) for key in keys)
 
 
 def is_same(kind: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether both say it, and say the same."""
+    """Whether both have this kind of key with the same digest."""
     return kind in one and one[kind] == other.get(kind)
 
 
 def differs(kind: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether both say it, and say it otherwise; what one leaves out contradicts nothing."""
+    """Whether both have this kind of key with different digests; a missing key is no difference."""
     return kind in one and kind in other and one[kind] != other[kind]
 
 
@@ -123,10 +126,10 @@ def is_same_content(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 
 def is_other_document(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two versions of one id, of different runs, are of two documents.
+    """Whether two versions of one id from different runs are two documents.
 
-    A revision keeps its title or its text. Numbers and ids that two departments count for
-    themselves meet in neither, nor in the agency, the address or (of an index number) the day.
+    A revision keeps its title or its text. Two departments that number documents separately agree
+    in neither, nor in the agency, the address or (for an index number) the date.
     """
     if not differs(TITLE, one, other) or is_same(TEXT, one, other):
         return False
@@ -135,29 +138,29 @@ def is_other_document(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 
 def own_id(source: str, record_id: str) -> str:
-    """An id as that of a named source: 财政局~1; an id that is of it already stays."""
+    """Returns an id within a named source, 财政局~1; an id of that source stays unchanged."""
     prefix = f"{source}{BETWEEN}" if source else ""
     return record_id if record_id.startswith(prefix) else prefix + record_id
 
 
 def source_of(record_id: str) -> str:
-    """The name of the source that an id is of, or an empty text."""
+    """Returns the name of the source of an id, or an empty string."""
     name, between, _ = base_id(record_id).partition(BETWEEN)
     return name if between else ""
 
 
 def source_key(source: str) -> str:
-    """The key of every record of a source."""
+    """Returns the key that all records of a source share."""
     return f"{SOURCE}:{_digest(source)}"
 
 
 def base_id(record_id: str) -> str:
-    """The id that its row stated, of one that was derived."""
+    """Returns the id stated by the row, without a derived suffix."""
     return _DERIVED.sub("", record_id)
 
 
 def hash_id(publisher: str, number: str, title: str, day: str) -> str:
-    """The id of a row without id or index number."""
+    """Returns the id of a row that has neither id nor index number."""
     parts = "\x1f".join((publisher, number, title, day))
     return hashlib.blake2b(parts.encode(), digest_size=12).hexdigest()
 
@@ -167,9 +170,9 @@ def is_hash_id(record_id: str) -> bool:
 
 
 def derive_ids(record_id: str, keys: Iterable[str]) -> tuple[str, ...]:
-    """The ids of a document whose own id is another's: by its address, then by all that it says.
+    """Returns ids for a document whose id is taken: by its address, then by all its keys.
 
-    The address comes first: it stays when the text is revised.
+    The address comes first, because it survives a revision of the text.
     """
     said = by_kind(keys)
     whole = [said.get(kind, "") for kind in (ADDRESS, TITLE, TEXT)]
@@ -187,12 +190,12 @@ def _digest(value: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """Letters and digits alone: width, case, blanks and punctuation make no other document."""
+    """Returns letters and digits only, without differences in width, case and punctuation."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _fold_address(url: str) -> str:
-    """An address without scheme, default port and fragment; a site's first page names nothing."""
+    """Returns an address without scheme, default port and fragment; empty for a front page."""
     try:
         parts = urlsplit(url)
         port = "" if parts.port in (None, 80, 443) else f":{parts.port}"

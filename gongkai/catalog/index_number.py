@@ -1,4 +1,4 @@
-"""An index number (索引号) as typed in, its canonical form out; and those in a sentence."""
+"""Parses index numbers (索引号) into a canonical form, and finds them in a text."""
 
 import re
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ _INSIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class IndexNumber:
-    """One index number; numbers are the same where `canonical` is.
+    """One index number; numbers are equal if `canonical` is equal.
 
     `agency_code` is the 9-digit organization code (GB 11714, form "catalog") or the 18-digit
-    unified social credit code (GB 32100-2015, form "credit"); `period` is YYYY or YYYYMM; `serial`
-    keeps its leading zeros. Free shapes are "odd": canonical all the same, without parts.
+    unified social credit code (GB 32100-2015, form "credit"). `period` is YYYY or YYYYMM. `serial`
+    keeps its leading zeros. Other shapes are "odd", with `canonical` and no parts.
     """
 
     canonical: str
@@ -42,7 +42,7 @@ class IndexNumber:
 
 @dataclass(frozen=True, slots=True)
 class FoundIndexNumber:
-    """A number at text[start:end], in code points of the text that was searched."""
+    """A number at text[start:end], in code points of the searched text."""
 
     start: int
     end: int
@@ -50,12 +50,12 @@ class FoundIndexNumber:
 
 
 def parse_index_number(text: str) -> IndexNumber:
-    """The index number a catalog field holds, e.g. `003127334/200902-00019`.
+    """Parses the index number in a catalog field, such as `003127334/200902-00019`.
 
-    Canonical is narrow, upper-case and without blanks; each kind of slash is `/`, each kind of
-    dash, and the 一 that typists put for it between digits, is one `-`. Idempotent. A credit
-    code counts by its shape: that a published one fails its check digit is no reason to lose it.
-    Raises RefusedValueError for blank text only.
+    The canonical form is half-width, upper-case and without spaces. Every slash becomes `/`. Every
+    dash, and a 一 mistyped for one between digits, becomes a single `-`. The function is
+    idempotent. A credit code is recognized by its shape alone, because published ones may fail
+    their check digit. Raises RefusedValueError only for blank text.
     """
     canonical = _ONE_AS_DASH.sub("-", tidy_signs(text).translate(_SLASHES)).upper()
     canonical = _DOUBLE_DASH.sub("-", canonical)
@@ -69,7 +69,7 @@ def parse_index_number(text: str) -> IndexNumber:
 
 
 def find_index_numbers(text: str) -> list[FoundIndexNumber]:
-    """All index numbers of the two known shapes in a sentence or a query, left to right."""
+    """Returns all index numbers of the two known shapes in a text, left to right."""
     folded = fold_signs(text).translate(_SLASHES)
     shown = [at for at, sign in enumerate(folded) if sign != INVISIBLE]
     plain = folded if len(shown) == len(folded) else folded.replace(INVISIBLE, "")
@@ -82,11 +82,11 @@ def find_index_numbers(text: str) -> list[FoundIndexNumber]:
 
 
 def is_valid_credit_code(code: str) -> bool:
-    """Is it an 18-character unified social credit code whose check character is right?
+    """Whether the text is an 18-character unified social credit code with a valid check digit.
 
-    GB 32100-2015: place i of the first 17 weighs 3**(i-1) mod 31 and the check character stands
-    for (31 - sum mod 31) mod 31, in an alphabet without I, O, S, V and Z. Lower case and
-    full-width forms are taken.
+    GB 32100-2015: position i of the first 17 has weight 3**(i-1) mod 31, and the check character is
+    that of (31 - sum mod 31) mod 31, in an alphabet without I, O, S, V and Z. Lower case and
+    full-width forms are accepted.
     """
     folded = tidy_signs(code).upper()
     if not re.fullmatch(_CREDIT, folded):

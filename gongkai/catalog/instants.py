@@ -1,11 +1,11 @@
-"""Points in time in, the day that they are in China out: seconds since 1970, times with a zone."""
+"""Converts points in time (Unix time, times with a zone) to days in China."""
 
 import datetime
 import re
 
 _CHINA = datetime.timedelta(hours=8)
 _SUMMER = datetime.timedelta(hours=1)
-# 北京夏令时: from and until 02:00. A program that wrote midnight then wrote 15:00 UTC.
+# 北京夏令时 (daylight saving time) began and ended at 02:00. Midnight was then 15:00 UTC.
 _SUMMERS = tuple(
     (datetime.datetime(year, *first, 2), datetime.datetime(year, *last, 1))  # noqa: DTZ001
     for year, first, last in (
@@ -17,28 +17,29 @@ _SUMMERS = tuple(
         (1991, (4, 14), (9, 15)),
     )
 )
-_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - moments here are UTC without saying so
+_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - times here are naive UTC
 _COUNTED = re.compile(
     r"(?:/?date\()?(?P<digits>[0-9]{9}|[12][0-9]{9}|[0-9]{12,13}|1[0-9]{15})(?:\.[0-9]{1,9})?(?:[+-][0-9]{4})?\)?/?",
     re.IGNORECASE,
 )
 _FIRST_SECOND = 315_504_000
-"""1980 begins. Smaller counts have as many digits as other things that stand in date columns."""
+"""The start of 1980. Smaller counts have as many digits as other values in date columns."""
 _UNITS = ((15, 1_000_000), (12, 1_000), (0, 1))
-"""Digits from which a count is of microseconds, milliseconds and seconds, with those a second."""
+"""Digits from which a count is in microseconds, milliseconds or seconds, and its units a second."""
 _HOURS = re.compile(
     "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-4])"
 )
 _ZONE = re.compile(r"([A-Z]*) ?(?:([+-])([0-9]{2}):?([0-9]{2})?)?")
 _OFFSETS = {"": 0, "Z": 0, "UTC": 0, "GMT": 0}
 _CHINESE_ZONES = frozenset(("CST", "CDT", "HKT"))
-"""What programs call the time of China; CST is no American zone in these exports."""
+"""Zone names for the time in China; in these exports CST is not American."""
 
 
 def read_count(text: str) -> datetime.date | None:
-    """The day of a count of (milli-, micro-) seconds since 1970, also as `/Date(1709222400000)/`.
+    """Returns the day of a Unix time in seconds, milliseconds or microseconds, or None.
 
-    None for other text. Raises ValueError for ten digits that also are a day and an hour.
+    Also reads `/Date(1709222400000)/`. Raises ValueError for ten digits that are also a day and an
+    hour.
     """
     match = _COUNTED.fullmatch(text)
     if not match:
@@ -53,9 +54,9 @@ def read_count(text: str) -> datetime.date | None:
 
 
 def read_offset(zone: str) -> datetime.timedelta | None:
-    """How far a zone is before UTC; None for the time of China, where the day stays as written.
+    """Returns the offset of a zone from UTC; None for China, where the day stays as written.
 
-    Raises ValueError for a zone of another name: it may be any.
+    Raises ValueError for an unknown zone name.
     """
     match = _ZONE.fullmatch(zone.strip().upper())
     if not match or (match[1] not in _OFFSETS and match[1] not in _CHINESE_ZONES):
@@ -68,7 +69,7 @@ def read_offset(zone: str) -> datetime.timedelta | None:
 
 
 def chinese_day(moment: datetime.datetime) -> datetime.date:
-    """The day that it is in China (Asia/Shanghai) at a moment of UTC."""
+    """Returns the day in China (Asia/Shanghai) at a time in UTC."""
     there = moment.replace(tzinfo=None) + _CHINA
     is_summer = any(first <= there < last for first, last in _SUMMERS)
     return (there + _SUMMER if is_summer else there).date()

@@ -1,7 +1,6 @@
-"""Raw fields of a source row in; a publishable Record, a refusal or a withholding out.
+"""Intake: turns the raw fields of a source row into a Record, a refusal or a withholding.
 
-The order matters: disclosure is settled first, so that no later message can tell of a text that
-is not public. Called by `indexer.ingest` for every row.
+Disclosure is determined first, so that no later message can reveal a text that is not public.
 """
 
 import datetime
@@ -52,7 +51,7 @@ ID_LIMIT = 200
 BODY_LIMIT = 8_000_000
 VALIDITY_LIMIT = 40
 VALUE_LIMIT = 200
-"""Characters that are shown of a value that is warned of."""
+"""Characters shown of a value in a warning."""
 _VALIDITY = {
     "有效": "有效",
     "现行有效": "有效",
@@ -78,10 +77,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """What an intake depends on: the city's tables, the disclosure of a source declared public.
+    """The rules of an intake: the city's tables, and the disclosure of a source declared public.
 
-    `source`: the name of the source, which is part of its ids; empty for none.
-    `today`: the day of the run; without one, no date is too far in the future.
+    `source` is the name of the source, which is part of its ids; it may be empty. `today` is the
+    day of the run; without it no date is too far in the future.
     """
 
     tables: Tables
@@ -92,10 +91,10 @@ class IntakeRules:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A record fit to be published; `warnings` are (field, code) of what was left empty.
+    """A record that may be published; `warnings` are (field, code) of values left empty.
 
-    `values` are (field, code, value) of warnings, for staff to see; `headings` those of the row's
-    filled columns that the catalog does not know. Neither holds what is not public.
+    `values` are (field, code, value) of warnings for staff. `headings` are the row's filled columns
+    that the catalog does not know. Neither contains anything that is not public.
     """
 
     record: Record
@@ -106,10 +105,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that can't be taken until it is corrected; `message` never quotes it.
+    """A row that cannot be indexed until it is corrected; `message` never quotes it.
 
-    `kept` are the cells that may be written down for people to correct, None for no cell at all;
-    `id` is what its record would be known by, None where that is unclear.
+    `kept` are the cells that may be stored for correction, None for no cell. `id` is the id of its
+    record, None where it is unclear.
     """
 
     field: str
@@ -121,10 +120,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A row that must not be published: `not_public`, or `personal_data` for staff to look at.
+    """A row that must not be published: `not_public`, or `personal_data` for staff to review.
 
-    `id` is the id of its record, and `keys` (`gongkai.catalog.identity`) are what else identifies
-    the record, so that an older public version can go. No message shows them.
+    `id` and `keys` (`gongkai.catalog.identity`) identify its record, so that an older public
+    version can be withdrawn. No message shows them.
     """
 
     reason: str
@@ -134,7 +133,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What a row is known by."""
+    """The names and numbers that identify a row."""
 
     given: str
     title: str
@@ -154,7 +153,7 @@ class _Names:
 
 
 def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refused | Withheld:
-    """One source row through every rule. Raises nothing for bad data."""
+    """Applies every rule to one source row. Raises nothing for bad data."""
     known, unknown = gather_by_key(raw)
     cells = RowReader(known)
     disclosure: Disclosure | None = None
@@ -184,7 +183,7 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
 
 
 def _values_to_show(cells: RowReader, record: Record) -> tuple[tuple[str, str, str], ...]:
-    """Values of warnings; of a record on request, only those of its entry; no personal data."""
+    """Returns values of warnings without personal data; on request only those of the entry."""
     hidden = () if record.disclosure is Disclosure.PUBLIC else BEHIND_REQUEST
     return tuple(
         (key, code, value[:VALUE_LIMIT])
@@ -195,9 +194,9 @@ def _values_to_show(cells: RowReader, record: Record) -> tuple[tuple[str, str, s
 
 
 def disclose(record: Record) -> Record:
-    """The part of a record that may be shown: on request (依申请公开) that is its catalog entry.
+    """Returns the part of a record that may be shown: on request (依申请公开) its catalog entry.
 
-    Columns the contract does not know may hold anything, so they stay behind the wall as well.
+    Columns unknown to the catalog may contain anything, so they are not shown either.
     """
     if record.disclosure is Disclosure.PUBLIC:
         return record
@@ -205,12 +204,12 @@ def disclose(record: Record) -> Record:
 
 
 def holds_personal_data(record: Record) -> bool:
-    """Whether a valid ID-card or bank-card number stands in anything that would be published.
+    """Whether a valid ID-card or bank-card number occurs in anything that would be published.
 
-    To be asked again once texts of attachments were read into the record.
+    The check must be repeated after texts of attachments were added to the record.
     """
-    # A letter between texts: digits of two fields are no number. Columns that no heading names are
-    # taken together, since a number may be spread over them.
+    # Separated by a letter, because digits of two fields form no number. Unknown columns are
+    # joined, since a number may be spread over them.
     return holds_personal_number("\n文\n".join(_published_texts(record)))
 
 
@@ -273,7 +272,7 @@ def _read_names(cells: RowReader, rules: IntakeRules) -> _Names:
 
 
 def _closed_id(cells: RowReader, rules: IntakeRules) -> str | None:
-    """What a row that is not public was known by if it was public once; None if that is unclear."""
+    """Returns the id that a closed row had if it was public before; None if that is unclear."""
     try:
         named = _given_id(cells) or _index_number(cells) or _read_names(cells, rules).id
     except RefusedValueError:
@@ -284,7 +283,7 @@ def _closed_id(cells: RowReader, rules: IntakeRules) -> str | None:
 def _closed_keys(
     cells: RowReader, others: Mapping[str, object], rules: IntakeRules
 ) -> tuple[str, ...]:
-    """What a row that is not public says of its document; what can't be read says nothing."""
+    """Returns the identity keys of a closed row, from everything in it that can be read."""
     publisher = cells.line("publisher")
     agency = rules.tables.agencies.find(publisher, place=_place(others))
     number = cells.attempt("document_number", _number_text(cells, "document_number"), _parse_number)
@@ -320,7 +319,7 @@ def _check_id(given: str) -> str:
     if len(given) > ID_LIMIT:
         raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
     if not {".", ".."}.isdisjoint(given.split("/")):
-        # A browser takes such a part for a way through folders: its page could not be opened.
+        # Browsers resolve dot segments, so the page of the record could not be opened.
         raise RefusedValueError("id", "dot_segment", "The id has a part of dots alone.")
     return given
 
@@ -330,7 +329,7 @@ def _index_number(cells: RowReader) -> str | None:
 
 
 def _place(others: Mapping[str, object]) -> str:
-    """Where the source says it comes from: 市政府 means another agency in another city."""
+    """Returns the place that the source states: 市政府 is another agency in another city."""
     places = (others[name] for name in _PLACE_COLUMNS if name in others)
     return next((clean_line(place) for place in places if isinstance(place, str)), "")
 
@@ -343,7 +342,7 @@ def _required(cells: RowReader, key: str) -> str:
 
 
 def _date_text(cells: RowReader, key: str) -> str:
-    """A date cell as text; what could not be read when the row was exported is in its original."""
+    """Returns a date cell as text, or its original where a previous intake could not read it."""
     for cell in cells.known.get(key, ()):
         if text := date_text(cell):
             return text
@@ -352,7 +351,7 @@ def _date_text(cells: RowReader, key: str) -> str:
 
 
 def _number_text(cells: RowReader, key: str) -> str:
-    """A number cell as text; empty where it says that there is no number."""
+    """Returns a number cell as text; empty for a placeholder."""
     text = cells.line(key) or cells.line(f"{key}_original")
     if not text or not is_placeholder(text):
         return text
@@ -391,7 +390,7 @@ def _parse_index(text: str) -> str:
 def _original(
     cells: RowReader, key: str, stated: str, value: _T | None, parse: Callable[[str], _T]
 ) -> str | None:
-    """The cell as published; of a record taken in again, its first original if that still fits."""
+    """Returns the cell as published, or the first original of a record that is indexed again."""
     first = cells.line(f"{key}_original")
     if not first or first == stated:
         return stated or None
@@ -402,7 +401,7 @@ def _original(
 
 
 def _publisher_name(cells: RowReader, published: str, agency: Agency | None) -> str:
-    """The name as published; where the source gave only a code, the agency's name."""
+    """Returns the name as published, or the agency's name where the source gave only a code."""
     if not agency or published != agency.code:
         return published
     return cells.line("publisher_name") or agency.name
@@ -423,7 +422,7 @@ def _keywords(cells: RowReader) -> tuple[str, ...]:
 
 
 def _genre(cells: RowReader, title: str, tree: ClassificationTree) -> tuple[str | None, bool]:
-    """The genre, and whether it is only what the title's ending says."""
+    """Returns the genre, and whether it was inferred from the title."""
     ending = infer_genre(title)
     inferred = tree.canonical(ending) if ending else None
     given = tree.canonical(cells.line("genre"))
@@ -439,7 +438,7 @@ def _validity(cells: RowReader) -> str | None:
         return None
     known = _VALIDITY.get(stated)
     if known is None:
-        # Kept, since 部分失效 unsaid would pass for 有效.
+        # Kept: without 部分失效 the record would look valid.
         cells.warn("validity", "unknown_validity", stated)
         return stated[:VALIDITY_LIMIT]
     return known

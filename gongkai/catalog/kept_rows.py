@@ -1,4 +1,4 @@
-"""A refused row in, the cells of it that may be written to a file for people to correct out."""
+"""Selects the cells of a refused row that may be written to a file for correction."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,10 +14,10 @@ _ENTRY = frozenset(KEYS) - {"body", "attachments", "extra"}
 def keep_cells(
     row: Mapping[str, object], disclosure: Disclosure | None
 ) -> Mapping[str, object] | None:
-    """The whole row where it is public (主动公开), its catalog entry where it is on request.
+    """Returns the whole row if it is public (主动公开), its catalog entry if it is on request.
 
-    None where its disclosure is not settled, or where any cell holds personal data: then the row
-    may be named by its source and line alone.
+    Returns None where the disclosure is not determined, or where a cell contains personal data.
+    Such a row may only be named by its source and line.
     """
     if disclosure is None or disclosure is Disclosure.NOT_PUBLIC:
         return None
@@ -29,9 +29,9 @@ def keep_cells(
 
 
 def texts_in_order(value: object) -> Iterator[str]:
-    """Every text and number in a value as they stand in it, then the names of its columns.
+    """Yields every text and number in a value in order, then the names of its columns.
 
-    A number may be spread over neighbouring cells.
+    The order matters, because a number may be spread over neighbouring cells.
     """
     names: list[object] = []
     stack = [value]
@@ -48,7 +48,7 @@ def texts_in_order(value: object) -> Iterator[str]:
 
 
 def _is_of_entry(name: str, value: object) -> bool:
-    """Whether a cell is one of the catalog entry; an object in it may hold anything."""
+    """Whether a cell belongs to the catalog entry; nested objects may contain anything."""
     cells = value if isinstance(value, list | tuple) else (value,)
     is_plain = not any(isinstance(cell, Mapping | list | tuple) for cell in cells)
     key = key_of(name)

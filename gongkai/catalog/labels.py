@@ -1,4 +1,4 @@
-"""Short labels (headings, coded values) folded to one spelling: width, blanks, case, characters."""
+"""Folds short labels (headings, coded values): width, spaces, case, character variants."""
 
 import re
 import unicodedata
@@ -12,20 +12,20 @@ _UNSEEN = re.compile(
 
 
 def fold_label(text: str) -> str:
-    """NFKC, simplified characters, lower case, no blanks and no characters without a width."""
+    """Returns NFKC, simplified, lower-case text without spaces and zero-width characters."""
     return fold_width(text).casefold()
 
 
 def fold_width(text: str) -> str:
-    """`fold_label` with upper and lower case kept: camelCase still shows its words."""
-    # Twice: a compatibility form may unfold to a blank, as U+FFA0 does.
+    """Like `fold_label`, but keeps case, so that camelCase still shows its words."""
+    # Applied twice, because a compatibility form may decompose to a space (U+FFA0).
     visible = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
     return visible if visible.isascii() else visible.translate(_simplified())
 
 
 @cache
 def _simplified() -> dict[int, str]:
-    """Traditional -> simplified, one character each: the character table of OpenCC."""
+    """Returns OpenCC's character table, Traditional to Simplified, one to one."""
     table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt")
     rows = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
     return {ord(key): forms.split()[0] for key, forms in rows if len(key) == 1}

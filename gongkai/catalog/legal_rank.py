@@ -1,7 +1,7 @@
-"""A title in, the rank of the norm (效力位阶) that it names out. Called by `indexer.documents`.
+"""Determines the legal rank (效力位阶) of a document from its title.
 
-Ranks follow the Legislation Law (立法法), chapter 5: laws of the National People's Congress stand
-above all other norms. Interpretations by the two supreme organs bind every court.
+Ranks follow the Legislation Law (立法法), chapter 5: laws of the National People's Congress are
+above all other norms. Interpretations by the two supreme judicial organs bind every court.
 """
 
 import re
@@ -9,12 +9,12 @@ from enum import StrEnum
 
 
 class LegalRank(StrEnum):
-    """What stands above ordinary documents."""
+    """Ranks above ordinary documents."""
 
     LAW = "law"
-    """宪法 and 法律: of the whole country, by the National People's Congress."""
+    """宪法 and 法律: national laws of the National People's Congress."""
     INTERPRETATION = "interpretation"
-    """司法解释 of the Supreme Court or Procuratorate."""
+    """司法解释 of the Supreme People's Court or Procuratorate."""
 
 
 _CHAPTER = re.compile(
@@ -33,9 +33,9 @@ _INTERPRETS = re.compile(r"(?:解释|规定|批复|规则|适用意见)(?:[（(]
 
 
 def read_legal_rank(title: str) -> LegalRank | None:
-    """The rank that a title shows, or None; one article of a law (…第三条) ranks as its law.
+    """Returns the rank that a title shows, or None; an article of a law (…第三条) ranks as the law.
 
-    A title that merely speaks of a law (关于学习《…法》的通知) has none, nor have 办法 and 方法.
+    A title that mentions a law (关于学习《…法》的通知) has no rank, nor have 办法 and 方法.
     """
     name = _CHAPTER.sub("", title.strip(_MARKS))
     if _SUPREME.match(name):

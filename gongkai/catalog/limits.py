@@ -1,7 +1,7 @@
-"""A record in, the same record with every value within its limit out, and what was left out.
+"""Limits the values of a record.
 
-An optional value over its limit is left out with a warning. A required value, a text or the whole
-of the unknown columns over its limit refuses the row. No limit is near any real value.
+An optional value over its limit is dropped with a warning. A required value, a text, or the unknown
+columns together over their limit reject the row. No limit is close to a real value.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from gongkai.catalog.record import Attachment, Record
 from gongkai.errors import RefusedValueError
 
 NAME_LIMIT = 200
-"""Characters of an agency's name, a keyword or a value kept as published."""
+"""Characters of an agency name, a keyword or a value kept as published."""
 SUMMARY_LIMIT = 100_000
 ADDRESS_LIMIT = 2_000
 """Characters of a web address; the longest in real exports has 527."""
@@ -22,16 +22,16 @@ ATTACHMENTS_LIMIT = 500
 COLUMNS_LIMIT = 1_000
 """Columns of one row that the catalog does not know."""
 EXTRA_LIMIT = 2_000_000
-"""Characters in them."""
+"""Characters in the unknown columns."""
 
 Warn = Callable[[str, str], None]
-"""Called with the field and the code of what was left out."""
+"""Receives the field and the code of each dropped value."""
 
 
 def limit_record(record: Record, warn: Warn) -> Record:
-    """The record with optional values over a limit left out.
+    """Returns the record without optional values over their limit.
 
-    Raises RefusedValueError, reason `too_long` or `too_many_values`, for what can't be left out.
+    Raises RefusedValueError (`too_long`, `too_many_values`) for values that cannot be dropped.
     """
     _check_lengths(record)
     genre = _limit_path("genre", record.genre, warn)

@@ -1,4 +1,4 @@
-"""HTML in, its text out; what only looks like markup (`A<B`) stays. `plain_text` asks."""
+"""Converts HTML to text; text that only resembles markup (`A<B`) stays."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _NAMES = (
     "base|wbr|nobr|html|head|body|title|[a-z][a-z0-9]*:[a-z][a-z0-9]*"
 )
 _REST = r"(?:\s[^<>]*)?/?>"
-# One letter may be a quantity (A<B>C); as a tag it has attributes, or is small, or is closed.
+# A single letter may be a quantity (A<B>C), so as a tag it needs attributes, lower case or `/`.
 _TAG = (
     rf"</?(?:{_NAMES}){_REST}|</[abiqsu]\s*>|<[abiqsu]\s[^<>=]*=[^<>]*>"
     r"|(?-i:<[abiqsu]/?>)|<!doctype[^<>]*>"
@@ -26,7 +26,7 @@ _LITERAL_SIGN = re.compile(
     r"(?:\s[^<>\x80-\U0010ffff]*)?/?>)",
     re.IGNORECASE,
 )
-"""A `<` that begins no tag: left alone, a parser would take the words after it for one."""
+"""A `<` that begins no tag; a parser would take the following words for a tag."""
 _ENTITY = re.compile(
     r"&(?:(?:amp|#38|#x26);)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
     r"|&nbsp(?![A-Za-z0-9;])"
@@ -47,12 +47,12 @@ _CELL = frozenset(("td", "th"))
 
 
 def has_markup(text: str) -> bool:
-    """Whether a tag of HTML is in a text; entities and comments alone are none."""
+    """Whether a text contains an HTML tag; entities and comments alone do not count."""
     return "<" in text and _MARKUP.search(text) is not None
 
 
 def drop_comments(text: str) -> str:
-    """The text without comments of HTML; one that never ends is text."""
+    """Returns the text without HTML comments; an unclosed comment is text."""
     before, *parts = text.split(_COMMENT)
     kept = [before]
     for part in parts:
@@ -62,19 +62,19 @@ def drop_comments(text: str) -> str:
 
 
 def resolve_entities(text: str) -> str:
-    """`&nbsp;`, `&#8220;`, `&amp;nbsp;` as the signs that they stand for; unknown ones stay."""
+    """Replaces entities such as `&nbsp;`, `&#8220;` and `&amp;nbsp;`; unknown ones stay."""
     if _CDATA in text and _CDATA_END in text:
         text = text.replace(_CDATA, "").replace(_CDATA_END, "")
     return _ENTITY.sub(_resolve, text) if "&" in text else text
 
 
 def join_broken_line(text: str) -> str:
-    """A clean line broken by `<br>`: between Chinese characters nothing is left, else a blank."""
+    """Joins a line broken by `<br>`: without a space between Chinese characters, else with one."""
     return _BREAK.sub(" ", _INNER_BREAK.sub("", text)) if "<" in text else text
 
 
 def text_of(markup: str) -> str:
-    """The text of HTML, a line end around each block. Nothing below hostile depth is lost."""
+    """Returns the text of HTML with a line break around each block; deep nesting loses nothing."""
     if _CDATA in markup:
         markup = markup.replace(_CDATA, "").replace(_CDATA_END, "")
     markup = _LITERAL_SIGN.sub("&lt;", _WRAPPED.sub("&", markup))
@@ -84,7 +84,7 @@ def text_of(markup: str) -> str:
         root = lxml_html.document_fromstring(framed, parser=parser)
     except etree.LxmlError:
         return _strip_tags(markup)
-    # What lies deeper than the parser goes would be lost.
+    # The parser drops content nested deeper than its limit.
     if any(entry.level >= etree.ErrorLevels.FATAL for entry in parser.error_log):
         return _strip_tags(markup)
     return "".join(_pieces(root))
@@ -102,13 +102,13 @@ def _strip_tags(markup: str) -> str:
 
 
 def _pieces(root: lxml_html.HtmlElement) -> Iterator[str]:
-    """Texts and line ends in document order, without recursion: depth is outside data."""
+    """Yields texts and line breaks in document order; not recursive, since input may be deep."""
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if node.tag in _BLOCK:
             yield "\n"
         if event == "end":
-            # Two numbers of a table must not become one.
+            # Keeps numbers of neighbouring table cells apart.
             yield (" " if node.tag in _CELL else "") + (node.tail or "")
         elif node.tag in _SILENT:
             walk.skip_subtree()

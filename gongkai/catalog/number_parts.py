@@ -1,7 +1,6 @@
-"""Parts of document numbers (发文字号): of a whole one, and those typed alone in a query.
+"""Splits document numbers (发文字号) into parts, and finds partial numbers in a query.
 
-`indexer.documents` splits, query understanding finds: 宜政办秘 2008 names every number of that code
-and year.
+宜政办秘 2008 matches every number with that agency code and year.
 """
 
 import re
@@ -23,7 +22,7 @@ from gongkai.catalog.numerals import CHINESE_DIGITS, INVISIBLE, fold_signs, read
 
 @dataclass(frozen=True, slots=True)
 class NumberParts:
-    """机关代字, year and serial as in `DocumentNumber`; None for what is not there."""
+    """Agency code (机关代字), year and serial as in `DocumentNumber`; None for a missing part."""
 
     prefix: str | None = None
     year: int | None = None
@@ -32,7 +31,7 @@ class NumberParts:
 
 @dataclass(frozen=True, slots=True)
 class FoundParts:
-    """Parts at text[start:end], in code points of the text that was searched."""
+    """Parts at text[start:end], in code points of the searched text."""
 
     start: int
     end: int
@@ -43,20 +42,20 @@ IsPrefix = Callable[[str], bool]
 
 _LONGEST = 24
 _SHORTEST_ALONE = 3
-"""国发 and 建房 are codes, and words as well: alone they are read as words."""
+"""国发 and 建房 are codes and also words; alone they are read as words."""
 _S = " {0,4}"
 _YEAR = rf"(?:19|20)[0-9]{{2}}|[一二][九〇零○oO0][{CHINESE_DIGITS}oO0-9]{{2}}"
 _SERIAL = r"[0-9]{1,5}"
 _RANGED = rf"{_SERIAL}(?:-[0-9]{{1,4}})?[A-Za-z]?"
 _OVER = r"(?=[的和与及是]|文件|全文|原文|[^\w-]|\Z)"
-"""What may follow a serial without 号; 10 of 2008 10件实事 counts something else."""
+"""What may follow a serial without 号; 10 in 2008 10件实事 is no serial."""
 _IN_BRACKETS = rf"〔{_S}(?P<bracketed>{_YEAR}){_S}年?{_S}〕"
 _DATE = (
     rf"(?:{_YEAR})(?:{_S}年{_S}[0-9]{{1,2}}{_S}月|[-./][0-9]{{1,2}}[-./][0-9]"
     rf"|{_S}年?{_S}[-至到~]{_S}(?:19|20)[0-9]{{2}}(?![0-9]))"
 )
 _TAIL = re.compile(
-    # 〔2008〕 · 〔2008〕8 · 2008年 · 2008 8号 · 第8号; no part of 2008年8月 nor of 2008-2010年
+    # 〔2008〕, 〔2008〕8, 2008年, 2008 8号, 第8号; never part of 2008年8月 or 2008-2010年
     rf"{_S}(?:{_IN_BRACKETS}(?:{_S}第?{_S}(?P<serial>{_RANGED})(?![0-9A-Za-z-]){_S}号?)?"
     rf"|(?!{_DATE})(?P<bare>{_YEAR})(?![0-9])(?:{_S}年度?)?+"
     rf"(?:{_S}[- 第]?{_S}(?P<loose>{_SERIAL})(?:{_S}号|{_OVER}))?"
@@ -77,11 +76,11 @@ _JOINING = re.compile(r"年?度?[的和与及]")
 _ABOUT = re.compile(r"(?=的|文件|文号|发文|系列)")
 _ABOUT_FILES = re.compile(r"的?(?:文件|文号|发文)")
 _CODES_TOO = ("规范", "指南")
-"""沪发改规范 is a code of 规范性文件, though most of what ends so is a title."""
+"""沪发改规范 is a code for 规范性文件, although most texts with this ending are titles."""
 
 
 def split_number(canonical: str) -> NumberParts:
-    """The parts of a whole number; none of a number that is odd, or of no text."""
+    """Returns the parts of a whole number; no parts for an odd number or empty text."""
     if not canonical.strip():
         return NumberParts()
     number = parse_document_number(canonical)
@@ -89,11 +88,11 @@ def split_number(canonical: str) -> NumberParts:
 
 
 def find_number_parts(text: str, is_prefix: IsPrefix) -> list[FoundParts]:
-    """Numbers in part, left to right: a code with year or serial, 〔2008〕8号, or a code alone.
+    """Returns partial numbers, left to right: a code with year or serial, 〔2008〕8号, or a code.
 
-    `is_prefix`: whether some published number has this code, as `split_number` gives it. Without
-    that word a code is taken only before a bracketed year, and where it ends as codes do. A date
-    after a code (2008年8月) is left. Whole numbers are left to `find_document_numbers`.
+    `is_prefix` returns whether a published number has this code, in the form of `split_number`. An
+    unknown code counts only before a bracketed year and with the ending of a code. A date after a
+    code (2008年8月) is not included. `find_document_numbers` finds whole numbers.
     """
     folded = fold_signs(text).translate(BRACKETS)
     shown = [at for at, sign in enumerate(folded) if sign != INVISIBLE]
@@ -112,7 +111,7 @@ def find_number_parts(text: str, is_prefix: IsPrefix) -> list[FoundParts]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Han characters in a row; `leads` are the places in it where a code may begin, ascending."""
+    """A run of Han characters; `leads` are the positions where a code may begin, ascending."""
 
     start: int
     written: str
@@ -123,7 +122,7 @@ class _Run:
         return self.start + len(self.written)
 
     def starts(self, end: int) -> tuple[int, ...]:
-        """Where a code of two characters or more may begin that ends at written[end]."""
+        """Returns where a code of two or more characters that ends at written[end] may begin."""
         first = bisect_left(self.leads, end - _LONGEST)
         return self.leads[first : bisect_right(self.leads, end - 2)]
 
@@ -156,7 +155,7 @@ def _read_run(plain: str, run: _Run, is_prefix: IsPrefix) -> Iterator[FoundParts
 
 
 def _read_within(run: _Run, is_prefix: IsPrefix) -> Iterator[FoundParts]:
-    """宜政办秘的文件: a known code inside a run that goes on with 的 or 文件."""
+    """Finds a known code inside a run, before 的 or 文件: 宜政办秘的文件."""
     for match in _ABOUT.finditer(run.written):
         for start in run.starts(match.start()):
             prefix = _code(run.written[start : match.start()])
@@ -170,7 +169,7 @@ def _read_within(run: _Run, is_prefix: IsPrefix) -> Iterator[FoundParts]:
 
 
 def _read_known(plain: str, run: _Run, is_prefix: IsPrefix) -> FoundParts | None:
-    """The longest known code that the run ends with, and what of a number follows it."""
+    """Finds the longest known code at the end of the run, with the year or serial after it."""
     for start in run.starts(len(run.written)):
         prefix = _code(run.written[start:])
         if not _is_known(prefix, is_prefix):
@@ -187,7 +186,7 @@ def _read_known(plain: str, run: _Run, is_prefix: IsPrefix) -> FoundParts | None
 
 
 def _read_shape(plain: str, run: _Run) -> FoundParts | None:
-    """沪环规〔2023〕 of no number known: what asks for it or joins it to others is no part."""
+    """Finds an unknown code before a bracketed year, 沪环规〔2023〕, without words before it."""
     tail = _TAIL.match(plain, run.end)
     if not tail or not tail["bracketed"]:
         return None
@@ -211,7 +210,7 @@ def _code(written: str) -> str:
 
 
 def _is_known(prefix: str, is_prefix: IsPrefix) -> bool:
-    """Published numbers hold mistakes: 通知 is no code, whatever some record says."""
+    """Whether a code is known; published numbers contain mistakes, such as 通知 for a code."""
     if prefix.endswith(KINDS):
         is_code = len(prefix) > (2 if prefix.endswith("令") else 3)
     else:
@@ -220,14 +219,14 @@ def _is_known(prefix: str, is_prefix: IsPrefix) -> bool:
 
 
 def _is_word_too(prefix: str) -> bool:
-    """会考 and 应急 are codes of somebody, and what people ask about."""
+    """Whether a code is also a common word, such as 会考 and 应急."""
     if prefix.endswith(KINDS) or ends_as_code(prefix):
         return False
     return len(prefix) < _SHORTEST_ALONE or prefix.endswith(DEFAULT_GENRES)
 
 
 def _is_sure(tail: re.Match[str]) -> bool:
-    """Can only a number be meant? 2008 100 at the end can, 2008 100 平方米 can not."""
+    """Whether only a number can be meant: 2008 100 at the end is, 2008 100 平方米 is not."""
     found = tail.groupdict()
     if found.get("bracketed") or tail[0].endswith("号"):
         return True
@@ -245,7 +244,7 @@ def _with_tail(start: int, prefix: str, tail: re.Match[str]) -> FoundParts:
 
 
 def _with_year_before(plain: str, found: FoundParts, floor: int) -> FoundParts:
-    """2008年宜政办秘 is said as often as 宜政办秘2008年."""
+    """Adds a year before the code: 2008年宜政办秘 is as common as 宜政办秘2008年."""
     parts = found.parts
     if parts.year:
         return found
@@ -257,10 +256,10 @@ def _with_year_before(plain: str, found: FoundParts, floor: int) -> FoundParts:
 
 
 def _short(prefix: str) -> str:
-    """中华人民共和国国务院令 is called 国务院令."""
+    """Shortens a prefix: 中华人民共和国国务院令 becomes 国务院令."""
     return prefix.removeprefix("中华人民共和国")
 
 
 def _in_digits(written: re.Match[str]) -> str:
-    """As long as before, so that spans stay."""
+    """Returns the year in digits, with the same length, so that positions stay valid."""
     return f"{read_numeral(written[0]):04}"

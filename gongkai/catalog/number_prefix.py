@@ -1,13 +1,13 @@
-"""What stands before the year of a document number in, the agency's code (机关代字) alone out.
+"""Extracts the agency code (机关代字) from the text before the year of a document number.
 
-Called by `gongkai.catalog.document_number` only; text is folded there, with 〔〕 for every bracket.
+The text must be folded, with 〔〕 for every bracket.
 """
 
 import re
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 KINDS = ("公告", "通告", "布告", "令")
-"""What an agency publishes under running numbers of its own instead of a bracketed year."""
+"""Kinds of documents with consecutive numbers instead of a bracketed year."""
 
 _LONGEST = 120
 _SIGN = re.compile(rf"[{HAN}0-9、]")
@@ -27,7 +27,7 @@ _LEAD = re.compile(rf"(?:[与及或由据见附号、]|[0-9]+(?![0-9届]))+(?=[{
 _AGENCY_BEFORE_CODE = re.compile(rf"[{HAN}]*(?:人民政府|办公厅|办公室|委员会)(?=[{HAN}]{{2,6}}\Z)")
 _FORMER = re.compile(rf"原(?=国家|中华|[{HAN}]{{2,4}}部[令公通])")
 _AGENCY_END = re.compile(r".{2}[部署局院会席]\Z|.{3}[委厅行府办室处]\Z")
-# 沪 and 渝 stand for a province in codes; 浙江, 桂林 and 晋中市 are names that places have in full.
+# 沪 and 渝 stand for a place in codes; 浙江, 桂林 and 晋中市 are full names of places.
 _PROVINCE_CODE = re.compile(
     r"(?!.{2,4}[市县区州旗])"
     r"[京津沪渝冀晋苏浙皖闽赣鲁豫鄂湘粤桂琼川黔滇陕藏][^江西州林潭海东北南山省市]"
@@ -39,9 +39,10 @@ _ORDERED = re.compile(rf"(?:[{HAN}]|[0-9]{{1,2}}届|、)*(?:〔[{HAN}0-9]{{1,5}}
 
 
 def prefix_run(text: str, floor: int, end: int) -> int:
-    """Where the run of signs begins that a prefix ending before text[end] may be part of.
+    """Returns where the run of characters begins that may contain a prefix ending before `end`.
 
-    Blanks may part it from the year; never looks before text[floor] nor further than 120 signs.
+    Spaces may separate the prefix from the year. Looks back at most to text[floor] and 120
+    characters.
     """
     floor = max(floor, end - _LONGEST)
     while end > floor and text[end - 1] == " ":
@@ -54,10 +55,10 @@ def prefix_run(text: str, floor: int, end: int) -> int:
 
 
 def trim_prefix(head: str) -> str:
-    """The prefix without the words of a sentence before it: 关于宜政办秘 is 宜政办秘.
+    """Returns the prefix without words of a sentence before it: 关于宜政办秘 becomes 宜政办秘.
 
-    A document's number carries the code alone, yet people and scraped pages run words into it
-    (的通知沪教委学, 依据沪财发, 安庆市人民政府宜政发). Idempotent; never cuts all away.
+    A document number has the code alone, but users and scraped pages prepend other words
+    (的通知沪教委学, 依据沪财发, 安庆市人民政府宜政发). Idempotent; never removes everything.
     """
     while (shorter := _trim_once(head)) != head:
         head = shorter
@@ -75,9 +76,9 @@ def _trim_once(head: str) -> str:
 
 
 def _trim_order(head: str) -> str:
-    """Of a list such as 税法、财政部、商务部令 the agencies only; 中华人民共和国 begins a name.
+    """Keeps only agencies of a list such as 税法、财政部、商务部令; 中华人民共和国 begins a name.
 
-    原 before a name says that the agency is gone since, and is no part of its order's number.
+    A 原 before a name marks a former agency and is not part of the number.
     """
     *before, last = head.split("、")
     while before and _AGENCY_END.search(before[-1]):
@@ -88,27 +89,27 @@ def _trim_order(head: str) -> str:
 
 
 def is_agency(prefix: str) -> bool:
-    """Does it end as an agency's name does (国家发展改革委), not as a code does (国办发)?"""
+    """Whether it ends like an agency name (国家发展改革委), not like a code (国办发)."""
     return bool(_AGENCY_END.search(prefix))
 
 
 def ends_as_code(prefix: str) -> bool:
-    """Does it end as most codes do: 发, 函, 字, 办, …?"""
+    """Whether it ends like most codes: 发, 函, 字, 办, …"""
     return bool(_CODE_END.search(prefix))
 
 
 def begins_as_code(prefix: str) -> bool:
-    """Does it begin with one character for a province, as 沪应急办 does and no agency's name?"""
+    """Whether it begins with a province abbreviation, as 沪应急办 does and no agency name does."""
     return bool(_PROVINCE_CODE.match(prefix))
 
 
 def is_code(prefix: str, *, strict: bool) -> bool:
-    """May it stand before a bracketed year? In a sentence (`strict`) of Han characters only."""
+    """Whether it may precede a bracketed year; in a sentence (`strict`) only Han characters may."""
     if prefix.endswith(KINDS):
         return is_order_prefix(prefix)
     return bool((_WHOLE if strict else _TYPED).fullmatch(prefix))
 
 
 def is_order_prefix(prefix: str) -> bool:
-    """May it stand before the number of an order: agencies, a session (十三届), 令 or 公告?"""
+    """Whether it may precede the number of an order: agencies, a session (十三届), 令 or 公告."""
     return bool(_ORDERED.fullmatch(prefix)) and not prefix.startswith("令")

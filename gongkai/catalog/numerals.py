@@ -1,14 +1,11 @@
-"""Text as typed in, the same text with one spelling a sign out; Chinese numerals in, numbers out.
-
-Read by `document_number`, `index_number`, `dates` and `personal_data`.
-"""
+"""Folds characters as typed to one form, and reads Chinese numerals."""
 
 import re
 import sys
 import unicodedata
 
 INVISIBLE = "\u200b"
-"""What every sign without a width (zero-width space, joiner, BOM, soft hyphen) is folded to."""
+"""Replaces every zero-width character (zero-width space, joiner, BOM, soft hyphen)."""
 _DASHES = "‐‑‒–—―−⁃﹘﹣"
 _ZEROS = "〇○◯⭕"
 
@@ -36,28 +33,28 @@ _ADDITIVE = re.compile(rf"(?:({_D})千)?0?(?:({_D})百)?0?(?:({_D})?(十))?({_D}
 _TENS = str.maketrans({"廿": "二十", "卅": "三十"} | dict.fromkeys(_ZEROS + "零oO", "0"))
 
 CHINESE_DIGITS = "零一二三四五六七八九" + _ZEROS
-"""The digits of a year written out, such as 二〇〇八, for use inside a character class."""
+"""Digits of a written-out year, such as 二〇〇八, for a character class."""
 CHINESE_NUMERALS = CHINESE_DIGITS + "十百千廿卅"
-"""The signs of any number written out, such as 四百九十二, for use inside a character class."""
+"""Characters of any written-out number, such as 四百九十二, for a character class."""
 
 
 def fold_signs(text: str) -> str:
-    """Narrow forms, `-` for every dash, one blank for every white space; as long as the input.
+    """Returns half-width text with `-` for every dash and a space for all white space.
 
-    Signs without a width become `INVISIBLE`, so that code-point offsets stay those of the input.
+    The length stays the same: zero-width characters become `INVISIBLE`, so that offsets stay valid.
     """
     return text.translate(_FOLDS)
 
 
 def tidy_signs(text: str) -> str:
-    """`fold_signs` with all white space and all invisible signs taken out."""
+    """Returns `fold_signs` without white space and invisible characters."""
     return fold_signs(text).replace(INVISIBLE, "").replace(" ", "")
 
 
 def read_numeral(text: str) -> int | None:
-    """The number that ASCII digits, 二〇〇八, 四百九十二, 廿一 or a mix such as 二00八 stand for.
+    """Returns the number for ASCII digits, 二〇〇八, 四百九十二, 廿一 or a mix such as 二00八.
 
-    None where the text is not a whole number below 10,000 written one of these ways.
+    Returns None if the text is no whole number below 10,000 in one of these forms.
     """
     if text and all(char in _DIGITS for char in text):
         return int("".join(_DIGITS[char] for char in text))

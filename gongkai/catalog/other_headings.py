@@ -1,6 +1,6 @@
-"""Headings of other systems: portals, content management, offices.
+"""Column headings of other systems: portals, content management, office automation.
 
-The catalog's own headings come before all of these; of these, those named first.
+The catalog's own headings take precedence over these, and earlier ones over later ones.
 """
 
 import re
@@ -73,7 +73,7 @@ _TELLING: Mapping[str, str] = {
         "attachmentUrl attachUrl annex accessory"
     ),
 }
-# Words that also name lists and pages: they say which cell it is, never that an object is a record.
+# These words also name lists and pages. They identify a cell, but not an object as a record.
 _GENERAL: Mapping[str, str] = {
     "keywords": "标签 tags",
     "summary": "简介 概述 abstract digest",
@@ -88,14 +88,14 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
     "是否失效": ("失效", ""),
     "是否有效": ("有效", "失效"),
 }
-"""What yes and no mean; that a text is not repealed leaves open whether it is in force."""
+"""The validity that yes and no stand for; "not repealed" does not imply that a text is in force."""
 _YES = frozenset(("是", "1", "true", "yes", "y", "已废止", "已失效"))
 _NO = frozenset(("否", "0", "false", "no", "n"))
 _SEPARATORS = re.compile(r"[_\-./]")
 
 
 def fold_heading(heading: str) -> str:
-    """One spelling of pub_date, PUBDATE and pubDate."""
+    """Returns one spelling for pub_date, PUBDATE and pubDate."""
     return _SEPARATORS.sub("", heading).lower()
 
 
@@ -108,7 +108,7 @@ def _rank(table: Mapping[str, str]) -> dict[str, tuple[str, int]]:
 
 
 TELLING = _rank(_TELLING)
-"""Folded heading -> key, and its place among the headings of that key."""
+"""Folded heading -> key, and the heading's rank for that key."""
 GENERAL = {
     heading: (key, len(_TELLING[key].split()) + place)
     for heading, (key, place) in _rank(_GENERAL).items()
@@ -123,7 +123,7 @@ CHINESE = tuple(
 
 
 def read_flag(heading: str, value: object) -> object:
-    """The validity that a yes or no under such a heading means: empty where it leaves it open."""
+    """Returns the validity for a yes or no under such a heading; empty where it is open."""
     meanings = _FLAGS.get(heading)
     if meanings is None:
         return value

@@ -1,6 +1,6 @@
-"""Text in, the places of ID-card and bank-card numbers out, however they are written.
+"""Finds ID-card and bank-card numbers in a text, in any spelling.
 
-Only numbers that pass their own check digits count, so that serial numbers in a text are no alarm.
+Only numbers with valid check digits count, so that serial numbers do not match.
 """
 
 import calendar
@@ -45,24 +45,24 @@ class PersonalDataSpan:
 
 
 def find_personal_data(text: str) -> list[PersonalDataSpan]:
-    """Resident ID numbers and bank-card numbers with right check digits, left to right.
+    """Returns resident ID and bank-card numbers with valid check digits, left to right.
 
-    - Resident ID (GB 11643-1999): 18 signs, a province's code first, a birth date that exists,
-      an ISO 7064 MOD 11-2 check sign (x and X). The old 15 digits carry no check digit and look
-      like a business registration number, so they count only close after 身份证 or 证件号.
-    - Bank card: 16 to 19 digits that pass Luhn (ISO/IEC 7812-1 annex B) and start as cards in
-      use here do. 15-digit cards are not looked for: registration numbers of Anhui and Shandong
-      begin the same way and one in ten passes Luhn.
+    - Resident ID (GB 11643-1999): 18 characters with a province code, an existing birth date and an
+      ISO 7064 MOD 11-2 check character (x or X). IDs of 15 digits have no check digit and look like
+      business registration numbers, so they count only shortly after 身份证 or 证件号.
+    - Bank card: 16 to 19 digits that pass Luhn (ISO/IEC 7812-1 annex B) and begin like cards in use
+      in China. 15-digit cards are not searched for: registration numbers of Anhui and Shandong
+      begin alike, and one in ten passes Luhn.
 
-    Digits of any writing count. Signs, line breaks and tags between digits are seen through where
-    the groups are those of such a number, or end where the number ends. A number is never part of
-    a longer run of digits.
+    Digits in any script count. Separators, line breaks and tags between digits are ignored where
+    the groups match those of such a number, or where a group ends with the number. A number is
+    never part of a longer run of digits.
     """
     return [span for chain in find_chains(text) for span in _spans_in(text, chain)]
 
 
 def holds_personal_number(text: str) -> bool:
-    """Whether such a number is in a text, or in what the text shows once it is read as HTML."""
+    """Whether a text, or its HTML content, contains such a number."""
     if find_personal_data(text):
         return True
     if "<" not in text and "&" not in text:
@@ -71,7 +71,7 @@ def holds_personal_number(text: str) -> bool:
 
 
 def mask_personal_data(text: str) -> str:
-    """The text, as long as before, with `*` for each digit (and check sign X) of such a number."""
+    """Returns the text with `*` for every digit (and check character X) of such numbers."""
     signs = list(text)
     for span in find_personal_data(text):
         for at in range(span.start, span.end):
@@ -81,7 +81,7 @@ def mask_personal_data(text: str) -> str:
 
 
 def _spans_in(text: str, groups: Sequence[DigitGroup]) -> Iterator[PersonalDataSpan]:
-    """All numbers in a chain of digit groups; of windows of groups that overlap, the first."""
+    """Yields all numbers in a chain of digit groups; of overlapping matches the first."""
     digits = "".join(group.digits for group in groups)
     ends = {end: at for at, end in enumerate(accumulate(len(group.digits) for group in groups))}
     offset, next_at = 0, 0
@@ -101,7 +101,7 @@ def _spans_in(text: str, groups: Sequence[DigitGroup]) -> Iterator[PersonalDataS
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The groups from `at` up to `end` of a chain in a text."""
+    """The groups from `at` to `end` of a chain in a text."""
 
     text: str
     groups: Sequence[DigitGroup]
@@ -118,20 +118,20 @@ class _Window:
         return self.end - self.at == 1
 
     def is_cut_at(self, *allowed: frozenset[int]) -> bool:
-        """Whether groups end only after so many digits, by one of the ways to cut a number."""
+        """Whether the groups are split only at positions of one of the allowed layouts."""
         ends = accumulate(len(group.digits) for group in self.groups[self.at : self.end - 1])
         seams = frozenset(ends)
         return any(seams <= cuts for cuts in allowed)
 
     @property
     def gap(self) -> str | None:
-        """The one kind of gap inside; None where there are several kinds, or no gap."""
+        """Returns the only separator inside; None for several kinds or for no gap."""
         gaps = {group.gap for group in self.groups[self.at + 1 : self.end]}
         return gaps.pop() if len(gaps) == 1 else None
 
     @property
     def is_apart(self) -> bool:
-        """Whether what is around it is set off otherwise than its own groups are."""
+        """Whether it is separated from its neighbours differently than its own groups are."""
         first, last = self.groups[self.at], self.groups[self.end - 1]
         around = []
         if self.at and self._is_alike(self.groups[self.at - 1], first):
@@ -166,7 +166,7 @@ def _accepts_card(number: str, window: _Window) -> bool:
 
 
 def _begins(number: str) -> bool:
-    """Whether a number looked for may begin so: cheap, and seldom true."""
+    """Whether a relevant number may begin like this; a fast test that is rarely true."""
     is_id = number[:2] in _PROVINCES and (number[6:8] in ("19", "20") or number[8:9] in "01")
     return is_id or bool(_CARD_START.match(number))
 
@@ -183,7 +183,7 @@ def _is_old_id(number: str) -> bool:
 
 
 def _is_day(digits: str) -> bool:
-    """YYYYMMDD of a birth that an ID may have been given for."""
+    """Whether the digits are a plausible birth date, YYYYMMDD."""
     if not digits.isdigit():
         return False
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
@@ -203,9 +203,9 @@ def _passes_luhn(digits: str) -> bool:
 
 
 def _is_other_number(window: _Window) -> bool:
-    """A file's name, a decimal fraction, or four-digit numbers side by side as in a table.
+    """Whether it is a file name, a decimal fraction, or four-digit numbers of a table row.
 
-    UnionPay's 62 is rare enough in tables for a card to be believed there.
+    UnionPay's prefix 62 is rare enough in tables to count as a card there.
     """
     if _WORD_BEFORE.search(window.before):
         return True
@@ -218,7 +218,7 @@ def _is_other_number(window: _Window) -> bool:
 _NUMBERS: Sequence[tuple[int, Kind, Callable[[str], bool]]] = (
     (18, "resident_id", _is_resident_id),
     (15, "resident_id", _is_old_id),
-    # Of two cards that begin at one place the longer one is meant.
+    # Of two cards with the same beginning the longer one counts.
     *((size, "bank_card", _is_bank_card) for size in (19, 18, 17, 16)),
 )
 _ACCEPTS: Mapping[Kind, Callable[[str, _Window], bool]] = {

@@ -1,4 +1,4 @@
-"""Tells placeholders from numbers: what typists and spreadsheets leave in a cell for a number."""
+"""Recognizes placeholders that people and spreadsheets leave in number cells."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ _WORDS = re.compile(
 )
 _EDGES = re.compile(r"\A[\W_]+|[\W_]+\Z")
 _YEAR_AND_SERIAL = re.compile(r"[0-9]{4}\W+[0-9]")
-"""空管发〔2019〕1 begins with a word for nothing and is a number."""
+"""空管发〔2019〕1 begins with a word for "empty" and is still a number."""
 _FILLERS = frozenset("x0o〇○")
 _SPREADSHEET = re.compile(r"[0-9](?:\.[0-9]*)?E[+ ]?[0-9]{1,3}")
 _PERIOD = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?")
@@ -24,13 +24,13 @@ _YEAR_WITHOUT_SERIAL = re.compile(
     r"[〔(\[【][^〕)\]】]*[〕)\]】](?![^号號]*[0-9一二三四五六七八九十百])"
 )
 _EXACT_DIGITS = 15
-"""Digits of a number that a spreadsheet keeps; the rest become zeros."""
+"""Significant digits of a number in a spreadsheet; further digits become zeros."""
 _SHORTEST_DIGITS = 6
-"""Of a document number of digits alone; fewer count something (序号)."""
+"""Least length of a document number of digits alone; shorter ones are counters (序号)."""
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a cell says that there is no number: — —, 待补, （无）, N/A, xxx, 0000, 详见附件."""
+    """Whether a cell states that there is no number: — —, 待补, （无）, N/A, 0000, 详见附件."""
     folded = "".join(unicodedata.normalize("NFKC", text).split()).lower()
     signs = {sign for sign in folded if sign.isalnum()}
     if signs <= _FILLERS:
@@ -39,10 +39,10 @@ def is_placeholder(text: str) -> bool:
 
 
 def has_index_serial(canonical: str) -> bool:
-    """Whether a canonical index number ends with a serial that names one document.
+    """Whether a canonical index number ends with a serial that identifies one document.
 
-    Not of 003127334/ and 003127334/2009- (a bare prefix), 3.12733E+17 (damaged by a spreadsheet),
-    2024-03-01 (a date), 003127334/200902-00000, 11111111.
+    False for 003127334/ and 003127334/2009- (a bare prefix), 3.12733E+17 (damaged by a
+    spreadsheet), 2024-03-01 (a date), 003127334/200902-00000 and 11111111.
     """
     text = canonical.rstrip(")]】〕号")
     if _SPREADSHEET.fullmatch(text) or _DATE.fullmatch(text):
@@ -58,7 +58,7 @@ def has_index_serial(canonical: str) -> bool:
 
 
 def has_document_serial(canonical: str) -> bool:
-    """Whether a document number that could not be read has a serial: 宜政办〔2024〕号 has none."""
+    """Whether an odd document number has a serial: 宜政办〔2024〕号 has none."""
     canonical = _EDGES.sub("", canonical) if canonical[:1] in "-/." else canonical
     if _SPREADSHEET.fullmatch(canonical.upper()) or _DATE.fullmatch(canonical):
         return False
@@ -71,7 +71,7 @@ def has_document_serial(canonical: str) -> bool:
 
 
 def _is_whole_number(text: str) -> bool:
-    """A number without separators: no agency code alone, no filler, not cut by a spreadsheet."""
+    """Whether the text is a complete number: no bare agency code, no filler, not truncated."""
     if _is_agency_code(text):
         return False
     if not text.isdigit():
@@ -82,7 +82,7 @@ def _is_whole_number(text: str) -> bool:
 
 
 def _is_agency_code(text: str) -> bool:
-    """An organization code (GB 11714) by its check digit or zeros, or a credit code's shape."""
+    """Whether the text is an organization code (GB 11714) or has the shape of a credit code."""
     if not _AGENCY.fullmatch(text):
         return False
     if len(text) > len(_AGENCY_WEIGHTS) + 1 or text.startswith("00"):

@@ -1,6 +1,6 @@
-"""The places table in (shipped, or a city's own), a gazetteer out: names that are never a mistake.
+"""The gazetteer of place names, from the shipped table or a city's own.
 
-Codes are those of GB/T 2260. `gongkai.engines.installation` loads it.
+Spelling correction never changes these names. Codes are those of GB/T 2260.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ _COLUMNS = ("code", "name", "level", "parent", "short_names", "former_names")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A division; `parent` is a code or empty."""
+    """An administrative division; `parent` is a code or empty."""
 
     code: str
     name: str
@@ -36,15 +36,15 @@ class Places:
     places: tuple[Place, ...] = ()
 
     def is_name(self, text: str) -> bool:
-        """Whether some place is or was called so."""
+        """Whether this is a current or former name of a place."""
         return text in self._names
 
     def names(self) -> frozenset[str]:
-        """Present, short and former names; no single characters (皖), which are parts of words."""
+        """Returns current, short and former names; single characters (皖) are parts of words."""
         return frozenset(name for name in self._names if len(name) > 1)
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Former name and present name of each place that was renamed."""
+        """Returns (former name, current name) of every renamed place."""
         return tuple((former, each.name) for each in self.places for former in each.former_names)
 
     @cached_property
@@ -57,7 +57,7 @@ class Places:
 
 
 def load_places(directory: Path | None = None) -> Places:
-    """Raises TableError naming file and line for the first row that can't be taken."""
+    """Loads the places. Raises TableError with file and line for the first invalid row."""
     places, problems = _read(directory)
     if problems:
         raise TableError(problems[0])
@@ -65,7 +65,7 @@ def load_places(directory: Path | None = None) -> Places:
 
 
 def check_places(directory: Path | None = None) -> list[str]:
-    """Every problem of the table that `load_places(directory)` would read."""
+    """Returns every problem of the table that `load_places(directory)` would read."""
     try:
         return _read(directory)[1]
     except TableError as error:
@@ -101,4 +101,4 @@ def _check(rows: Iterable[TableRow]) -> Iterator[tuple[int, str]]:
         if row["level"] not in LEVELS:
             yield row.line, f"unknown level '{row['level']}'; write one of {' '.join(LEVELS)}."
         if row["parent"] and row["parent"] not in codes:
-            yield row.line, f"the parent {row['parent']} has no row; add it or mend the code."
+            yield row.line, f"the parent {row['parent']} has no row; add it or fix the code."

@@ -1,4 +1,4 @@
-"""Raw cell values in, clean plain text out: no control characters, no markup. Called by intake."""
+"""Cleans raw cell values to plain text without control characters and markup."""
 
 import math
 import re
@@ -13,22 +13,22 @@ from gongkai.catalog.markup import (
 )
 
 DEPTH_LIMIT = 32
-"""Levels of lists and objects one cell may hold."""
+"""Levels of lists and objects in one cell."""
 
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
     r"\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-# Joiners that shape no letter here; they do in Mongolian, Arabic letters and emoji.
+# Joiners shape no letters of these scripts, but they do in Mongolian, Arabic and emoji.
 _SHAPED_BY_NONE = r"[\x00-\u024f\u2e80-\u9fff\uff00-\uffef]"
 _JOINER = re.compile(rf"(?<={_SHAPED_BY_NONE})[\u200c\u200d]+|[\u200c\u200d]+(?={_SHAPED_BY_NONE})")
-# Scraped pages come escaped twice at most; a text made to be unwrapped for ever is not followed.
+# Scraped pages are escaped at most twice. The bound stops texts with endless escaping.
 _MOST_WRAPPINGS = 4
 _LARGEST = 2**63
 
 
 def clean_text(value: object) -> str:
-    """Text without what can't be stored or shown (controls, lone surrogates); newlines unified."""
+    """Returns text without control characters and lone surrogates, with unified line breaks."""
     text = value if isinstance(value, str) else _spell(value)
     if not text.isprintable():
         text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -37,16 +37,16 @@ def clean_text(value: object) -> str:
 
 
 def clean_line(value: object) -> str:
-    """`clean_text` on one line: every run of white space becomes one space."""
+    """Returns `clean_text` on one line, with every run of white space as one space."""
     if isinstance(value, str) and value.isprintable() and " " not in value:
         return value
     return " ".join(clean_text(value).split())
 
 
 def clean_value(value: object, depth: int = 0) -> object:
-    """A value of any kind as JSON can hold it, its texts clean and without markup.
+    """Returns a value in the form of JSON, with clean texts without markup.
 
-    Raises RecursionError past DEPTH_LIMIT levels of lists and objects.
+    Raises RecursionError beyond DEPTH_LIMIT levels of lists and objects.
     """
     if isinstance(value, str):
         return reduce_markup(clean_text(value))
@@ -63,7 +63,7 @@ def clean_value(value: object, depth: int = 0) -> object:
 
 
 def strings_in(value: object) -> Iterator[str]:
-    """Every text and number in a value, the keys of objects too; depth is outside data."""
+    """Yields every text and number in a value, including keys, without recursion."""
     stack = [value]
     while stack:
         value = stack.pop()
@@ -79,9 +79,9 @@ def strings_in(value: object) -> Iterator[str]:
 
 
 def reduce_markup(text: str) -> str:
-    """HTML reduced to its clean text, a line a block; text without markup is handed back as it is.
+    """Returns the clean text of HTML, one line a block; text without markup stays unchanged.
 
-    What still is markup then was escaped twice, and is reduced again. `A<B` is no markup.
+    Markup in the result was escaped twice and is reduced again. `A<B` is no markup.
     """
     if "<" not in text and "&" not in text:
         return text
@@ -100,7 +100,7 @@ def reduce_markup(text: str) -> str:
 
 
 def reduce_line(value: object) -> str:
-    """`clean_line` of a text that may be HTML, such as a title."""
+    """Returns `clean_line` of a text that may be HTML, such as a title."""
     line = clean_line(value)
     if "<" not in line and "&" not in line:
         return line

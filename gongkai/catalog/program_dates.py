@@ -1,7 +1,4 @@
-"""Dates as programs write them in English or as Oracle does in, a year, a month and a day out.
-
-`gongkai.catalog.dates` asks it about text that is no date as people write it.
-"""
+"""Parses dates in the formats of programs: English formats and Oracle's."""
 
 import calendar
 import datetime
@@ -32,13 +29,13 @@ _FORMS = tuple(
 )
 _LEAST_YEAR = 1000
 _LAST_CENTURY = 50
-"""Oracle's RR: years of two digits from here on are of the century before."""
+"""Oracle's RR format: two-digit years from this one on belong to the previous century."""
 
 
 def read_program_date(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day; of a time with a zone those in China. None for other text.
+    """Returns year, month and day, in China for a time with a zone; None for other text.
 
-    The day need not exist. Raises ValueError for a zone that may be any.
+    The day may not exist. Raises ValueError for an unknown zone.
     """
     match = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None)
     month = _read_month(match["month"]) if match else None
@@ -58,7 +55,7 @@ def read_program_date(text: str) -> tuple[int, int, int] | None:
 
 
 def day_in_china(day: datetime.date, hour: int, minute: int, half: str, zone: str) -> datetime.date:
-    """The day in China of a time with a zone. Raises ValueError for a zone of unknown name."""
+    """Returns the day in China of a time with a zone. Raises ValueError for an unknown zone."""
     offset = read_offset(zone)
     if offset is None:
         return day

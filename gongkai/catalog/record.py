@@ -1,4 +1,4 @@
-"""What a published record (目录条目) is, once every rule has been met. Made by intake only."""
+"""The published record (目录条目) after intake."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,24 +9,24 @@ from gongkai.catalog.disclosure import Disclosure
 
 
 class AttachmentText(StrEnum):
-    """What became of an attachment's text."""
+    """The state of an attachment's text."""
 
     ABSENT = "absent"
-    """The file does not lie beside the input, or is of a format whose text is not read."""
+    """The file is not beside the source, or its format is not supported."""
     READ = "read"
     NO_TEXT_LAYER = "no_text_layer"
-    """A PDF of pictures: what there is of text (page numbers, a cover) is kept."""
+    """A PDF of images; the little text it has (page numbers, a cover) is kept."""
     UNREADABLE = "unreadable"
-    """Damaged, encrypted, or larger than is read."""
+    """Damaged, encrypted, or too large."""
     TOO_COSTLY = "too_costly"
-    """Reading it takes more time or memory than one file may have."""
+    """Reading it takes more time or memory than one file may use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that belongs to a record (附件); `text` is what was read out of it.
+    """A file that belongs to a record (附件); `text` is its extracted text.
 
-    `path` is where the source says that it lies, beside the input; it is no address for readers.
+    `path` is its location beside the source; it is not an address for readers.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One catalog entry as it may be published; keys are those of the outside contract."""
+    """One catalog entry as it may be published; keys are those of the public API."""
 
     id: str
     title: str

@@ -1,8 +1,8 @@
-"""The text of a record in, the documents that it says it repeals (废止) out.
+"""Finds the documents that the text of a record repeals (废止).
 
-Read from the text as drafting rules have it said (…《甲办法》（某政发〔2008〕1号）同时废止): a
-title in 《》 or a number, before the verb or right after it, in one sentence. A condition, a single
-article and a document that is only amended are none. `indexer.documents` calls it.
+Recognizes the standard drafting phrases (…《甲办法》（某政发〔2008〕1号）同时废止): a title in 《》
+or a number before the verb or right after it, in one sentence. Conditions, single articles and
+documents that are only amended do not count.
 """
 
 import re
@@ -14,10 +14,9 @@ from gongkai.catalog.document_number import find_document_numbers
 
 @dataclass(frozen=True, slots=True)
 class Repeal:
-    """One document that is repealed, as it is cited; at least one of the two is there.
+    """One repealed document as cited, with a title, a number or both.
 
-    `title` as between the outermost 《》, with the agency that stands before it where the title
-    begins with 关于.
+    `title` is the text between the outermost 《》, preceded by the agency if it begins with 关于.
     """
 
     title: str | None
@@ -25,7 +24,7 @@ class Repeal:
 
 
 MOST = 200
-"""Documents of one record; a decision that clears out a city's rules names some dozens."""
+"""Documents of one record; a decision that repeals many rules of a city names some dozens."""
 _VERB = re.compile(
     r"(?<![不未已])(?:同时|即行|予以|即予|自行|一并|相应|均|即|也)(?:予以)?(?:废止|失效|停止执行)"
     r"|(?<![不未已经被])(?:宣布|决定)(?:予以)?(?:废止|失效)|(?<=[》号）)])(?:废止|失效)"
@@ -49,7 +48,7 @@ _LEAD = re.compile(r".*(?:[0-9日号》）)，,]|原|以及|其中|此前|年|�
 
 
 def find_repeals(body: str) -> tuple[Repeal, ...]:
-    """What a text repeals, in its order, each once, at most MOST."""
+    """Returns the distinct repeals in a text in order, at most MOST."""
     found = dict.fromkeys(
         repeal
         for sentence in _SENTENCE.finditer(body)
@@ -68,7 +67,7 @@ def _read_sentence(sentence: str) -> Iterator[Repeal]:
 
 
 def _after_start(clause: str) -> str:
-    """《甲》自公布之日起施行，《乙》同时废止: only what follows the start is repealed."""
+    """Returns the part after a commencement clause: 《甲》自公布之日起施行，《乙》同时废止."""
     starts = list(_SINCE.finditer(clause))
     return clause[starts[-1].end() :] if starts else clause
 
@@ -98,7 +97,7 @@ def _stands_next(clause: str, end: int, start: int, until: int) -> bool:
 
 
 def _outermost(clause: str) -> Iterator[tuple[int, int]]:
-    """Spans of 《…》; one inside another belongs to the outer."""
+    """Yields spans of 《…》; nested ones belong to the outer."""
     depth = begin = 0
     for at, sign in enumerate(clause):
         if sign == "《":
@@ -111,7 +110,7 @@ def _outermost(clause: str) -> Iterator[tuple[int, int]]:
 
 
 def _with_agency(before: str, title: str) -> str:
-    """最高人民法院《关于…的规定》 is called 最高人民法院关于…的规定."""
+    """Prepends the agency: 最高人民法院《关于…的规定》 is 最高人民法院关于…的规定."""
     title = "".join(title.split())
     if not title.startswith("关于"):
         return title

@@ -1,7 +1,4 @@
-"""The cells of one row by key in, tidied lines and texts out, with the warnings met on the way.
-
-`intake` and `addresses` read every row through it.
-"""
+"""Reads the cells of one row as tidied lines and texts, and collects warnings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,20 +12,20 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class RowReader:
-    """The filled cells of one row by key, with the warnings met on the way."""
+    """The filled cells of one row by key, and the warnings collected while reading."""
 
     known: Mapping[str, Sequence[object]]
     warnings: list[tuple[str, str]] = field(default_factory=list)
     values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    """The values that a warning is of, where they are known."""
+    """The values that a warning is about, where they are known."""
 
     def warn(self, key: str, code: str, *values: str) -> None:
-        """Warn of a cell; `values` are its values at fault."""
+        """Add a warning about a cell; `values` are the faulty values."""
         self.warnings.append((key, code))
         self.values.setdefault((key, code), []).extend(values)
 
     def first(self, key: str) -> object | None:
-        """The first value of text or number; an object is none."""
+        """Returns the first text or number; objects are skipped with a warning."""
         for cell in self.known.get(key, ()):
             if isinstance(cell, str) or not isinstance(cell, Mapping):
                 return cell
@@ -36,12 +33,12 @@ class RowReader:
         return None
 
     def line(self, key: str) -> str:
-        """The first value on one line; empty where there is none."""
+        """Returns the first value on one line; empty where there is none."""
         cell = self.first(key) if key in self.known else None
         return "" if cell is None else reduce_line(cell)
 
     def texts(self, key: str) -> list[str]:
-        """Every value of text or number, line ends and markup kept."""
+        """Returns every text or number, with line breaks and markup."""
         cells = self.known.get(key)
         if not cells:
             return []
@@ -51,11 +48,11 @@ class RowReader:
         return [text for text in texts if text]
 
     def values_of(self, key: str) -> list[str]:
-        """Every value of text or number without markup, line ends kept."""
+        """Returns every text or number without markup, with line breaks."""
         return [reduce_markup(text) for text in self.texts(key)]
 
     def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:
-        """Parse what an optional cell says; what can't be read is left empty with a warning."""
+        """Parses an optional cell; an unreadable one gives None and a warning."""
         try:
             return parse(text) if text else None
         except RefusedValueError as refusal:

@@ -1,4 +1,4 @@
-"""Finds tables in a city's own folder whose file names are misspelt: they would not be read."""
+"""Detects misspelt file names of a city's own tables, which would otherwise be ignored."""
 
 import difflib
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from analyzers.errors import TableError
 
 
 def check_table_names(folders: Iterable[Path | None]) -> None:
-    """Raises TableError for a CSV file that is nearly, but not quite, named as one of ours."""
+    """Raises TableError for a CSV file whose name is almost that of a known table."""
     for folder in filter(None, folders):
         for fault in _find_misspelt(folder):
             raise TableError(fault)
@@ -26,7 +26,7 @@ def _find_misspelt(folder: Path) -> Iterator[str]:
 
 
 def _known_names() -> list[str]:
-    """Names of the shipped tables and dictionaries."""
+    """Returns the names of the shipped tables and dictionaries."""
     folders = (
         resources.files("gongkai.catalog").joinpath("data"),
         resources.files("analyzers").joinpath("dictionaries"),

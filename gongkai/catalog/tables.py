@@ -1,7 +1,4 @@
-"""The classification and agency files in (shipped ones, or a city's own), checked trees out.
-
-The composition root calls `load_tables`; `check_tables` lists all that is wrong with a replacement.
-"""
+"""Loads and checks the classification and agency tables, shipped or a city's own."""
 
 import csv
 import hashlib
@@ -28,7 +25,7 @@ _TREE_COLUMNS = ("path", "aliases")
 _AGENCY_COLUMNS = ("code", "name", "short_names", "level", "parent", "former_names", "place")
 
 _Problem = tuple[int, str]
-"""The line at fault (1 is the header) and a sentence that says what to mend."""
+"""The line number (1 is the header) and a sentence about the fault and its fix."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Tables:
     agencies: AgencyDirectory
 
     def tree(self, field: str) -> ClassificationTree:
-        """The tree of one of `TREE_FIELDS`; KeyError for another name."""
+        """Returns the tree of one of `TREE_FIELDS`. Raises KeyError for another name."""
         if field not in TREE_FIELDS:
             raise KeyError(field)
         tree: ClassificationTree = getattr(self, field)
@@ -59,7 +56,7 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """Cells by column, and the line they stand on."""
+    """Cells by column, and the line number."""
 
     line: int
     cells: dict[str, str]
@@ -69,10 +66,10 @@ class TableRow:
 
 
 def load_tables(directory: Path | None = None) -> Tables:
-    """The shipped tables, each replaced by the file of the same name in `directory`, if there.
+    """Loads the shipped tables, each replaced by a file of the same name in `directory`.
 
-    Files are CSV with a header, UTF-8 (with or without BOM) or GB18030; columns beyond ours
-    are ignored. Raises TableError with the first problem: file, line and how to mend it.
+    Files are CSV with a header, in UTF-8 (with or without BOM) or GB18030; additional columns are
+    ignored. Raises TableError with the first problem: file, line and fix.
     """
     tables, problems = _read_tables(directory)
     if problems:
@@ -81,7 +78,7 @@ def load_tables(directory: Path | None = None) -> Tables:
 
 
 def check_tables(directory: Path | None = None) -> list[str]:
-    """Every problem of the tables `load_tables(directory)` would read."""
+    """Returns every problem of the tables that `load_tables(directory)` would read."""
     try:
         return _read_tables(directory)[1]
     except TableError as error:
@@ -89,7 +86,7 @@ def check_tables(directory: Path | None = None) -> list[str]:
 
 
 def fingerprint(tables: Tables) -> str:
-    """Hex SHA-256 of what the tables say; encoding, blank rows and further columns don't count."""
+    """Returns hex SHA-256 of the content; encoding, blank rows and extra columns do not count."""
     trees = [[astuple(node) for node in tables.tree(field).nodes] for field in TREE_FIELDS]
     agencies = [astuple(agency) for agency in tables.agencies.all()]
     content = json.dumps([trees, agencies], ensure_ascii=False)
@@ -116,10 +113,10 @@ def read_table(
     columns: Sequence[str],
     check: Callable[[Sequence[TableRow]], Iterable[_Problem]],
 ) -> tuple[list[TableRow], list[str]]:
-    """The rows of a table, shipped or its replacement in `directory`, and all its problems."""
+    """Returns the rows of a table, shipped or replaced, and all its problems."""
     source = _open_source(name, directory)
     rows, found = _read_rows(source.content, columns)
-    # Rows that could not be read would be told once more, as missing.
+    # Unreadable rows are not reported a second time as missing.
     return rows, _show(source, [*found, *(check(rows) if rows or not found else ())])
 
 
@@ -131,7 +128,9 @@ def _open_source(name: str, directory: Path | None) -> _Source:
     try:
         return _Source(str(replacement), replacement.read_bytes())
     except OSError as error:
-        raise TableError(f"{replacement}:1: cannot be read ({error.strerror}); mend it.") from error
+        raise TableError(
+            f"{replacement}:1: cannot be read ({error.strerror}); fix its permissions."
+        ) from error
 
 
 def _show(source: _Source, problems: Iterable[_Problem]) -> list[str]:
@@ -159,7 +158,7 @@ def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[TableRow], 
 
 
 def _name_cells(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    # Excel leaves off empty cells at the end of a row.
+    # Excel omits empty cells at the end of a row.
     return {**dict.fromkeys(header, ""), **dict(zip(header, cells, strict=False))}
 
 
@@ -172,7 +171,7 @@ class _UnreadableError(Exception):
 
 
 def _parse_csv(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that isn't blank, with the line it starts on."""
+    """Yields each row that is not blank, with the line it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
@@ -181,7 +180,7 @@ def _parse_csv(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error as error:
-        raise _UnreadableError(start, f"is not CSV ({error}); mend the quotes.") from error
+        raise _UnreadableError(start, f"is not CSV ({error}); fix the quotes.") from error
 
 
 def _decode(content: bytes) -> str:
@@ -200,7 +199,7 @@ def _decode(content: bytes) -> str:
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
-    # GB18030 would "decode" it, into nonsense: most of its Chinese being good UTF-8 tells it apart.
+    # GB18030 would decode it into nonsense. Mostly valid UTF-8 Chinese tells them apart.
     text = content.decode("utf-8", errors="replace")
     chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
     return chinese > text.count("\ufffd")
@@ -276,9 +275,9 @@ def _check_agencies(rows: Sequence[TableRow]) -> Iterator[_Problem]:
         if row["level"] not in LEVELS:
             yield row.line, f"unknown level '{row['level']}'; write one of {' '.join(LEVELS)}."
         if row["parent"] and row["parent"] not in parents:
-            yield row.line, f"the parent {row['parent']} has no row; add it or mend the code."
+            yield row.line, f"the parent {row['parent']} has no row; add it or fix the code."
         elif len(cycle := _find_cycle(row["code"], parents)) > 0:
-            yield row.line, f"is its own ancestor ({' -> '.join(cycle)}); mend the parent."
+            yield row.line, f"is its own ancestor ({' -> '.join(cycle)}); fix the parent."
 
 
 def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
@@ -293,7 +292,7 @@ def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
 
 
 def _find_cycle(code: str, parents: dict[str, str]) -> tuple[str, ...]:
-    """The codes from `code` up and back to itself; empty where the way up ends or never returns."""
+    """Returns the cycle of parents from `code` back to itself; empty where there is none."""
     way = [code]
     while (above := parents.get(way[-1], "")) and above not in way:
         way.append(above)
