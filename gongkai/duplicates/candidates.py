@@ -1,7 +1,6 @@
-"""A record or a draft in, the one query that finds what it may duplicate out.
+"""Builds the query for records that a record or draft may duplicate.
 
-The bands of its text stand in the index, so that either engine answers it like any search and it
-grows with the cluster. `gongkai.duplicates.draft_check` calls it.
+The index stores the LSH bands of each text, so either engine answers the query like any search.
 """
 
 from analyzers.text_analyzer import TextAnalyzer
@@ -10,13 +9,13 @@ from gongkai.duplicates.titles import read_core
 from gongkai.query.tree import ConstantScore, MatchNone, Or, Phrase, Query, Term, Terms
 
 CANDIDATES = 50
-"""Records that are compared, those with the most evidence first."""
+"""Records that are compared; those with the most evidence come first."""
 _INDEX_NUMBER, _TEXT, _NUMBER, _TITLE = 1000.0, 800.0, 500.0, 200.0
 _LEAST_TITLE = 6
 
 
 def find_candidates(subject: Subject, analysis: TextAnalyzer) -> Query:
-    """Records with its number, its text or its title, or with bands of its text."""
+    """Matches records with the same number, text or title, or with bands of the same text."""
     core = analysis.letters_only(read_core(subject.title))
     parts: list[Query] = []
     if subject.index_number:

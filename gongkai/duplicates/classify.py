@@ -1,7 +1,7 @@
-"""Two records in, whether one is a duplicate of the other and by what evidence out.
+"""Classifies a pair of records as duplicates or related documents, with the evidence.
 
-The layers, from the surest on: index number, document number, same text, near text, same entry.
-What looks like a duplicate and is none has a kind of its own, so that a clerk is told why.
+Layers from the strongest evidence on: index number, document number, same text, near text, same
+entry. Pairs that only resemble duplicates have kinds of their own, so that staff see the reason.
 """
 
 from dataclasses import dataclass
@@ -13,28 +13,28 @@ from gongkai.duplicates.titles import ComparedTitles, IsPlace, TitleRelation, co
 
 
 class Kind(StrEnum):
-    """What two records are to each other; the first five are duplicates."""
+    """The relation of two records; the first five kinds are duplicates."""
 
     SAME_INDEX_NUMBER = "same index number"
     SAME_DOCUMENT_NUMBER = "same document number"
     SAME_TEXT = "same text"
     NEAR_TEXT = "near text"
     SAME_ENTRY = "same entry"
-    """No text to compare: the same title, of the same agency and day."""
+    """No text to compare; same title, agency and date."""
     REVISION = "revision"
-    """The same title over a text that was amended."""
+    """The same title with an amended text."""
     OTHER_EDITION = "other edition"
     OTHER_REGION = "other region"
     PASSED_ON = "passed on"
-    """转发, 批转, 印发: one document carries the other."""
+    """转发, 批转, 印发: one document forwards or issues the other."""
     CONTAINED = "contained"
-    """Another title, and all of one text within the other."""
+    """Different titles, and one text contains the other."""
     SAME_FORM = "same form"
-    """One wording filled in for different matters: other title, other number."""
+    """One form filled in for different matters: different title and number."""
     SAME_TITLE = "same title"
-    """The same title over another text, or over none."""
+    """The same title with another text, or without one."""
     NUMBER_CONFLICT = "number conflict"
-    """One number on two documents whose texts have nothing in common."""
+    """The same number on two documents with unrelated texts."""
 
     @property
     def is_duplicate(self) -> bool:
@@ -51,12 +51,12 @@ DUPLICATES = frozenset(
     )
 )
 LAYERS = tuple(Kind)
-"""The kinds in their order: the surest evidence of a duplicate first."""
+"""The kinds in order, strongest evidence of a duplicate first."""
 _REVISED, _REVISED_CONTAINED = 0.15, 0.5
-"""Overlap of two texts under one title from which on one is a revision of the other."""
+"""Least overlap of two texts with the same title for one to be a revision of the other."""
 _WITHIN = 0.9
 _TELLING = 200
-"""Characters of a text that two documents do not share by chance or by form."""
+"""Characters of a text that two documents do not share by chance or as a form."""
 _LIKE_TITLES = 0.5
 _RELATED = {
     TitleRelation.OTHER_EDITION: Kind.OTHER_EDITION,
@@ -67,9 +67,10 @@ _RELATED = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`score`, 0 to 1, is of the texts; of the titles where there is no text on one side.
+    """The relation of a pair; `score`, 0 to 1, is of the texts, or of the titles if one has none.
 
-    `evidence`: every layer that speaks for it, the surest first, and what speaks against it.
+    `evidence` lists every layer that supports the kind, strongest first, then the contrary
+    evidence.
     """
 
     kind: Kind
@@ -81,7 +82,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Two records with a text each, and all that was measured of them."""
+    """Two records with texts, and everything measured about them."""
 
     one: Subject
     other: Subject
@@ -106,68 +107,68 @@ class _Compared:
 def classify(
     one: Subject, other: Subject, is_place: IsPlace, threshold: float = NEAR
 ) -> Finding | None:
-    """What the two are to each other, or None for nothing. The order of the two does not matter.
+    """Returns the relation of two records, or None; the order of the two does not matter.
 
-    `threshold`: the least score of near texts, from 0 to 1.
+    `threshold` is the least score of near texts, from 0 to 1.
     """
     titles = compare_titles(one.title, other.title, is_place)
     numbers = _shared_numbers(one, other)
     if not one.text.stream or not other.text.stream:
-        return _judge_entries(one, other, titles, numbers)
+        return _classify_entries(one, other, titles, numbers)
     overlap = compare_texts(one.text, other.text)
     compared = _Compared(one, other, titles, numbers, overlap, threshold)
-    kind = _judge_texts(compared)
+    kind = _classify_texts(compared)
     if kind is None:
         return None
     evidence = (*numbers, *_describe_overlap(compared), *_describe_entries(one, other, titles))
     return Finding(kind, overlap.score, overlap.jaccard, overlap.containment, evidence)
 
 
-def _judge_texts(it: _Compared) -> Kind | None:
-    relation = it.titles.relation
-    if relation in _RELATED and not _outweighs_titles(it):
-        is_akin = it.is_near or it.numbers or _is_akin(it)
+def _classify_texts(pair: _Compared) -> Kind | None:
+    relation = pair.titles.relation
+    if relation in _RELATED and not _outweighs_titles(pair):
+        is_akin = pair.is_near or pair.numbers or _is_akin(pair)
         return _RELATED[relation] if is_akin else None
-    if it.is_near and _is_same_form(it):
+    if pair.is_near and _is_same_form(pair):
         return Kind.SAME_FORM
-    if it.is_near:
-        return (*it.numbers, Kind.SAME_TEXT if it.is_same else Kind.NEAR_TEXT)[0]
+    if pair.is_near:
+        return (*pair.numbers, Kind.SAME_TEXT if pair.is_same else Kind.NEAR_TEXT)[0]
     if relation is TitleRelation.SAME:
-        return Kind.REVISION if _is_revised(it.overlap) else Kind.SAME_TITLE
-    if it.overlap.containment >= _WITHIN:
+        return Kind.REVISION if _is_revised(pair.overlap) else Kind.SAME_TITLE
+    if pair.overlap.containment >= _WITHIN:
         return Kind.CONTAINED
-    return Kind.NUMBER_CONFLICT if it.numbers else None
+    return Kind.NUMBER_CONFLICT if pair.numbers else None
 
 
-def _outweighs_titles(it: _Compared) -> bool:
-    """A long text that is the same to the letter is one document, whatever its two titles say."""
-    if it.titles.relation is TitleRelation.PASSED_ON:
-        return it.is_same and bool(it.numbers)
-    return it.is_same and (bool(it.numbers) or it.shorter >= _TELLING)
+def _outweighs_titles(pair: _Compared) -> bool:
+    """Whether equal texts outweigh different titles: a long identical text is one document."""
+    if pair.titles.relation is TitleRelation.PASSED_ON:
+        return pair.is_same and bool(pair.numbers)
+    return pair.is_same and (bool(pair.numbers) or pair.shorter >= _TELLING)
 
 
-def _is_akin(it: _Compared) -> bool:
-    return it.titles.relation is TitleRelation.PASSED_ON or it.overlap.jaccard >= _REVISED
+def _is_akin(pair: _Compared) -> bool:
+    return pair.titles.relation is TitleRelation.PASSED_ON or pair.overlap.jaccard >= _REVISED
 
 
 def _is_revised(overlap: Overlap) -> bool:
     return overlap.jaccard >= _REVISED or overlap.containment >= _REVISED_CONTAINED
 
 
-def _is_same_form(it: _Compared) -> bool:
-    """Approvals and penalties are written by form: title and number differ, the wording hardly."""
-    if it.titles.relation is TitleRelation.SAME:
+def _is_same_form(pair: _Compared) -> bool:
+    """Whether both are one form: in approvals and penalties mostly title and number differ."""
+    if pair.titles.relation is TitleRelation.SAME:
         return False
-    numbers = (it.one.document_number, it.other.document_number)
-    if all(numbers) and numbers[0] != numbers[1] and not it.is_same:
+    numbers = (pair.one.document_number, pair.other.document_number)
+    if all(numbers) and numbers[0] != numbers[1] and not pair.is_same:
         return True
-    return it.shorter < _TELLING and it.titles.likeness < _LIKE_TITLES
+    return pair.shorter < _TELLING and pair.titles.likeness < _LIKE_TITLES
 
 
-def _judge_entries(
+def _classify_entries(
     one: Subject, other: Subject, titles: ComparedTitles, numbers: tuple[Kind, ...]
 ) -> Finding | None:
-    """By the catalog entry alone, where one of the two has no text."""
+    """Classifies by the catalog entry alone, where a record has no text."""
     against = _describe_entries(one, other, titles)
     relation = titles.relation
     if relation in _RELATED:
@@ -200,11 +201,11 @@ def _shared_numbers(one: Subject, other: Subject) -> tuple[Kind, ...]:
     return tuple(shared)
 
 
-def _describe_overlap(it: _Compared) -> list[str]:
-    overlap = it.overlap
-    if it.is_same:
+def _describe_overlap(pair: _Compared) -> list[str]:
+    overlap = pair.overlap
+    if pair.is_same:
         return [Kind.SAME_TEXT]
-    described = [Kind.NEAR_TEXT.value] if it.is_near else []
+    described = [Kind.NEAR_TEXT.value] if pair.is_near else []
     if overlap.wrong_characters:
         described.append(f"wrong characters: {overlap.wrong_characters}")
     if overlap.is_moved:

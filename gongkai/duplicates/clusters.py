@@ -1,4 +1,4 @@
-"""Pairs of records in, clusters out. `gongkai.duplicates.scan` calls it."""
+"""Groups pairs of duplicates into clusters."""
 
 import hashlib
 from collections import defaultdict
@@ -10,7 +10,7 @@ from gongkai.duplicates.classify import LAYERS, Finding, Kind
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two duplicates; `one` comes before `other` in the order of ids."""
+    """Two duplicates; `one` sorts before `other` by id."""
 
     one: str
     other: str
@@ -19,7 +19,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Records that duplicate one another. `score`: of its weakest link; `kind`: of its surest."""
+    """Records that duplicate one another, with the lowest score and strongest kind of a pair."""
 
     id: str
     kind: Kind
@@ -29,7 +29,7 @@ class Cluster:
 
 
 def build_clusters(pairs: Iterable[Pair]) -> list[Cluster]:
-    """Joined by any chain of pairs, the surest evidence first."""
+    """Returns clusters of records connected by pairs, strongest evidence first."""
     listed = list(pairs)
     leaders = _join(listed)
     groups: defaultdict[str, list[Pair]] = defaultdict(list)
@@ -40,7 +40,7 @@ def build_clusters(pairs: Iterable[Pair]) -> list[Cluster]:
 
 
 def name_cluster(members: Iterable[str]) -> str:
-    """Names just these members: with one more it is another cluster, to be decided anew."""
+    """Returns an id of exactly these members; one more member makes another cluster."""
     text = "\n".join(sorted(members))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
@@ -67,7 +67,7 @@ def _join(pairs: Iterable[Pair]) -> dict[str, str]:
 
 def _lead(leaders: dict[str, str], name: str) -> str:
     while (leader := leaders.get(name, name)) != name:
-        # Halves the path for the next that asks.
+        # Path halving speeds up later lookups.
         leaders[name] = leaders.get(leader, leader)
         name = leader
     return name

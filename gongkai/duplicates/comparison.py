@@ -1,7 +1,4 @@
-"""Two texts in, how alike they are out: overlap, scattered wrong characters, an added frame.
-
-Called by `gongkai.duplicates.classify`, for candidates only.
-"""
+"""Compares two texts: overlap, scattered wrong characters, an added frame."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,16 +12,17 @@ from gongkai.duplicates.shingles import Shingles, cut_shingles, measure_overlap
 from gongkai.duplicates.texts import Text
 
 NEAR = 0.95
-"""Jaccard from which on two texts are one, unless another threshold is asked for."""
+"""Default least Jaccard similarity of two texts that count as one."""
 _WORTH_ALIGNING = 0.3
 _NOISE_LEAST = 0.85
-"""Jaccard that must be left once wrong characters are set right."""
+"""Least Jaccard similarity after wrong characters are corrected."""
 _NOISE_SHARE = 0.5
-"""Part of the difference that wrong characters must explain: a revision's edits are whole words."""
+"""Least share of the difference explained by wrong characters; revisions change whole words."""
 _FRAME_HEAD, _FRAME_TAIL, _FRAME_WITHIN = 0.25, 0.05, 0.01
-"""What one text may have more at its head, at its end and within, as parts of the shorter text.
+"""Most additional text at the head, at the end and inside, as shares of the shorter text.
 
-A site's navigation and a letterhead come first; an article added at the end is a revision."""
+Site navigation and letterheads are at the head. An article added at the end is a revision.
+"""
 _ADDED = ("insert", "delete")
 _LONGEST_ALIGNED = 60_000
 _NUMERALS = frozenset("0123456789" + CHINESE_NUMERALS)
@@ -32,11 +30,10 @@ _NUMERALS = frozenset("0123456789" + CHINESE_NUMERALS)
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """`score`, from 0 to 1, is what is held against the threshold.
+    """The overlap of two texts; `score`, from 0 to 1, is compared with the threshold.
 
-    It is the Jaccard; that within sentences where these were moved; of a copy with a frame around
-    it, the containment; of one with scattered wrong characters, the part of all characters that
-    agrees.
+    It is the Jaccard similarity. For moved sentences it is that within sentences, for a framed copy
+    the containment, and for scattered wrong characters the share of equal characters.
     """
 
     jaccard: float
@@ -49,7 +46,7 @@ class Overlap:
 
 
 def compare_texts(one: Text, other: Text) -> Overlap:
-    """Exact over whole shingle sets; both texts must say something."""
+    """Returns the exact overlap of two texts with content, over whole shingle sets."""
     if one.key == other.key:
         return Overlap(1.0, 1.0, 1.0, is_same=True)
     jaccard, containment = measure_overlap(one.shingles, other.shingles)
@@ -66,18 +63,18 @@ def compare_texts(one: Text, other: Text) -> Overlap:
 
 
 def _align(one: Text, other: Text, plain: Overlap) -> Overlap:
-    """Looks for a frame and for wrong characters, by the edits that lead from text to text."""
+    """Detects a frame and wrong characters from the edits between the texts."""
     edits = list(Levenshtein.opcodes(one.stream, other.stream))
     shorter = min(len(one.stream), len(other.stream))
     core = _trim(edits, shorter)
     is_framed = len(core) < len(edits)
     if is_framed and sum(map(_size, core)) <= _FRAME_WITHIN * shorter:
         return replace(plain, score=plain.containment, is_framed=True)
-    ours, theirs = _stretch(core, one.stream, other.stream)
-    mended, count = _forgive(one.stream, other.stream, core)
+    ours, theirs = _covered_parts(core, one.stream, other.stream)
+    corrected, count = _correct_slips(one.stream, other.stream, core)
     shingles = cut_shingles(ours)
     before = measure_overlap(shingles, cut_shingles(theirs))[0]
-    after = measure_overlap(shingles, cut_shingles(mended))[0]
+    after = measure_overlap(shingles, cut_shingles(corrected))[0]
     if after >= _NOISE_LEAST and after - before >= _NOISE_SHARE * (1 - before):
         agreeing = Levenshtein.normalized_similarity(ours, theirs)
         return replace(plain, score=agreeing, wrong_characters=count, is_framed=is_framed)
@@ -85,7 +82,7 @@ def _align(one: Text, other: Text, plain: Overlap) -> Overlap:
 
 
 def _trim(edits: Sequence[Opcode], shorter: int) -> Sequence[Opcode]:
-    """The edits without what one text alone has at its head or, far less of it, at its end."""
+    """Returns the edits without text that only one side has at its head or (if short) its end."""
     start, end = 0, len(edits)
     if edits[0].tag in _ADDED and _size(edits[0]) <= _FRAME_HEAD * shorter:
         start = 1
@@ -94,14 +91,14 @@ def _trim(edits: Sequence[Opcode], shorter: int) -> Sequence[Opcode]:
     return edits[start:end]
 
 
-def _stretch(edits: Sequence[Opcode], one: str, other: str) -> tuple[str, str]:
-    """What of both texts the edits go over."""
+def _covered_parts(edits: Sequence[Opcode], one: str, other: str) -> tuple[str, str]:
+    """Returns the parts of both texts that the edits cover."""
     first, last = edits[0], edits[-1]
     return one[first.src_start : last.src_end], other[first.dest_start : last.dest_end]
 
 
 def _is_reordered(one: Text, other: Text) -> bool:
-    """Whether sentences that both texts have stand in another order."""
+    """Whether the sentences of both texts are in a different order."""
     shared = set(one.sentences) & set(other.sentences)
     ours, theirs = (
         dict.fromkeys(each for each in text.sentences if each in shared) for text in (one, other)
@@ -110,7 +107,7 @@ def _is_reordered(one: Text, other: Text) -> bool:
 
 
 def _cut_within(text: Text) -> Shingles:
-    """Shingles that no seam between two sentences is in, so that their order does not count."""
+    """Returns shingles within sentences only, so that the order of sentences does not matter."""
     return np.unique(np.concatenate([cut_shingles(each) for each in text.sentences]))
 
 
@@ -120,11 +117,11 @@ def _size(edit: Opcode) -> int:
     return int(max(edit.src_end - edit.src_start, edit.dest_end - edit.dest_start))
 
 
-def _forgive(one: str, other: str, edits: Sequence[Opcode]) -> tuple[str, int]:
-    """`other` with its scattered wrong characters set right, and how many there were.
+def _correct_slips(one: str, other: str, edits: Sequence[Opcode]) -> tuple[str, int]:
+    """Returns `other` with scattered wrong characters corrected, and their number.
 
-    A numeral is never forgiven, nor what is changed as a rule: 局 that became 厅 wherever it stood
-    is a reform of agencies, 末 for 未 in one place of ten is a misread page.
+    Numerals are never corrected, nor are systematic changes: 局 changed to 厅 everywhere is a
+    reform of agencies, while 末 for 未 in one place of ten is a misread page.
     """
     changed = Counter(_pair(one, other, edit) for edit in edits if edit.tag != "equal")
     known = Counter(one)

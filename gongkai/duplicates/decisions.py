@@ -1,6 +1,6 @@
-"""What staff decided about clusters: kept through every rebuild, never changed, can be undone.
+"""Decisions of staff about clusters: append-only, kept through every rebuild, reversible.
 
-`search_api` and `gongkai duplicates` call it. Nothing in the index changes by a decision.
+A decision does not change the index.
 """
 
 import sqlite3
@@ -39,19 +39,19 @@ CREATE TRIGGER IF NOT EXISTS decisions_last BEFORE DELETE ON decisions
 
 
 class Decision(StrEnum):
-    """What a cluster is."""
+    """The decision about a cluster."""
 
     DUPLICATE = "duplicate"
-    """Its records are one document; the others lead to the one kept."""
+    """Its records are one document; the others redirect to the kept one."""
     DISTINCT = "distinct"
     """Its records are different documents; they are not listed together again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One decision as it stands: `kept` is a member, for DUPLICATE; `decided_at` is ISO UTC.
+    """A decision in force: `kept` is a member, for DUPLICATE; `decided_at` is ISO UTC.
 
-    `kind` and `score` are those of the cluster at that time.
+    `kind` and `score` are those of the cluster at the time of the decision.
     """
 
     cluster: str
@@ -84,7 +84,7 @@ _COLUMNS = (
 
 
 class Decisions:
-    """The ledger of one installation; safe for many processes."""
+    """The decisions of one installation; safe for concurrent processes."""
 
     def __init__(self, folder: Path) -> None:
         self.file = Database(folder / "decisions.sqlite3", _SCHEMA)
@@ -93,11 +93,11 @@ class Decisions:
         self._kept: Mapping[str, tuple[str, ...]] = {}
 
     def decide(self, verdict: Verdict) -> None:
-        """Add a decision; it takes the place of an earlier one about the same cluster."""
+        """Stores a decision; it replaces an earlier one about the same cluster."""
         self._add(verdict.cluster, verdict.decision, verdict)
 
     def undo(self, cluster: str, *, by: str) -> bool:
-        """Whether there was a decision to take back."""
+        """Undoes the decision about a cluster; returns whether there was one."""
         verdict = self.current().get(cluster)
         if verdict is None:
             return False
@@ -106,12 +106,12 @@ class Decisions:
         return True
 
     def current(self) -> Mapping[str, Verdict]:
-        """Cluster -> the decision that stands, the latest first."""
+        """Returns cluster -> decision in force, latest first."""
         self._refresh()
         return self._verdicts
 
     def history(self, cluster: str) -> list[HistoryEntry]:
-        """Everything that was decided about a cluster, in order."""
+        """Returns all decisions about a cluster, in order."""
         columns = "decision, kept, decided_by, decided_at, note"
         with self.file.read() as connection:
             rows = connection.execute(
@@ -121,21 +121,21 @@ class Decisions:
             return [HistoryEntry(*row) for row in rows]
 
     def kept_for(self, record_id: str) -> str | None:
-        """The record that this one was merged into, or None. Follows later mergers."""
+        """Returns the record that this one was finally merged into, or None."""
         return next(iter(self.kept_path(record_id)), None)
 
     def kept_path(self, record_id: str) -> tuple[str, ...]:
-        """The records that this one was merged into step by step, the last one first."""
+        """Returns the records that this one was merged into step by step, last one first."""
         self._refresh()
         return self._kept.get(record_id, ())
 
     def merged_into(self, record_id: str) -> tuple[str, ...]:
-        """The records that were merged into this one."""
+        """Returns the records that were merged into this one."""
         self._refresh()
         return tuple(sorted(each for each, path in self._kept.items() if path[0] == record_id))
 
     def settled_pairs(self) -> frozenset[tuple[str, str]]:
-        """Pairs of ids, in order, that need no decision any more."""
+        """Returns pairs of ids, in order, that need no further decision."""
         self._refresh()
         return frozenset(
             pair
@@ -144,12 +144,12 @@ class Decisions:
         )
 
     def merge(self, lines: Sequence[tuple[Any, ...]]) -> int:
-        """Take in lines of a copy that are missing here; of a cluster the newest decision wins."""
+        """Adds missing lines of a copy; the latest decision about a cluster wins."""
         with self.file.write() as connection:
             return unite_lines(connection, "decisions", _COLUMNS, "decided_at", lines)
 
     def stamp(self) -> object:
-        """Changes with every decision."""
+        """Returns a value that changes with every decision."""
         return self.file.stamp()
 
     def _add(self, cluster: str, decision: str, verdict: Verdict) -> None:
@@ -187,7 +187,7 @@ class Decisions:
 
 
 def read_decision_lines(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
-    """Every line of a copy, in order. Raises ValueError for one that `decide` does not write."""
+    """Returns every line of a copy in order. Raises ValueError for an invalid line."""
     lines = read_lines(connection, "decisions", _COLUMNS)
     for line in lines:
         row = dict(zip(_COLUMNS, line, strict=True))
@@ -206,7 +206,7 @@ def read_decision_lines(connection: sqlite3.Connection) -> list[tuple[Any, ...]]
 
 
 def now() -> str:
-    """This moment as ISO 8601 in UTC, to the second."""
+    """Returns the current time as ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -225,9 +225,9 @@ def _read(row: sqlite3.Row) -> Verdict:
 
 
 def _follow(verdicts: Sequence[Verdict]) -> dict[str, tuple[str, ...]]:
-    """Merged id -> the ids that it leads to, the last one first.
+    """Returns merged id -> ids that it redirects to, last one first.
 
-    The latest decision wins; an id that leads into a ring leads nowhere.
+    The latest decision wins. An id that redirects in a circle redirects nowhere.
     """
     steps: dict[str, str] = {}
     for verdict in verdicts:

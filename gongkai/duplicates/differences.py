@@ -1,6 +1,6 @@
-"""Two texts in, the passages where they differ out, to the character. Pages and the API show them.
+"""Finds the passages in which two texts differ, to the character.
 
-Punctuation, width, Traditional forms and line breaks do not count, as in the comparison itself.
+Punctuation, width, Traditional forms and line breaks are ignored, as in the comparison.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,15 +11,15 @@ from rapidfuzz.distance import Levenshtein, Opcode
 from analyzers.normalize import Normalized, literal
 
 _JOINED = 3
-"""Equal characters between two edits that are shown as one: fewer make a passage hard to read."""
+"""Fewest equal characters between two edits that are shown separately, for readability."""
 CONTEXT = 16
 LONGEST = 120_000
-"""Characters of a text that is compared to the character; of a longer one, its beginning."""
+"""Characters of a text that are compared; a longer text is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of both texts as they stand: equal, or different (one may be empty)."""
+    """A piece of both original texts: equal, or different (one may be empty)."""
 
     one: str
     other: str
@@ -28,7 +28,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A difference with what stands before and after it in the first text (in both, in effect)."""
+    """A difference with the text before and after it."""
 
     before: str
     one: str
@@ -37,7 +37,7 @@ class Passage:
 
 
 def mark_differences(one: str, other: str) -> list[Piece]:
-    """Pieces that, joined, give both texts again (up to LONGEST)."""
+    """Returns pieces that join to both texts (up to LONGEST)."""
     left, right = literal(one[:LONGEST]), literal(other[:LONGEST])
     edits = Levenshtein.opcodes(left.text, right.text)
     pieces: list[Piece] = []
@@ -48,13 +48,13 @@ def mark_differences(one: str, other: str) -> list[Piece]:
         pieces.append(Piece(*pair, is_equal=edit.tag == "equal"))
         at = ends
     if not pieces and (one or other):
-        # Nothing but marks that do not count.
+        # Both texts have only characters that are ignored.
         return [Piece(left.original, right.original, is_equal=True)]
     return pieces
 
 
 def list_passages(one: str, other: str, most: int = 50) -> list[Passage]:
-    """The first `most` differences, each with CONTEXT characters around it."""
+    """Returns the first `most` differences, each with CONTEXT characters around it."""
     pieces = mark_differences(one, other)
     passages = []
     for at, piece in enumerate(pieces):
@@ -67,14 +67,14 @@ def list_passages(one: str, other: str, most: int = 50) -> list[Passage]:
 
 
 def _end(text: Normalized, place: int) -> int:
-    """Where a stretch ends in the original: what no stream holds goes with what it follows."""
+    """Returns the end in the original; ignored characters belong to the text before them."""
     if place == len(text.text):
         return len(text.original)
     return text.original_span(place, place + 1)[0]
 
 
 def _join(edits: Iterable[Opcode]) -> Iterator[Opcode]:
-    """Edits with hardly anything equal between them become one, so that they alternate."""
+    """Joins edits with few equal characters between them into one edit."""
     held: Opcode | None = None
     for edit in edits:
         if held is None:

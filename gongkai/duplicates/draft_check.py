@@ -1,7 +1,4 @@
-"""A draft in, the public records that it duplicates or is akin to out: one query, then verified.
-
-`search_api` calls it for staff, who must know before they publish.
-"""
+"""Checks a draft for duplicates: one query for candidates, then a comparison with each."""
 
 from dataclasses import dataclass
 
@@ -18,7 +15,7 @@ from gongkai.engines.port import EngineQuery, SearchEngine
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A public record and what the draft is to it."""
+    """A public record, and its relation to the draft."""
 
     record: Subject
     finding: Finding
@@ -31,7 +28,10 @@ async def check_draft(
     is_place: IsPlace,
     threshold: float = NEAR,
 ) -> list[Match]:
-    """By the surest layer, then by score; a record with the draft's own id is not one of them."""
+    """Returns the matches of a draft, strongest layer first, then by score.
+
+    A record with the draft's own id is not included.
+    """
     query = EngineQuery(find_candidates(draft, analysis), limit=CANDIDATES)
     hits = (await engine.search(query)).hits
     records = [Subject.of(orjson.loads(hit.stored)) for hit in hits if hit.id != draft.id]

@@ -1,8 +1,7 @@
-"""The body of a record in, the text that makes it this document out.
+"""Reduces a body to the text proper, without the parts that frame a document.
 
-What frames a document is left out: letterhead, title, addressees, the history of a rule, table of
-contents, signature and notes of printing (GB/T 9704: 版头, 主送机关, 落款, 版记). Sites keep and
-drop these at will. `gongkai.duplicates.texts` calls it for every body that is compared.
+Frames are letterhead, title, addressees, the history of a rule, table of contents, signature and
+imprint (GB/T 9704: 版头, 主送机关, 落款, 版记). Sites add and drop these at will.
 """
 
 import re
@@ -12,7 +11,7 @@ from analyzers.normalize import literal_text, normalize_text
 from gongkai.catalog.numerals import CHINESE_NUMERALS, read_numeral
 
 _HEAD_LINES, _TAIL_LINES = 16, 12
-"""How far from either end a frame is looked for; lines further in belong to the text."""
+"""Lines at either end in which frames are searched; other lines belong to the text."""
 _HISTORY_LINES = 30
 _LONGEST_FRAME = 60
 _TITLE_ADDS = 20
@@ -63,7 +62,7 @@ _IMPRINT = re.compile(
 
 
 def mask(body: str, title: str = "") -> list[str]:
-    """The paragraphs that are left, normalized, dates in one spelling; none of an empty body."""
+    """Returns the remaining paragraphs, normalized, with dates in one spelling."""
     text = _FULL_STOP.sub("。", _MARKDOWN.sub("", normalize_text(body)))
     stripped = (line.strip() for line in text.split("\n"))
     lines = [_spell_dates(line) for line in stripped if line]
@@ -71,7 +70,7 @@ def mask(body: str, title: str = "") -> list[str]:
 
 
 def _spell_dates(line: str) -> str:
-    """2009年2月20日, 二〇〇九年二月二十日 and 2009-02-20 are one date."""
+    """Spells 2009年2月20日, 二〇〇九年二月二十日 and 2009-02-20 as one date."""
     if "年" in line:
         line = _WRITTEN_DATE.sub(_spell_date, line)
     return _ISO_DATE.sub(_spell_date, line)
@@ -96,7 +95,7 @@ def _drop_head(lines: Sequence[str], title: str) -> list[str]:
 
 
 def _frame_width(lines: Sequence[str], at: int, title: str) -> int:
-    """How many lines from here on are frame."""
+    """Returns the number of frame lines from here on."""
     line = lines[at]
     if _is_title(line, title) or _ADDRESSEES.fullmatch(line):
         return 1
@@ -105,14 +104,14 @@ def _frame_width(lines: Sequence[str], at: int, title: str) -> int:
     if is_short and any(pattern.fullmatch(line) for pattern in patterns):
         return 1
     if line.startswith(_OPENING) and _HISTORY.match(line):
-        # It may run over several lines and ends with its bracket.
+        # It may span several lines and ends with its bracket.
         ahead = lines[at : at + _HISTORY_LINES]
         return next((n for n, each in enumerate(ahead, 1) if each.endswith(_CLOSING)), 0)
     return 0
 
 
 def _is_title(line: str, title: str) -> bool:
-    """The title or a line of it; a line of marks only says nothing either."""
+    """Whether a line is the title or a part of it; a line without letters counts too."""
     stream = literal_text(line)
     if not stream:
         return True
@@ -122,7 +121,7 @@ def _is_title(line: str, title: str) -> bool:
 
 
 def _drop_contents(lines: Sequence[str]) -> list[str]:
-    """A table of contents ends where its first heading comes a second time."""
+    """Drops a table of contents, which ends where its first heading occurs again."""
     head = enumerate(lines[: 2 * _HEAD_LINES])
     at = next((n for n, line in head if _CONTENTS.fullmatch(line)), None)
     if at is None or at + 1 >= len(lines):

@@ -1,9 +1,9 @@
-"""Shingles in, the LSH bands of a MinHash signature out. `indexer.documents` stores them.
+"""Computes LSH bands from a MinHash signature of shingles.
 
-One permutation hashing (Li, Owen, Zhang 2012): hashes fall into 80 bins by their size, and
-the least of each bin is one minimum, so that a text is gone over once and not 80 times. Empty
-bins of short texts borrow from others by a fixed random order (optimal densification,
-Shrivastava 2017), which keeps two texts' agreement equal to their Jaccard similarity on average.
+One permutation hashing (Li, Owen, Zhang 2012): hashes fall into 80 bins by value, and the least
+hash of each bin is one minimum, so that a text is processed once and not 80 times. Empty bins of
+short texts borrow from other bins in a fixed random order (optimal densification, Shrivastava
+2017). The agreement of two texts then equals their Jaccard similarity on average.
 """
 
 import base64
@@ -15,8 +15,11 @@ import numpy.typing as npt
 from gongkai.duplicates.shingles import Shingles, mix
 
 BANDS, ROWS = 20, 4
-"""Two texts share a band, and are compared, in 9,995 of 10,000 cases where their Jaccard is 0.75
-(a scan with wrong characters), in 15 of 100 at 0.3, in 3 of a million at 0.02, which is chance."""
+"""Two texts share a band, and are compared, with a probability that depends on Jaccard.
+
+It is 0.9995 at 0.75 (a scan with wrong characters), 0.15 at 0.3, and 3 in a million at 0.02, which
+is chance.
+"""
 _BINS = BANDS * ROWS
 _HALF = np.uint64(32)
 _BYTES = 3
@@ -25,10 +28,10 @@ _NAMES = "ABCDEFGHIJKLMNOPQRST"
 
 
 def find_bands(shingles: Shingles) -> tuple[str, ...]:
-    """BANDS short words, the same for two texts in each band with probability Jaccard^ROWS.
+    """Returns BANDS short words; two texts share each with probability Jaccard^ROWS.
 
-    A word is the band's letter and 24 bits; chance makes two of them equal once in 16 million.
-    None of no shingles.
+    A word is the band's letter and 24 bits. Two words are equal by chance once in 16 million.
+    Returns nothing without shingles.
     """
     if not len(shingles):
         return ()
@@ -40,18 +43,18 @@ def find_bands(shingles: Shingles) -> tuple[str, ...]:
 
 
 def pack_bands(bands: Sequence[str]) -> str:
-    """The bands as one string, as a stored record carries them."""
+    """Returns the bands as one string, the form in a stored record."""
     return "".join(band[1:] for band in bands)
 
 
 def unpack_bands(packed: str) -> tuple[str, ...]:
-    """The bands of a packed string."""
+    """Returns the bands of a packed string."""
     cut = range(0, len(packed), _TEXT)
     return tuple(f"{_NAMES[at // _TEXT]}{packed[at : at + _TEXT]}" for at in cut)
 
 
 def _minima(shingles: Shingles) -> Shingles:
-    # Sorted hashes of one bin stand side by side, so its first one is its least.
+    # Sorted hashes of one bin are adjacent, so the first is the least.
     starts = shingles.searchsorted(_EDGES)
     is_filled = starts[1:] > starts[:-1]
     minima = shingles.take(starts[:-1], mode="clip")
@@ -61,7 +64,7 @@ def _minima(shingles: Shingles) -> Shingles:
 
 
 def _borrow(minima: Shingles, is_filled: npt.NDArray[np.bool_]) -> None:
-    """Give every empty bin the minimum of the first filled one in the bin's own order."""
+    """Gives every empty bin the minimum of the first filled bin in its own order."""
     empty = (~is_filled).nonzero()[0]
     orders = _ORDERS[empty]
     attempt = is_filled[orders].argmax(axis=1)
@@ -70,7 +73,7 @@ def _borrow(minima: Shingles, is_filled: npt.NDArray[np.bool_]) -> None:
 
 
 def _draw_orders() -> npt.NDArray[np.intp]:
-    """All bins in an order of its own for each bin, the same in every installation."""
+    """Returns an order of all bins for each bin, equal in every installation."""
     counters = np.arange(_BINS * _BINS, dtype=np.uint64) + np.uint64(0x5EED)
     return mix(counters).reshape(_BINS, _BINS).argsort(axis=1)
 

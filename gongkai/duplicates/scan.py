@@ -1,7 +1,7 @@
-"""A whole index in, all pairs of duplicates out. `gongkai duplicates` and the server call it.
+"""Finds all pairs of duplicates in an index.
 
-One reading gathers numbers, names of texts and bands, some hundred bytes a record. Records that
-share a number, a text or a band are read again, group by group, and compared.
+One pass collects numbers, text keys and bands, some hundred bytes a record. Records that share a
+number, a text or a band are read again, group by group, and compared.
 """
 
 from collections import OrderedDict, defaultdict
@@ -24,8 +24,11 @@ from gongkai.engines.port import SearchEngine
 from gongkai.engines.scan import fetch_hits, read_hits
 
 WHOLE_GROUP = 60
-"""Records of one number, text or band that are compared each with each; of a larger group each is
-compared with its _NEXT neighbours, so that one form filled in ten thousand times stays cheap."""
+"""Size up to which all pairs of a group with a shared number, text or band are compared.
+
+In a larger group each record is compared with its _NEXT neighbours, so that a form filled in ten
+thousand times stays cheap.
+"""
 _NEXT = 3
 _READ_AT_ONCE = 200
 _KEPT_SUBJECTS = 4_000
@@ -37,7 +40,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass
 class Gathered:
-    """What one reading of the index keeps of each record, by its place in the reading."""
+    """Data kept of each record, by its position in the pass."""
 
     ids: list[str] = field(default_factory=list)
     bands: list[bytes] = field(default_factory=list)
@@ -52,7 +55,7 @@ class Gathered:
 
 
 async def gather(engine: SearchEngine, on_record: OnProgress = lambda _: None) -> Gathered:
-    """Read every public record once."""
+    """Reads every public record once."""
     gathered = Gathered()
     async for hit in read_hits(engine):
         gathered.add(orjson.loads(hit.stored))
@@ -61,7 +64,7 @@ async def gather(engine: SearchEngine, on_record: OnProgress = lambda _: None) -
 
 
 def find_pairs(gathered: Gathered) -> list[tuple[int, int]]:
-    """Places of the records to compare, each pair once, the lower place first, in order."""
+    """Returns positions of records to compare, each pair once, lower position first, in order."""
     pairs = set[tuple[int, int]]()
     for group in gathered.groups.values():
         if len(group) > 1:
@@ -78,9 +81,9 @@ async def scan(
     on_total: OnProgress = lambda _: None,
     on_pair: OnProgress = lambda _: None,
 ) -> list[Pair]:
-    """All pairs of duplicates with a score of `threshold` or more.
+    """Returns all pairs of duplicates with a score of `threshold` or more.
 
-    `on_total` is told how many pairs are to be compared, `on_pair` of each.
+    `on_total` receives the number of pairs to compare; `on_pair` is called for each pair.
     """
     gathered = await gather(engine)
     places = find_pairs(gathered)
@@ -98,7 +101,7 @@ async def scan(
 async def _read_pairs(
     engine: SearchEngine, ids: Sequence[str], places: Sequence[tuple[int, int]]
 ) -> AsyncIterator[tuple[Subject | None, Subject | None]]:
-    """Neighbouring pairs share records, so the latest few thousand are kept."""
+    """Yields the records of pairs; caches recent records, since neighbouring pairs share them."""
     kept: OrderedDict[str, Subject] = OrderedDict()
     for start in range(0, len(places), _READ_AT_ONCE):
         pairs = [(ids[a], ids[b]) for a, b in places[start : start + _READ_AT_ONCE]]
@@ -120,7 +123,7 @@ def _keys(stored: Mapping[str, Any]) -> Iterator[str]:
         if stored[name]:
             yield f"{name} {stored[name]}"
     if not stored["text_key"]:
-        # Without a text it is known by its entry: see Kind.SAME_ENTRY.
+        # A record without a text is identified by its entry; see Kind.SAME_ENTRY.
         day = stored["issued_on"] or stored["published_on"]
         yield f"entry {stored['publisher']} {day} {read_core(stored['title'])}"
 
@@ -132,7 +135,7 @@ def _pair_up(group: Sequence[int]) -> Iterable[tuple[int, int]]:
 
 
 def _pair_by_bands(packed: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Pairs with a band in common."""
+    """Returns pairs that share a band."""
     with_text = np.array([at for at, bands in enumerate(packed) if bands], dtype=np.int64)
     if len(with_text) < 2:
         return []
@@ -145,7 +148,7 @@ def _pair_by_bands(packed: Sequence[bytes]) -> list[tuple[int, int]]:
 
 
 def _pair_keys(words: npt.NDArray[np.uint32], size: int) -> Numbers:
-    """Pairs of places with one word, each as lower place times `size` plus higher place."""
+    """Returns pairs of positions with the same word, as lower position times `size` plus higher."""
     order = np.argsort(words, kind="stable").astype(np.int64)
     ordered = words[order]
     edges = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))

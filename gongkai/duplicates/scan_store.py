@@ -1,7 +1,4 @@
-"""The clusters of the index as last scanned, kept as a file, with what staff decided about them.
-
-`gongkai duplicates` and the server write it; pages and the API read it.
-"""
+"""Stores the last scan of the index for duplicates, and combines it with the decisions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +15,7 @@ from gongkai.files.durable import read_json, replace_file, signature
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All pairs found in one state of the index; `scanned_at` is ISO UTC."""
+    """All pairs found in one version of the index; `scanned_at` is ISO UTC."""
 
     version: str
     generation: str
@@ -28,7 +25,7 @@ class Scan:
 
 
 class ScanStore:
-    """Reads the last scan of one installation again whenever its file changes."""
+    """The last scan of one installation, read again whenever its file changes."""
 
     def __init__(self, folder: Path, decisions: Decisions) -> None:
         self._path = folder / "duplicates.json"
@@ -37,7 +34,7 @@ class ScanStore:
         self._scan: Scan | None = None
 
     def latest(self) -> Scan | None:
-        """The last scan, or None before the first."""
+        """Returns the last scan, or None before the first."""
         seen = signature(self._path)
         if seen != self._seen:
             self._scan = _read(read_json(self._path)) if seen else None
@@ -45,16 +42,16 @@ class ScanStore:
         return self._scan
 
     def keep(self, pairs: Sequence[Pair], version: str, generation: str, threshold: float) -> Scan:
-        """Put a new scan in the place of the last one."""
+        """Replaces the last scan."""
         scan = Scan(version, generation, threshold, now(), tuple(pairs))
         replace_file(self._path, orjson.dumps(_write(scan)))
         return scan
 
     def open_clusters(self) -> list[Cluster]:
-        """Clusters of the last scan that still need a decision.
+        """Returns the clusters of the last scan that need a decision.
 
-        Two records that were told apart are not joined by their own pair again, and of a merged
-        cluster nothing is left; with a record that came later it is a new one.
+        Two records decided as distinct are not joined by their own pair again, and a merged cluster
+        disappears. Together with a later record it is a new cluster.
         """
         scan = self.latest()
         if scan is None:

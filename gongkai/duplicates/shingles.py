@@ -1,7 +1,7 @@
-"""A stream of characters in, the set of its shingles out, as sorted 64-bit hashes.
+"""Converts a character stream to the set of its shingles, as sorted 64-bit hashes.
 
-A shingle is SHINGLE neighbouring characters. Jaccard and containment are of whole sets: two
-different shingles share a hash once in 2^64 pairs, which no collection reaches.
+A shingle is SHINGLE adjacent characters. Jaccard similarity and containment are exact for practical
+purposes: two different shingles share a hash once in 2^64 pairs.
 """
 
 from typing import TypeAlias
@@ -10,8 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 SHINGLE = 5
-"""Characters: long enough that two texts on one matter share few, short enough that a wrong
-character spoils five and not a sentence."""
+"""Characters of a shingle.
+
+Texts on the same subject share few shingles of this length, and one wrong character changes only
+five of them.
+"""
 Shingles: TypeAlias = npt.NDArray[np.uint64]
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -20,7 +23,7 @@ _SHIFT = np.uint64(33)
 
 
 def cut_shingles(stream: str) -> Shingles:
-    """Sorted, each once; of a stream shorter than a shingle, one of the whole stream."""
+    """Returns distinct sorted hashes; a stream shorter than a shingle gives one hash."""
     codes = np.frombuffer(stream.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
     width = min(SHINGLE, len(codes))
     if not width:
@@ -37,14 +40,14 @@ def cut_shingles(stream: str) -> Shingles:
 
 
 def mix(values: Shingles) -> Shingles:
-    """Spread every bit over all others (the finalizer of MurmurHash3, public domain)."""
+    """Mixes all bits of each value (the finalizer of MurmurHash3, public domain)."""
     mixed = (values ^ (values >> _SHIFT)) * _MIX_A
     mixed = (mixed ^ (mixed >> _SHIFT)) * _MIX_B
     return mixed ^ (mixed >> _SHIFT)
 
 
 def measure_overlap(one: Shingles, other: Shingles) -> tuple[float, float]:
-    """Jaccard (shared of all) and containment (shared of the smaller set), each from 0 to 1."""
+    """Returns Jaccard similarity and containment (shared part of the smaller set), each 0 to 1."""
     if not len(one) or not len(other):
         return 0.0, 0.0
     small, large = (one, other) if len(one) <= len(other) else (other, one)

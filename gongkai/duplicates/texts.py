@@ -1,4 +1,4 @@
-"""A record in, what of it is compared with others out. The check, the scan and tests call it."""
+"""The comparable form of a record: its text without frames, and its numbers."""
 
 import hashlib
 import re
@@ -14,27 +14,27 @@ from gongkai.duplicates.shingles import Shingles, cut_shingles
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _ANGLES = str.maketrans("", "", "<>")
-"""Typed for 《》, and symbols to the literal stream, where 《》 are none."""
+"""People type <> for 《》; the literal stream keeps <> and drops 《》."""
 LEAST_TEXT = 30
-"""Characters of a text that says something by itself; 详见附件 is shorter and says nothing."""
+"""Least characters of a text with content; 详见附件 has none."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """The letters and digits of a masked body, sentence by sentence; there may be none."""
+    """The letters and digits of a masked body by sentence; may be empty."""
 
     sentences: tuple[str, ...]
 
     @classmethod
     def of(cls, body: str, title: str = "") -> Self:
-        """Of a body too short to say anything, none."""
+        """Returns the text of a body; empty if the body is too short."""
         cut = _SENTENCE_END.split("\n".join(mask(body, title)).translate(_ANGLES))
         sentences = tuple(filter(None, map(literal_text, cut)))
         return cls(sentences if sum(map(len, sentences)) >= LEAST_TEXT else ())
 
     @cached_property
     def stream(self) -> str:
-        """All of it in one; nothing depends on how a site breaks lines."""
+        """Returns all sentences joined, independent of a site's line breaks."""
         return "".join(self.sentences)
 
     @cached_property
@@ -47,7 +47,7 @@ class Text:
 
     @cached_property
     def key(self) -> str:
-        """Names the stream: equal keys are equal texts. Empty for no text."""
+        """Returns a key of the stream; equal keys are equal texts. Empty without text."""
         if not self.stream:
             return ""
         return hashlib.blake2b(self.stream.encode(), digest_size=12).hexdigest()
@@ -55,7 +55,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Subject:
-    """A record or a draft, as far as it can be somebody's duplicate. Numbers are canonical."""
+    """A record or draft as far as it matters for duplicates; numbers are canonical."""
 
     id: str
     title: str
@@ -68,7 +68,7 @@ class Subject:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
-        """What `indexer.documents.stored_form` made of a record."""
+        """Returns the subject of a stored record."""
         attached = (each["text"] for each in stored["attachments"])
         return cls(
             id=stored["id"],
@@ -87,5 +87,5 @@ class Subject:
 
 
 def choose_body(body: str, attached: Iterable[str]) -> str:
-    """The body; of a record whose body only points to its files, their text."""
+    """Returns the body, or with it the text of files if the body only refers to them."""
     return body if len(body) >= LEAST_TEXT * 2 else "\n".join([body, *attached])

@@ -1,8 +1,8 @@
-"""Two titles in, how they stand to each other out. `gongkai.duplicates.classify` calls it.
+"""Compares the titles of two documents.
 
-Agencies publish one document under its whole title (某市人民政府关于…的通知) and under its short
-one, and they publish every year, and in every county, documents whose titles differ by no more
-than the year or the place.
+Agencies publish a document under its full title (某市人民政府关于…的通知) and under its short one.
+They also publish, every year and in every county, documents whose titles differ only by year or
+place.
 """
 
 import re
@@ -18,21 +18,21 @@ from gongkai.catalog.numerals import CHINESE_NUMERALS
 
 
 class TitleRelation(Enum):
-    """How two titles stand to each other."""
+    """The relation of two titles."""
 
     SAME = "same"
     OTHER_EDITION = "other edition"
     """They differ by a year, a batch or an issue (年, 批, 期, 次)."""
     OTHER_REGION = "other region"
-    """They differ by the place or the agency that speaks."""
+    """They differ by the place or the issuing agency."""
     PASSED_ON = "passed on"
-    """One passes the other on (转发, 批转) or prints it (印发, 发布)."""
+    """One forwards (转发, 批转) or issues (印发, 发布) the other."""
     DIFFERENT = "different"
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedTitles:
-    """`likeness` from 0 to 1: 1 minus the share of characters to add or delete."""
+    """The relation of two titles; `likeness`, 0 to 1, is 1 minus the share of edited characters."""
 
     relation: TitleRelation
     likeness: float
@@ -54,21 +54,21 @@ _COUNTRY = "中华人民共和国"
 
 
 def compare_titles(one: str, other: str, is_place: IsPlace) -> ComparedTitles:
-    """Same, of another year or place, one passing the other on, or different."""
+    """Returns the relation and likeness of two titles."""
     a, b = _read(one), _read(other)
     likeness = Indel.normalized_similarity(a.stream, b.stream)
     return ComparedTitles(_relate(a, b, is_place), likeness)
 
 
 def read_core(title: str) -> str:
-    """The title's folded characters without the agency that speaks before 关于, 转发 or 印发."""
+    """Returns the folded title without the agency before 关于, 转发 or 印发."""
     return _read(title).core
 
 
 @dataclass(frozen=True, slots=True)
 class _Title:
     stream: str
-    speaker: str
+    issuer: str
     core: str
     bare: str
     passed_on: str
@@ -77,16 +77,16 @@ class _Title:
 @lru_cache(maxsize=4096)
 def _read(title: str) -> _Title:
     text = _VERSION.sub("", title.strip())
-    # A title given inside 《》 is the same title.
+    # A title inside 《》 is the same title.
     if text.startswith("《") and text.endswith("》") and text.count("《") == 1:
         text = text[1:-1]
     about = _ABOUT.match(text)
-    speaker = about["speaker"] if about else ""
-    core = text[len(speaker) :]
+    issuer = about["speaker"] if about else ""
+    core = text[len(issuer) :]
     stream = literal_text(text)
     return _Title(
         stream=stream.removeprefix(_COUNTRY) or stream,
-        speaker=literal_text(speaker),
+        issuer=literal_text(issuer),
         core=literal_text(core).removeprefix(_COUNTRY),
         bare=literal_text(_CLOSING.sub("", core)).removeprefix(_COUNTRY),
         passed_on=_read_passed_on(core),
@@ -105,7 +105,7 @@ def _read_passed_on(core: str) -> str:
 
 
 def _find_inner(core: str, start: int) -> str:
-    """What stands in a line from its first 《 to its last 》, in the first line that has both."""
+    """Returns the text from the first 《 to the last 》 of the first line that has both."""
     for line in core[start:].split("\n"):
         opening, closing = line.find("《"), line.rfind("》")
         if opening >= 0 and closing > opening + 1:
@@ -117,7 +117,7 @@ def _relate(a: _Title, b: _Title, is_place: IsPlace) -> TitleRelation:
     if a.stream == b.stream:
         return TitleRelation.SAME
     if a.core == b.core:
-        is_one = not a.speaker or not b.speaker or a.speaker in b.speaker or b.speaker in a.speaker
+        is_one = not a.issuer or not b.issuer or a.issuer in b.issuer or b.issuer in a.issuer
         return TitleRelation.SAME if is_one else TitleRelation.OTHER_REGION
     if _COUNTED.sub("#", a.stream) == _COUNTED.sub("#", b.stream):
         return TitleRelation.OTHER_EDITION
@@ -141,7 +141,7 @@ def _differ_by_place(a: str, b: str, is_place: IsPlace) -> bool:
     while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
         end += 1
     tail = a[len(a) - end :]
-    # 枣庄市 and 济宁市 share their last character.
+    # 枣庄市 and 济宁市 have the last character in common.
     unit = tail[:1] if tail[:1] in _UNIT else ""
     names = [text[start : len(text) - end] for text in (a, b)]
     return all(_is_place(name, unit, is_place) for name in names)
