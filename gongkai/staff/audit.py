@@ -1,6 +1,6 @@
-"""What staff did, line by line: when, who, what, on which record or cluster. Never a text.
+"""The audit log of staff actions: time, person, action, record or cluster; never a text.
 
-The database itself refuses to change or delete a line.
+Triggers of the database reject changes and deletions.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from gongkai.staff.tokens import read_now
 
 
 class Action(StrEnum):
-    """What can be done."""
+    """The actions that are logged."""
 
     SIGN_IN = "sign in"
     SIGN_OUT = "sign out"
@@ -31,7 +31,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line; `at` is ISO UTC, `subject` an id or the name of a list."""
+    """One line of the log; `at` is ISO UTC, `subject` an id or the name of a list."""
 
     sequence: int
     at: str
@@ -41,14 +41,14 @@ class Entry:
 
 
 class Audit:
-    """The log of one installation."""
+    """The audit log of one installation."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = read_now) -> None:
         self._database = database
         self._clock = clock
 
     def add(self, who: str, action: Action, subject: str = "") -> None:
-        """Kept once this returns."""
+        """Adds a line; it is durable when this returns."""
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO audit (at, who, action, subject) VALUES (?, ?, ?, ?)",
@@ -56,7 +56,7 @@ class Audit:
             )
 
     def entries(self, limit: int = 100, before: int | None = None) -> list[Entry]:
-        """The latest first; `before`: only lines with a lower number."""
+        """Returns the latest lines first; `before` limits them to lower sequence numbers."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT sequence, at, who, action, subject FROM audit WHERE sequence < ?"

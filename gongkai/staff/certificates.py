@@ -1,7 +1,7 @@
-"""What a search found at one moment, kept so that it can be shown again: for 经检索没有 answers.
+"""Search certificates: stored results of a search, as evidence for 经检索没有 answers.
 
-政府信息公开条例 (2019), article 36 (4): an agency that has searched and has not the information
-tells the applicant so, and may have to prove in court that it searched.
+政府信息公开条例 (2019), article 36 (4): an agency that has searched and does not hold the
+information informs the applicant, and may have to prove the search in court.
 """
 
 import secrets
@@ -19,7 +19,7 @@ from gongkai.staff.tokens import read_now
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One search as it was answered; `issued_at` is ISO UTC, `content` what the page shows."""
+    """One search and its result; `issued_at` is ISO UTC, `content` is shown on the page."""
 
     id: str
     issued_at: str
@@ -28,14 +28,14 @@ class Certificate:
 
 
 class Certificates:
-    """The certificates of one installation; none is ever changed."""
+    """The certificates of one installation; a certificate never changes."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = read_now) -> None:
         self._database = database
         self._clock = clock
 
     def issue(self, content: Mapping[str, Any], by: str) -> Certificate:
-        """Keep it under a number of its own: the day, and eight signs that can't be guessed."""
+        """Stores a certificate under a new number: the date and eight random characters."""
         now = self._clock()
         issued = Certificate(f"{now:%Y%m%d}-{secrets.token_hex(4)}", stamp(now), by, content)
         row = (issued.id, issued.issued_at, by, orjson.dumps(content).decode())
@@ -47,7 +47,7 @@ class Certificates:
         return issued
 
     def find(self, certificate_id: str) -> Certificate | None:
-        """The certificate of that number."""
+        """Returns the certificate with this number, or None."""
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT id, issued_at, issued_by, content FROM certificates WHERE id = ?",

@@ -1,6 +1,6 @@
-"""The one file of staff's own affairs: tokens, sessions, audit, searches, certificates.
+"""The database of staff data: tokens, sessions, audit log, searches, certificates.
 
-It lies beside the index and outlives every rebuild. Rooms of staff open it, nobody else.
+It is stored beside the index, outlives every rebuild, and is only used by staff functions.
 """
 
 from datetime import UTC, datetime
@@ -59,10 +59,10 @@ CREATE TRIGGER IF NOT EXISTS certificates_stay BEFORE UPDATE ON certificates
 
 
 def open_ledger(folder: Path) -> Database:
-    """The file of one installation; made with the first thing written."""
+    """Opens the database of one installation; it is created by the first write."""
     return Database(folder / "staff.sqlite3", _SCHEMA)
 
 
 def stamp(moment: datetime) -> str:
-    """ISO 8601 in UTC, to the second; such texts sort by time."""
+    """Returns ISO 8601 in UTC, to the second; such texts sort by time."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Merges the staff ledger of a backup into the one here: nothing is lost, nothing comes back."""
+"""Merges the staff database of a backup into the current one, without losing revocations."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ class _Row(BaseModel):
 
 
 class TokenRow(_Row):
-    """A token as it is stored."""
+    """A token as stored."""
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
     digest: Annotated[bytes, Field(min_length=32, max_length=32)]
@@ -51,7 +51,7 @@ class _SearchRow(_Row):
 
 @dataclass(frozen=True, slots=True)
 class StaffCopy:
-    """What a staff ledger holds, its rows checked. Sessions end with a restore."""
+    """The validated rows of a staff database, without sessions, which a restore ends."""
 
     tokens: tuple[TokenRow, ...] = ()
     audit: tuple[tuple[Any, ...], ...] = ()
@@ -60,7 +60,7 @@ class StaffCopy:
 
 
 def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
-    """Raises ValidationError for a row that staff's programs have not written."""
+    """Reads a staff database. Raises ValidationError for an invalid row."""
     audit = read_lines(connection, "audit", _AUDIT)
     for line in audit:
         _AuditRow.model_validate(dict(zip(_AUDIT, line, strict=True)))
@@ -82,7 +82,7 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
 
 
 def find_revoked_since(copy: StaffCopy, ledger: Database) -> list[TokenRow]:
-    """Tokens that were in force in the copy and are revoked here."""
+    """Returns tokens that are valid in the copy and revoked here."""
     with ledger.read() as connection:
         rows = connection.execute("SELECT id FROM tokens WHERE revoked_at IS NOT NULL")
         revoked = {row["id"] for row in rows}
@@ -90,9 +90,9 @@ def find_revoked_since(copy: StaffCopy, ledger: Database) -> list[TokenRow]:
 
 
 def merge_staff(copy: StaffCopy, ledger: Database, *, reopen: bool) -> None:
-    """In one transaction. A token that is revoked on either side stays so.
+    """Merges a copy in one transaction; a token revoked on either side stays revoked.
 
-    With `reopen`, those that the copy has in force are in force again.
+    With `reopen`, tokens that are valid in the copy become valid again.
     """
     with ledger.write() as connection:
         for token in copy.tokens:
@@ -124,7 +124,7 @@ def _merge_token(connection: sqlite3.Connection, token: TokenRow, *, reopen: boo
 def _merge_searches(
     connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """The larger count of each; written in the order of the keys, so that nothing tells of when."""
+    """Merges search counts, keeping the larger; rows are in key order, which hides the time."""
     found = {key: (days, last) for key, days, last in _read(connection, table)}
     for key, days, last in rows:
         own = found.get(key, (0, ""))
@@ -137,7 +137,7 @@ def _merge_searches(
 
 
 def _read(connection: sqlite3.Connection, table: str) -> list[sqlite3.Row]:
-    """Every row; none where a copy is older than the table."""
+    """Returns every row; none where the copy is older than the table."""
     try:
         return connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
     except sqlite3.OperationalError:

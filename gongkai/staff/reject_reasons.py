@@ -1,4 +1,4 @@
-"""Codes of refusals and warnings in, Chinese sentences with a remedy out."""
+"""Converts codes of refusals and warnings to Chinese sentences with a remedy."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from gongkai.catalog.headings import HEADINGS
 
 _ENGINE = "engine: "
 _UNKNOWN = "这一行不能收录（代码 {code}），请联系系统管理员。"
-# A field's name for people is the first heading that the catalog has for it.
+# The displayed name of a field is the first heading that the catalog has for it.
 FIELD_TITLES: Mapping[str, str] = {
     **{key: heading for heading, key in reversed(list(HEADINGS.items())) if not heading.isascii()},
     "id": "编号",
@@ -68,12 +68,12 @@ REASONS: Mapping[str, str] = {
 
 
 def describe_reason(field: str, code: str) -> str:
-    """One sentence in Chinese; of a code that has none, a sentence that names the code."""
+    """Returns a sentence in Chinese; an unknown code gets a general sentence with the code."""
     if code.startswith(_ENGINE):
         return f"检索引擎不能收录这一行（{code.removeprefix(_ENGINE)}），请联系系统管理员。"
     return REASONS.get(code, _UNKNOWN).format(field=title_of(field), code=code)
 
 
 def title_of(field: str) -> str:
-    """A field's name as people know it."""
+    """Returns the displayed name of a field."""
     return FIELD_TITLES.get(field, field or "这一行")

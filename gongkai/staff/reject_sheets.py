@@ -1,7 +1,7 @@
-"""Rejected rows in, CSV and XLSX sheets out that people fix and give back to `gongkai index`.
+"""Writes rejected rows as CSV and XLSX sheets for correction and repeated indexing.
 
-Five columns of ours come first; then each row's own columns under their own headings. A cell that
-is no text is written as JSON, and so is a text that would be read as JSON.
+Five columns of ours come first, then each row's own columns under their headings. Non-text cells
+are written as JSON, and so is text that would be read as JSON.
 """
 
 import csv
@@ -19,14 +19,14 @@ from gongkai.staff.reject_reasons import describe_reason
 
 COLUMNS = ("退回来源", "退回行号", "退回字段", "退回代码", "退回原因")
 CREATOR = "gongkai rejects"
-"""What a workbook of ours says of its author, by which it is known."""
+"""The author in workbooks of ours, by which they are recognized."""
 MOST_COLUMNS = 200
-"""Rows with a heading beyond these are left to the JSON Lines."""
+"""Rows with further headings are only in the JSON Lines file."""
 _MOST_COUNTED = 50_000
 MOST_ROWS = 20_000
-"""More are not fixed by hand, and a workbook takes a minute for each million cells."""
+"""More rows are not corrected by hand, and a million cells take a minute."""
 LONGEST_CELL = 32_000
-"""Spreadsheet programs cut or split a cell of more than 32,767 characters."""
+"""Spreadsheet programs cut or split cells of more than 32,767 characters."""
 _TOO_LARGE = "本行内容过长或者栏目过多，电子表格放不下，请在同名的 .jsonl 文件中修改。"
 _MORE = "其余 {count} 行放不下，请在同名的 .jsonl 文件中修改。"
 _SEVERAL = frozenset(("topic", "audience", "life_event", "keywords"))
@@ -43,7 +43,7 @@ _Row = Sequence[object]
 
 
 def write_reject_csv(read: ReadEntries) -> Iterator[str]:
-    """The sheet as CSV with a byte order mark, piece by piece; formulas are guarded."""
+    """Yields the sheet as CSV with a byte order mark; formulas are guarded."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK)
@@ -55,8 +55,8 @@ def write_reject_csv(read: ReadEntries) -> Iterator[str]:
 
 
 def write_reject_xlsx(read: ReadEntries, file: IO[bytes]) -> None:
-    """The sheet as a workbook; texts are cells of text, also those that begin like formulas."""
-    # A quarter second of start that runs without rejects need not pay.
+    """Writes the sheet as a workbook; text stays text even if it begins like a formula."""
+    # Loading openpyxl takes a quarter second, which runs without rejects do not need.
     from openpyxl import Workbook  # noqa: PLC0415
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
 
@@ -83,7 +83,7 @@ def write_reject_xlsx(read: ReadEntries, file: IO[bytes]) -> None:
 
 
 def spell_cell(heading: str, value: object) -> object:
-    """A row's value as one cell: text, or a number that a spreadsheet keeps exactly."""
+    """Returns a value as one cell: text, or a number that a spreadsheet keeps exactly."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -99,7 +99,7 @@ def spell_cell(heading: str, value: object) -> object:
 
 
 def read_cell(value: object) -> object:
-    """What `spell_cell` made, as it was."""
+    """Returns the value that `spell_cell` was given."""
     if isinstance(value, str) and value.startswith(_LIKE_JSON):
         try:
             return json.loads(value)
@@ -109,7 +109,7 @@ def read_cell(value: object) -> object:
 
 
 def _lay_out(read: ReadEntries) -> Iterator[_Row]:
-    """Two passes over the entries: which headings there are, then the rows below them."""
+    """Yields the sheet in two passes over the entries: headings first, then rows."""
     headings = _find_headings(read())
     places = {heading: number for number, heading in enumerate(headings)}
     yield (*COLUMNS, *headings)
@@ -124,7 +124,7 @@ def _lay_out(read: ReadEntries) -> Iterator[_Row]:
 
 
 def _find_headings(entries: Iterable[Entry]) -> list[str]:
-    """The headings that most rows have, in the order that they came."""
+    """Returns the most frequent headings, in order of first occurrence."""
     counts: Counter[str] = Counter()
     for entry in islice(entries, MOST_ROWS):
         for heading in _flatten(entry["row"]):
@@ -151,7 +151,7 @@ def _lay_row(entry: Entry, places: Mapping[str, int]) -> _Row:
 
 
 def _flatten(row: object) -> dict[str, object]:
-    """Cells by heading; those of `extra` under their own, where no other has it."""
+    """Returns cells by heading; cells of `extra` are moved up if no heading clashes."""
     if not isinstance(row, Mapping):
         return {}
     cells = {_SURROGATE.sub("\ufffd", str(heading)): value for heading, value in row.items()}

@@ -1,4 +1,4 @@
-"""The rejects files of ingests in, rows to send back by agency and reason out."""
+"""Reads the rejects of index runs, by agency and reason."""
 
 import json
 from collections import Counter
@@ -17,13 +17,13 @@ _KEYS = frozenset(("source", "line", "field", "reason", "row"))
 
 @dataclass(slots=True)
 class RejectedRun:
-    """One ingest's rows to send back. `torn` lines could not be read, after `entries()` ended."""
+    """The rejected rows of one index run; `torn` counts unreadable lines once `entries()` ended."""
 
     path: Path
     torn: int = field(default=0, init=False)
 
     def entries(self, publisher: str = "") -> Iterator[Mapping[str, Any]]:
-        """Every readable row, or those of one agency."""
+        """Yields every readable row, or those of one agency."""
         self.torn = 0
         try:
             with self.path.open("rb") as lines:
@@ -38,25 +38,25 @@ class RejectedRun:
 
 
 def rejects_folder(data_dir: Path) -> Path:
-    """Where ingests leave what they could not take."""
+    """Returns the folder of rejects files."""
     return data_dir / "rejects"
 
 
 def list_runs(folder: Path) -> list[str]:
-    """Ingests that refused rows, the latest first, by the name of their file."""
+    """Returns the names of runs that rejected rows, latest first."""
     files = rejects_folder(folder).glob("*.jsonl")
     return sorted((each.stem for each in files if not each.stem.endswith(_WARNINGS)), reverse=True)
 
 
 def open_run(folder: Path, run: str) -> RejectedRun | None:
-    """The rows of one ingest; None where there is no such file."""
+    """Returns the rejected rows of one run, or None where there is no such file."""
     if run not in list_runs(folder):
         return None
     return RejectedRun(rejects_folder(folder) / f"{run}.jsonl")
 
 
 def count_reasons(entries: Iterable[Mapping[str, Any]]) -> dict[str, Counter[tuple[str, str]]]:
-    """Agency -> (field, reason) -> rows; the agency with most rows first."""
+    """Returns agency -> (field, reason) -> rows; the agency with the most rows first."""
     counts: dict[str, Counter[tuple[str, str]]] = {}
     for entry in entries:
         reason = str(entry["field"]), str(entry["reason"])
@@ -65,14 +65,14 @@ def count_reasons(entries: Iterable[Mapping[str, Any]]) -> dict[str, Counter[tup
 
 
 def publisher_of(entry: Mapping[str, Any]) -> str:
-    """The agency that a row names, as published; UNKNOWN where it names none."""
+    """Returns the agency of a row as published; UNKNOWN where it has none."""
     row = entry["row"]
     known = gather_by_key(row)[0] if isinstance(row, Mapping) else {}
     return next((str(each)[:_LONGEST] for each in known.get("publisher", ())), UNKNOWN)
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
-    """One line; None for what was not written to its end."""
+    """Returns one line, or None for an incomplete one."""
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):

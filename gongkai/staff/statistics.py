@@ -1,6 +1,6 @@
-"""Every public record in, the figures of a year's report out, exact. Page and `gongkai stats`.
+"""Computes the exact annual statistics of the public records.
 
-政府信息公开条例 (2019), articles 26 and 50: what was published, by whom, and how soon.
+政府信息公开条例 (2019), articles 26 and 50: number, agency and delay of publications.
 """
 
 import statistics
@@ -20,7 +20,7 @@ from gongkai.staff.working_days import TERM, count_working_days
 
 _NO_MONTH = "月份不详"
 LATEST = 50
-"""Records listed that came latest; more are counted only."""
+"""Late records that are listed, most delayed first; further ones are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Late:
 
 @dataclass
 class Statistics:
-    """Records of one year of publication. Counts are exact; `lags` are calendar days.
+    """Records published in one year; counts are exact, `lags` are calendar days.
 
-    Only records whose both dates are known to the day, the first not after the second, have a lag.
+    A record has a lag only if both dates are known to the day and are in order.
     """
 
     year: int
@@ -57,7 +57,7 @@ class Statistics:
 
     @property
     def median_days(self) -> float | None:
-        """Calendar days from issued to published."""
+        """Returns the median of calendar days from issue to publication."""
         return statistics.median(self.lags) if self.lags else None
 
     @property
@@ -66,7 +66,7 @@ class Statistics:
 
 
 async def count_year(engine: SearchEngine, tables: Tables, year: int) -> Statistics:
-    """Reads every public record once."""
+    """Computes the statistics of a year; reads every public record once."""
     counted = Statistics(year)
     async for stored in _read_year(engine, year):
         _add(counted, stored, tables)
@@ -75,7 +75,7 @@ async def count_year(engine: SearchEngine, tables: Tables, year: int) -> Statist
 
 
 def list_figures(counted: Statistics) -> Iterator[tuple[str, str, int | float]]:
-    """Rows of (figure, value, number), as the CSV and the terminal have them."""
+    """Yields rows of (figure, value, number)."""
     yield "records", "", counted.records
     groups = {
         "publisher": counted.by_publisher,

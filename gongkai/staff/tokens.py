@@ -1,7 +1,7 @@
-"""Who may come in: tokens shown once and stored hashed, and the sessions opened with them.
+"""Access tokens of staff, shown once and stored as hashes, and the sessions opened with them.
 
-A token is 256 random bits, so a plain SHA-256 of it can't be turned back by guessing; a slow hash
-is for what people think up.
+A token is 256 random bits, so its plain SHA-256 cannot be reversed by guessing. Slow hashes are
+only needed for passwords chosen by people.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from gongkai.engines.database import Database
 from gongkai.staff.ledger import stamp
 
 SESSION = timedelta(hours=8)
-"""A working day; whoever comes back tomorrow signs in again."""
+"""A working day; staff sign in again the next day."""
 TOKEN_DAYS = 365
 NAME_LIMIT = 40
 _PREFIX = "gk"
@@ -28,7 +28,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token as it is listed; times are ISO UTC."""
+    """One token for listings; times are ISO UTC."""
 
     id: str
     name: str
@@ -39,14 +39,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One signed-in browser; `form_key` goes with every form it sends (against CSRF)."""
+    """One signed-in browser; `form_key` is sent with every form (against CSRF)."""
 
     token: Token
     form_key: str
 
 
 def read_now() -> datetime:
-    """The present moment."""
+    """Returns the current time."""
     return datetime.now(UTC)
 
 
@@ -58,7 +58,7 @@ class Tokens:
         self._clock = clock
 
     def add(self, name: str, days: int = TOKEN_DAYS) -> str:
-        """A new token for this person or desk; this is the only time that it can be read."""
+        """Adds a token for a person or desk; the returned text cannot be read again later."""
         token_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
         now = self._clock()
         row = (token_id, _digest(secret), name, stamp(now), stamp(now + timedelta(days=days)))
@@ -71,7 +71,7 @@ class Tokens:
         return f"{_PREFIX}_{token_id}_{secret}"
 
     def list(self) -> list[Token]:
-        """Every token there ever was, the oldest first."""
+        """Returns every token ever added, oldest first."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT id, name, created_at, expires_at, revoked_at FROM tokens"
@@ -80,7 +80,7 @@ class Tokens:
             return [Token(*row) for row in rows]
 
     def revoke(self, token_id: str) -> bool:
-        """Whether there was such a token in force; its sessions end with it."""
+        """Revokes a token and ends its sessions; returns whether it was valid."""
         with self._database.write() as connection:
             done = connection.execute(
                 "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
@@ -90,9 +90,9 @@ class Tokens:
             return done.rowcount > 0
 
     def check(self, text: str) -> Token | None:
-        """The token that this text is, if it is in force.
+        """Returns the valid token for this text, or None.
 
-        Takes as long for an unknown token as for one with a wrong secret.
+        Takes equally long for an unknown token and for a wrong secret.
         """
         form = _FORM.fullmatch(text.strip())
         token_id, secret = (form[1], form[2]) if form else ("", text)
@@ -109,7 +109,7 @@ class Tokens:
         return self._in_force(Token(*tuple(row)[:5]))
 
     def open_session(self, token: Token) -> tuple[str, Session]:
-        """What the browser's cookie holds, and the session that it stands for."""
+        """Opens a session; returns the content of the cookie and the session."""
         cookie, form_key = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         now = self._clock()
         with self._database.write() as connection:
@@ -121,7 +121,7 @@ class Tokens:
         return cookie, Session(token, form_key)
 
     def find_session(self, cookie: str) -> Session | None:
-        """The session behind a cookie, while it and its token are in force."""
+        """Returns the session of a cookie while it and its token are valid, or None."""
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT tokens.id, name, created_at, tokens.expires_at, revoked_at, form_key,"
@@ -135,7 +135,7 @@ class Tokens:
         return Session(token, row["form_key"]) if token else None
 
     def close_session(self, cookie: str) -> None:
-        """Forget it; a copied cookie is worth nothing from then on."""
+        """Closes a session, so that a copied cookie is useless."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM sessions WHERE digest = ?", (_digest(cookie),))
 

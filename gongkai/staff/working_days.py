@@ -1,7 +1,7 @@
-"""Two days in, the working days between them out, by the State Council's yearly holiday notices.
+"""Counts working days by the State Council's yearly holiday notices.
 
-The notices move working days to weekends and back; `chinesecalendar` holds them from 2004 on. Years
-that it does not hold are counted by weekdays.
+The notices swap working days and weekends; `chinesecalendar` has them since 2004. Other years are
+counted by weekdays.
 """
 
 from datetime import date, timedelta
@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import chinese_calendar
 
 TERM = 20
-"""政府信息公开条例 (2019), article 26: working days from forming to publishing."""
+"""政府信息公开条例 (2019), article 26: working days from creation to publication."""
 
 
 def count_working_days(first: date, last: date) -> int:
-    """Working days after `first` up to and with `last`; 0 where `last` is not later."""
+    """Returns the working days after `first` through `last`; 0 where `last` is not later."""
     days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
     return sum(map(_is_working_day, days))
 

@@ -1,8 +1,9 @@
-"""Searches that found nothing: what a city might publish, or call otherwise, and nobody's trail.
+"""Searches without results, as hints for publication, stored without traces of persons.
 
-Stored are words that were asked on DAYS_SHOWN different days, and for all others a keyed digest; no
-address, no time of day, no order. The key is never stored, and what one day brought is kept in
-memory until the day is over: a copy of the disk tells neither who came first nor what was typed.
+Words are stored once they were searched on DAYS_SHOWN different days; before that only a keyed
+digest is stored. There is no address, no time of day and no order. The key is never stored, and the
+searches of a day stay in memory until the day is over, so a copy of the disk reveals neither who
+searched nor what was typed.
 """
 
 import hashlib
@@ -19,19 +20,19 @@ from gongkai.catalog.personal_data import find_personal_data
 from gongkai.engines.database import Database
 
 DAYS_SHOWN = 3
-"""Different days on which words found nothing before they are stored and staff see them."""
+"""Different days without results before words are stored and shown to staff."""
 KEPT_DAYS = 400
 MOST_KEPT = 50_000
 MOST_A_DAY = 10_000
 _LONGEST = 60
 
 Asked = tuple[int, str]
-"""On how many days, and the last of these days (ISO)."""
+"""Number of days, and the last of these days (ISO)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ZeroResultQuery:
-    """Words, on how many days they found nothing, and the last of these days (ISO)."""
+    """Words, the number of days without results, and the last of these days (ISO)."""
 
     words: str
     days: int
@@ -39,10 +40,10 @@ class ZeroResultQuery:
 
 
 class ZeroResultQueries:
-    """The list of one installation. Safe for many threads; one object a process.
+    """The zero-result queries of one installation; thread-safe, one instance a process.
 
-    `key` joins what several processes, or one process before and after a restart, have seen on
-    different days. Without one it is new, and digests of other processes are never met again.
+    `key` combines the counts of several processes, or of one process across restarts. Without it a
+    new key is drawn, and earlier digests never match again.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class ZeroResultQueries:
         self._words: set[str] = set()
 
     def note(self, typed: str) -> None:
-        """Count this day for these words. Long texts and personal numbers are not kept at all."""
+        """Counts this day for these words; long texts and personal numbers are ignored."""
         words = " ".join(normalize_text(typed).split())
         if not words or len(words) > _LONGEST or find_personal_data(words):
             return
@@ -67,7 +68,7 @@ class ZeroResultQueries:
                 self._words.add(words)
 
     def flush(self) -> None:
-        """Store what is in memory: when the day is over, or the process ends."""
+        """Stores the searches in memory, at the end of the day or of the process."""
         with self._lock:
             words, self._words = self._words, set()
             day = self._day
@@ -76,7 +77,7 @@ class ZeroResultQueries:
                 self._merge(connection, words, day)
 
     def list(self, limit: int = 200) -> list[ZeroResultQuery]:
-        """Those asked for on most days first; what today brought is not among them."""
+        """Returns words by number of days; today's searches are not included."""
         self._store_past_days()
         with self._database.read() as connection:
             rows = connection.execute(
@@ -114,9 +115,9 @@ def _read(connection: sqlite3.Connection, table: str, oldest: str) -> dict[str |
 
 
 def _rewrite(connection: sqlite3.Connection, table: str, rows: Mapping[str | bytes, Asked]) -> None:
-    """Write the whole table in the order of its keys, and leave nothing of the old one.
+    """Rewrites the table in key order and erases the old one.
 
-    A single row added later would stay on its page in the order of arrival.
+    A single inserted row would reveal the order of arrival by its position on the page.
     """
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"DELETE FROM {table}")  # noqa: S608
