@@ -51,7 +51,7 @@ class DocxParts:
 
 
 def open_parts(file: BinaryIO) -> DocxParts:
-    """Raises BrokenFileError for a file that is no DOCX or unpacks to too much."""
+    """Opens a DOCX package. Raises BrokenFileError if it is none or unpacks to too much."""
     check_packing(file, DOCX_RATIO_APPLIES_FROM)
     file.seek(0)
     archive = zipfile.ZipFile(file)
@@ -69,7 +69,7 @@ def open_parts(file: BinaryIO) -> DocxParts:
 
 
 def parse_part(archive: zipfile.ZipFile, name: str, handler: PartHandler) -> None:
-    """Send the elements of a part to a handler. Document type declarations are refused."""
+    """Sends the elements of a part to a handler; document type declarations are rejected."""
     from defusedxml.ElementTree import DefusedXMLParser  # noqa: PLC0415 - only workers read DOCX
 
     parser: Any = DefusedXMLParser(target=handler, forbid_dtd=True)
@@ -81,13 +81,13 @@ def parse_part(archive: zipfile.ZipFile, name: str, handler: PartHandler) -> Non
 
 
 def short_name(tag: str) -> str:
-    """`{namespace}t` as `w:t`, `m:t`, `mc:t` or `v:t`; of other namespaces the local name."""
+    """Returns `w:t`, `m:t`, `mc:t` or `v:t` for `{namespace}t`; otherwise the local name."""
     namespace, _, local = tag.rpartition("}")
     return _PREFIXES.get(namespace[1:], "") + local
 
 
 def attribute(attributes: Mapping[str, str], local: str) -> str | None:
-    """The value of an attribute by its local name, whatever its namespace."""
+    """Returns the value of an attribute by its local name, in any namespace."""
     for name, value in attributes.items():
         if name.rpartition("}")[2] == local:
             return value
@@ -95,7 +95,7 @@ def attribute(attributes: Mapping[str, str], local: str) -> str | None:
 
 
 def is_on(attributes: Mapping[str, str]) -> bool:
-    """The value of an on/off property such as `w:vanish`: on where no value is given."""
+    """Whether an on/off property such as `w:vanish` is on; without a value it is."""
     return (attribute(attributes, "val") or "true").lower() not in ("0", "false", "off", "none")
 
 
@@ -118,7 +118,7 @@ class _Relationships:
 
 
 def _relationships(archive: zipfile.ZipFile, part: str) -> Mapping[str, str]:
-    """Kind of relationship -> name of the first part so related."""
+    """Returns kind of relationship -> name of the first part with it."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     handler = _Relationships(folder)

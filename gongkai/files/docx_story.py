@@ -1,7 +1,7 @@
-"""Collect the visible text of one DOCX story (main document, footnotes or endnotes).
+"""Collects the visible text of one DOCX story (main document, footnotes or endnotes).
 
-Each open paragraph, run, row, cell or text box is a frame. What hides a frame is known at its end
-at the latest; only then is its text added to the frame around it.
+Each open paragraph, run, row, cell or text box is a frame. Whether a frame is hidden is known at
+its end; only then is its text added to the enclosing frame.
 """
 
 import re
@@ -40,7 +40,7 @@ _FRAMES = {
 }
 _SIGNS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
 _REFERENCES = {"w:footnoteReference": "w:footnote", "w:endnoteReference": "w:endnote"}
-# Of a run, and of the mark at the end of a paragraph.
+# The properties of a run, and of the mark at the end of a paragraph.
 _RUN_PROPERTIES = (("w:r", "w:rPr"), ("m:r", "w:rPr"), ("w:pPr", "w:rPr"))
 _HIDDEN_SHAPE = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
 
@@ -49,7 +49,7 @@ _name = lru_cache(maxsize=4096)(short_name)
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Visible text; `is_explicit` where the run itself says so, against its paragraph's style."""
+    """Visible text; `is_explicit` where the run itself states that it is visible."""
 
     text: str
     notes: tuple[Note, ...] = ()
@@ -68,7 +68,7 @@ class _Frame:
 
 
 class StoryHandler:
-    """A handler for `parse_part`; `text`, `notes` and `note_texts` are whole after `finish`."""
+    """A handler for `parse_part`; `text`, `notes` and `note_texts` are complete after `finish`."""
 
     def __init__(
         self, styles: HiddenStyles, characters: int, *, are_fields_balanced: bool = True
@@ -93,11 +93,11 @@ class StoryHandler:
 
     @property
     def has_open_field(self) -> bool:
-        """Whether a field's instruction never ended."""
+        """Whether a field instruction never ended."""
         return self._hides_instructions and self._instructions > 0 and not self.is_full
 
     def finish(self) -> None:
-        """Close what is still open where the parser was stopped."""
+        """Closes the frames that are open where the parser was stopped."""
         while len(self._frames) > 1:
             self._close(self._frames.pop())
         self.text = "".join(piece.text for piece in self._frames[0].pieces)
@@ -172,7 +172,7 @@ class StoryHandler:
             self._instructions -= self._fields.pop()
 
     def _read_property(self, name: str, attributes: Mapping[str, str]) -> None:
-        """What hides the innermost frame; properties of anything else are not looked at."""
+        """Reads properties that hide the innermost frame, and ignores all others."""
         frame, above = self._frames[-1], tuple(self._path[-2:])
         if name == "w:vanish" and above in _RUN_PROPERTIES:
             frame.is_hidden = is_on(attributes)
@@ -218,7 +218,7 @@ class StoryHandler:
         return _Piece(text, notes, is_explicit=is_hidden is False)
 
     def _close_paragraph(self, frame: _Frame) -> _Piece:
-        """A hidden paragraph mark hides the runs that say nothing of their own.
+        """Closes a paragraph; a hidden paragraph mark hides runs that state no visibility.
 
         Word writes both. A style separator is a hidden mark in a visible heading.
         """
@@ -233,7 +233,7 @@ class StoryHandler:
 
 
 def _close_container(frame: _Frame) -> _Piece | None:
-    """A cell is on one line, a row is a line, and so is what a text box holds."""
+    """Closes a container: a cell is on one line; a row and the content of a text box are lines."""
     if frame.is_hidden:
         return None
     notes = _notes_of(frame.pieces)

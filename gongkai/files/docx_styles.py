@@ -1,4 +1,4 @@
-"""Read which styles of a DOCX hide their text (`w:vanish`), by themselves or by inheritance."""
+"""Reads which styles of a DOCX hide their text (`w:vanish`), directly or by inheritance."""
 
 import zipfile
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from gongkai.files.docx_parts import attribute, is_on, parse_part, short_name
 
 @dataclass(slots=True)
 class HiddenStyles:
-    """Styles by id. `hides` is None where neither the style nor a style it is based on says it."""
+    """Styles by id; `hides` is None where neither the style nor an ancestor states it."""
 
     by_default: bool = False
     default_paragraph: str | None = None
@@ -18,7 +18,7 @@ class HiddenStyles:
     _resolved: dict[str, bool | None] = field(default_factory=dict)
 
     def hides(self, style: str | None) -> bool | None:
-        """The statement of the style or of its nearest ancestor that makes one."""
+        """Returns the statement of the style or of its nearest ancestor with one."""
         chain: list[str] = []
         seen = self._resolved
         while style is not None and style not in seen:
@@ -30,13 +30,13 @@ class HiddenStyles:
         return answer
 
     def hides_paragraph(self, style: str | None) -> bool:
-        """Whether a paragraph of the style (the default style without one) hides its runs."""
+        """Whether a paragraph of the style (without one, the default style) hides its runs."""
         stated = self.hides(style or self.default_paragraph)
         return self.by_default if stated is None else stated
 
 
 def read_hidden_styles(archive: zipfile.ZipFile, part: str | None) -> HiddenStyles:
-    """All styles are visible where the package has no styles part."""
+    """Reads the styles of a package; without a styles part all are visible."""
     handler = _StyleHandler()
     if part is not None:
         parse_part(archive, part, handler)

@@ -1,4 +1,4 @@
-"""Extract the text of a DOCX as Word shows it: in document order, without what is hidden.
+"""Extracts the text of a DOCX as Word shows it: in document order, without hidden text.
 
 Insertions, smart tags, content controls, text boxes, hyperlinks and notes are text. Deletions,
 moved-away text, comments, field instructions, hidden runs (`w:vanish`) and hidden rows are not.
@@ -15,7 +15,7 @@ from gongkai.files.docx_styles import HiddenStyles, read_hidden_styles
 
 
 def read_docx(file: BinaryIO, characters: int) -> tuple[str, AttachmentText]:
-    """Return the visible text, a line for each paragraph and table row, up to `characters`.
+    """Returns the visible text, a line for each paragraph and table row, up to `characters`.
 
     Raises BrokenFileError or a parser's error for a damaged file.
     """
@@ -41,7 +41,7 @@ def _read_story(
     parse_part(archive, part, story)
     story.finish()
     if story.has_open_field:
-        # An instruction without an end would take the rest of the document with it.
+        # An instruction without an end would hide the rest of the document.
         story = StoryHandler(styles, characters, are_fields_balanced=False)
         parse_part(archive, part, story)
         story.finish()

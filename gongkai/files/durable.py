@@ -1,6 +1,6 @@
-"""Writes files that are whole or missing, whenever the power fails or the disk is full.
+"""Writes files atomically: they are complete or missing after a power cut or a full disk.
 
-Files and folders made here are for their owner alone, whatever the umask.
+Files and folders created here are accessible to their owner only, whatever the umask.
 """
 
 import os
@@ -18,16 +18,16 @@ _NEW = ".new"
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a whole file in place of what is there."""
+    """Replaces a file with new content."""
     with open_whole(path) as file:
         file.write(content)
 
 
 @contextmanager
 def open_whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes its name when the block ends, synced; an error leaves nothing.
+    """Opens a file that takes its name, synced, when the block ends; an error leaves nothing.
 
-    Folders above it are made.
+    Missing parent folders are created.
     """
     make_folder(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}{_NEW}")
@@ -44,20 +44,20 @@ def open_whole(path: Path) -> Iterator[IO[bytes]]:
 
 
 def open_private(path: Path, flags: int = 0, *, buffering: int = -1) -> IO[bytes]:
-    """Open for writing, made where it is missing; `flags` such as os.O_APPEND, os.O_TRUNC."""
+    """Opens a file for writing, created if missing; `flags` such as os.O_APPEND, os.O_TRUNC."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, FILE_MODE)
     return os.fdopen(descriptor, "wb", buffering=buffering)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing; a folder that is there stays as it is."""
+    """Creates a folder and its missing parents; an existing folder stays unchanged."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
 
 def find_open(paths: Iterable[Path]) -> Iterator[Path]:
-    """Those of the files and folders that group or others have rights to; links are left out."""
+    """Yields the files and folders that group or others have access to; links are skipped."""
     for path in paths:
         with suppress(OSError):
             mode = path.lstat().st_mode
@@ -66,7 +66,7 @@ def find_open(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def take_rights(path: Path) -> bool:
-    """Take the rights of group and others from a file; whether that could be done."""
+    """Removes access for group and others; returns whether that succeeded."""
     try:
         path.chmod(S_IMODE(path.lstat().st_mode) & ~_OTHERS)
     except OSError:
@@ -75,7 +75,7 @@ def take_rights(path: Path) -> bool:
 
 
 def drop_unfinished(folder: Path, older_than: float) -> None:
-    """Delete what killed processes left of `open_whole`, last written before this time."""
+    """Deletes files that killed processes left in `open_whole` before this time."""
     for path in folder.glob(f".*{_NEW}"):
         try:
             if path.stat().st_mtime < older_than:
@@ -85,7 +85,7 @@ def drop_unfinished(folder: Path, older_than: float) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename or a new name in the folder survive a power cut."""
+    """Syncs a folder, so that a rename or new name survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -94,7 +94,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The parsed content, or None where the file is missing. Raises ValueError when it is torn."""
+    """Returns the parsed content, or None if the file is missing. Raises ValueError if torn."""
     try:
         return orjson.loads(path.read_bytes())
     except FileNotFoundError:
@@ -102,7 +102,7 @@ def read_json(path: Path) -> Any:
 
 
 def signature(path: Path) -> tuple[int, int, int] | None:
-    """Changes whenever the file was replaced or written; None where it is missing."""
+    """Returns a value that changes whenever the file is written or replaced; None if missing."""
     try:
         state = path.stat()
     except FileNotFoundError:

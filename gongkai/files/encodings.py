@@ -1,7 +1,7 @@
-"""The first bytes of a source in, its character encoding out. Called when a source is opened.
+"""Detects the character encoding of a source from its first bytes.
 
-A file has one encoding: UTF-8 unless most of its Chinese can't be UTF-8, for a single broken
-byte must not turn a whole catalog into 锟斤拷.
+A file has one encoding: UTF-8, unless most of its Chinese is invalid UTF-8. A single broken byte
+must not turn a whole catalog into 锟斤拷.
 """
 
 import re
@@ -16,7 +16,7 @@ _MARKS = {
 }
 # Bytes below 0x30 are never the second byte of a GB18030 or Big5 character.
 _BETWEEN_RUNS = re.compile(rb"[\x00-\x2f]+")
-_TELLING = re.compile(rb"[\xe0-\xf4]")  # begins three bytes or four, as Chinese does
+_TELLING = re.compile(rb"[\xe0-\xf4]")  # begins three or four bytes, as Chinese does
 _TWO_BYTES = re.compile(rb"[\xc4-\xdf]")
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_-]+)""")
 _DECLARED_WITHIN = 4096
@@ -24,14 +24,14 @@ _DECLARED_WITHIN = 4096
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A Python codec's name and the length in bytes of the mark (BOM) before the text."""
+    """The name of a Python codec, and the length in bytes of the byte order mark, if any."""
 
     name: str
     mark: int = 0
 
 
 def detect_encoding(sample: bytes, *, is_markup: bool = False) -> Encoding:
-    """The encoding of a file that begins with `sample`; markup may declare another than UTF-8."""
+    """Returns the encoding of a file that begins with `sample`; markup may declare another one."""
     for mark, name in _MARKS.items():
         if sample.startswith(mark):
             return Encoding(name, len(mark))
@@ -41,10 +41,10 @@ def detect_encoding(sample: bytes, *, is_markup: bool = False) -> Encoding:
 
 
 def _is_utf8(sample: bytes) -> bool:
-    """Whether it is UTF-8, but for a character cut off at the end.
+    """Whether the sample is UTF-8, apart from a character cut off at the end.
 
-    Some GB18030 is valid UTF-8 of two-byte letters (一 looks like Cyrillic); but a text whose only
-    signs beyond ASCII are · and accents is UTF-8.
+    Some GB18030 is valid UTF-8 of two-byte letters (一 looks like Cyrillic). A text whose only
+    characters beyond ASCII are · and accents is UTF-8.
     """
     try:
         getincrementaldecoder("utf-8")().decode(sample)
@@ -54,7 +54,7 @@ def _is_utf8(sample: bytes) -> bool:
 
 
 def _is_mostly_utf8(sample: bytes) -> bool:
-    """Compare by bytes: GB18030 text of some length is practically never valid UTF-8."""
+    """Compares by bytes; a longer GB18030 text is practically never valid UTF-8."""
     as_utf8 = otherwise = 0
     for run in _BETWEEN_RUNS.split(sample):
         if run.isascii():
@@ -67,6 +67,6 @@ def _is_mostly_utf8(sample: bytes) -> bool:
 
 
 def _declared(sample: bytes) -> str:
-    """Big5 where declared; anything else that is not UTF-8 is GB18030, whatever the page says."""
+    """Returns Big5 if declared, else GB18030 for anything that is not UTF-8."""
     match = _DECLARED.search(sample[:_DECLARED_WITHIN])
     return "big5hkscs" if match and match[1].lower().startswith(b"big5") else "gb18030"

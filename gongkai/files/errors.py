@@ -1,10 +1,10 @@
-"""The error of a file that cannot be read."""
+"""The error for a file that cannot be read."""
 
 from gongkai.errors import GongkaiError
 
 
 class BrokenFileError(GongkaiError):
-    """The rest of a file can't be read; `reason` is a stable code, the message quotes nothing."""
+    """The rest of a file cannot be read; `reason` is a code, and the message quotes nothing."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)

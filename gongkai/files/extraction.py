@@ -1,7 +1,7 @@
-"""Extract text in worker processes, so that a hostile file costs itself and nothing else.
+"""Extracts text in worker processes, so that a hostile file affects only itself.
 
-A worker is a new Python interpreter, not a fork: it has no environment, no sockets, no settings of
-this process. It receives an open file and returns text. It is replaced after a crash.
+A worker is a new Python interpreter, not a fork: it has no environment, sockets or settings of this
+process. It receives an open file and returns text. It is replaced after a crash.
 """
 
 import json
@@ -25,7 +25,7 @@ from gongkai.files.limits import EXTRACTION_FILES_PER_WORKER
 _WORKERS = 2
 _DEFAULT_LIMITS = ExtractionLimits()
 _GRACE_SECONDS = 5
-"""A worker ends itself at its limit; this much later it is killed."""
+"""A worker ends itself at its limit; after this additional time it is killed."""
 _MAIN = """
 import sys
 sys.path[:] = sys.argv.pop().split({separator!r})
@@ -34,22 +34,22 @@ serve_extractions()
 """
 log = logging.getLogger("gongkai.files")
 _OUT_OF_TIME = (signal.SIGALRM, signal.SIGXCPU)
-# Native code aborts when it gets no memory; the kernel kills when the machine has none.
+# Native code aborts without memory; the kernel kills if the machine has none.
 _OUT_OF_MEMORY = (signal.SIGABRT, signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The text of one file, and what became of it."""
+    """The text of one file, and its state."""
 
     text: str
     state: AttachmentText
 
 
 class _WorkerEndedError(Exception):
-    """A worker ended, or was killed, while it had a file; `state` says why.
+    """A worker ended, or was killed, while it had a file; `state` states why.
 
-    `is_final`: the file is to blame, for it cost too much or was the worker's first.
+    `is_final` is true where the file is to blame: it cost too much, or was the worker's first.
     """
 
     def __init__(self, state: AttachmentText, *, is_final: bool) -> None:
@@ -59,7 +59,7 @@ class _WorkerEndedError(Exception):
 
 
 class TextExtractor:
-    """A pool of at most `workers` processes, started when needed. Safe for many threads."""
+    """A pool of at most `workers` processes, started on demand; thread-safe."""
 
     def __init__(self, limits: ExtractionLimits = _DEFAULT_LIMITS, workers: int = _WORKERS) -> None:
         self._limits = limits
@@ -67,10 +67,10 @@ class TextExtractor:
         self._idle: list[_Worker] = []
 
     def extract(self, file: BinaryIO, suffix: str) -> Extraction:
-        """Extract one file. It never raises for a bad file.
+        """Extracts one file; never raises for a bad file.
 
-        A file that ends a used worker is tried again in a new one: an earlier file may have
-        damaged the worker. A file that takes too much time is not tried again.
+        A file that ends a used worker is retried in a new one, because an earlier file may have
+        damaged the worker. A file that takes too much time is not retried.
         """
         with self._places:
             try:
@@ -92,12 +92,12 @@ class TextExtractor:
             return Extraction("", AttachmentText.UNREADABLE)
 
     def close(self) -> None:
-        """End idle workers; later calls start new ones."""
+        """Ends idle workers; later calls start new ones."""
         while self._idle:
             self._idle.pop().close()
 
     def abandon(self) -> None:
-        """Forget the workers of the process that this one is a fork of, without ending them."""
+        """Forgets the workers of the parent process after a fork, without ending them."""
         self._places = threading.BoundedSemaphore(_WORKERS)
         while self._idle:
             self._idle.pop().abandon()
@@ -127,7 +127,7 @@ class TextExtractor:
 
 
 class _Worker:
-    """One process and the socket to it."""
+    """One process and its socket."""
 
     def __init__(self, limits: ExtractionLimits) -> None:
         self.files = 0
@@ -153,7 +153,7 @@ class _Worker:
         return self._process.poll() is None
 
     def extract(self, file: BinaryIO, suffix: str) -> Extraction:
-        """Raises _WorkerEndedError; the worker is of no use after it."""
+        """Extracts one file. Raises _WorkerEndedError, after which the worker is unusable."""
         self.files += 1
         deadline = time.monotonic() + self._deadline_seconds
         file.seek(0)
@@ -186,7 +186,7 @@ class _Worker:
         return bytes(content)
 
     def _read_end(self) -> _WorkerEndedError:
-        """What the exit status tells: over a limit, or crashed."""
+        """Returns the reason from the exit status: over a limit, or crashed."""
         try:
             status = self._process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -197,7 +197,7 @@ class _Worker:
         return _WorkerEndedError(state, is_final=self.files == 1 or -status in _OUT_OF_TIME)
 
     def close(self) -> None:
-        """End it kindly: it stops when its socket closes."""
+        """Ends the worker by closing its socket."""
         self._socket.close()
         try:
             self._process.wait(_GRACE_SECONDS)
@@ -211,5 +211,5 @@ class _Worker:
 
     def abandon(self) -> None:
         self._socket.close()
-        # Not a child of this process: there is nothing to wait for.
+        # The worker is no child of this process, so there is nothing to wait for.
         self._process.returncode = 0

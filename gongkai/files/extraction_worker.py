@@ -1,7 +1,7 @@
-"""The process that extracts text from untrusted files: descriptors in, text and state out.
+"""The process that extracts text from untrusted files.
 
-It starts from a clean interpreter, limits its own memory and time, and cannot write files. What
-kills it is the loss of one file.
+It starts from a clean interpreter, limits its own memory and time, and cannot write files. A file
+that kills it loses only its own text.
 """
 
 import json
@@ -34,7 +34,7 @@ _OPEN_FILES = 64
 
 @dataclass(frozen=True, slots=True)
 class ExtractionLimits:
-    """What the extraction of one file may cost."""
+    """The limits of the extraction of one file."""
 
     characters: int = MAX_TEXT_CHARACTERS
     cpu_seconds: int = EXTRACTION_CPU_SECONDS
@@ -43,7 +43,7 @@ class ExtractionLimits:
 
 
 def serve_extractions() -> None:
-    """Answer the socket that is standard input until the other side closes it."""
+    """Answers requests on the socket at standard input until the other side closes it."""
     limits = ExtractionLimits(*map(int, sys.argv[1:]))
     warnings.simplefilter("ignore")
     _limit_process(limits)
@@ -61,7 +61,7 @@ def serve_extractions() -> None:
 
 
 def extract_text(file: BinaryIO, suffix: str, characters: int) -> tuple[str, AttachmentText]:
-    """The text of one file and its state. Raises nothing for a bad file."""
+    """Returns the text of one file and its state; raises nothing for a bad file."""
     try:
         text, state = READERS[suffix](file, characters)
     except MemoryError:
@@ -86,13 +86,13 @@ def _limit_process(limits: ExtractionLimits) -> None:
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):
         resource.setrlimit(kind, (most, most))
-    # These signals have to end the process inside of PDFium too, where no Python handler runs.
+    # These signals must also end the process inside PDFium, where no Python handler runs.
     for number in (signal.SIGALRM, signal.SIGXCPU):
         signal.signal(number, signal.SIG_DFL)
 
 
 def _start_clocks(limits: ExtractionLimits) -> None:
-    """The processor time left to the process is that of one file; the alarm ends a slow read."""
+    """Limits processor time for one file; the alarm ends a slow read."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     last = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (last, resource.RLIM_INFINITY))

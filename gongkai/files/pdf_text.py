@@ -1,6 +1,6 @@
-"""Extract the text layer of a PDF, page by page.
+"""Extracts the text layer of a PDF, page by page.
 
-PDFium is not thread-safe and may crash: call this in an extraction worker only.
+PDFium is not thread-safe and may crash, so it must only run in an extraction worker.
 """
 
 from contextlib import closing
@@ -11,13 +11,13 @@ from gongkai.files.errors import BrokenFileError
 
 MAX_PAGES = 3_000
 TEXT_LAYER_FROM = 10
-"""Characters a page on average, below which a PDF is pictures with page numbers."""
+"""Least average of characters a page; below it a PDF is images with page numbers."""
 
 
 def read_pdf(file: BinaryIO, characters: int) -> tuple[str, AttachmentText]:
-    """Return the text of the first pages, up to about `characters`, and whether it is a text layer.
+    """Returns the text of the first pages, up to about `characters`, and the state of the text.
 
-    Raises BrokenFileError or whatever PDFium raises for a damaged or encrypted file.
+    Raises BrokenFileError or an error of PDFium for a damaged or encrypted file.
     """
     import pypdfium2  # noqa: PLC0415 - the parent process never loads PDFium
 

@@ -1,7 +1,4 @@
-"""Rows in, CSV out that Excel opens rightly: byte order mark, CRLF, no cell run or misread.
-
-Exports of result lists, staff's lists and the command line use it.
-"""
+"""Writes CSV for Excel: byte order mark, CRLF, and guarded cells."""
 
 import csv
 import io
@@ -13,7 +10,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def write_sheet(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A whole small table as text."""
+    """Returns a small table as text."""
     buffer = io.StringIO()
     buffer.write(BYTE_ORDER_MARK)
     writer = csv.writer(buffer)
@@ -23,7 +20,7 @@ def write_sheet(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def guard_cells(row: Iterable[object]) -> list[str]:
-    """The cells of one row; numbers stay numbers, lists are parted by ；."""
+    """Returns the cells of one row; numbers stay numbers, lists are joined by ；."""
     return [
         str(each) if isinstance(each, int | float) else guard_cell(_spell(each)) for each in row
     ]

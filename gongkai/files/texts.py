@@ -1,6 +1,6 @@
-"""Read the text of a PDF, DOCX or TXT file through an extraction worker.
+"""Reads the text of a PDF, DOCX or TXT file through an extraction worker.
 
-No file raises: one that is damaged, encrypted or too large has a state that says so.
+No file raises an error; a damaged, encrypted or too large file has a state of its own.
 """
 
 import atexit
@@ -22,9 +22,9 @@ os.register_at_fork(after_in_child=_extractor.abandon)
 
 
 def read_file(path: Path, extractor: TextExtractor = _extractor) -> tuple[str, AttachmentText]:
-    """The text, cleaned as a body is, and its state. A symbolic link is not followed."""
+    """Returns the text, cleaned like a body, and its state; symbolic links are not followed."""
     try:
-        # Without O_NONBLOCK, opening a pipe that took the file's place would wait for its writer.
+        # Without O_NONBLOCK, opening a pipe in the file's place would wait for its writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError):
         return "", AttachmentText.UNREADABLE
@@ -38,7 +38,7 @@ def read_file(path: Path, extractor: TextExtractor = _extractor) -> tuple[str, A
 def read_open_file(
     file: BinaryIO, suffix: str, extractor: TextExtractor = _extractor
 ) -> tuple[str, AttachmentText]:
-    """The same for a file that is open already; it needs a descriptor."""
+    """Like `read_file` for an open file, which needs a descriptor."""
     size, suffix = os.fstat(file.fileno()).st_size, suffix.lower()
     if size > MAX_TEXT_FILE_BYTES or suffix not in SUFFIXES:
         return "", AttachmentText.UNREADABLE

@@ -1,4 +1,4 @@
-"""A zip file's directory in, a refusal of what unpacks to far too much out: XLSX and DOCX."""
+"""Rejects zip files (XLSX, DOCX) that unpack to far more than their size."""
 
 import zipfile
 from typing import BinaryIO
@@ -8,10 +8,10 @@ from gongkai.files.limits import MAX_PACKING_RATIO, MAX_WORKBOOK_BYTES, RATIO_AP
 
 
 def check_packing(file: BinaryIO, ratio_applies_from: int = RATIO_APPLIES_FROM) -> None:
-    """Bound what the zip directory announces; zipfile never unpacks more than that.
+    """Checks the sizes in the zip directory; zipfile never unpacks more than these.
 
-    A file that unpacks to less than `ratio_applies_from` bytes may have any ratio.
-    Raises BrokenFileError.
+    A file that unpacks to less than `ratio_applies_from` bytes may have any ratio. Raises
+    BrokenFileError.
     """
     try:
         members = zipfile.ZipFile(file).infolist()
@@ -20,4 +20,6 @@ def check_packing(file: BinaryIO, ratio_applies_from: int = RATIO_APPLIES_FROM) 
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if size > min(MAX_WORKBOOK_BYTES, max(ratio_applies_from, packed * MAX_PACKING_RATIO)):
-        raise BrokenFileError("unpacks_too_large", "The file unpacks to far more than is sane.")
+        raise BrokenFileError(
+            "unpacks_too_large", "The file unpacks to far more than its size allows."
+        )
