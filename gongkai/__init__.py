@@ -1,1 +1,1 @@
-"""The command line: the one room that sees both the indexer and the API."""
+"""The library: catalog, queries, search engines, semantic search, staff functions."""

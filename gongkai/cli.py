@@ -1,6 +1,6 @@
-"""Words typed in a terminal in, an exit status out. The `gongkai` command; see CONTRACT exit codes.
+"""The `gongkai` command; exit codes as in the contract.
 
-0 all taken, 2 usage, 3 some rows or a switch refused or ids unknown, 4 engine not reachable.
+0: all rows indexed, 2: usage, 3: rows or a switch rejected or ids unknown, 4: engine unavailable.
 """
 
 import os
@@ -43,13 +43,13 @@ COMMANDS = {
     "restore": "indexer.commands.backup",
     "status": "indexer.commands.status",
 }
-"""Each command and the module that holds it, under the command's own name."""
+"""Each command and the module that contains it, as a function or app of the same name."""
 
 
 def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """All commands; where `arguments` begin with one, that one alone.
+    """Builds all commands, or only the one that `arguments` begin with.
 
-    Only what a command needs is loaded then: the rest takes longer than most commands do.
+    Only the module of that command is loaded, because loading all takes longer than most commands.
     """
     app = typer.Typer(
         name="gongkai",
@@ -58,7 +58,7 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    # A single command would lose its name.
+    # Typer drops the name of a single command.
     app.callback()(_about)
     asked = arguments[0] if arguments and arguments[0] in COMMANDS else None
     for name in (asked,) if asked else COMMANDS:
@@ -75,8 +75,8 @@ def _about() -> None:
 
 
 def main() -> None:
-    """Run one command; expected errors are one clear sentence, never a stack trace."""
-    # Whatever a command or a library writes, tantivy's files too, is for its owner alone.
+    """Runs one command; an expected error is printed as a sentence, never as a stack trace."""
+    # Files of commands and libraries, including tantivy's, are accessible to the owner only.
     os.umask(0o077)
     try:
         build_app(sys.argv[1:])()
@@ -89,7 +89,7 @@ def main() -> None:
     except ValidationError as error:
         _leave(explain_settings(error), USAGE)
     except OSError as error:
-        # Whatever file it was: the system's word and the name say more than a stack would.
+        # The system's message and the file name say more than a stack trace.
         where = f": {error.filename}" if error.filename else ""
         _leave(f"{error.strerror or type(error).__name__}{where}", NO_ENGINE)
     except KeyboardInterrupt:

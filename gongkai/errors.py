@@ -1,31 +1,31 @@
-"""The one root of every error this project raises on purpose, and its tree. Every room uses it.
+"""Every error that this project raises on purpose.
 
 GongkaiError
-├── RefusedValueError        a value of a source row can't be taken (field, reason, safe words)
-├── SettingsError            a setting is wrong (file and line or variable, how to fix it)
-├── UnusableSourceError      a path to index is missing or of no format we read
+├── RefusedValueError        a value of a source row is invalid (field, reason, message)
+├── SettingsError            a setting is wrong (file and line or variable, and the fix)
+├── UnusableSourceError      a source is missing or of unknown format
 ├── BrokenFileError          a source file is broken as a whole (gongkai.files.errors)
-├── BadRequestError          a question that can't be asked (parameter at fault)
-├── EngineUnavailableError   the engine is away or locked
-│   ├── NothingIndexedError  the engine is there and holds no index yet
-│   ├── QueryTimeoutError    one query took longer than it may; the engine is well
-│   ├── StorageError         the data folder can't be written or read (disk full, read-only, broken)
-│   ├── LostLedgerError      it is not known any more which records were withdrawn
+├── BadRequestError          a request parameter is invalid
+├── EngineUnavailableError   the engine is unavailable or locked
+│   ├── NothingIndexedError  the engine has no index yet
+│   ├── QueryTimeoutError    one query exceeded its time limit; the engine works
+│   ├── StorageError         the data folder is not accessible (disk full, read-only, faulty)
+│   ├── LostLedgerError      the withdrawal ledger is lost
 │   └── AnotherWriterError   another process is writing
 ├── EndedProcessError        a process of a run was ended from outside
-├── MissingModelError        the embedding model can't be had, or answers wrongly
-├── ShrinkingIndexError      a switch would lose many of the live records
-├── ShrinkingSourceError     a withdrawal would take many records of a source
-└── IndexMismatchError       the index was built by another analysis, dictionary or schema
+├── MissingModelError        the embedding model is missing or gives wrong answers
+├── ShrinkingIndexError      a switch would lose many live records
+├── ShrinkingSourceError     a withdrawal would remove many records of a source
+└── IndexMismatchError       the index was built with another analysis, dictionary or schema
 """
 
 
 class GongkaiError(Exception):
-    """Root of the tree; its message is a full sentence fit for an operator."""
+    """The base class; its message is a complete sentence for an operator."""
 
 
 class RefusedValueError(GongkaiError):
-    """A value that can't be taken; `reason` is a stable code, the message never quotes it."""
+    """A value is invalid; `reason` is a stable code, and the message never quotes the value."""
 
     def __init__(self, field: str, reason: str, message: str) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class SettingsError(GongkaiError):
 
 
 class BadRequestError(GongkaiError):
-    """A question that can't be asked; `parameter` is the one at fault, `title` is Chinese."""
+    """A request parameter is invalid; `parameter` is its name, `title` is Chinese."""
 
     def __init__(self, parameter: str, title: str) -> None:
         super().__init__(f"{parameter}: {title}")
@@ -47,18 +47,18 @@ class BadRequestError(GongkaiError):
 
 
 class EngineUnavailableError(GongkaiError):
-    """The engine is away, locked by another writer, or holds no index yet."""
+    """The engine is unavailable, locked by another writer, or has no index yet."""
 
 
 class NothingIndexedError(EngineUnavailableError):
-    """Nothing was indexed so far."""
+    """Nothing has been indexed yet."""
 
     def __init__(self) -> None:
         super().__init__("Nothing is indexed yet: run `gongkai index` first.")
 
 
 class QueryTimeoutError(EngineUnavailableError):
-    """One query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS; others are answered."""
+    """One query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS; other queries are answered."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -68,17 +68,17 @@ class QueryTimeoutError(EngineUnavailableError):
 
 
 class StorageError(EngineUnavailableError):
-    """The data folder can't be written or read; `reason` is the system's own word."""
+    """The data folder cannot be written or read; `reason` is the message of the system."""
 
     def __init__(self, reason: object) -> None:
         super().__init__(
             f"The data folder can't be written or read ({reason}). Free space or mount it for "
-            "writing, then run the same again; `gongkai doctor` says whether all is whole."
+            "writing, then run the command again; `gongkai doctor` checks the index."
         )
 
 
 class LostLedgerError(EngineUnavailableError):
-    """The withdrawal ledger is missing or damaged: what was withdrawn might be shown again."""
+    """The withdrawal ledger is missing or damaged; withdrawn records might become visible."""
 
     def __init__(self, state: str) -> None:
         super().__init__(
@@ -88,28 +88,28 @@ class LostLedgerError(EngineUnavailableError):
 
 
 class AnotherWriterError(EngineUnavailableError):
-    """One process writes at a time."""
+    """Only one process may write at a time."""
 
     def __init__(self) -> None:
         super().__init__("Another gongkai process is writing this index; wait for it to end.")
 
 
 class EndedProcessError(GongkaiError):
-    """A process that a run had begun was ended from outside, most often for want of memory."""
+    """A process of a run was ended from outside, usually for lack of memory."""
 
     def __init__(self) -> None:
         super().__init__(
             "A process of this run was ended from outside, most likely because memory ran out. "
-            "Nothing is lost: run the same again, with GONGKAI_INDEX_PROCESSES=1 if it is short."
+            "Nothing is lost: run the command again, with GONGKAI_INDEX_PROCESSES=1 if needed."
         )
 
 
 class MissingModelError(GongkaiError):
-    """The embedding model can't be had, or does not answer as it should."""
+    """The embedding model is not available, or gives wrong answers."""
 
 
 class ShrinkingIndexError(GongkaiError):
-    """A switch would lose many of the live records, or leave none; the live index stays."""
+    """A switch would lose many live records, or leave none; the live index stays."""
 
     def __init__(self, live: int, records: int) -> None:
         super().__init__(
@@ -119,7 +119,7 @@ class ShrinkingIndexError(GongkaiError):
 
 
 class ShrinkingSourceError(GongkaiError):
-    """More records of a source are missing from its full export than may go without a word."""
+    """More records of a source are missing from its full export than is allowed."""
 
     def __init__(self, missing: int, total: int) -> None:
         super().__init__(
@@ -129,4 +129,4 @@ class ShrinkingSourceError(GongkaiError):
 
 
 class IndexMismatchError(GongkaiError):
-    """The index on disk was built with another analysis, dictionary or schema: rebuild it."""
+    """The index was built with another analysis, dictionary or schema and must be rebuilt."""

@@ -1,4 +1,4 @@
-"""What an installation may set: environment GONGKAI_* or gongkai.toml in. Read by every command."""
+"""The settings of an installation, from GONGKAI_* variables or gongkai.toml."""
 
 import os
 import unicodedata
@@ -23,14 +23,14 @@ Network = IPv4Network | IPv6Network
 
 
 class EngineKind(StrEnum):
-    """Where records live."""
+    """The search engines."""
 
     EMBEDDED = "embedded"
     ELASTICSEARCH = "elasticsearch"
 
 
 class Settings(BaseSettings):
-    """Every setting, its default and what it does; the environment wins over gongkai.toml."""
+    """Every setting, its default and description; the environment overrides gongkai.toml."""
 
     model_config = SettingsConfigDict(
         env_prefix="GONGKAI_", env_ignore_empty=True, extra="forbid", frozen=True
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
 
     @property
     def kiosk_networks(self) -> tuple[Network, ...]:
-        """`kiosk_addresses`, read; a single address is a network of one."""
+        """Returns `kiosk_addresses` as networks; a single address is a network of one."""
         return _read_networks(self.kiosk_addresses)
 
     @field_validator(
@@ -206,12 +206,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Call arguments, then the environment, then gongkai.toml in the working folder."""
+        """Returns the sources by priority: arguments, environment, gongkai.toml."""
         return init_settings, env_settings, _FileSource(settings_cls)
 
 
 class _FileSource(PydanticBaseSettingsSource):
-    """gongkai.toml; names are checked here, those of the environment too."""
+    """Reads gongkai.toml, and checks names in the file and in the environment."""
 
     def __call__(self) -> dict[str, Any]:
         known = self.settings_cls.model_fields
@@ -225,7 +225,7 @@ class _FileSource(PydanticBaseSettingsSource):
         field: FieldInfo,  # noqa: ARG002
         field_name: str,
     ) -> tuple[Any, str, bool]:
-        """Unused: `__call__` gives all values."""
+        """Unused: `__call__` returns all values."""
         return None, field_name, False
 
 

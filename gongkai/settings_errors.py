@@ -1,4 +1,4 @@
-"""A settings validation error in, sentences out: where the value comes from and what to write."""
+"""Explains settings errors in sentences: the source of the value and the fix."""
 
 import re
 from enum import Enum
@@ -17,7 +17,7 @@ _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 
 def explain_settings(error: ValidationError) -> str:
-    """One line for each wrong setting. Secrets are never quoted."""
+    """Returns one line for each wrong setting; secrets are never quoted."""
     faults = error.errors(include_url=False)
     return "\n".join(
         dict.fromkeys(_explain(str(f["loc"][0]) if f["loc"] else "", f) for f in faults)
@@ -57,7 +57,7 @@ def _kinds(info: FieldInfo) -> tuple[Any, ...]:
 
 
 def _describe(info: FieldInfo, *, in_file: bool) -> str:
-    """What may be written, in words."""
+    """Returns the allowed values in words."""
     for kind in _kinds(info):
         if isinstance(kind, type) and issubclass(kind, Enum):
             return f"one of {', '.join(str(each.value) for each in kind)}"

@@ -1,6 +1,6 @@
 """Reads gongkai.toml and checks the names of settings, in the file and in the environment.
 
-Every fault is a SettingsError: file and line, or the variable, and how to fix it.
+Every fault is a SettingsError with file and line, or the variable, and the fix.
 """
 
 import difflib
@@ -18,7 +18,7 @@ from gongkai.files.encodings import detect_encoding
 FILE = Path("gongkai.toml")
 PREFIX = "GONGKAI_"
 _RESERVED = re.compile(r"GONGKAI_(?:(?:TEST|SOAK|FUZZ|BENCH)_\w+|MEMORY|EXPORTS)")
-"""Variables of our own tests and of docker-compose.yml, which are no settings."""
+"""Variables of our tests and of docker-compose.yml, which are no settings."""
 _SERVICE_LINK = re.compile(r"GONGKAI_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_\w+)?)")
 _SERVICE_VALUE = re.compile(r"(?:tcp|udp|sctp)|(?:(?:tcp|udp|sctp)://)?[\d.:a-f\[\]]+:?\d*")
 """Kubernetes and Docker set these for a service named gongkai: GONGKAI_PORT=tcp://10.0.0.1:8000."""
@@ -30,21 +30,21 @@ _FULL_WIDTH = re.compile("[“”‘’＝：＂＇]")
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """The settings of one file, with the line that each is on."""
+    """The settings of one file, and the line of each."""
 
     path: Path
     values: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, name: str) -> str:
-        """file:line of a setting."""
+        """Returns file:line of a setting."""
         return f"{self.path}:{self.lines.get(name, 1)}"
 
 
 def read_settings_file(path: Path = FILE) -> SettingsFile:
-    """An empty one where there is no such file. Raises SettingsError.
+    """Reads a settings file; empty where there is none. Raises SettingsError.
 
-    UTF-8 with or without BOM, UTF-16 with BOM, and GB18030 are read.
+    Accepts UTF-8 with or without BOM, UTF-16 with BOM, and GB18030.
     """
     try:
         content = path.read_bytes()
@@ -67,7 +67,7 @@ def read_settings_file(path: Path = FILE) -> SettingsFile:
 
 
 def check_names(file: SettingsFile, known: Collection[str]) -> None:
-    """Raises SettingsError for keys of the file that are no settings."""
+    """Raises SettingsError for keys in the file that are no settings."""
     faults = [
         f"{file.place(name)}: {fault}"
         for name, value in file.values.items()
@@ -89,7 +89,7 @@ def check_environment(environment: Mapping[str, str], known: Collection[str]) ->
 
 
 def find_variable(name: str) -> str | None:
-    """The variable that sets `name`, as the environment spells it."""
+    """Returns the variable that sets `name`, as spelled in the environment."""
     wanted = f"{PREFIX}{name}".upper()
     return next((each for each in os.environ if each.upper() == wanted), None)
 
@@ -109,7 +109,7 @@ def _decode(path: Path, content: bytes) -> str:
 
 
 def _number_keys(text: str) -> dict[str, int]:
-    """The first line that each key is on; a table's heading counts for its name."""
+    """Returns the first line of each key; a table heading counts for its name."""
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         named = re.match(r"\s*\[*\s*[\"']?([^\s\"'=.\[\]]+)", line)
@@ -131,7 +131,7 @@ def _find_remedy(line: str, message: str) -> str:
 
 
 def _remedies(line: str, message: str) -> Iterator[str]:
-    """What may be wrong with a line, the surest first."""
+    """Yields possible faults of a line, the likeliest first."""
     named = _ASSIGNMENT.match(line)
     key, value = (named[1], named[2].strip()) if named else ("", "")
     if _FULL_WIDTH.search(line):
@@ -189,7 +189,7 @@ def _suggest(fault: str, name: str, known: Collection[str], prefix: str = "") ->
 
 
 def _find_near(name: str, known: Collection[str]) -> list[str]:
-    """The setting that is spelt nearly so; else those with the same last word (es_url)."""
+    """Returns the setting with a similar name, else those with the same last word (es_url)."""
     folded = re.sub(r"[\s.-]+", "_", name.strip().lower()).removeprefix(PREFIX.lower())
     squeezed = {each.replace("_", ""): each for each in known}
     if folded.replace("_", "") in squeezed:

@@ -1,4 +1,4 @@
-"""Judged queries in, figures of a ranking out: what `gongkai evaluate` and the tests measure by."""
+"""Retrieval metrics of rankings over judged queries: nDCG, MRR, recall."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ import orjson
 from gongkai.errors import BadRequestError
 
 DEPTH = 100
-"""Hits looked at for Recall@100."""
+"""Hits that Recall@100 considers."""
 _TOP = 10
 Judgements = Mapping[str, Mapping[str, int]]
 """Query id -> record id -> grade; 0 is judged and not relevant."""
@@ -19,7 +19,7 @@ Judgements = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuery:
-    """One query of a file. `texts`: its wordings by name (`text`, `keywords`); `kind` groups it."""
+    """One judged query; `texts` are wordings by name (`text`, `keywords`), `kind` is a group."""
 
     id: str
     texts: Mapping[str, str]
@@ -37,17 +37,17 @@ class Figures:
 
 
 def read_queries(path: Path) -> list[JudgedQuery]:
-    """JSON Lines of {"id", "text", …}: `keywords` is a second wording, `kind` a group.
+    """Reads JSON Lines of {"id", "text", …}; `keywords` is a second wording, `kind` a group.
 
-    Raises BadRequestError naming the line that is none.
+    Raises BadRequestError with the line for invalid JSON.
     """
     return [_read_query(line, place) for place, line in _lines(path)]
 
 
 def read_judgements(path: Path) -> dict[str, dict[str, int]]:
-    """TREC lines: query id, a column that nobody reads, record id, grade; parted by white space.
+    """Reads TREC judgements: query id, an ignored column, record id, grade, split at white space.
 
-    Raises BadRequestError naming the line that is none.
+    Raises BadRequestError with the line for an invalid row.
     """
     judged: dict[str, dict[str, int]] = {}
     for place, line in _lines(path):
@@ -59,9 +59,10 @@ def read_judgements(path: Path) -> dict[str, dict[str, int]]:
 
 
 def measure(rankings: Iterable[tuple[Sequence[str], Mapping[str, int]]]) -> Figures:
-    """Means over (record ids, best first; their grades); queries without a relevant record skipped.
+    """Returns means over (record ids, best first; grades), skipping queries without relevant ones.
 
-    nDCG@10 with the grade as gain and log2 discount, MRR@10, Recall@100, as trec_eval has them.
+    nDCG@10 uses the grade as gain and a log2 discount, as trec_eval does; also MRR@10 and
+    Recall@100.
     """
     rows = [
         (_ndcg(ranked, grades), _reciprocal_rank(ranked, grades), _recall(ranked, grades))
