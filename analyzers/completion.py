@@ -1,6 +1,6 @@
-"""Words of the public index in, completions of what is being typed out. Suggestions call it.
+"""The completion index: completes a partial input to words of the public index.
 
-It completes and never matches: 景点 and 经典 sound alike, and neither finds the other.
+Completion never affects matching: 景点 and 经典 sound alike, and neither finds the other.
 """
 
 import heapq
@@ -27,22 +27,22 @@ _PIECE = re.compile("[a-z]+|[^a-z]")
 _LAST = "\U0010ffff"
 
 _WHOLE = 3.0
-"""What a word typed whole has over one that goes on: eight times the records (log2)."""
+"""Bonus of a completely typed word over a longer one: eight times the records (log2)."""
 _OTHER_READING = 5.0
-"""What a word loses that is read so more rarely."""
+"""Penalty of a less common reading."""
 _BLURRED = 8.0
 _GOES_ON = 0.5
-"""What each character not typed yet costs."""
+"""Penalty of each character that is not typed yet."""
 _SOUGHT = 4.0
-"""What a word has that citizens are known to use (公积金), over officials' own (国家级)."""
+"""Bonus of a word that citizens are known to use (公积金) over official ones (国家级)."""
 _LOOKED_AT = 2_000
-"""Words of one beginning that are looked at, the most frequent; one or two letters have more."""
+"""Most frequent words of one prefix that are scored; one or two letters have more."""
 _KEPT = 2_000
-"""Completions that are kept: the first letters of a word are everybody's."""
+"""Cached completions, since many users type the same first letters."""
 
 
 class MatchKind(StrEnum):
-    """By what a completion was found."""
+    """The way in which a completion was found."""
 
     TEXT = "text"
     PINYIN = "pinyin"
@@ -50,7 +50,7 @@ class MatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A word, the records that hold it, and whether letters were read as sounds for it."""
+    """A word, the number of records with it, and whether letters were read as pinyin."""
 
     text: str
     count: int
@@ -59,7 +59,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """One reading of a word; `initials` are first letters, a syllable each."""
+    """One reading of a word; `initials` are the first letters of its syllables."""
 
     initials: str
     word: str
@@ -68,9 +68,9 @@ class _Spoken:
 
 
 class CompletionIndex:
-    """`counts`: word -> records that hold it. Built once, then read by many at once.
+    """Completes words; `counts` maps words to records with them. Read-only once built.
 
-    `sought`: words that people are known to look for; they come before those as frequent.
+    `sought` are words that users are known to search for; they rank above equally frequent ones.
     """
 
     def __init__(self, counts: Mapping[str, int], sought: Collection[str] = ()) -> None:
@@ -82,19 +82,19 @@ class CompletionIndex:
         self._words = sorted(self.counts)
         self._joined = "\n" + "\n".join(self._words) + "\n"
         spoken = [each for word in self._words for each in _speak(word)]
-        # Of one beginning the frequent come first, so that a bound leaves out the rare.
+        # Frequent words come first, so that a bound drops the rare ones.
         self._spoken = sorted(spoken, key=lambda each: (each.initials, -self.counts[each.word]))
         self._initials = [each.initials for each in self._spoken]
         self._frequent = self._collect_frequent(spoken)
         blurred = ((_join_blurred(each.reading), each.word) for each in spoken if each.is_main)
-        self._blurred = sorted(blurred)
-        # Made on first use, which takes half a second: better here than while someone types.
+        self._fuzzy = sorted(blurred)
+        # Built now, since the first use takes half a second.
         syllables()
-        # One or two letters begin thousands of words, and everybody types them.
+        # Thousands of words begin with the same one or two letters, which many users type.
         self._completed = lru_cache(maxsize=_KEPT)(self._complete)
 
     def complete(self, typed: str, size: int = 8) -> tuple[Completion, ...]:
-        """At most `size` words that someone who typed this so far may want, the likeliest first."""
+        """Returns at most `size` completions, likeliest first."""
         folded = fold_latin(typed)
         return self._completed(folded, size) if folded else ()
 
@@ -103,7 +103,7 @@ class CompletionIndex:
         if re.search("[a-z]", folded):
             _keep_best(scored, self._by_sound(folded), MatchKind.PINYIN)
             if not scored:
-                _keep_best(scored, self._by_blurred(folded), MatchKind.PINYIN)
+                _keep_best(scored, self._by_fuzzy_sound(folded), MatchKind.PINYIN)
         best = heapq.nsmallest(
             size, scored.items(), key=lambda item: (-item[1][0], len(item[0]), item[0])
         )
@@ -129,7 +129,7 @@ class CompletionIndex:
 
     def _by_sound(self, typed: str) -> Iterator[tuple[str, float]]:
         for parts in _parse_mixed(typed):
-            # Letters that make whole syllables are more likely that than first letters.
+            # Letters that form whole syllables are more likely syllables than initials.
             whole = sum(part in syllables() and len(part) > 1 for part in parts)
             for spoken in self._beginning(parts):
                 if _fits(parts, spoken):
@@ -138,7 +138,7 @@ class CompletionIndex:
                     yield spoken.word, score - (0 if spoken.is_main else _OTHER_READING)
 
     def _beginning(self, parts: Sequence[str]) -> Iterable[_Spoken]:
-        """Readings whose first letters begin as the parts do."""
+        """Yields readings whose initials begin like the parts."""
         for initials in _spell_initials(parts):
             if initials in self._frequent:
                 yield from self._frequent[initials]
@@ -147,16 +147,16 @@ class CompletionIndex:
             end = bisect_left(self._initials, initials + _LAST)
             yield from self._spoken[start:end]
 
-    def _by_blurred(self, typed: str) -> Iterator[tuple[str, float]]:
+    def _by_fuzzy_sound(self, typed: str) -> Iterator[tuple[str, float]]:
         if re.search("[^a-z]", typed):
             return
         for parts in parse_latin(typed):
             if not all(part in syllables() for part in parts):
                 continue
             key = _join_blurred(parts)
-            start = bisect_left(self._blurred, (key, ""))
-            end = bisect_left(self._blurred, (key + _LAST, ""))
-            for _, word in self._blurred[start:end]:
+            start = bisect_left(self._fuzzy, (key, ""))
+            end = bisect_left(self._fuzzy, (key + _LAST, ""))
+            for _, word in self._fuzzy[start:end]:
                 yield word, self._weights[word] + _ending(len(word) - len(parts)) - _BLURRED
 
     def _collect_frequent(self, spoken: Iterable[_Spoken]) -> dict[str, list[_Spoken]]:
@@ -200,7 +200,7 @@ def _range(words: Sequence[str], beginning: str) -> Sequence[str]:
 
 
 def _parse_mixed(typed: str) -> Iterator[tuple[str, ...]]:
-    """Parts, one a character of the word: beginnings of syllables, or Han characters."""
+    """Yields parts, one for each character: beginnings of syllables, or Han characters."""
     pieces = _PIECE.findall(typed)
     choices: list[list[tuple[str, ...]]] = [
         list(parse_latin(piece)) if piece.isascii() else [(piece,)] for piece in pieces
@@ -223,7 +223,7 @@ def _fits(parts: Sequence[str], spoken: _Spoken) -> bool:
     if len(parts) > len(spoken.reading):
         return False
     for at, part in enumerate(parts):
-        # What was typed first is what differs most, and most words part from it there.
+        # The first part differs most often, so most words fail early.
         if not (spoken.reading[at].startswith(part) or spoken.word[at] == part):
             return False
     return True

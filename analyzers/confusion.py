@@ -1,4 +1,4 @@
-"""Two characters in, how easily the one is written for the other out. Called by `correct`."""
+"""Estimates how easily one character is written in place of another."""
 
 from collections import Counter
 from enum import Enum
@@ -10,25 +10,25 @@ from analyzers.pinyin import blur, read_character
 
 
 class Confusion(Enum):
-    """Why a character is mistaken for another; the value is its cost in bits."""
+    """The reason for a confusion of characters; the value is its cost in bits."""
 
     HOMOPHONE = 6.0
-    """One sound, whatever the tone: 供 and 公."""
+    """The same sound in any tone: 供 and 公."""
     NEAR = 8.0
-    """Sounds that many people do not tell apart: 住 zhu and 组 zu."""
+    """Sounds that many people do not distinguish: 住 zhu and 组 zu."""
     SHAPE = 8.0 + 1e-6
-    """Characters that share most of what they are written with: 拆 and 折."""
+    """Characters with mostly the same components: 拆 and 折."""
     OTHER = 13.0
-    """No reason that is known here: a slip of the hand."""
+    """No known reason."""
 
 
 _SHARED = 0.5
-"""Part of the components that look-alikes have in common."""
+"""Least share of common components of similar characters."""
 
 
 @lru_cache(maxsize=100_000)
 def compare(written: str, meant: str) -> Confusion:
-    """The likeliest reason to find `written` where `meant` was meant."""
+    """Returns the likeliest reason to find `written` in place of `meant`."""
     sounds, others = read_character(written), read_character(meant)
     if set(sounds) & set(others):
         return Confusion.HOMOPHONE
@@ -45,7 +45,7 @@ def _look_alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _components(character: str) -> Counter[str]:
-    """What a character is written with, taken apart twice: 拆 is 扌 and 斥, 斥 is 斤 and a dot."""
+    """Returns the components of a character, split twice: 拆 is 扌 and 斥, 斥 is 斤 and a dot."""
     parts = _split(character)
     return Counter(small for part in parts for small in _split(part))
 

@@ -1,7 +1,4 @@
-"""The analysis dictionary in: shipped tables or a city's own, checked; words and stopwords out.
-
-The composition root loads it once; chains hand its words to the segmenter.
-"""
+"""Loads and checks the dictionary of words and stop words, shipped or a city's own."""
 
 import hashlib
 import re
@@ -17,17 +14,18 @@ from analyzers.table_files import Row, read_rows
 _WORDS = "government.csv"
 _STOPWORDS = "stopwords.csv"
 
-# What jieba can hold as one word: other characters are cut off before it sees a text.
+# jieba accepts only these characters in a word; other ones are split off before.
 _HAN_WORD = re.compile("[\u4e00-\u9fd5]{2,}")
 _FREQUENCY = re.compile("[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """Words that are never cut apart, with frequencies, and words that a question may drop.
+    """Words that are never split, with frequencies, and stop words.
 
-    `words` are (word, frequency) as written, None for a frequency just high enough; `stopwords`
-    are normalized; `fingerprint` is hex SHA-256 of both, whatever file or order they came in.
+    `words` are (word, frequency) as written, with None for a frequency just high enough.
+    `stopwords` are normalized. `fingerprint` is the hex SHA-256 of both, independent of file and
+    order.
     """
 
     words: tuple[tuple[str, int | None], ...]
@@ -36,9 +34,9 @@ class Dictionary:
 
 
 def load_dictionary(directory: Path | None = None) -> Dictionary:
-    """The shipped tables, each replaced by the file of the same name in `directory`, if there.
+    """Loads the shipped tables, each replaced by a file of the same name in `directory`.
 
-    Raises TableError naming file and line for the first row that can't be taken.
+    Raises TableError with file and line for the first invalid row.
     """
     rows = list(read_rows(_WORDS, ("word",), directory))
     dropped = list(read_rows(_STOPWORDS, ("word",), directory))
@@ -51,7 +49,7 @@ def load_dictionary(directory: Path | None = None) -> Dictionary:
 
 
 def check_dictionary(directory: Path | None = None) -> list[str]:
-    """Every problem of the tables `load_dictionary(directory)` would read; empty if all is well."""
+    """Returns every problem of the tables that `load_dictionary(directory)` would read."""
     problems: list[str] = []
     for name, find in ((_WORDS, _check_words), (_STOPWORDS, _check_repeats)):
         try:
@@ -75,7 +73,7 @@ def _check_words(rows: Sequence[Row]) -> Iterator[str]:
         if row["frequency"] and not _FREQUENCY.fullmatch(row["frequency"]):
             yield (
                 f"{row.place}: the frequency '{row['frequency']}' is not a whole number from 1 to "
-                "999999999; mend it or leave it empty."
+                "999999999; fix it or leave it empty."
             )
     yield from _check_repeats(rows)
 

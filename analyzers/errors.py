@@ -2,4 +2,4 @@
 
 
 class TableError(Exception):
-    """A table or its replacement is wrong; the message names file and line and says what to fix."""
+    """A table or its replacement is invalid; the message names file, line and fix."""

@@ -1,7 +1,7 @@
-"""A text and the needles of a question in; marked passages as safe HTML out. Answers call it.
+"""Marks highlight terms in a text as safe HTML, and chooses the best passage of a text.
 
-A needle is a literal stream (`Analysis.literal`), found in the literal stream of the text, so
-宜政办秘[2008]8号 marks 宜政办秘〔2008〕8号 and Traditional characters mark Simplified ones.
+Terms are literal streams (`TextAnalyzer.letters_only`), searched in the literal stream of the text.
+So 宜政办秘[2008]8号 marks 宜政办秘〔2008〕8号, and Traditional characters mark Simplified ones.
 """
 
 import html
@@ -18,26 +18,26 @@ _ASCII = re.compile("[0-9a-z]")
 _WHITESPACE = re.compile(r"\s+")
 _VISIBLE = re.compile(r"\S")
 
-# The ends of sentences first, then of clauses: a passage begins after the best of these at hand.
+# Ends of sentences come before ends of clauses; a passage begins after the best one nearby.
 _SENTENCE_END = re.compile("[。！？!?；;\n]+[”’」』）)]*")
 _CLAUSE_END = re.compile(r"[，,、：:\s]+")
 
 _PIECE = 20_000
-"""Characters of a paragraph that are marked in one go, so that other threads have their turn."""
+"""Characters of a paragraph marked at once, so that other threads can run in between."""
 _OCCURRENCES = 200
-"""Of one needle, looked at when the best passage of a long text is chosen."""
+"""Occurrences of one term considered for the best passage of a long text."""
 
 _Span = tuple[int, int]
 _Found = tuple[int, int, int]
-"""Start and end in the original text, and which needle."""
+"""Start and end in the original text, and the index of the term."""
 
 
 def mark_spans(text: str, highlight_terms: Sequence[str]) -> list[_Span]:
-    """Where needles occur in `text`: spans of the original in order, touching ones made one.
+    """Returns spans of terms in the original text, in order, with adjacent spans merged.
 
-    A needle of one or two Latin letters or digits counts only where it stands alone.
+    A term of one or two Latin letters or digits matches only as a whole word.
     """
-    return _merge_spans(_find_needles(text, highlight_terms))
+    return _merge_spans(_find_terms(text, highlight_terms))
 
 
 def best_passage(
@@ -46,18 +46,18 @@ def best_passage(
     weights: Sequence[float] | None = None,
     length: int = 120,
 ) -> _Span:
-    """The span of about `length` characters that holds the most weight of different needles.
+    """Returns the span of about `length` characters with the most weight of distinct terms.
 
-    `weights` go with `highlight_terms`, 1 each by default. The first of equal passages wins; the
-    beginning does where no term occurs. Cut at the end of a sentence or clause where one is near.
+    `weights` belong to `highlight_terms`, 1 each by default. Of equal passages the first wins;
+    without any term it is the beginning. The span ends at a sentence or clause where one is near.
     """
     return _choose_passage(
-        text, _find_needles(text, highlight_terms), weights or [1.0] * len(highlight_terms), length
+        text, _find_terms(text, highlight_terms), weights or [1.0] * len(highlight_terms), length
     )
 
 
 def to_html(text: str, spans: Sequence[_Span], start: int = 0, end: int | None = None) -> str:
-    """`text[start:end]` escaped, with <mark> around the parts of `spans` inside; no other tag."""
+    """Returns `text[start:end]` as escaped HTML with <mark> around `spans`, and no other tag."""
     stop = len(text) if end is None else end
     parts: list[str] = []
     done = start
@@ -72,26 +72,26 @@ def to_html(text: str, spans: Sequence[_Span], start: int = 0, end: int | None =
 
 
 def highlight(text: str, highlight_terms: Sequence[str]) -> str:
-    """The whole text as HTML with the needles marked: a title."""
+    """Returns the whole text as HTML with the terms marked."""
     return to_html(text, mark_spans(text, highlight_terms))
 
 
 class Marker:
-    """Marks the needles in the texts of one page, `limit` characters of them in all.
+    """Marks the terms in the texts of one page, in at most `limit` characters.
 
-    The first half of the limit goes to the texts as they come, the second half to texts that hold
-    a needle as it is written. What is over the limit is escaped and has no marks.
+    The first half of the limit is used by the texts in order, the second half by texts that contain
+    a term as written. Text over the limit is escaped without marks.
     """
 
     def __init__(self, highlight_terms: Sequence[str], limit: int) -> None:
-        self._needles = highlight_terms
+        self._terms = highlight_terms
         self._limit = limit
         self.read = 0
-        """Characters that were looked through so far."""
+        """Characters searched so far."""
 
     def mark(self, text: str) -> str:
-        """The text as HTML. A needle that lies across the ends of two pieces is not marked."""
-        if not self._needles:
+        """Returns the text as HTML; a term across the boundary of two pieces is not marked."""
+        if not self._terms:
             return html.escape(text)
         starts = range(0, len(text), _PIECE)
         return "".join(self._mark_piece(text[start : start + _PIECE]) for start in starts)
@@ -99,12 +99,12 @@ class Marker:
     def _mark_piece(self, text: str) -> str:
         read = self.read + len(text)
         is_open = read <= self._limit // 2 or (
-            read <= self._limit and any(needle in text for needle in self._needles)
+            read <= self._limit and any(term in text for term in self._terms)
         )
         if not is_open:
             return html.escape(text)
         self.read = read
-        return highlight(text, self._needles)
+        return highlight(text, self._terms)
 
 
 def snippet(
@@ -114,16 +114,16 @@ def snippet(
     weights: Sequence[float] | None = None,
     limit: int | None = None,
 ) -> str:
-    """The best passage as HTML with the needles marked, … where cut, whitespace run together.
+    """Returns the best passage as HTML with terms marked, … where cut, and white space collapsed.
 
-    `limit`: characters of the text that are read, in blocks; all of it by default.
+    `limit` is the number of characters of the text that are read, in blocks; all by default.
     """
     weighed = weights or [1.0] * len(highlight_terms)
     begin, stop = _narrow(
         text, highlight_terms, weighed, length, len(text) if limit is None else limit
     )
     whole, text = text, text[begin:stop]
-    found = _find_needles(text, highlight_terms)
+    found = _find_terms(text, highlight_terms)
     start, end = _choose_passage(text, found, weighed, length)
     shown = _WHITESPACE.sub(" ", to_html(text, _merge_spans(found), start, end)).strip()
     is_cut_before = _has_visible(whole, 0, begin + start)
@@ -132,7 +132,7 @@ def snippet(
 
 
 def choose_source(texts: Sequence[str], highlight_terms: Sequence[str], limit: int) -> int:
-    """Which of the texts holds the most needles, the first of equals; `limit` as in `snippet`."""
+    """Returns the index of the text with most terms, first of equals; `limit` as in `snippet`."""
     counts = [_count_found(text, highlight_terms, limit // len(texts)) for text in texts]
     return counts.index(max(counts))
 
@@ -140,7 +140,7 @@ def choose_source(texts: Sequence[str], highlight_terms: Sequence[str], limit: i
 def _count_found(text: str, highlight_terms: Sequence[str], limit: int) -> int:
     blocks = choose_blocks(text, highlight_terms, limit)
     stream = "".join(_fold_blocks(text, blocks, 1))
-    return sum(needle in stream for needle in highlight_terms)
+    return sum(term in stream for term in highlight_terms)
 
 
 def _has_visible(text: str, start: int, end: int) -> bool:
@@ -150,10 +150,10 @@ def _has_visible(text: str, start: int, end: int) -> bool:
 def _narrow(
     text: str, highlight_terms: Sequence[str], weights: Sequence[float], length: int, limit: int
 ) -> _Span:
-    """A part of a long text that holds its best passage with room around it.
+    """Returns the part of a long text that contains its best passage, with text around it.
 
-    The way back from the literal stream costs far more than the stream, so it is gone only for
-    this part: the window is chosen in the stream, and blocks of known lengths lead back.
+    Mapping the literal stream back costs far more than the stream, so only this part is mapped. The
+    window is chosen in the stream, and blocks of known length locate it in the text.
     """
     if len(text) <= 8 * BLOCK or not highlight_terms:
         return 0, min(len(text), 8 * BLOCK)
@@ -161,9 +161,9 @@ def _narrow(
     streams = _fold_blocks(text, blocks, length)
     stream = "".join(streams)
     found = sorted(
-        (at, at + len(needle), which)
-        for which, needle in enumerate(highlight_terms)
-        for at in islice(find_each(stream, needle), _OCCURRENCES)
+        (at, at + len(term), which)
+        for which, term in enumerate(highlight_terms)
+        for at in islice(find_each(stream, term), _OCCURRENCES)
     )
     first, last = _choose_window(found, weights, length) if found else (0, 0)
     ends = list(accumulate(map(len, streams)))
@@ -174,7 +174,7 @@ def _narrow(
 
 
 def _fold_blocks(text: str, blocks: Sequence[int], gap: int) -> list[str]:
-    """The literal stream of each block, `gap` line ends after it where the next is left out."""
+    """Returns the literal stream of each block, with `gap` line breaks where blocks are skipped."""
     streams = [literal_text(text[at : at + BLOCK]) for at in blocks]
     for index, (at, following) in enumerate(pairwise(blocks)):
         if following != at + BLOCK:
@@ -182,33 +182,27 @@ def _fold_blocks(text: str, blocks: Sequence[int], gap: int) -> list[str]:
     return streams
 
 
-def _find_needles(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
+def _find_terms(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
     stream = literal_text(text)
-    there = [
-        (which, needle)
-        for which, needle in enumerate(highlight_terms)
-        if needle and needle in stream
-    ]
+    there = [(which, term) for which, term in enumerate(highlight_terms) if term and term in stream]
     if not there:
-        # Most titles: the way back from the stream costs more than the stream.
+        # This is the case for most titles; mapping back costs more than the stream.
         return []
     mapped = literal(text, stream)
-    return sorted(
-        (*span, which) for which, needle in there for span in _find_needle(mapped, needle)
-    )
+    return sorted((*span, which) for which, term in there for span in _find_term(mapped, term))
 
 
-def _find_needle(mapped: Normalized, needle: str) -> Iterator[_Span]:
-    must_stand_alone = _SHORT_ASCII.fullmatch(needle) is not None
-    for at in find_each(mapped.text, needle):
-        span = mapped.original_span(at, at + len(needle))
-        if not must_stand_alone or _stands_alone(mapped.original, span, needle):
+def _find_term(mapped: Normalized, term: str) -> Iterator[_Span]:
+    is_whole_word = _SHORT_ASCII.fullmatch(term) is not None
+    for at in find_each(mapped.text, term):
+        span = mapped.original_span(at, at + len(term))
+        if not is_whole_word or _is_whole_word(mapped.original, span, term):
             yield span
 
 
-def _stands_alone(text: str, span: _Span, needle: str) -> bool:
+def _is_whole_word(text: str, span: _Span, term: str) -> bool:
     start, end = span
-    if normalize_text(text[start:end]) != needle:  # 2〕0 is not 20
+    if normalize_text(text[start:end]) != term:  # 2〕0 is not 20
         return False
     before = normalize_text(text[max(start - 1, 0) : start])[-1:]
     after = normalize_text(text[end : end + 1])[:1]
@@ -235,7 +229,7 @@ def _choose_passage(
 
 
 def _choose_window(found: Sequence[_Found], weights: Sequence[float], length: int) -> _Span:
-    """The first and last character of the occurrences, within `length`, that weigh the most."""
+    """Returns the first and last character of the occurrences within `length` with most weight."""
     best, window = 0.0, (0, 0)
     counts = [0] * len(weights)
     weight, left = 0.0, 0
@@ -265,7 +259,7 @@ def _find_beginning(text: str, earliest: int, first: int, room: int) -> int:
         return 0
     for pattern in (_SENTENCE_END, _CLAUSE_END):
         ends = [match.end() for match in pattern.finditer(text, earliest, first)]
-        # The sentence that holds the needle, or the one before, while half the room is left over.
+        # Chooses the sentence of the term or the one before, while half of the space remains.
         near = [end for end in ends if first - end <= room // 2]
         if near:
             return near[0] if pattern is _CLAUSE_END else near[-1]

@@ -1,7 +1,7 @@
-"""Any text in, the one spelling that index and questions share out; every analysis starts here.
+"""Normalization: folds texts to the one spelling that index and queries share.
 
-Each character is folded alone, whatever its neighbours, so a substring of a text folds to a
-substring of the folded text. That is why forms are never composed across characters.
+Each character is folded by itself, so a substring of a text folds to a substring of the folded
+text. For this reason forms are never composed across characters.
 """
 
 import re
@@ -14,35 +14,35 @@ from importlib import resources
 
 from analyzers.radicals import UNIFIED
 
-# Accents and enclosing marks of Latin, Greek, Cyrillic and symbols: café is found by cafe, as
-# search engines' folding filters do. Marks of other scripts are letters in effect and stay.
+# Accents and enclosing marks of Latin, Greek, Cyrillic and symbols: cafe finds café, as with the
+# folding filters of search engines. Marks of other scripts act as letters and stay.
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 
-# Seen by nobody, yet not of a category of controls: Hangul fillers, Khmer inherent vowels,
+# Invisible characters outside the control categories: Hangul fillers, Khmer inherent vowels,
 # Mongolian and general variation selectors. The sets of Unicode's Default_Ignorable_Code_Point.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozenset(
     map(chr, range(0xFE00, 0xFE10))
 )
 
-# No letters here in any version of Unicode: surrogates, private use, planes 4 and up. Never
-# kept in a table, so that no question can fill the memory with them.
+# No letters in any version of Unicode: surrogates, private use, planes 4 and up. They are never
+# stored in a table, so that queries cannot fill the memory with them.
 _MEANINGLESS = "\ud800-\udfff\ue000-\uf8ff\U00040000-\U0010ffff"
 _IS_MEANINGLESS = re.compile(f"[{_MEANINGLESS}]")
 
 # 二○○八 is written with a circle as often as with 〇. The folded form is the numeral.
 _ZEROS = {"\u25cb": "\u3007", "\u25ef": "\u3007", "\u3007": "\u3007"}
 
-# Standard Simplified characters of common words (覆盖, 大阪) that the table lists as themselves
-# first. The table's other such characters (瞭 祇 衹 藉 牴 彷) take its second form: 牴触 is 抵触.
+# Standard Simplified characters of common words (覆盖, 大阪) whose first form in the table is
+# themselves. Other such characters (瞭 祇 衹 藉 牴 彷) take the second form: 牴触 becomes 抵触.
 _KEPT = frozenset("覆阪")
 
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """A folded text with the way back; `offsets` is None where each character maps to one.
+    """A folded text with a mapping to the original; `offsets` is None if it is one to one.
 
-    Else `offsets[i]` is the index in `original` of the character that `text[i]` came from, and
-    one more entry at the end holds `len(original)`.
+    Otherwise `offsets[i]` is the index in `original` of the character that `text[i]` came from, and
+    a final entry holds `len(original)`.
     """
 
     text: str
@@ -50,7 +50,7 @@ class Normalized:
     offsets: "array[int] | None"
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """The span of `original` behind `text[start:end]`, and the dropped accents after it."""
+        """Returns the span of `original` for `text[start:end]`, with dropped accents after it."""
         if self.offsets is None:
             return start, end
         first = self.offsets[start]
@@ -63,34 +63,34 @@ class Normalized:
 
 
 def normalize(text: str) -> Normalized:
-    """Fold width, compatibility forms, case, accents and Traditional characters, with offsets.
+    """Folds width, compatibility forms, case, accents and Traditional characters, with offsets.
 
-    Whitespace other than a line feed becomes a space; controls and invisible characters go.
+    White space other than line feeds becomes a space; control and invisible characters are dropped.
     """
     return Normalized(text.translate(_FOLDED), text, _map_offsets(text, _FOLDED))
 
 
 def normalize_text(text: str) -> str:
-    """The text of `normalize(text)` without the way back: the fast path."""
+    """Returns the text of `normalize(text)` without offsets, which is faster."""
     return text.translate(_FOLDED)
 
 
 def literal(text: str, stream: str | None = None) -> Normalized:
-    """The literal stream: folded letters, numbers, marks and symbols, nothing between them.
+    """Returns the literal stream: folded letters, numbers, marks and symbols only.
 
-    `stream` is `literal_text(text)`, for a caller that has it already.
+    `stream` is `literal_text(text)`, if the caller has it already.
     """
     folded = text.translate(_LITERAL) if stream is None else stream
     return Normalized(folded, text, _map_offsets(text, _LITERAL))
 
 
 def literal_text(text: str) -> str:
-    """The text of `literal(text)` without the way back."""
+    """Returns the text of `literal(text)` without offsets."""
     return text.translate(_LITERAL)
 
 
 class _FoldTable(dict[int, str]):
-    """Code point -> folded text, worked out when first met, and the code points not one to one."""
+    """Code point -> folded text, computed on first use; tracks code points that do not map 1:1."""
 
     def __init__(self, fold: Callable[[str], str]) -> None:
         super().__init__()
@@ -104,12 +104,12 @@ class _FoldTable(dict[int, str]):
             return ""
         folded = self._fold(character)
         if len(folded) != 1:
-            self._uneven.add(character)  # before the table shows it: other threads may be reading
+            self._uneven.add(character)  # before other threads can see the entry
         self[code] = folded
         return folded
 
     def uneven(self) -> re.Pattern[str]:
-        """Matches one character that folds to none or several, of all that were met so far."""
+        """Returns a pattern for the known characters that fold to no or several characters."""
         size, pattern = self._compiled
         known = self._uneven.copy()
         if size != len(known):
@@ -120,7 +120,7 @@ class _FoldTable(dict[int, str]):
 
 
 def _map_offsets(text: str, table: _FoldTable) -> "array[int] | None":
-    """Must follow `text.translate(table)`, which makes every character of the text known."""
+    """Returns the offsets; `text.translate(table)` must run first to make characters known."""
     uneven = list(table.uneven().finditer(text))
     if not uneven:
         return None
@@ -158,7 +158,7 @@ def _fold_once(character: str) -> str:
         return ""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", character))
     folded = unicodedata.normalize("NFKC", bare).casefold().translate(_SIMPLIFIED)
-    # An ellipsis stays one character: nobody searches three dots, and one to one is the fast path.
+    # An ellipsis stays one character: nobody searches for three dots, and 1:1 is faster.
     is_punctuation = unicodedata.category(character)[0] == "P"
     return character if is_punctuation and len(folded) != 1 else folded
 
@@ -170,7 +170,7 @@ def _is_dropped(character: str) -> bool:
 
 
 def _is_ideographic_plane(character: str) -> bool:
-    # Planes 2 and 3 hold ideographs only; those newer than this Python's Unicode are kept too.
+    # Planes 2 and 3 contain only ideographs, including ones newer than this Python's Unicode.
     return "\U00020000" <= character <= "\U0003ffff"
 
 
@@ -183,7 +183,7 @@ def _is_literal(character: str) -> bool:
 
 
 def _read_simplified() -> dict[int, str]:
-    """Traditional -> Simplified, one character each: the character table of OpenCC."""
+    """Returns OpenCC's character table, Traditional to Simplified, one to one."""
     table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt")
     rows = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
     simplified = {ord(key): _choose_simplified(key, forms.split()) for key, forms in rows}

@@ -1,6 +1,6 @@
-"""Characters in, their sounds (pinyin without tones) out; and Latin letters read as sounds.
+"""Converts characters to pinyin without tones, and reads Latin letters as pinyin.
 
-For suggestions and for queries typed in Latin letters only: records are never matched by sound.
+Only autocomplete and queries in Latin letters use it; records are never matched by sound.
 """
 
 import re
@@ -11,11 +11,11 @@ from itertools import islice, pairwise, product
 from typing import Any
 
 Reading = tuple[str, ...]
-"""A syllable a character: 重庆 is ("chong", "qing"); ü is v."""
+"""One syllable a character: 重庆 is ("chong", "qing"); ü is v."""
 READINGS_LIMIT = 4
-"""Readings of one word that are kept: the likeliest, then those of single characters."""
+"""Readings kept of one word: the likeliest, then combinations of single characters."""
 _ALONE_LONGEST = 3
-"""Longer words are read one way: the more characters, the surer the phrase."""
+"""Longer words have one reading, because the phrase determines it."""
 _PARSES_LIMIT = 64
 _LONGEST_SYLLABLE = 6
 _LATIN = re.compile("[a-zv]+")
@@ -24,7 +24,7 @@ _SPACES = re.compile(r"[\s'’·-]+")
 
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
-    """Every syllable that some character is read by."""
+    """Returns every syllable of some character."""
     spoken = {each for entry in _readings().values() for each in entry.split(",")}
     return frozenset(plain for each in spoken if _LATIN.fullmatch(plain := _drop_tone(each)))
 
@@ -35,9 +35,9 @@ def _beginnings() -> frozenset[str]:
 
 
 def read_word(word: str) -> tuple[Reading, ...]:
-    """The readings of a word of Han characters, the one of its phrase first (行长 hangzhang).
+    """Returns the readings of a word, the one of the phrase first (行长 hangzhang).
 
-    Empty where some character has none.
+    Empty if a character has none.
     """
     main = tuple(_pypinyin("").lazy_pinyin(word, errors="ignore"))
     if len(main) != len(word):
@@ -51,19 +51,19 @@ def read_word(word: str) -> tuple[Reading, ...]:
 
 @lru_cache(maxsize=30_000)
 def read_character(character: str) -> tuple[str, ...]:
-    """Every syllable of one character; empty for what is no Han character."""
+    """Returns every syllable of one character; empty if it is no Han character."""
     entry = _readings().get(ord(character), "")
     return tuple(dict.fromkeys(_drop_tone(each) for each in entry.split(",") if each))
 
 
 @cache
 def _pypinyin(part: str) -> Any:
-    # Its dictionaries take as long to load as all the rest of a server; few commands need them.
+    # The dictionaries are slow to load, and few commands need them.
     return import_module(f"pypinyin{part}")
 
 
 def _readings() -> dict[int, str]:
-    """Code point -> syllables with tones, parted by commas."""
+    """Maps code points to syllables with tones, separated by commas."""
     readings: dict[int, str] = _pypinyin(".constants").PINYIN_DICT
     return readings
 
@@ -73,14 +73,16 @@ def _drop_tone(syllable: str) -> str:
 
 
 def fold_latin(text: str) -> str:
-    """Letters as sounds are written: small, ü as v, no blanks and apostrophes between them."""
+    """Returns letters as pinyin is written: lower case, v for ü, no spaces and apostrophes."""
     return _SPACES.sub("", text.casefold().replace("ü", "v").replace("u:", "v"))
 
 
 @lru_cache(maxsize=4_000)
 def parse_latin(text: str) -> tuple[Reading, ...]:
-    """Every way to read letters as beginnings of syllables, at most 64: gjj is g-j-j, xian xian
-    and xi-an. Whole syllables come before beginnings, few before many."""
+    """Returns ways to read letters as beginnings of syllables, at most 64.
+
+    gjj is g-j-j; xian is xian or xi-an. Whole syllables come before beginnings, few before many.
+    """
     whole = syllables()
     found = islice(_parse(text), _PARSES_LIMIT)
     return tuple(
@@ -89,7 +91,7 @@ def parse_latin(text: str) -> tuple[Reading, ...]:
 
 
 def _parse(text: str) -> Iterator[Reading]:
-    """Longest beginnings first, and only where the rest can be read: no way leads nowhere."""
+    """Yields readings, longest beginnings first; skips beginnings after which no reading exists."""
     ends = [_ends(text, start) for start in range(len(text))]
     readable = [False] * len(text) + [True]
     for start in reversed(range(len(text))):
@@ -116,7 +118,7 @@ def _ends(text: str, start: int) -> list[int]:
 
 
 def is_latin(text: str) -> bool:
-    """Whether it is letters that can be read as sounds, maybe with Han characters among them."""
+    """Whether the text is letters that can be read as pinyin, possibly with Han characters."""
     folded = fold_latin(text)
     runs = _LATIN.findall(folded)
     others = _LATIN.sub("", folded)
@@ -138,7 +140,7 @@ _NEAR = (
 
 @lru_cache(maxsize=2_000)
 def blur(syllable: str) -> str:
-    """One spelling for sounds that many people do not tell apart: zhi and zi, lan and nan."""
+    """Returns one spelling for sounds that are often confused: zhi and zi, lan and nan."""
     for pattern, sound in _NEAR:
         syllable = pattern.sub(sound, syllable)
     return syllable

@@ -1,6 +1,6 @@
-"""Radicals (⺠) and variants (﨑) to the characters that they stand for, as PDF fonts confuse them.
+"""Maps radicals (⺠) and variants (﨑) to the characters that they stand for in text of PDFs.
 
-Kangxi radicals (U+2F00–2FD5) are not here: normalization form KC maps those.
+Kangxi radicals (U+2F00–2FD5) are missing because normalization form KC maps them.
 """
 
 # U+2E80–2EF3 by the property Equivalent_Unified_Ideograph of Unicode; U+2E80 has none.
@@ -12,8 +12,8 @@ _RADICALS = """
 ⻎辶 ⻏邑 ⻐钅 ⻑長 ⻒镸 ⻓长 ⻔门 ⻕𨸏 ⻖阝 ⻗雨 ⻘青 ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻞𩙿 ⻟飠 ⻠饣
 ⻡𩠐 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻫斉 ⻬齐 ⻭歯 ⻮齿 ⻯竜 ⻰龙 ⻱龜 ⻲亀 ⻳龟
 """
-# A form from Japanese character sets, which the standard counts as a character of its own.
+# A form from Japanese character sets that Unicode encodes separately.
 _VARIANTS = "﨑崎"
 
 UNIFIED = {pair[0]: pair[1] for pair in (*_RADICALS.split(), _VARIANTS)}
-"""Each sign with the character that is searched in its place."""
+"""Each character with the character that is searched in its place."""

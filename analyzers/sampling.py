@@ -1,24 +1,24 @@
-"""Bounds the work of highlighting: which needles, and which blocks of a long text, are read.
+"""Limits the work of highlighting: the terms, and the blocks of a long text, that are read.
 
-Folding a text costs time for each of its characters, so a text longer than its limit is read at
-its beginning and around the places where needles occur as they are written.
+Folding costs time for each character. Of a text longer than its limit only the beginning and the
+surroundings of terms as written are read.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 
 BLOCK = 512
-"""Characters of a text that are folded in one go."""
+"""Characters of a text folded at once."""
 NEEDLES_LIMIT = 64
-"""Distinct needles of one query that are marked, the longest first: they tell the most."""
+"""Most distinct terms of one query that are marked, the longest first."""
 _NEEDLES_AS_WRITTEN = 8
-"""Needles that are looked for in the unfolded text; a search through two million takes 1.3 ms."""
+"""Terms searched in the unfolded text; a search through two million characters takes 1.3 ms."""
 _PLACES = 4
-"""Places of each such needle."""
+"""Occurrences of each such term."""
 
 
 def choose_needles(highlight_terms: Sequence[str]) -> tuple[str, ...]:
-    """The distinct needles in their order; no more than NEEDLES_LIMIT, the longest of them."""
+    """Returns the distinct terms in order, at most NEEDLES_LIMIT, keeping the longest."""
     distinct = tuple(dict.fromkeys(filter(None, highlight_terms)))
     if len(distinct) <= NEEDLES_LIMIT:
         return distinct
@@ -27,7 +27,7 @@ def choose_needles(highlight_terms: Sequence[str]) -> tuple[str, ...]:
 
 
 def choose_blocks(text: str, highlight_terms: Sequence[str], limit: int) -> list[int]:
-    """Where the blocks to read begin, in order: all of them, or no more than `limit` characters.
+    """Returns the starts of the blocks to read, in order, within about `limit` characters.
 
     At least one block is read.
     """
@@ -47,14 +47,14 @@ def choose_blocks(text: str, highlight_terms: Sequence[str], limit: int) -> list
 
 
 def _find_written(text: str, highlight_terms: Sequence[str], start: int) -> Iterator[int]:
-    """The first place of each of the longest needles, then their second places, and so on."""
+    """Yields the first occurrences of the longest terms, then the second ones, and so on."""
     longest = sorted(highlight_terms, key=len, reverse=True)[:_NEEDLES_AS_WRITTEN]
-    places = (islice(find_each(text, needle, start), _PLACES) for needle in longest)
+    places = (islice(find_each(text, term, start), _PLACES) for term in longest)
     return (at for at in chain.from_iterable(zip_longest(*places)) if at is not None)
 
 
 def find_each(text: str, part: str, start: int = 0) -> Iterator[int]:
-    """Where `part` begins in `text`, from left to right, never overlapping."""
+    """Yields the starts of `part` in `text`, left to right, without overlaps."""
     at = text.find(part, start) if part else -1
     while at >= 0:
         yield at

@@ -1,7 +1,7 @@
-"""Normalized text in, words out: the only file that knows jieba. Chains and questions call it.
+"""Segments normalized text into words, with jieba.
 
-jieba-rs (rjieba) does the cutting where it is installed, jieba in Python where it isn't. Both get
-nothing but runs of Han characters, the same dictionary, and the same added words.
+jieba-rs (rjieba) is used where installed, else jieba in Python. Both get only runs of Han
+characters, the same dictionary and the same added words.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from pathlib import Path
 from analyzers.normalize import normalize_text
 
 ANALYSIS_VERSION = 2
-"""Raised whenever the same text gives other words or grams, so that an old index is refused."""
+"""Raised whenever the same text gives other words or grams, so that old indexes are rejected."""
 
-# Off: a hidden Markov model guesses unknown words by what stands beside them, so that a name in a
-# question is cut otherwise than in its text. Measured on SIGHAN 2005 MSR: F1 0.810 without, 0.795
-# with; words whose own search cuts are among their sentence's 99.7 % without, 99.5 % with.
+# Off: the hidden Markov model guesses unknown words from their context, so that a name is cut
+# differently in a query and in a text. SIGHAN 2005 MSR: F1 0.810 without, 0.795 with; words whose
+# search cuts are among those of their sentence 99.7 % without, 99.5 % with.
 _HMM = False
 
 _HAN = "\u4e00-\u9fd5"
@@ -29,21 +29,21 @@ _IDEOGRAPHS = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BETWEEN = re.compile(f"[^{_HAN}]+")
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 
-# pm2.5, 3g and 2009.2.20 are each one word; a rare ideograph is one; then words of other scripts.
+# pm2.5, 3g and 2009.2.20 are one word each; a rare ideograph is one; then words of other scripts.
 _OTHER_WORD = re.compile(rf"[0-9a-z]+(?:\.[0-9]+)*|[{_IDEOGRAPHS}]|[^\W_0-9a-z{_IDEOGRAPHS}]+")
 
 _LONG = 4
-"""jieba's search cut gives subwords of two and three characters; from here on ours are added."""
+"""jieba's search mode gives subwords of two and three characters; ours start at this length."""
 
 _Word = tuple[str, int | None]
 
 
 class Segmenter:
-    """Cuts normalized text to words; drops whitespace, punctuation and symbols.
+    """Segments normalized text; drops white space, punctuation and symbols.
 
-    `words` are (word, frequency), frequency None for one just high enough to keep the word whole.
-    They are normalized and cut at whatever isn't Han; pieces of one character are passed over.
-    `pure` takes the Python jieba even where rjieba is installed.
+    `words` are (word, frequency), with None for a frequency just high enough to keep the word
+    whole. They are normalized and split at non-Han characters; single characters are ignored.
+    `pure` selects the Python jieba even if rjieba is installed.
     """
 
     def __init__(self, words: Iterable[_Word] = (), *, pure: bool = False) -> None:
@@ -54,7 +54,7 @@ class Segmenter:
         self._subwords: dict[str, tuple[str, ...]] = {}
 
     def cut(self, text: str) -> list[str]:
-        """The words of `text`, each character in one word at most, in the order of the text."""
+        """Returns the words of `text` in order, each character in at most one word."""
         between = iter(_BETWEEN.findall(text))
         words: list[str] = []
         for piece in self._engine.cut(_BETWEEN.sub(" ", text)):
@@ -65,9 +65,9 @@ class Segmenter:
         return words
 
     def cut_for_search(self, text: str) -> list[str]:
-        """The words of `cut(text)` and the shorter dictionary words inside them, in no fixed order.
+        """Returns the words of `cut(text)` and the shorter words inside them, in no fixed order.
 
-        Where a word stands is left to the grams; giving the order up makes this twice as fast.
+        Grams represent the positions of words. Giving up the order makes this twice as fast.
         """
         pieces = self._engine.cut_for_search(_BETWEEN.sub(" ", text))
         words = [piece for piece in pieces if piece != " "]
@@ -79,18 +79,21 @@ class Segmenter:
         return words + others
 
     def knows(self, word: str) -> bool:
-        """Whether this is a word of the dictionary, jieba's or an added one."""
+        """Whether this is a dictionary word, of jieba or added."""
         return self._engine.knows(word)
 
     def _find_long_subwords(self, word: str) -> tuple[str, ...]:
-        # 城镇职工基本养老保险 is one word; a question says 养老保险.
+        # 城镇职工基本养老保险 is one word, and queries say 养老保险.
         if word not in self._subwords:
             self._subwords[word] = tuple(filter(self._engine.knows, _cut_long_parts(word)))
         return self._subwords[word]
 
 
 def name_cuts(words: Iterable[_Word]) -> str:
-    """Hex SHA-256 of all that decides the cuts with these words; the same with either jieba."""
+    """Returns hex SHA-256 of everything that affects the segmentation with these words.
+
+    The result is the same for both implementations of jieba.
+    """
     digest = hashlib.sha256(_dictionary_path().read_bytes())
     rules = (ANALYSIS_VERSION, unicodedata.unidata_version, _HMM, _order_words(words))
     digest.update(repr(rules).encode())
@@ -98,7 +101,7 @@ def name_cuts(words: Iterable[_Word]) -> str:
 
 
 class _RustEngine:
-    """rjieba: jieba-rs with the dictionary of jieba built in."""
+    """rjieba: jieba-rs with the built-in dictionary of jieba."""
 
     def __init__(self) -> None:
         self._jieba = import_module("rjieba").Jieba()
@@ -119,11 +122,11 @@ class _RustEngine:
 
 
 class _PythonEngine:
-    """jieba with a tokenizer of its own: no cache file in a shared folder, no log, no warnings."""
+    """jieba with its own tokenizer: no cache file in a shared folder, no log, no warnings."""
 
     def __init__(self) -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # jieba's own escapes, and its import of pkg_resources
+            warnings.simplefilter("ignore")  # jieba's invalid escapes and pkg_resources
             jieba = import_module("jieba")
         jieba.setLogLevel("WARNING")
         self._tokenizer = jieba.Tokenizer()
@@ -135,7 +138,7 @@ class _PythonEngine:
     def add(self, word: str, frequency: int | None) -> None:
         known = self._tokenizer.FREQ.get(word, 0)
         self._tokenizer.add_word(word, frequency)
-        self._tokenizer.total -= known  # as jieba-rs does: a word's frequency counts once
+        self._tokenizer.total -= known  # as in jieba-rs: a word's frequency counts once
 
     def knows(self, word: str) -> bool:
         return bool(self._tokenizer.FREQ.get(word))
@@ -154,8 +157,8 @@ def _open_engine(pure: bool) -> _RustEngine | _PythonEngine:
 
 
 def _order_words(words: Iterable[_Word]) -> tuple[_Word, ...]:
-    # Given frequencies first and short words before long ones: a suggested frequency depends on
-    # what is known by then, and must not depend on the order of a file.
+    # Words with frequencies come first, and short words before long ones: a suggested frequency
+    # depends on the words added before, and must not depend on the order in a file.
     merged: dict[str, int | None] = {}
     for word, frequency in words:
         for run in _HAN_RUN.findall(normalize_text(word)):
@@ -166,7 +169,7 @@ def _order_words(words: Iterable[_Word]) -> tuple[_Word, ...]:
 
 @lru_cache(maxsize=1)
 def _folded_words() -> tuple[tuple[str, int], ...]:
-    """The words of jieba's dictionary that normalizing respells (寫 淨 打溼), as respelt."""
+    """Returns the words of jieba's dictionary that normalization changes (寫 淨 打溼), changed."""
     text = _dictionary_path().read_text(encoding="utf-8")
     added: dict[str, int] = {}
     for line in _find_changing_lines(text):
@@ -187,7 +190,7 @@ def _find_changing_lines(text: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _dictionary_path() -> Path:
-    # Found without importing jieba, which costs a second that rjieba does not need.
+    # Located without importing jieba, which takes a second that rjieba does not need.
     spec = find_spec("jieba")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("jieba is not installed; its dictionary is needed.")

@@ -1,8 +1,7 @@
-"""A query that may hold wrongly written characters (错别字) in, what may have been meant out.
+"""Spelling correction (错别字) of queries against the words of the public index.
 
-A noisy channel over the words of the public index: what was meant is a sequence of words that is
-likely in itself and easily written as what was typed (Kernighan, Church and Gale 1990). The caller
-decides what becomes of a proposal; names, codes and everything that is not Han stays as typed.
+A noisy channel model (Kernighan, Church and Gale 1990): the intended text is a likely sequence of
+words that is easily mistyped as the given one. Names, codes and non-Han text are never changed.
 """
 
 import heapq
@@ -19,26 +18,26 @@ _HAN_RUN = re.compile("[\u3400-\u9fff]+")
 _LONGEST_RUN = 60
 _LONGEST_WORD = 8
 _EDITS = 2
-"""Mistakes in one query: with more, the words no longer say what was meant."""
+"""Mistakes in one query; with more, the words no longer tell the intended text."""
 _BEAM = 6
-"""Ways to read the beginning of a run that are kept, for each place and number of mistakes."""
+"""Partial readings of a run kept for each position and number of mistakes."""
 
 _UNKNOWN = 15.0
 """Bits of a character that is in no word."""
 _PARTICLE = 8.0
-"""Bits of a word of asking or a particle (的, 关于): no index counts them, every text has them."""
+"""Bits of a question word or particle (的, 关于), which no index counts and every text has."""
 _FOREIGN = 21.0
-"""Bits of a word that the dictionary knows and the index does not."""
+"""Bits of a word that is in the dictionary but not in the index."""
 _WORD = 2.0
-"""Bits of each word more: few long words are likelier than many short ones."""
+"""Bits of each additional word, since few long words are likelier than many short ones."""
 _SECOND = 6.0
-"""Bits of a second mistake, beyond its own: most queries hold one."""
+"""Additional bits of a second mistake, since most queries have one."""
 _MISSING, _EXTRA, _SWAPPED, _BY_SOUND = 10.0, 10.0, 9.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """text[start:end] was written for `meant`; code points of the text as given."""
+    """A correction of text[start:end] to `meant`, in code points of the given text."""
 
     start: int
     end: int
@@ -48,7 +47,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Another reading of a whole text. `gain`: bits by which it is likelier than as typed."""
+    """A correction of a whole text; `gain` is its higher likelihood in bits."""
 
     text: str
     gain: float
@@ -57,7 +56,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """One word for what was written up to `end`; `edits` counts mistakes."""
+    """One word for the text up to `end`; `edits` counts mistakes."""
 
     end: int
     written: str
@@ -73,10 +72,11 @@ class _Path:
 
 
 class SpellingCorrector:
-    """`counts`: word of the public index -> records that hold it. Built once, then read by many.
+    """Corrects texts; `counts` maps words of the public index to records. Read-only once built.
 
-    `is_word`: a word of the general dictionary, right though the index lacks it. `particles`:
-    words that no index counts. `is_name`: a name of the gazetteer, never to be changed.
+    `is_word` returns whether a word is in the general dictionary and so correct. `particles` are
+    words that no index counts. `is_name` returns whether a text is a place or agency name, which is
+    never changed.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class SpellingCorrector:
             self._take(word)
 
     def correct(self, text: str, limit: int = 5) -> tuple[Correction, ...]:
-        """Other readings of a normalized text, the likeliest first; none where it is well as is."""
+        """Returns corrections of a normalized text, likeliest first; none if it needs none."""
         readings: list[tuple[float, tuple[Change, ...]]] = [(0.0, ())]
         for match in _HAN_RUN.finditer(text):
             if len(match[0]) > 1 and len(match[0]) <= _LONGEST_RUN:
@@ -137,7 +137,7 @@ class SpellingCorrector:
         return list(dict.fromkeys([*best, *(each for each in joined if not each[1])]))
 
     def _read(self, run: str) -> list[_Path]:
-        """The likeliest ways to read a run, with no mistake, one and two."""
+        """Returns the likeliest readings of a run, with no, one and two mistakes."""
         held: list[list[list[_Path]]] = [
             [[] for _ in range(_EDITS + 1)] for _ in range(len(run) + 1)
         ]
@@ -172,7 +172,7 @@ class SpellingCorrector:
                     yield _Edge(end, span, word, self._costs[word] + mistake, 1)
 
     def _mistaken(self, span: str) -> dict[str, float]:
-        """Words that may have been meant by a span, with what the mistake costs."""
+        """Returns words that a span may be a mistake for, with the cost of the mistake."""
         found: dict[str, float] = {}
         for word, cost in self._each_mistake(span):
             if word != span and cost < found.get(word, math.inf):

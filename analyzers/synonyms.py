@@ -1,6 +1,6 @@
-"""Words of citizens and what officials call it: the table in, the terms of a query out.
+"""Synonyms: maps everyday terms of citizens to official terms.
 
-Only queries use it, so that a changed table needs no new index.
+Only queries use the table, so a changed table needs no new index.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,12 +15,12 @@ _FILE = "synonyms.csv"
 _COLUMNS = ("term", "official", "direction")
 ONE_WAY, BOTH_WAYS = "one", "both"
 OTHERS_LIMIT = 4
-"""Other names that one term is asked by; a table may hold more, the first are taken."""
+"""Other names searched for one term; of more in a table the first ones are used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
-    """Who asks `term` also wants `official`; both ways, either finds the other."""
+    """A search for `term` also matches `official`; with BOTH_WAYS each matches the other."""
 
     term: str
     official: str
@@ -29,7 +29,7 @@ class Synonym:
 
 @dataclass(frozen=True, slots=True)
 class FoundTerm:
-    """A term at text[start:end] and its other names, maybe none."""
+    """A term at text[start:end] and its other names, possibly none."""
 
     start: int
     end: int
@@ -38,8 +38,10 @@ class FoundTerm:
 
 
 class Synonyms:
-    """Finds terms in normalized text. Official names are terms too, so that the longest is found:
-    公积金 within 住房公积金 is not one by itself. Terms are of two characters or more.
+    """Finds terms in normalized text.
+
+    Official names are terms too, so that the longest one is found: 公积金 inside 住房公积金 is no
+    separate term. Terms have two or more characters.
     """
 
     def __init__(self, pairs: Iterable[Synonym]) -> None:
@@ -57,7 +59,7 @@ class Synonyms:
         self._lengths = {opening: sorted(each, reverse=True) for opening, each in lengths.items()}
 
     def find(self, text: str) -> tuple[FoundTerm, ...]:
-        """The longest terms, left to right, never overlapping; those without other names too."""
+        """Returns the longest terms, with or without synonyms, left to right without overlaps."""
         return tuple(self._scan(text))
 
     def _scan(self, text: str) -> Iterator[FoundTerm]:
@@ -74,7 +76,7 @@ class Synonyms:
             if (
                 term in self._others
                 and len(term) == length
-                and _stands_alone(text, at, at + length)
+                and _is_whole_word(text, at, at + length)
             ):
                 return term
         return ""
@@ -85,8 +87,8 @@ class Synonyms:
             self._others[term] = (*known, other)
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no Latin word or number is cut: 5g is none of 15g."""
+def _is_whole_word(text: str, start: int, end: int) -> bool:
+    """Whether no Latin word or number is split: 5g is no part of 15g."""
     return not (_is_latin(text[start - 1 : start]) and _is_latin(text[start])) and not (
         _is_latin(text[end - 1]) and _is_latin(text[end : end + 1])
     )
@@ -97,9 +99,9 @@ def _is_latin(character: str) -> bool:
 
 
 def load_synonyms(directory: Path | None = None) -> tuple[Synonym, ...]:
-    """The shipped table, or the file of the same name in `directory`.
+    """Loads the shipped table, or a file of the same name in `directory`.
 
-    Raises TableError naming file and line for the first row that can't be taken.
+    Raises TableError with file and line for the first invalid row.
     """
     rows = list(read_rows(_FILE, _COLUMNS, directory))
     for problem in _find_problems(rows):
@@ -108,7 +110,7 @@ def load_synonyms(directory: Path | None = None) -> tuple[Synonym, ...]:
 
 
 def check_synonyms(directory: Path | None = None) -> list[str]:
-    """Every problem of the table `load_synonyms(directory)` would read; empty when all is well."""
+    """Returns every problem of the table that `load_synonyms(directory)` would read."""
     try:
         return list(_find_problems(list(read_rows(_FILE, _COLUMNS, directory))))
     except TableError as error:

@@ -1,7 +1,4 @@
-"""A dictionary's CSV file in, shipped or a city's own of the same name; rows out.
-
-Called by `dictionary` and `synonyms`.
-"""
+"""Reads the CSV file of a dictionary, shipped or a city's own of the same name."""
 
 import csv
 import io
@@ -25,7 +22,7 @@ class Row:
 
 
 def read_rows(name: str, columns: Sequence[str], directory: Path | None) -> Iterator[Row]:
-    """Rows that are not blank. Raises TableError for what is no table with these columns."""
+    """Yields rows that are not blank. Raises TableError for a file without these columns."""
     if directory is not None and not directory.is_dir():
         raise TableError(f"{directory}: is not a folder; name the folder that holds the tables.")
     shown, content = _open_table(name, directory)
@@ -42,7 +39,7 @@ def read_rows(name: str, columns: Sequence[str], directory: Path | None) -> Iter
             if any(cells.values()):
                 yield Row(f"{shown}:{reader.line_num}", cells)
     except csv.Error as error:
-        raise TableError(f"{shown}:{start}: is not CSV ({error}); mend the quotes.") from error
+        raise TableError(f"{shown}:{start}: is not CSV ({error}); fix the quotes.") from error
 
 
 def _open_table(name: str, directory: Path | None) -> tuple[str, bytes]:
@@ -53,11 +50,13 @@ def _open_table(name: str, directory: Path | None) -> tuple[str, bytes]:
     try:
         return str(replacement), replacement.read_bytes()
     except OSError as error:
-        raise TableError(f"{replacement}:1: cannot be read ({error.strerror}); mend it.") from error
+        raise TableError(
+            f"{replacement}:1: cannot be read ({error.strerror}); fix its permissions."
+        ) from error
 
 
 def _decode(shown: str, content: bytes) -> str:
-    # Excel in Chinese saves CSV as GB18030; damaged UTF-8 must not pass for it, as nonsense.
+    # Excel in China saves CSV as GB18030. Damaged UTF-8 must not be decoded as GB18030.
     is_damaged = content.decode("utf-8", "replace").count("\ufffd") < len(content) // 20
     for encoding in ("utf-8-sig",) if is_damaged else ("utf-8-sig", "gb18030"):
         try:

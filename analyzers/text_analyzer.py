@@ -1,6 +1,6 @@
-"""Text in; words, grams or characters out: the named lists of steps that fields and questions use.
+"""Text analysis: converts text to words, bigrams or characters for fields and queries.
 
-An index and its questions must use one Analysis; `fingerprint` tells whether they do.
+An index and its queries must use the same analysis; `fingerprint` identifies it.
 """
 
 from array import array
@@ -13,15 +13,15 @@ from analyzers.segment import Segmenter, name_cuts
 from analyzers.token import Token
 
 _WHITESPACE = frozenset(" \n")
-"""All that normalizing leaves of whitespace."""
+"""The white space left by normalization."""
 
 
 class TextAnalyzer:
-    """The chains over one dictionary; `pure` cuts by jieba in Python (same words, slower).
+    """Text analysis with one dictionary; `pure` selects jieba in Python (same words, slower).
 
     The literal stream of a text is its normalized letters, numbers, marks and symbols (Unicode
-    categories L, N, M, S) with nothing between. Law: for a substring r of a text, the stream of
-    r is a substring of the stream of the text, so the grams of r follow one another in its grams.
+    categories L, N, M, S) without anything between them. For a substring r of a text, the stream of
+    r is a substring of the stream of the text, so the grams of r are consecutive in its grams.
     """
 
     def __init__(
@@ -30,33 +30,33 @@ class TextAnalyzer:
         self._words = (*dictionary.words, *((name, None) for name in names))
         self._pure = pure
         self.stopwords = dictionary.stopwords
-        """Words that a question may do without, normalized."""
+        """Words that a query does not require, normalized."""
         self.fingerprint = name_cuts(dictionary.words)
-        """Hex SHA-256 of what decides the output: an index made under another is refused.
+        """Hex SHA-256 of everything that affects the output; an index with another one is rejected.
 
-        Stopwords are of questions, and `names` (of agencies) only steer rank: neither counts, so
-        that a renamed agency asks for no new index.
+        Stop words affect only queries, and `names` (of agencies) only rank. Neither counts, so that
+        a renamed agency requires no new index.
         """
 
     @cached_property
     def _segmenter(self) -> Segmenter:
-        # Built when first needed: it takes a second, and half the commands cut no text.
+        # Built on first use: it takes a second, and half of the commands segment no text.
         return Segmenter(self._words, pure=self._pure)
 
     def prepare(self) -> None:
-        """Build now what the first text would wait for. Servers call it at their start."""
+        """Builds now what the first text would otherwise wait for."""
         self.is_word("")
 
     def tokenize_for_search(self, text: str) -> list[str]:
-        """Search cuts: normalize, cut, add the dictionary words inside each word before it."""
+        """Returns normalized words and the shorter dictionary words inside them."""
         return self._segmenter.cut_for_search(normalize_text(text))
 
     def tokenize(self, text: str) -> list[str]:
-        """Exact cuts: normalize, cut."""
+        """Returns normalized words."""
         return self._segmenter.cut(normalize_text(text))
 
     def tokens(self, text: str) -> list[Token]:
-        """Exact cuts, each with its place in `text` as given."""
+        """Returns normalized words with their positions in `text` as given."""
         normalized = normalize(text)
         tokens: list[Token] = []
         done = 0
@@ -67,36 +67,36 @@ class TextAnalyzer:
         return tokens
 
     def word_text(self, text: str) -> str:
-        """The search cuts joined by single spaces; no word holds whitespace."""
+        """Returns the words for search joined by spaces; no word contains white space."""
         return " ".join(self.tokenize_for_search(text))
 
     def grams(self, text: str) -> list[str]:
-        """Overlapping pairs of characters of the literal stream; none for a stream of one."""
+        """Returns bigrams of the literal stream; none for a stream of one character."""
         return self.gram_text(text).split()
 
     def gram_text(self, text: str) -> str:
-        """The grams joined by single spaces."""
+        """Returns the bigrams joined by spaces."""
         return _pair_characters(literal_text(text))
 
     def is_word(self, word: str) -> bool:
-        """Whether the dictionary holds this word whole."""
+        """Whether the dictionary contains this word."""
         return self._segmenter.knows(word)
 
     def is_stopword(self, word: str) -> bool:
-        """Whether a question may do without this word."""
+        """Whether a query does not require this word."""
         return word in self.stopwords
 
     def letters_only(self, text: str) -> str:
-        """The literal stream: 宜政办秘〔2008〕8号 is 宜政办秘20088号."""
+        """Returns the literal stream: 宜政办秘〔2008〕8号 becomes 宜政办秘20088号."""
         return literal_text(text)
 
     def chars(self, text: str) -> list[str]:
-        """The different characters of the normalized text, punctuation too, sorted."""
+        """Returns the distinct characters of the normalized text, with punctuation, sorted."""
         return sorted(set(normalize_text(text)) - _WHITESPACE)
 
 
 def _pair_characters(stream: str) -> str:
-    """'abc' -> 'ab bc', by strides over code units: ten times as fast as joining pairs."""
+    """Returns 'ab bc' for 'abc'; strides over code units are ten times as fast as joining pairs."""
     if len(stream) < 2:
         return ""
     characters = _to_units(stream)
@@ -107,6 +107,6 @@ def _pair_characters(stream: str) -> str:
 
 
 def _to_units(text: str) -> "array[int]":
-    units = array("I")  # four bytes wherever CPython runs; their order doesn't matter here
+    units = array("I")  # four bytes wherever CPython runs; byte order does not matter here
     units.frombytes(text.encode("utf-32-le"))
     return units

@@ -1,11 +1,11 @@
-"""One word and where it lies in the original text; chains build it, queries read it."""
+"""A word with its position in the original text."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A normalized word; `start` and `end` count code points of the original text, end excluded."""
+    """A normalized word at original[start:end], in code points."""
 
     text: str
     start: int
