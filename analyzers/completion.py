@@ -138,7 +138,7 @@ class CompletionIndex:
                     yield spoken.word, score - (0 if spoken.is_main else _OTHER_READING)
 
     def _beginning(self, parts: Sequence[str]) -> Iterable[_Spoken]:
-        """Yields readings whose initials begin like the parts."""
+        """Yields readings with initials that begin like the parts."""
         for initials in _spell_initials(parts):
             if initials in self._frequent:
                 yield from self._frequent[initials]

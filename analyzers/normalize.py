@@ -158,7 +158,7 @@ def _fold_once(character: str) -> str:
         return ""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", character))
     folded = unicodedata.normalize("NFKC", bare).casefold().translate(_SIMPLIFIED)
-    # An ellipsis stays one character: nobody searches for three dots, and 1:1 is faster.
+    # An ellipsis stays one character: users do not search for three dots, and 1:1 is faster.
     is_punctuation = unicodedata.category(character)[0] == "P"
     return character if is_punctuation and len(folded) != 1 else folded
 

@@ -44,7 +44,7 @@ class TextAnalyzer:
         return Segmenter(self._words, pure=self._pure)
 
     def prepare(self) -> None:
-        """Builds now what the first text would otherwise wait for."""
+        """Builds the segmenter now, so that the first text does not wait for it."""
         self.is_word("")
 
     def tokenize_for_search(self, text: str) -> list[str]:

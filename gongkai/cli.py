@@ -93,7 +93,7 @@ def main() -> None:
         where = f": {error.filename}" if error.filename else ""
         _leave(f"{error.strerror or type(error).__name__}{where}", NO_ENGINE)
     except KeyboardInterrupt:
-        _leave("Stopped. Run the same command again to go on.", 130)
+        _leave("Stopped. Run the same command again to continue.", 130)
 
 
 def _leave(message: str, status: int) -> None:

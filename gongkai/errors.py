@@ -62,7 +62,7 @@ class QueryTimeoutError(EngineUnavailableError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS and was stopped: ask with "
+            "The query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS and was stopped: use "
             "fewer words or narrower filters."
         )
 

@@ -34,7 +34,7 @@ class Services:
     zero_results: ZeroResultQueries
 
     async def close(self) -> None:
-        """Close the model and the engine."""
+        """Closes the model and the engine."""
         if self.semantic:
             await self.semantic.close()
         await self.engine.close()
@@ -47,7 +47,7 @@ def build_services(
     semantic_budget: float | None = None,
     on_semantic: Callable[[SemanticOutcome], None] = lambda _: None,
 ) -> Services:
-    """Build the services over one engine; nothing is read or written yet.
+    """Builds the services over one engine; nothing is read or written yet.
 
     `semantic_budget` is in seconds a query, None for no limit. `on_semantic` gets the outcome of
     each semantic search. Raises BadRequestError for an unknown ranking profile.

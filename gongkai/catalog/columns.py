@@ -26,7 +26,7 @@ def columns_to_judge(
 
 
 def drop_other_entries(known: dict[str, list[object]], raw: Mapping[str, object]) -> None:
-    """Remove cells of ENTRY_BY_THE_CATALOG that only headings of other systems fill."""
+    """Removes cells of ENTRY_BY_THE_CATALOG that only headings of other systems fill."""
     own = (str(heading) for heading, value in raw.items() if not is_blank(value))
     kept = {key_of(heading) for heading in own if is_of_the_catalog(heading)}
     for key in ENTRY_BY_THE_CATALOG - kept:
@@ -46,11 +46,11 @@ def tidy_columns(others: Mapping[str, object]) -> dict[str, object]:
     try:
         return {clean_line(name): clean_value(value) for name, value in others.items()}
     except RecursionError:
-        raise RefusedValueError("extra", "too_deep", "A column holds too deep a value.") from None
+        raise RefusedValueError("extra", "too_deep", "A column is nested too deeply.") from None
 
 
 def warn_of_garbled(cells: RowReader, others: Mapping[str, object], disclosure: Disclosure) -> None:
-    """Warn about texts read in a wrong encoding, but only in fields that may be shown."""
+    """Warns about texts read in a wrong encoding, but only in fields that may be shown."""
     found: dict[str, object] = {**cells.known, "extra": others}
     hidden = () if disclosure is Disclosure.PUBLIC else BEHIND_REQUEST
     for key, value in found.items():

@@ -51,7 +51,7 @@ def check_day(found: PartialDate, field: str, today: datetime.date | None) -> Pa
     year after the run. Without a day of the run, no date is too late.
     """
     if found.day and found.first_day in _NOTHING:
-        message = f"The {field} is what programs write where there is no date."
+        message = f"The {field} is a value that programs write for a missing date."
         raise RefusedValueError(field, "filler_date", message)
     if today and found.first_day > today + _AHEAD:
         message = f"The {field} is more than a year after this run."

@@ -1,4 +1,4 @@
-"""Determines the disclosure (公开属性) of a row: the boundary of what may be published.
+"""Determines the disclosure (公开属性) of a row: the disclosure boundary.
 
 The three kinds follow 政府信息公开条例 (国务院令第711号), articles 13-16, 19, 27.
 """
@@ -44,7 +44,9 @@ def settle_disclosure(
     if Disclosure.NOT_PUBLIC in kinds or Verdict.CLOSED in verdicts:
         return Disclosure.NOT_PUBLIC
     if None in kinds:
-        raise RefusedValueError("disclosure", "unknown_disclosure", "The disclosure is not known.")
+        raise RefusedValueError(
+            "disclosure", "unknown_disclosure", "The disclosure has an unknown value."
+        )
     _refuse_unknown(statements)
     known = [kind for kind in kinds if kind] or ([fill] if fill else [])
     if not known:
@@ -74,5 +76,5 @@ def _refuse_unknown(statements: Iterable[Statement]) -> None:
             raise RefusedValueError(
                 statement.heading,
                 "unknown_disclosure",
-                "The column says something of disclosure that is not known.",
+                "The column has an unknown value about disclosure.",
             )

@@ -81,7 +81,7 @@ def _check(rows: Iterable[TableRow]) -> Iterator[tuple[int, str]]:
         if not row["code"] or not row["name"]:
             yield row.line, "has an empty code or name; write both."
         elif row["code"] in seen:
-            yield row.line, f"the code {row['code']} is there twice."
+            yield row.line, f"the code {row['code']} is used twice; change one."
         seen.add(row["code"])
         idle = row["idle_seconds"]
         if not (idle.isascii() and idle.isdigit() and int(idle) >= _SHORTEST_IDLE):

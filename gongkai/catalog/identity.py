@@ -35,7 +35,7 @@ SHORTEST_TEXT = 20
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What a row states about its document; empty where it states nothing readable."""
+    """The statements of a row about its document; empty where nothing is readable."""
 
     id: str = ""
     index_number: str = ""

@@ -320,7 +320,7 @@ def _check_id(given: str) -> str:
         raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
     if not {".", ".."}.isdisjoint(given.split("/")):
         # Browsers resolve dot segments, so the page of the record could not be opened.
-        raise RefusedValueError("id", "dot_segment", "The id has a part of dots alone.")
+        raise RefusedValueError("id", "dot_segment", "The id has a segment of dots alone.")
     return given
 
 

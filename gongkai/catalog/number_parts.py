@@ -48,7 +48,7 @@ _YEAR = rf"(?:19|20)[0-9]{{2}}|[一二][九〇零○oO0][{CHINESE_DIGITS}oO0-9]{
 _SERIAL = r"[0-9]{1,5}"
 _RANGED = rf"{_SERIAL}(?:-[0-9]{{1,4}})?[A-Za-z]?"
 _OVER = r"(?=[的和与及是]|文件|全文|原文|[^\w-]|\Z)"
-"""What may follow a serial without 号; 10 in 2008 10件实事 is no serial."""
+"""Text that may follow a serial without 号; 10 in 2008 10件实事 is no serial."""
 _IN_BRACKETS = rf"〔{_S}(?P<bracketed>{_YEAR}){_S}年?{_S}〕"
 _DATE = (
     rf"(?:{_YEAR})(?:{_S}年{_S}[0-9]{{1,2}}{_S}月|[-./][0-9]{{1,2}}[-./][0-9]"

@@ -20,7 +20,7 @@ class RowReader:
     """The values that a warning is about, where they are known."""
 
     def warn(self, key: str, code: str, *values: str) -> None:
-        """Add a warning about a cell; `values` are the faulty values."""
+        """Adds a warning about a cell; `values` are the faulty values."""
         self.warnings.append((key, code))
         self.values.setdefault((key, code), []).extend(values)
 

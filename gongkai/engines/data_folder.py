@@ -31,7 +31,7 @@ def find_readable(data_dir: Path) -> Iterator[Path]:
 
 
 def make_private(data_dir: Path) -> int:
-    """Remove access for group and others; returns how many paths changed.
+    """Removes access for group and others; returns how many paths changed.
 
     Older versions and other umasks left such access. Paths of another user stay unchanged.
     """

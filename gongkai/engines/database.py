@@ -88,12 +88,12 @@ class Database:
         return self._marker.exists() and not self.path.exists()
 
     def begin_anew(self) -> None:
-        """Allow a lost file to be created again; only for a restore from its backup."""
+        """Allows a lost file to be created again; only for a restore from its backup."""
         if self.is_lost():
             self._marker.unlink()
 
     def copy_to(self, path: Path) -> None:
-        """Write a consistent copy while others read and write; does nothing for a missing file."""
+        """Writes a consistent copy while others read and write; does nothing for a missing file."""
         if not self.path.exists():
             return
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -115,7 +115,7 @@ class Database:
         if not self.path.exists():
             return None
         if not self.path.is_file():
-            return "it is no file"
+            return "it is not a file"
         try:
             with closing(self._connect()) as connection:
                 (answer,) = connection.execute("PRAGMA integrity_check").fetchone()
@@ -158,7 +158,7 @@ def unite_lines(
     time: str,
     others: Sequence[tuple[Any, ...]],
 ) -> int:
-    """Add missing rows to an append-only table in time order; returns how many were added.
+    """Adds missing rows to an append-only table in time order; returns how many were added.
 
     Runs within one transaction and restores the triggers that reject changes before its end. A row
     that occurs several times is kept as often as in the side that has it most often. At equal times

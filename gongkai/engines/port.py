@@ -173,7 +173,7 @@ class VectorStore(Protocol):
     def put(self, rows: Sequence[StoredVector]) -> None: ...
 
     def prune(self, kept: Collection[str]) -> int:
-        """Delete the vectors of all other ids; returns how many."""
+        """Deletes the vectors of all other ids; returns how many."""
 
     def close(self) -> None: ...
 
@@ -210,18 +210,18 @@ class GenerationWriter(Protocol):
     def name(self) -> str: ...
 
     def prefetch(self, record_ids: Iterable[str]) -> None:
-        """Announce the records asked for next, so that a remote engine looks them up at once."""
+        """Announces the records asked for next, so that a remote engine looks them up at once."""
 
     def contains(self, document_id: str, revision: str | None = None) -> bool:
         """Whether the record is there (in that revision), including writes of this run."""
 
     def put(self, document: IndexDocument) -> None:
-        """Add a record, or replace the one with its id."""
+        """Adds a record, or replaces the one with its id."""
 
     def delete(self, record_id: str) -> None: ...
 
     def commit(self) -> None:
-        """Make all writes durable and, in the live generation, visible."""
+        """Makes all writes durable and, in the live generation, visible."""
 
     def identities(self, record_id: str) -> tuple[str, ...]:
         """Returns the identity keys (`gongkai.catalog.identity`) of a record at the last commit."""
@@ -252,21 +252,21 @@ class IndexStore(Protocol):
     """
 
     def update(self) -> GenerationWriter:
-        """Open a writer for the live generation, created where there is none."""
+        """Opens a writer for the live generation, created where there is none."""
 
     def rebuild(self) -> GenerationWriter:
-        """Open a writer for a new generation; an error drops that generation."""
+        """Opens a writer for a new generation; an error drops that generation."""
 
     def publish(self, name: str) -> None:
-        """Make this generation the live one, atomically."""
+        """Makes this generation the live one, atomically."""
 
     def rollback(self) -> Generation:
-        """Switch to the generation before the live one; withdrawn records stay withdrawn."""
+        """Switches to the generation before the live one; withdrawn records stay withdrawn."""
 
     def withdraw(
         self, record_ids: Iterable[str], *, cause: str, held: Collection[str] = ()
     ) -> dict[str, bool]:
-        """Withdraw records in every generation; returns id -> whether the record existed.
+        """Withdraws records in every generation; returns id -> whether the record existed.
 
         A record withdrawn by staff stays so whatever other cause is added. Within this store's own
         writer the withdrawal applies at once, and closing the writer erases the records. `held` are
@@ -274,7 +274,7 @@ class IndexStore(Protocol):
         """
 
     def restore(self, record_ids: Iterable[str], *, cause: str | None = None) -> dict[str, bool]:
-        """Allow withdrawn ids to be indexed again; returns id -> whether it was withdrawn.
+        """Allows withdrawn ids to be indexed again; returns id -> whether it was withdrawn.
 
         With a `cause`, only records withdrawn for that cause are restored.
         """
@@ -286,16 +286,16 @@ class IndexStore(Protocol):
         """Returns the last state of every record ever withdrawn, including reopened ones."""
 
     def put_withdrawals(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Store states from another ledger unchanged, and erase the records that they close."""
+        """Stores states from another ledger unchanged, and erases the records that they close."""
 
     def examine_ledger(self) -> list[str]:
         """Returns a sentence for each fault of the withdrawal ledger."""
 
     def repair_ledger(self) -> None:
-        """Rewrite a damaged ledger from its second copy. Raises LostLedgerError without a copy."""
+        """Rewrites a damaged ledger from its second copy. Raises LostLedgerError without a copy."""
 
     def restart_ledger(self) -> None:
-        """Replace a lost ledger by an empty one; only at the explicit request of a person."""
+        """Replaces a lost ledger by an empty one; only at the explicit request of a person."""
 
     def find_identities(
         self, keys: Collection[str], *, live: bool = False
@@ -310,7 +310,7 @@ class IndexStore(Protocol):
         """Returns all generations, newest first."""
 
     def drop_others(self) -> list[str]:
-        """Drop all generations except the live one; returns their names.
+        """Drops all generations except the live one; returns their names.
 
         Rollback is then impossible.
         """
@@ -319,11 +319,11 @@ class IndexStore(Protocol):
         """Checks every complete generation and the live one, newest first."""
 
     def recover(self) -> str | None:
-        """Repair the ledger, clean up after killed runs and, if needed, switch the live generation.
+        """Repairs the ledger, cleans up after killed runs, and switches the generation if needed.
 
         Returns the name of the generation switched to, or None without a switch. Raises
         LostLedgerError, and EngineUnavailableError where no generation can be searched.
         """
 
     def close(self) -> None:
-        """Release resources; nothing is written."""
+        """Releases resources; nothing is written."""

@@ -57,7 +57,7 @@ def open_parts(file: BinaryIO) -> DocxParts:
     archive = zipfile.ZipFile(file)
     document = _relationships(archive, "").get("officeDocument", "word/document.xml")
     if document not in archive.NameToInfo:
-        raise BrokenFileError("bad_file", "The file is no DOCX document.")
+        raise BrokenFileError("bad_file", "The file is not a DOCX document.")
     related = _relationships(archive, document)
     folder = posixpath.dirname(document)
 

@@ -16,7 +16,7 @@ def check_packing(file: BinaryIO, ratio_applies_from: int = RATIO_APPLIES_FROM) 
     try:
         members = zipfile.ZipFile(file).infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise BrokenFileError("bad_file", "The file is no zip archive.") from error
+        raise BrokenFileError("bad_file", "The file is not a zip archive.") from error
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if size > min(MAX_WORKBOOK_BYTES, max(ratio_applies_from, packed * MAX_PACKING_RATIO)):

@@ -31,7 +31,7 @@ class BoundedClauses:
     is_cut: bool = False
 
     def add(self, query: Query) -> bool:
-        """Add the clause if it fits within the limit; returns whether it was added."""
+        """Adds the clause if it fits within the limit; returns whether it was added."""
         leaves = count_leaves(query)
         if self.taken and self.leaves + leaves > self.limit:
             self.is_cut = True
@@ -41,7 +41,7 @@ class BoundedClauses:
         return True
 
     def extend(self, queries: Iterable[Query]) -> None:
-        """Add clauses until one no longer fits."""
+        """Adds clauses until one no longer fits."""
         for query in queries:
             if not self.add(query):
                 return

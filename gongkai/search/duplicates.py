@@ -32,7 +32,7 @@ class ScanRunningError(EngineUnavailableError):
     """The first scan of the index has not finished yet."""
 
     def __init__(self) -> None:
-        super().__init__("The index is being scanned for duplicates; ask again in a minute.")
+        super().__init__("The index is being scanned for duplicates; try again in a minute.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class DuplicateService:
     def decide(
         self, cluster: Cluster, decision: Decision, kept: str | None, by: str, note: str = ""
     ) -> Verdict:
-        """Store a decision; the index does not change."""
+        """Stores a decision; the index does not change."""
         verdict = Verdict(
             cluster=cluster.id,
             decision=decision,

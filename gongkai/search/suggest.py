@@ -101,7 +101,7 @@ class Suggester:
         return CompletionIndex(dict.fromkeys(self._named, 1))
 
     def prepare(self) -> None:
-        """Build the indexes that the first completion would otherwise wait for."""
+        """Builds the indexes that the first completion would otherwise wait for."""
         len(self._agencies.counts)
 
     async def suggest(self, typed: str, size: int) -> SuggestAnswer:
@@ -201,7 +201,7 @@ def _titled(word: str) -> Query:
 def _arrange(
     counted: Sequence[SuggestionView], titles: Sequence[SuggestionView], most_terms: int
 ) -> list[SuggestionView]:
-    """Orders suggestions: at most `room` words, then codes, agencies, titles, remaining words."""
+    """Orders suggestions: `most_terms` words, then codes, agencies, titles, remaining words."""
     by_kind: dict[SuggestionKind, list[SuggestionView]] = {kind: [] for kind in SuggestionKind}
     for each in counted:
         by_kind[each.kind].append(each)

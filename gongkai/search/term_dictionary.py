@@ -20,7 +20,7 @@ from gongkai.query.tree import MatchAll
 CHECK_SECONDS = 5.0
 """The least time between two checks for a changed index."""
 WAIT_SECONDS = 10.0
-"""How long a query waits for the first reading before it goes on without the words."""
+"""How long a query waits for the first reading before it continues without the words."""
 _TERMS, _PREFIXES = "terms", "number_prefix"
 
 
@@ -66,7 +66,7 @@ class TermDictionary:
         return self._words is not None and text in self._words.codes.counts
 
     async def refresh(self) -> None:
-        """Start reading in the background where the index has changed; waits for the version only.
+        """Starts reading in the background where the index has changed; waits for the version only.
 
         Errors of the engine are ignored here; the query that meets them raises them.
         """
@@ -110,7 +110,7 @@ class TermDictionary:
 def _count_inside(sought: Collection[str], counts: Mapping[str, int]) -> dict[str, int]:
     """Counts common search words that occur inside longer indexed ones: 公积金 in 住房公积金.
 
-    Other parts of words (国务, 院办) are not words that anybody searches for.
+    Other parts of words (国务, 院办) are not search words.
     """
     inside: dict[str, int] = {}
     for word, count in counts.items():

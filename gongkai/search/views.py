@@ -39,8 +39,8 @@ class Views:
     ) -> list[HitView]:
         """Returns the rows of a list with highlighted terms; `related` are ids of related records.
 
-        All rows share one budget of characters; what a short text does not use goes to the next
-        rows.
+        All rows share one budget of characters. The unused share of a short text is passed to the
+        next rows.
         """
         left, views = LIST_CHARACTERS, []
         for at, hit in enumerate(hits):

@@ -75,7 +75,7 @@ class SemanticSearch:
         self._index: VectorIndex | None = None
 
     def prepare(self) -> "Future[TriedModel]":
-        """Start loading the model; until it is loaded, keyword search answers alone."""
+        """Starts loading the model; until it is loaded, keyword search answers alone."""
         if self._opening is None:
             where = self._installation.settings.semantic_model
             self._opening = self._thread.submit(open_model, where)
@@ -98,7 +98,7 @@ class SemanticSearch:
         return await _in_time(fetch_vectors(looked.index, hits), looked.until)
 
     def count(self, outcome: SemanticOutcome) -> None:
-        """Report the outcome of one query."""
+        """Reports the outcome of one query."""
         self._on_outcome(outcome)
 
     async def version(self) -> str:
@@ -146,11 +146,11 @@ async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
     except Exception as error:
         # A model's library may raise anything, and keyword search has answered already. The log
         # must not contain the query.
-        log.warning("a search by meaning failed: %s", type(error).__name__)
+        log.warning("a semantic search failed: %s", type(error).__name__)
         raise SemanticUnavailableError(SemanticOutcome.FAILED) from None
 
 
 def _say_if_missing(opening: "Future[TriedModel]") -> None:
     """Logs once that the model could not be opened."""
     if not opening.cancelled() and (error := opening.exception()):
-        log.warning("no search by meaning: %s", error)
+        log.warning("semantic search is not available: %s", error)

@@ -80,8 +80,8 @@ def is_blocked(error: Mapping[str, Any], status: int) -> bool:
 
 
 BLOCKED = (
-    "Elasticsearch takes no writes: a disk of the cluster is nearly full (flood-stage watermark). "
-    "Make room, then run the same command again."
+    "Elasticsearch accepts no writes: a disk of the cluster is nearly full (flood stage). "
+    "Free disk space, then run the same command again."
 )
 
 
@@ -98,11 +98,11 @@ def _explain_answer(error: ApiError) -> str:
     if error.error == _BLOCKED and error.status_code != 503:
         return BLOCKED
     if error.status_code == 429:
-        return "Elasticsearch has more to do than it can (429)."
+        return "Elasticsearch is overloaded (429)."
     if error.status_code >= 500:
         return f"Elasticsearch can't answer ({error.status_code}, {error.error})."
     return (
-        f"What answers at GONGKAI_ELASTICSEARCH_URL was not understood ({error.status_code}, "
+        f"The server at GONGKAI_ELASTICSEARCH_URL gave an unknown answer ({error.status_code}, "
         f"{error.error}). Elasticsearch 8.19 and 9 are known to work."
     )
 

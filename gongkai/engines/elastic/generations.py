@@ -57,7 +57,7 @@ class GenerationIndices:
         return manifest
 
     def ensure(self) -> None:
-        """Create the two small indices of an installation.
+        """Creates the two small indices of an installation.
 
         Raises LostLedgerError where a ledger existed, so that no empty one replaces it.
         """
@@ -72,7 +72,7 @@ class GenerationIndices:
         return any(each.has_ledger for each in self.manifests().values())
 
     def make_small_indices(self) -> None:
-        """Create the small indices where they are missing, without any check."""
+        """Creates the small indices where they are missing, without any check."""
         for index, mapping in ((self._names.control, _CONTROL), (self._names.ledger, _LEDGER)):
             if self._client.indices.exists(index=index):
                 # An older version created it without the newest fields.
@@ -146,7 +146,7 @@ class GenerationIndices:
         return []
 
     def point_at(self, name: str) -> None:
-        """Move the alias atomically."""
+        """Moves the alias atomically."""
         alias = self._names.live
         actions: list[dict[str, Any]] = [
             {"remove": {"index": self._names.generations, "alias": alias, "must_exist": False}},
@@ -158,7 +158,7 @@ class GenerationIndices:
         self._client.indices.delete(index=self._names.generation(name), ignore_unavailable=True)
 
     def drop_incomplete(self) -> None:
-        """Drop generations left by killed rebuilds; the caller must hold the lock."""
+        """Drops generations left by killed rebuilds; the caller must hold the lock."""
         for manifest in self.manifests().values():
             if not manifest.complete:
                 self.drop(manifest.name)

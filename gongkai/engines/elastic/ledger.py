@@ -1,6 +1,6 @@
 """The withdrawal ledger as an index: which records were withdrawn, and why.
 
-It is written before any generation is changed. A writer erases what is pending as it commits.
+It is written before any generation is changed. A writer erases pending records as it commits.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -47,13 +47,13 @@ class ElasticLedger:
     def add(
         self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
     ) -> None:
-        """Withdraw records; `public` are those that were public, None for all."""
+        """Withdraws records; `public` are those that were public, None for all."""
         when, known = _now(), self.history()
         entry = Withdrawal(when, cause)
         self.put({each: entry.after(known.get(each), each, public) for each in record_ids})
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Store these states unchanged, including their times."""
+        """Stores these states unchanged, including their times."""
         self._write(
             {
                 "_op_type": "index",
@@ -64,7 +64,7 @@ class ElasticLedger:
         )
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        """Reopen records; the time is kept for a later merge of two ledgers."""
+        """Reopens records; the time is kept for a later merge of two ledgers."""
         known, when = self.history(), _now()
         self.put(
             {

@@ -66,11 +66,11 @@ class WriterLock:
         """Raises EngineUnavailableError where the lock is lost, or may be."""
         if not self.is_held or time.monotonic() - self._renewed > TRUSTED_SECONDS:
             raise EngineUnavailableError(
-                "This process was cut off for so long that another may be writing; run it again."
+                "This process was cut off for so long that another may be writing; start again."
             )
 
     def release(self) -> None:
-        """Release the lock; where the cluster is unavailable, it expires by itself."""
+        """Releases the lock; where the cluster is unavailable, it expires by itself."""
         self._released.set()
         if self._renewing is not None:
             self._renewing.join()

@@ -119,7 +119,7 @@ class ElasticStore:
         with translate_errors():
             if self._generations.has_lost_ledger():
                 return [
-                    "The index of withdrawals is missing: it is not known what was withdrawn. "
+                    "The withdrawal ledger is missing, so the withdrawn records are unknown. "
                     "Restore it from a snapshot, or run `gongkai restore --force` with a backup."
                 ]
         return []
@@ -179,7 +179,7 @@ class ElasticStore:
         return to
 
     def close(self) -> None:
-        """Close the connections."""
+        """Closes the connections."""
         self._client.close()
 
     def _examine(
@@ -224,7 +224,7 @@ class ElasticStore:
         )
 
     def _publish_unless_live(self, name: str) -> None:
-        """Publish the very first generation with its first commit."""
+        """Publishes the very first generation with its first commit."""
         if self._generations.live_name() != name:
             self.publish(name)
 
@@ -249,7 +249,7 @@ class ElasticStore:
         return found
 
     def _erase_pending(self) -> None:
-        """Delete pending withdrawals from all generations; the caller must hold the lock."""
+        """Deletes pending withdrawals from all generations; the caller must hold the lock."""
         pending = self._ledger.pending()
         self._erase(pending)
         self._ledger.mark_erased(pending)
@@ -261,7 +261,7 @@ class ElasticStore:
         *,
         refresh: bool = True,
     ) -> None:
-        """Delete records from these indices, or from all generations and vector indices.
+        """Deletes records from these indices, or from all generations and vector indices.
 
         A vector has the document key of its record.
         """
@@ -287,7 +287,7 @@ class ElasticStore:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock; within a writer it is held already."""
+        """Holds the lock; within a writer it is held already."""
         if self._lock.is_held:
             yield
             return
@@ -301,7 +301,7 @@ class ElasticStore:
 
     @contextmanager
     def _kept_on_success(self) -> Iterator[None]:
-        """Hold the lock for a writer, which releases it on closing."""
+        """Holds the lock for a writer, which releases it on closing."""
         with translate_errors():
             self._generations.ensure()
         self._lock.acquire()

@@ -93,7 +93,7 @@ class ElasticWriter:
         self._unseen[record_id] = None
 
     def commit(self) -> None:
-        """Send the rest, delete what was withdrawn meanwhile, make the writes visible."""
+        """Sends the rest, deletes records withdrawn meanwhile, makes the writes visible."""
         self._send()
         self._wait()
         self._hooks.check()
@@ -168,7 +168,7 @@ class ElasticWriter:
             self._send()
 
     def _send(self) -> None:
-        """Send the current bulk in the background, once the previous one has arrived."""
+        """Sends the current bulk in the background, once the previous one has arrived."""
         self._wait()
         if not self._lines:
             return
@@ -183,7 +183,7 @@ class ElasticWriter:
             sent.result()
 
     def _deliver(self, lines: dict[str, list[bytes]], ids: Mapping[str, str]) -> None:
-        """Send one bulk until each item is accepted or rejected; pauses grow meanwhile."""
+        """Sends one bulk until each item is accepted or rejected; pauses grow meanwhile."""
         pause = FIRST_PAUSE_SECONDS
         for tries_left in reversed(range(TRIES)):
             lines, said = self._try(lines, ids)
@@ -230,7 +230,7 @@ class ElasticWriter:
         ids: Mapping[str, str],
         error: ApiError | TransportError,
     ) -> tuple[dict[str, list[bytes]], str]:
-        """Handle a bulk rejected as a whole: too large, or a fault of the cluster."""
+        """Handles a bulk rejected as a whole: too large, or a fault of the cluster."""
         if isinstance(error, ApiError) and error.status_code == 413:
             if len(lines) == 1:
                 self._refused.update(dict.fromkeys((ids[key] for key in lines), "too_large"))

@@ -44,13 +44,13 @@ def examine_index(folder: Path, *, is_own: bool = True) -> list[str]:
     if meta is None:
         return ["meta.json is missing."]
     files = [fault for file in _list_files(folder, meta) if (fault := examine_file(file))]
-    locks = (f"{lock.name} is no file." for lock in _find_blocked_locks(folder))
+    locks = (f"{lock.name} is not a file." for lock in _find_blocked_locks(folder))
     faults = [*files, *_examine_managed_list(folder), *locks]
     return faults or (_examine_by_searching(folder, meta) if is_own else [])
 
 
 def drop_orphans(folder: Path) -> None:
-    """Delete files that no commit uses, left by a run that was killed or ran out of disk.
+    """Deletes files that no commit uses, left by a run that was killed or ran out of disk.
 
     The caller must hold the write lock, with no writer open. tantivy deletes them at the next
     commit, but on a full disk there is none.
@@ -68,7 +68,7 @@ def drop_orphans(folder: Path) -> None:
 
 
 def repair_index(folder: Path) -> None:
-    """Move away what blocks a lock file, and rewrite the list of tantivy's own files.
+    """Moves away obstacles to lock files, and rewrites the list of tantivy's own files.
 
     tantivy opens no index whose list it cannot read. The list only states which files it may
     delete.

@@ -92,7 +92,7 @@ class Layout:
         shutil.rmtree(self.generations / name, ignore_errors=True)
 
     def drop_incomplete(self) -> None:
-        """Drop generations left by killed rebuilds; the caller must hold the write lock.
+        """Drops generations left by killed rebuilds; the caller must hold the write lock.
 
         A generation with a damaged manifest is kept, because it may be the live one.
         """

@@ -67,7 +67,7 @@ class Ledger:
         return signature(self._path)
 
     def begin(self) -> None:
-        """Write an empty ledger where none has existed."""
+        """Writes an empty ledger where none has existed."""
         self._refresh()
         if self._seen is None:
             with self._lock():
@@ -77,7 +77,7 @@ class Ledger:
     def add(
         self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
     ) -> None:
-        """Withdraw records; `public` are those that were public, None for all."""
+        """Withdraws records; `public` are those that were public, None for all."""
         entry = Withdrawal(_now(), cause)
         with self._lock():
             known = self.history()
@@ -85,14 +85,14 @@ class Ledger:
             self._write({**known, **added})
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Store these states unchanged, including their times."""
+        """Stores these states unchanged, including their times."""
         if not entries:
             return
         with self._lock():
             self._write({**self.history(), **entries})
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        """Reopen records; the time is kept for a later merge of two ledgers."""
+        """Reopens records; the time is kept for a later merge of two ledgers."""
         when = _now()
         with self._lock():
             known = self.entries()
@@ -123,19 +123,19 @@ class Ledger:
             copy = _read(self._copy)
         except ValueError:
             copy = None
-            faults.append(f"{self._copy.name} is damaged: `gongkai doctor --repair` writes it.")
+            faults.append(f"{self._copy.name} is damaged: `gongkai doctor --repair` restores it.")
         if main is None:
             lost = copy is not None or bool(faults) or self._is_expected()
             return [f"{self._path.name} is missing. {_REMEDY}"] if lost else []
         if main.sequence and copy is None and not faults:
-            faults.append(f"{self._copy.name} is missing: `gongkai doctor --repair` writes it.")
+            faults.append(f"{self._copy.name} is missing: `gongkai doctor --repair` restores it.")
         # A run killed between the two writes leaves the copy one write ahead.
         if copy is not None and copy.sequence > main.sequence + 1:
             faults.append(f"{self._path.name} is older than its second copy. {_REMEDY}")
         return faults
 
     def repair(self) -> None:
-        """Rewrite both files from the newer intact one. Raises LostLedgerError without one."""
+        """Rewrites both files from the newer intact one. Raises LostLedgerError without one."""
         if not self.examine():
             return
         with self._lock():
@@ -147,13 +147,13 @@ class Ledger:
             self._write(newest.entries, newest.sequence)
 
     def restart(self) -> None:
-        """Replace a lost ledger by an empty one; only at the explicit request of a person."""
+        """Replaces a lost ledger by an empty one; only at the explicit request of a person."""
         with self._lock():
             self._clear()
             self._write({}, 0)
 
     def _clear(self) -> None:
-        """Move away folders in the place of the files, which would block every write."""
+        """Moves away folders in the place of the files, which would block every write."""
         for path in (self._path, self._copy):
             if path.is_dir():
                 path.rename(path.with_name(f"{path.name}.folder"))
@@ -178,7 +178,7 @@ class Ledger:
         self._seen = seen
 
     def _write(self, entries: Mapping[str, Withdrawal], after: int | None = None) -> None:
-        """Write both files, the copy first, so that it is never behind the ledger."""
+        """Writes both files, the copy first, so that it is never behind the ledger."""
         sequence = (self._content.sequence if after is None else after) + 1
         content = _spell(_Content(sequence, entries))
         replace_file(self._copy, content)
@@ -187,7 +187,7 @@ class Ledger:
 
 
 _REMEDY = (
-    "It is not known what was withdrawn: stop the server, then run `gongkai doctor --repair`, "
+    "The withdrawn records are unknown: stop the server, then run `gongkai doctor --repair`, "
     "or `gongkai restore --force` with the newest backup."
 )
 

@@ -231,24 +231,24 @@ class EmbeddedStore:
         return manifest
 
     def _publish_unless_live(self, name: str) -> None:
-        """Publish the very first generation with its first commit."""
+        """Publishes the very first generation with its first commit."""
         if self._layout.live_name() != name:
             self.publish(name)
 
     def _drop_damaged(self, examined: Iterable[IntegrityReport]) -> None:
-        """Drop damaged older generations, which prevent withdrawals and allow no rollback."""
+        """Drops damaged older generations, which prevent withdrawals and allow no rollback."""
         for each in examined:
             if not each.live and each.faults and each.faults != (OTHER_ANALYSIS,):
                 self._layout.drop(each.name)
 
     def _drop_left_behind(self) -> None:
-        """Drop what killed runs left behind; the caller must hold the write lock."""
+        """Drops the remains of killed runs; the caller must hold the write lock."""
         self._layout.drop_incomplete()
         for manifest in self._layout.complete():
             drop_orphans(self._layout.index_folder(manifest.name))
 
     def _erase_around_writer(self) -> None:
-        """Erase pending withdrawals, except in a generation that has an open writer.
+        """Erases pending withdrawals, except in a generation that has an open writer.
 
         An index has only one writer. The open writer erases pending withdrawals on closing.
         """
@@ -260,7 +260,7 @@ class EmbeddedStore:
                     erase(folder, pending)
 
     def _erase_pending(self) -> None:
-        """Delete pending withdrawals from the index files; the caller must hold the write lock.
+        """Deletes pending withdrawals from the index files; the caller must hold the write lock.
 
         Nothing can be deleted from a damaged generation, so its ids stay pending until it is
         dropped.
@@ -279,7 +279,7 @@ class EmbeddedStore:
 
     @contextmanager
     def _locked(self, patience: float = 0.0) -> Iterator[None]:
-        """Hold the write lock, with an intact ledger."""
+        """Holds the write lock, with an intact ledger."""
         with self._holding(patience):
             self._ledger.begin()
             yield
@@ -299,7 +299,7 @@ class EmbeddedStore:
 
     @contextmanager
     def _kept_on_success(self) -> Iterator[None]:
-        """Hold the write lock for a writer, which releases it on closing."""
+        """Holds the write lock for a writer, which releases it on closing."""
         with self._locked():
             if self._lock.lock_counter == 1:
                 self._drop_left_behind()

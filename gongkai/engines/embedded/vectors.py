@@ -69,7 +69,7 @@ class VectorFile:
 
 
 def forget_vectors(folder: Path, record_ids: Iterable[str]) -> None:
-    """Delete the vectors of these records, for every model, from a data folder."""
+    """Deletes the vectors of these records, for every model, from a data folder."""
     ids = list(record_ids)
     for path in sorted((folder / _FOLDER).glob("*.sqlite")):
         with Database(path, _SCHEMA).write() as connection:
