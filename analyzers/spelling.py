@@ -104,7 +104,7 @@ class SpellingCorrector:
         spoken = [word for word in self._particles if len(word) > 1 and _HAN_RUN.fullmatch(word)]
         self._costs.update(dict.fromkeys(spoken, _PARTICLE))
         for word in self._costs:
-            self._take(word)
+            self._index_word(word)
 
     def correct(self, text: str, limit: int = 5) -> tuple[Correction, ...]:
         """Returns corrections of a normalized text, likeliest first; none if it needs none."""
@@ -168,10 +168,10 @@ class SpellingCorrector:
             elif self._is_word(span) or range(start, end) in names:
                 yield _Edge(end, span, span, _FOREIGN, 0)
             if not any(start < name.stop and name.start < end for name in names):
-                for word, mistake in self._mistaken(span).items():
+                for word, mistake in self._find_mistakes(span).items():
                     yield _Edge(end, span, word, self._costs[word] + mistake, 1)
 
-    def _mistaken(self, span: str) -> dict[str, float]:
+    def _find_mistakes(self, span: str) -> dict[str, float]:
         """Returns words that a span may be a mistake for, with the cost of the mistake."""
         found: dict[str, float] = {}
         for word, cost in self._each_mistake(span):
@@ -210,7 +210,7 @@ class SpellingCorrector:
             if self._is_name(run[start : start + length])
         ]
 
-    def _take(self, word: str) -> None:
+    def _index_word(self, word: str) -> None:
         for at in range(len(word)):
             self._gapped.setdefault(f"{word[:at]} {word[at + 1 :]}", []).append(word)
             if len(word) > 2:

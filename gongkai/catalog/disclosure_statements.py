@@ -25,7 +25,7 @@ _LONGEST_JSON = 200_000
 _LABELLED = re.compile(r"[：:=＝]")
 _ENTRIES = re.compile(r"[;；,，、\n|]")
 # Every phrase that closes a row wherever it occurs contains one of these, in any spelling.
-_TELLING = re.compile(
+_CLOSING_HINT = re.compile(
     "[公秘祕密內内草發发回限★Ａ-ｚ]|secret|confid|classif|public|internal|draft|publish",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ def _judge_column(kind: ColumnKind, value: object) -> Verdict:
     if not isinstance(value, str) or len(value) > LONGEST_VALUE:
         is_marked = isinstance(value, str) and is_marked_secret(value)
         return Verdict.CLOSED if is_marked else Verdict.SILENT
-    if not _TELLING.search(value):
+    if not _CLOSING_HINT.search(value):
         return Verdict.SILENT
     return Verdict.CLOSED if is_marked_secret(value) else judge_text(kind, value)
 

@@ -54,8 +54,8 @@ LAYERS = tuple(Kind)
 """The kinds in order, strongest evidence of a duplicate first."""
 _REVISED, _REVISED_CONTAINED = 0.15, 0.5
 """Least overlap of two texts with the same title for one to be a revision of the other."""
-_WITHIN = 0.9
-_TELLING = 200
+_LEAST_CONTAINMENT = 0.9
+_DISTINCTIVE_LENGTH = 200
 """Characters of a text that two documents do not share by chance or as a form."""
 _LIKE_TITLES = 0.5
 _RELATED = {
@@ -135,7 +135,7 @@ def _classify_texts(pair: _Compared) -> Kind | None:
         return (*pair.numbers, Kind.SAME_TEXT if pair.is_same else Kind.NEAR_TEXT)[0]
     if relation is TitleRelation.SAME:
         return Kind.REVISION if _is_revised(pair.overlap) else Kind.SAME_TITLE
-    if pair.overlap.containment >= _WITHIN:
+    if pair.overlap.containment >= _LEAST_CONTAINMENT:
         return Kind.CONTAINED
     return Kind.NUMBER_CONFLICT if pair.numbers else None
 
@@ -144,7 +144,7 @@ def _outweighs_titles(pair: _Compared) -> bool:
     """Whether equal texts outweigh different titles: a long identical text is one document."""
     if pair.titles.relation is TitleRelation.PASSED_ON:
         return pair.is_same and bool(pair.numbers)
-    return pair.is_same and (bool(pair.numbers) or pair.shorter >= _TELLING)
+    return pair.is_same and (bool(pair.numbers) or pair.shorter >= _DISTINCTIVE_LENGTH)
 
 
 def _is_akin(pair: _Compared) -> bool:
@@ -162,7 +162,7 @@ def _is_same_form(pair: _Compared) -> bool:
     numbers = (pair.one.document_number, pair.other.document_number)
     if all(numbers) and numbers[0] != numbers[1] and not pair.is_same:
         return True
-    return pair.shorter < _TELLING and pair.titles.likeness < _LIKE_TITLES
+    return pair.shorter < _DISTINCTIVE_LENGTH and pair.titles.likeness < _LIKE_TITLES
 
 
 def _classify_entries(

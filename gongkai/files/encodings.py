@@ -16,7 +16,7 @@ _MARKS = {
 }
 # Bytes below 0x30 are never the second byte of a GB18030 or Big5 character.
 _BETWEEN_RUNS = re.compile(rb"[\x00-\x2f]+")
-_TELLING = re.compile(rb"[\xe0-\xf4]")  # begins three or four bytes, as Chinese does
+_LONG_SEQUENCE = re.compile(rb"[\xe0-\xf4]")  # begins three or four bytes, as Chinese does
 _TWO_BYTES = re.compile(rb"[\xc4-\xdf]")
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_-]+)""")
 _DECLARED_WITHIN = 4096
@@ -50,7 +50,7 @@ def _is_utf8(sample: bytes) -> bool:
         getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
         return False
-    return sample.isascii() or bool(_TELLING.search(sample)) or not _TWO_BYTES.search(sample)
+    return sample.isascii() or bool(_LONG_SEQUENCE.search(sample)) or not _TWO_BYTES.search(sample)
 
 
 def _is_mostly_utf8(sample: bytes) -> bool:

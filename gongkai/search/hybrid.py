@@ -65,24 +65,24 @@ class HybridSearch:
         )
         filters = _with_spoken_date(query.filters, interpreted)
         # Runs in parallel with the keyword query, which takes about as long.
-        looking = asyncio.ensure_future(
+        semantic_task = asyncio.ensure_future(
             self._semantic.search(interpreted.text, interpreted.terms, 2 * self._window, filters)
         )
         try:
-            worded = await self._engine.search(query)
-            if worded.hits and is_named(interpreted.text, _title(worded.hits[0])):
+            keyword_result = await self._engine.search(query)
+            if keyword_result.hits and is_named(interpreted.text, _title(keyword_result.hits[0])):
                 return None
-            ordered = await self._order(worded.hits, await looking)
+            ordered = await self._order(keyword_result.hits, await semantic_task)
         except SemanticUnavailableError as error:
             self._semantic.count(error.outcome)
             return HybridPage(error.outcome)
         finally:
-            looking.cancel()
+            semantic_task.cancel()
         self._semantic.count(SemanticOutcome.USED)
         start = (request.page - 1) * request.size
         page = ordered[start : start + request.size]
         missing = request.size - len(page)
-        if missing and worded.total > self._window:
+        if missing and keyword_result.total > self._window:
             further = replace(
                 query, offset=self._window + max(start - len(ordered), 0), limit=missing
             )
@@ -90,30 +90,31 @@ class HybridSearch:
             page += [
                 hit for hit in (await self._engine.search(further)).hits if hit.id not in known
             ]
-        with_words = {hit.id for hit in worded.hits}
+        with_words = {hit.id for hit in keyword_result.hits}
         others = [hit.id for hit in ordered if hit.id not in with_words]
         related = await self._find_without_words(query, others)
         return HybridPage(SemanticOutcome.USED, tuple(page), related)
 
-    async def _order(self, worded: Sequence[Hit], looked: SemanticHits) -> list[Hit]:
+    async def _order(self, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits) -> list[Hit]:
         """Returns keyword and semantic hits in fused order. Raises SemanticUnavailableError."""
-        lifted = (
-            (add_static_rank(each, looked.spread, self._weights), each.hit) for each in looked.near
+        ranked = (
+            (add_static_rank(each, semantic_hits.spread, self._weights), each.hit)
+            for each in semantic_hits.near
         )
-        near = sorted(lifted, key=lambda pair: -pair[0])[: self._window]
-        hits = {hit.id: replace(hit, score=round(nearness, 4)) for nearness, hit in near}
-        hits |= {hit.id: hit for hit in worded}
+        nearest = sorted(ranked, key=lambda pair: -pair[0])[: self._window]
+        hits = {hit.id: replace(hit, score=round(nearness, 4)) for nearness, hit in nearest}
+        hits |= {hit.id: hit for hit in keyword_hits}
         total = fuse(
-            {hit.id: hit.score for hit in worded},
-            {hit.id: nearness for nearness, hit in near},
+            {hit.id: hit.score for hit in keyword_hits},
+            {hit.id: nearness for nearness, hit in nearest},
             self._weights,
         )
         first = list(total)[: int(self._weights.hybrid_regularized)]
-        vectors = await self._semantic.fetch(looked, [hits[each] for each in first])
-        drawn = regularize_scores(
-            [total[each] for each in first], vectors, looked.floor, self._weights
+        vectors = await self._semantic.fetch(semantic_hits, [hits[each] for each in first])
+        regularized = regularize_scores(
+            [total[each] for each in first], vectors, semantic_hits.floor, self._weights
         )
-        total |= zip(first, drawn, strict=True)
+        total |= zip(first, regularized, strict=True)
         first.sort(key=total.__getitem__, reverse=True)
         return [hits[each] for each in dict.fromkeys((*first, *total))]
 

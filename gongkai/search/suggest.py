@@ -63,7 +63,7 @@ class _Candidate:
 
 
 @dataclass
-class _Known:
+class _Cache:
     """Counts and titles cached for one version of the index."""
 
     version: str
@@ -93,7 +93,7 @@ class Suggester:
             for each in agencies.all()
             for name in (*each.former_names, *each.short_names, each.name)
         }
-        self._latest = _Known("")
+        self._cache = _Cache("")
 
     @cached_property
     def _agencies(self) -> CompletionIndex:
@@ -153,7 +153,7 @@ class Suggester:
         ]
 
     async def _count(self, candidates: Sequence[_Candidate]) -> list[SuggestionView]:
-        known = (await self._known()).counts
+        known = (await self._current_cache()).counts
         unknown = [each.query for each in candidates if each.query not in known]
         if unknown:
             known.update(zip(unknown, await self._engine.count(unknown), strict=True))
@@ -163,19 +163,19 @@ class Suggester:
             if known[each.query]
         ]
 
-    async def _known(self) -> _Known:
+    async def _current_cache(self) -> _Cache:
         """Returns the cache for the current index version; a withdrawal starts a new one."""
         version = await self._engine.version()
-        if version != self._latest.version or self._latest.is_full:
-            self._latest = _Known(version)
-        return self._latest
+        if version != self._cache.version or self._cache.is_full:
+            self._cache = _Cache(version)
+        return self._cache
 
     async def _complete_titles(self, typed: str) -> list[SuggestionView]:
         """Returns titles that contain the input as written."""
         run = self._analysis.letters_only(typed)
         if len(run) < 2:
             return []
-        known = (await self._known()).titles
+        known = (await self._current_cache()).titles
         if run not in known:
             known[run] = await self._find_titles(run)
         return known[run]

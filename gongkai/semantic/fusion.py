@@ -33,10 +33,13 @@ def fuse(
 
     `scores` are the keyword hits, best first; `nearness` are results of `add_static_rank`.
     """
-    worded, near = _scale(scores), _scale(nearness)
+    keyword_scores, semantic_scores = _scale(scores), _scale(nearness)
     ids = dict.fromkeys((*scores, *nearness))
     weight = weights.hybrid_nearness
-    total = {i: (1 - weight) * worded.get(i, 0.0) + weight * near.get(i, 0.0) for i in ids}
+    total = {
+        i: (1 - weight) * keyword_scores.get(i, 0.0) + weight * semantic_scores.get(i, 0.0)
+        for i in ids
+    }
     return {each: total[each] for each in sorted(ids, key=total.__getitem__, reverse=True)}
 
 

@@ -79,7 +79,7 @@ class SemanticSearch:
         if self._opening is None:
             where = self._installation.settings.semantic_model
             self._opening = self._thread.submit(open_model, where)
-            self._opening.add_done_callback(_say_if_missing)
+            self._opening.add_done_callback(_log_failure)
         return self._opening
 
     async def search(
@@ -93,9 +93,9 @@ class SemanticSearch:
         until = None if self._budget is None else now + self._budget
         return await _in_time(self._find(text, " ".join(words), count, filters, until), until)
 
-    async def fetch(self, looked: SemanticHits, hits: Sequence[Hit]) -> Vectors:
+    async def fetch(self, semantic_hits: SemanticHits, hits: Sequence[Hit]) -> Vectors:
         """Returns vectors of shape (hits, dimensions). Raises SemanticUnavailableError."""
-        return await _in_time(fetch_vectors(looked.index, hits), looked.until)
+        return await _in_time(fetch_vectors(semantic_hits.index, hits), semantic_hits.until)
 
     def count(self, outcome: SemanticOutcome) -> None:
         """Reports the outcome of one query."""
@@ -124,15 +124,15 @@ class SemanticSearch:
         until: float | None,
     ) -> SemanticHits:
         # Shielded, so that one cancelled query does not stop loading for all.
-        tried = await asyncio.shield(asyncio.wrap_future(self.prepare()))
-        model = tried.model
+        tested = await asyncio.shield(asyncio.wrap_future(self.prepare()))
+        model = tested.model
         if self._index is None:
             self._index = self._installation.open_vectors(model.name, model.dimensions)
         loop = asyncio.get_running_loop()
         vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
         near = await search_knn(self._engine, self._index, vector, count, filters)
-        relevant = tuple(each for each in near if each.cosine >= tried.floor)
-        return SemanticHits(self._index, relevant, tried.floor, tried.spread, until)
+        relevant = tuple(each for each in near if each.cosine >= tested.floor)
+        return SemanticHits(self._index, relevant, tested.floor, tested.spread, until)
 
 
 async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
@@ -150,7 +150,7 @@ async def _in_time(work: Awaitable[_T], until: float | None) -> _T:
         raise SemanticUnavailableError(SemanticOutcome.FAILED) from None
 
 
-def _say_if_missing(opening: "Future[TriedModel]") -> None:
+def _log_failure(opening: "Future[TriedModel]") -> None:
     """Logs once that the model could not be opened."""
     if not opening.cancelled() and (error := opening.exception()):
         log.warning("semantic search is not available: %s", error)

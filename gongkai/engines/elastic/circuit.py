@@ -21,7 +21,7 @@ class Circuit:
         self._clock = clock
         self._failures = 0
         self._opened = 0.0
-        self._said = ""
+        self._last_message = ""
 
     @property
     def is_open(self) -> bool:
@@ -33,7 +33,7 @@ class Circuit:
     async def guard(self) -> AsyncIterator[None]:
         """Guards one request. Raises EngineUnavailableError while the circuit is open."""
         if self.is_open:
-            raise EngineUnavailableError(self._said)
+            raise EngineUnavailableError(self._last_message)
         if self._failures >= FAILURES_TO_OPEN:
             self._opened = self._clock()  # this query probes, others are still rejected
         try:
@@ -44,6 +44,6 @@ class Circuit:
         except EngineUnavailableError as error:
             self._failures += 1
             self._opened = self._clock()
-            self._said = str(error)
+            self._last_message = str(error)
             raise
         self._failures = 0

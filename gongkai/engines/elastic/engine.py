@@ -59,8 +59,8 @@ class ElasticEngine:
 
     async def search(self, query: EngineQuery) -> SearchResult:
         if query.after is None:
-            return await self._answer(lambda: self._begin(query))
-        return await self._answer(lambda: self._go_on(query))
+            return await self._answer(lambda: self._search_first_page(query))
+        return await self._answer(lambda: self._continue(query))
 
     async def count(self, queries: Sequence[Query]) -> tuple[int, ...]:
         return await self._answer(lambda: self._count_each(queries)) if queries else ()
@@ -122,7 +122,7 @@ class ElasticEngine:
                         raise
                     return await ask()
 
-    async def _go_on(self, query: EngineQuery) -> SearchResult:
+    async def _continue(self, query: EngineQuery) -> SearchResult:
         try:
             return await self._search(query)
         except (NotFoundError, RefusedRequest):
@@ -156,37 +156,41 @@ class ElasticEngine:
         totals = stats["_all"]["primaries"]
         return repr((index, totals["docs"], totals["refresh"]["external_total"]))
 
-    async def _begin(self, query: EngineQuery) -> SearchResult:
+    async def _search_first_page(self, query: EngineQuery) -> SearchResult:
         """Returns a page by number in one request; its hits tell the generation."""
         if not query.limit:
             return await self._search(query)
-        plan, asked = _plan(query)
+        plan, compiled_query = _plan(query)
         try:
-            answer = await self._ask(build_body(query, plan, asked, None, None), self._names.live)
+            answer = await self._ask(
+                build_body(query, plan, compiled_query, None, None), self._names.live
+            )
         except NotFoundError:
             return await self._search(query)
         if not answer["hits"]["hits"]:
             return await self._search(query)
         index = answer["hits"]["hits"][0]["_index"]
         await self._check(index)
-        facets = await self._count(answer, asked, plan, query.facets, index)
+        facets = await self._count(answer, compiled_query, plan, query.facets, index)
         name = self._names.name_of(index)
         return _result(answer, facets, name, next_cursor(query, name, answer, None))
 
     async def _search(self, query: EngineQuery) -> SearchResult:
         index = await self._live_index()
         name = self._names.name_of(index)
-        plan, asked = _plan(query)
+        plan, compiled_query = _plan(query)
         position = read_position(query, name)
         pit = await self._open_pit(index, query, position)
         if pit:
-            asked = {"bool": {"must": [asked], "must_not": [await self._withdrawn()]}}
-        answer = await self._ask(build_body(query, plan, asked, position, pit), index, pit)
-        facets = await self._count(answer, asked, plan, query.facets, index)
-        following = next_cursor(query, name, answer, position)
-        if pit and following is None:
+            compiled_query = {
+                "bool": {"must": [compiled_query], "must_not": [await self._withdrawn()]}
+            }
+        answer = await self._ask(build_body(query, plan, compiled_query, position, pit), index, pit)
+        facets = await self._count(answer, compiled_query, plan, query.facets, index)
+        cursor = next_cursor(query, name, answer, position)
+        if pit and cursor is None:
             await self._client.options(ignore_status=404).close_point_in_time(id=pit)
-        return _result(answer, facets, name, following)
+        return _result(answer, facets, name, cursor)
 
     async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None = None) -> Any:
         """Sends one request; partial results are an error, and the deadline applies."""
@@ -224,7 +228,7 @@ class ElasticEngine:
     async def _count(
         self,
         answer: Any,
-        asked: Compiled,
+        compiled_query: Compiled,
         plan: FilterPlan,
         facets: tuple[str, ...],
         index: str,
@@ -232,13 +236,13 @@ class ElasticEngine:
         """Returns exact counts; a field with too many values is counted in partitions."""
         counts, wide = read_counts(answer.get("aggregations", {}))
         for name in wide:
-            counts[name] = await self._count_in_parts(name, asked, plan, index)
+            counts[name] = await self._count_in_parts(name, compiled_query, plan, index)
         return {name: counts[name] for name in facets}
 
     async def _count_in_parts(
-        self, name: str, asked: Compiled, plan: FilterPlan, index: str
+        self, name: str, compiled_query: Compiled, plan: FilterPlan, index: str
     ) -> dict[str, int]:
-        narrowed = {"query": asked, "size": 0, "allow_partial_search_results": False}
+        narrowed = {"query": compiled_query, "size": 0, "allow_partial_search_results": False}
         measured = await self._ask({**narrowed, "aggs": build_width(name)}, index)
         parts = 1 + 2 * int(measured["aggregations"]["width"]["value"]) // VALUES_AT_ONCE
         while True:
@@ -292,14 +296,14 @@ def _plan(query: EngineQuery) -> tuple[FilterPlan, Compiled]:
 
 
 def _result(
-    answer: Any, facets: Mapping[str, Mapping[str, int]], name: str, following: str | None
+    answer: Any, facets: Mapping[str, Mapping[str, int]], name: str, cursor: str | None
 ) -> SearchResult:
     return SearchResult(
         total=answer["hits"]["total"]["value"],
         hits=tuple(_hit(each) for each in answer["hits"]["hits"]),
         facets=facets,
         generation=name,
-        next_cursor=following,
+        next_cursor=cursor,
     )
 
 

@@ -67,9 +67,9 @@ class ElasticWriter:
         self._unseen: dict[str, str | None] = {}
         self._looked_up: dict[str, str | None] = {}
         self._identities: dict[str, tuple[str, ...]] = {}
-        self._refused: dict[str, str] = {}
+        self._rejected: dict[str, str] = {}
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="bulk")
-        self._on_its_way: Future[None] | None = None
+        self._in_flight: Future[None] | None = None
 
     def prefetch(self, record_ids: Iterable[str]) -> None:
         """See the port. One lookup in the last commit for records not written since."""
@@ -125,7 +125,7 @@ class ElasticWriter:
 
     def pop_rejected(self) -> Mapping[str, str]:
         """Returns record id -> reason of the items that the server rejected since the last call."""
-        refused, self._refused = self._refused, {}
+        refused, self._rejected = self._rejected, {}
         return refused
 
     def __enter__(self) -> Self:
@@ -175,10 +175,10 @@ class ElasticWriter:
         lines, ids = self._lines, self._ids
         self._lines, self._ids, self._bytes = {}, {}, 0
         self._hooks.check()
-        self._on_its_way = self._sending.submit(self._deliver, lines, ids)
+        self._in_flight = self._sending.submit(self._deliver, lines, ids)
 
     def _wait(self) -> None:
-        sent, self._on_its_way = self._on_its_way, None
+        sent, self._in_flight = self._in_flight, None
         if sent is not None:
             sent.result()
 
@@ -186,14 +186,14 @@ class ElasticWriter:
         """Sends one bulk until each item is accepted or rejected; pauses grow meanwhile."""
         pause = FIRST_PAUSE_SECONDS
         for tries_left in reversed(range(TRIES)):
-            lines, said = self._try(lines, ids)
+            lines, reason = self._try(lines, ids)
             if not lines:
                 # A record withdrawn while its bulk was sent must not wait for the commit.
                 with translate_errors():
                     self._hooks.erase_withdrawn()
                 return
-            if said == BLOCKED or not tries_left:
-                raise EngineUnavailableError(said)
+            if reason == BLOCKED or not tries_left:
+                raise EngineUnavailableError(reason)
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -205,9 +205,9 @@ class ElasticWriter:
         try:
             answer = self._client.bulk(index=self._index, operations=operations)
         except (ApiError, TransportError) as error:
-            return self._sort_out(lines, ids, error)
-        again: dict[str, list[bytes]] = {}
-        said = ""
+            return self._handle_failed_bulk(lines, ids, error)
+        repeated: dict[str, list[bytes]] = {}
+        reason = ""
         for item in answer["items"] if answer["errors"] else ():
             result = next(iter(item.values()))
             fault = result.get("error")
@@ -217,14 +217,16 @@ class ElasticWriter:
                 )
             if fault and is_blocked(fault, result["status"]):
                 return lines, BLOCKED
-            if fault and _is_passing(result["status"]):
-                again[result["_id"]] = lines[result["_id"]]
-                said = f"Elasticsearch is too busy to write ({result['status']}, {fault['type']})."
+            if fault and _is_temporary(result["status"]):
+                repeated[result["_id"]] = lines[result["_id"]]
+                reason = (
+                    f"Elasticsearch is too busy to write ({result['status']}, {fault['type']})."
+                )
             elif fault:
-                self._refused[ids[result["_id"]]] = fault["type"]
-        return again, said
+                self._rejected[ids[result["_id"]]] = fault["type"]
+        return repeated, reason
 
-    def _sort_out(
+    def _handle_failed_bulk(
         self,
         lines: dict[str, list[bytes]],
         ids: Mapping[str, str],
@@ -233,18 +235,20 @@ class ElasticWriter:
         """Handles a bulk rejected as a whole: too large, or a fault of the cluster."""
         if isinstance(error, ApiError) and error.status_code == 413:
             if len(lines) == 1:
-                self._refused.update(dict.fromkeys((ids[key] for key in lines), "too_large"))
+                self._rejected.update(dict.fromkeys((ids[key] for key in lines), "too_large"))
             else:
                 for key, each in lines.items():
                     self._deliver({key: each}, ids)
             return {}, ""
-        said = explain(error)
-        if said == BLOCKED or (isinstance(error, ApiError) and not _is_passing(error.status_code)):
-            raise EngineUnavailableError(said)
-        return lines, said
+        reason = explain(error)
+        if reason == BLOCKED or (
+            isinstance(error, ApiError) and not _is_temporary(error.status_code)
+        ):
+            raise EngineUnavailableError(reason)
+        return lines, reason
 
 
-def _is_passing(status: int) -> bool:
+def _is_temporary(status: int) -> bool:
     return status == 429 or status >= 500
 
 
