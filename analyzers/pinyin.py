@@ -1,6 +1,6 @@
 """Converts characters to pinyin without tones, and reads Latin letters as pinyin.
 
-Only autocomplete and queries in Latin letters use it; records are never matched by sound.
+Records are never matched by sound.
 """
 
 import re

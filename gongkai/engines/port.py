@@ -1,7 +1,6 @@
 """The engine port: the interfaces of every search engine, and the values they exchange.
 
-The indexer writes through IndexStore and GenerationWriter. The search API reads through
-SearchEngine.
+IndexStore and GenerationWriter are the write side, SearchEngine is the read side.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

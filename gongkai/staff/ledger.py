@@ -1,6 +1,6 @@
 """The database of staff data: tokens, sessions, audit log, searches, certificates.
 
-It is stored beside the index, outlives every rebuild, and is only used by staff functions.
+It is stored next to the index and outlives every rebuild.
 """
 
 from datetime import UTC, datetime
