@@ -21,5 +21,5 @@ def check_packing(file: BinaryIO, ratio_applies_from: int = RATIO_APPLIES_FROM) 
     packed = sum(member.compress_size for member in members)
     if size > min(MAX_WORKBOOK_BYTES, max(ratio_applies_from, packed * MAX_PACKING_RATIO)):
         raise BrokenFileError(
-            "unpacks_too_large", "The file unpacks to far more than its size allows."
+            "unpacks_too_large", "The unpacked file is too large for its packed size."
         )
