@@ -190,7 +190,7 @@ async def export_statistics(
     year: Annotated[int, Query(ge=1900, le=2100)],
 ) -> Response:
     """Returns the same figures as `gongkai stats --csv`."""
-    state = request.app.state
-    counted = await count_year(state.engine, state.installation.tables, year)
+    services = services_of(request)
+    counted = await count_year(services.engine, services.installation.tables, year)
     acting.note(Action.EXPORTED, f"statistics {year}")
     return sheet_response("statistics", ("figure", "value", "number"), list(list_figures(counted)))

@@ -115,6 +115,20 @@ def test_no_door_opens_without_a_key(door: TestClient, tokens: Tokens) -> None:
             assert answer.headers["cache-control"] == "no-store"
 
 
+def test_every_page_of_staff_answers_who_is_signed_in(
+    door: TestClient, token: str, key: dict[str, str]
+) -> None:
+    assert door.post("/staff/sign-in", data={"token": token}).status_code == 200
+    paths = [path for method, path in staff_routes() if method == "GET"]
+    assert len(paths) > 10
+    for path in paths:
+        # Programs are refused parameters that an endpoint does not know.
+        asked = {"headers": key} if path.startswith("/api/") else {"params": {"year": 2020}}
+        status = door.get(path, **asked).status_code
+        is_missing = path.endswith(CLUSTER) or "certificate/" in path or "certificates/" in path
+        assert status in ((200, 404) if is_missing else (200,)), path
+
+
 def test_wrong_keys_from_one_address_have_to_wait_and_a_right_one_does_not(
     door: TestClient, key: dict[str, str]
 ) -> None:
