@@ -6,15 +6,17 @@ BIN := .venv/bin
 # Each worker starts its own Elasticsearch node; two workers keep two processors busy.
 PYTEST_WORKERS ?= 2
 
-.PHONY: help demo test check lint types imports unit soak attacks nightly elasticsearch bench figures lock audit sbom clean
+.PHONY: help demo test fast fix check lint types imports unit soak attacks nightly elasticsearch bench figures lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
 	@echo "make test   set up, run all checks and tests"
+	@echo "make fast   checks, unit tests and the embedded engine, before each commit"
+	@echo "make fix    format and sort imports"
 	@echo "make elasticsearch   download and start a development node (needs Maven and Java 21)"
 	@echo "make soak   an hour of traffic against an oracle, 200 kills on each engine"
 	@echo "make attacks  all attacks on a server of each engine, semantic search off and on; prints a table"
-	@echo "make nightly  make attacks, then make soak"
+	@echo "make nightly  all that make test leaves out, whole and larger; prints a table"
 	@echo "make audit  list known vulnerabilities of the locked packages (needs PyPI's JSON API)"
 	@echo "make sbom   write the software bill of materials (CycloneDX)"
 	@echo "make bench  compare with other search systems and write docs/performance.md (an hour)"
@@ -48,20 +50,28 @@ types: .venv/.ready
 imports: .venv/.ready
 	$(BIN)/lint-imports
 
+fast: check
+	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist worksteal --ignore tests/journeys \
+		-m "not elasticsearch and not browser and not slow and not attack"
+
+fix: .venv/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
 unit: .venv/.ready
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # Longer than CI allows. Each part reports its figures.
 SOAK_SECONDS ?= 3600
 soak: .venv/.ready
-	GONGKAI_SOAK_KILLS=200 $(BIN)/pytest -s tests/journeys/test_kill.py
-	GONGKAI_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -s tests/journeys/test_soak.py
+	GONGKAI_TEST_THOROUGH=1 $(BIN)/pytest -s -m "slow or not slow" tests/journeys/test_kill.py
+	GONGKAI_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -s -m slow tests/journeys/test_soak.py
 
 attacks: .venv/.ready
 	$(BIN)/pytest -m attack tests/attacks
 
-# For a nightly job: the attacks on each engine, then the soak tests.
-nightly: attacks soak
+nightly: .venv/.ready
+	$(BIN)/python -m tests.nightly
 
 elasticsearch: .venv/.ready
 	$(BIN)/python -m development.elasticsearch_node

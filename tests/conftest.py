@@ -1,9 +1,9 @@
-"""Fixtures every room shares: the real data, if it is here, and an installation to test."""
+"""Shared fixtures: the real data, if it is here, and an installation to test. Markers."""
 
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -37,14 +37,68 @@ _LONG_MODULES = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long modules first; all else keeps its order."""
+_NODE_FOLDER = "GONGKAI_TEST_NODE_FOLDER"
+_NODE = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one node for all workers of a run."""
+    is_controller = bool(getattr(config.option, "numprocesses", None))
+    if is_controller and not hasattr(config, "workerinput"):
+        _share_node(config)
+
+
+def _share_node(config: pytest.Config) -> None:
+    is_left_out = "not elasticsearch" in config.option.markexpr
+    if is_left_out or os.environ.get("GONGKAI_ELASTICSEARCH_URL") or find_missing_parts():
+        return
+    config.stash[_NODE] = ExitStack()
+    cluster = config.stash[_NODE].enter_context(start_cluster(heap_megabytes=1024))
+    os.environ["GONGKAI_ELASTICSEARCH_URL"] = cluster.url
+    os.environ[_NODE_FOLDER] = str(cluster.nodes[0].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the node of the run."""
+    if _NODE in config.stash:
+        config.stash[_NODE].close()
+
+
+_MARKED_FIXTURES = {
+    "elasticsearch": {"elastic", "elasticsearch_url", "elasticsearch_cluster"},
+    "browser": {"browser"},
+}
+_NIGHTLY_MARKERS = ("slow", "attack")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark by fixture, leave out nightly tests unless `-m` asks for some, long modules first."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ())) | _parameters_of(item)
+        for marker, fixtures in _MARKED_FIXTURES.items():
+            if used & fixtures:
+                item.add_marker(marker)
+    if not config.option.markexpr:
+        kept = [item for item in items if not any(map(item.get_closest_marker, _NIGHTLY_MARKERS))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
 
     def place(item: pytest.Item) -> int:
         found = (n for n, name in enumerate(_LONG_MODULES) if name in item.nodeid)
         return next(found, len(_LONG_MODULES))
 
     items.sort(key=place)
+
+
+def _parameters_of(item: pytest.Item) -> set[str]:
+    """Fixtures that a test gets by name: `request.getfixturevalue("elastic")`."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None:
+        return set()
+    if "elasticsearch" in callspec.id:
+        return {"elastic"}
+    return {each for each in callspec.params.values() if isinstance(each, str)}
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +127,15 @@ def elasticsearch_url(elasticsearch_cluster: Cluster | None) -> str:
     if elasticsearch_cluster is None:
         return os.environ["GONGKAI_ELASTICSEARCH_URL"]
     return elasticsearch_cluster.url
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_folder(elasticsearch_cluster: Cluster | None) -> Path | None:
+    """The data folder of the node; None where the node is on another machine."""
+    if elasticsearch_cluster is not None:
+        return elasticsearch_cluster.nodes[0].folder
+    named = os.environ.get(_NODE_FOLDER)
+    return Path(named) if named else None
 
 
 def require_or_skip(part: str, reason: str) -> NoReturn:

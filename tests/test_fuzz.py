@@ -39,8 +39,9 @@ from search_api.app import create_app
 from search_api.web.appearance import local_path, read_appearance
 from tests.indexer.hostile import TRAPS
 from tests.journeys.conftest import SAMPLE
+from tests.scale import scaled
 
-EXAMPLES = int(os.environ.get("GONGKAI_FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("GONGKAI_FUZZ_EXAMPLES", scaled(50, 1_000)))
 _PIECES = (
     *(text for text in TRAPS if text.isprintable()),
     *"〔〕[]【】()（）<>《》\"“”'-—–_/\\|:：;；,，。.、!！?？*+=~^&%$#@{}`·…　\t\n\r\0",

@@ -117,7 +117,10 @@ def test_every_parameter_of_any_length_is_answered(served: TestClient) -> None:
         assert len(answer.content) < 1_000_000, address[:100]
 
 
-@pytest.mark.parametrize("field", USUAL)
+@pytest.mark.parametrize(
+    "field",
+    [pytest.param(name, marks=pytest.mark.slow) if name == "body" else name for name in USUAL],
+)
 def test_every_field_of_any_length_makes_a_document_of_its_size(
     installation: Installation, field: str
 ) -> None:

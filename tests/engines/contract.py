@@ -34,6 +34,7 @@ from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.tree import ConstantScore, MatchAll, Query, Term, Terms
 from tests.engines.records import make_document
+from tests.scale import scaled
 
 FACETS = ("topic", "publisher", "genre", "disclosure")
 TOPICS = ("财政、金融、审计/财政", "财政、金融、审计/审计", "卫生、体育/卫生", "")
@@ -211,7 +212,7 @@ class EngineContract:
         assert len(opened.find("宜政办秘(2008)8号")) == 21
 
     @settings(
-        max_examples=15,
+        max_examples=scaled(5, 15),
         deadline=None,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,

@@ -123,6 +123,7 @@ def environment_of(installation: Installation, data_dir: Path) -> dict[str, str]
     }
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_said(installation: Installation, tmp_path: Path) -> None:
     if missing := find_missing_parts():
         require_or_skip("elasticsearch", f"no node with sign-in: {missing}")

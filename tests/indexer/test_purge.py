@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from development.elasticsearch_node import Cluster
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from indexer.pipeline import IndexJob, publish
@@ -49,11 +48,11 @@ def test_bytes_of_a_record_that_is_gone_leave_the_disk(
 
 @pytest.mark.parametrize("how", ["withdrawn by staff", "closed by its source"])
 def test_bytes_leave_the_disk_of_a_node_too(
-    elastic: Installation, elasticsearch_cluster: Cluster | None, tmp_path: Path, how: str
+    elastic: Installation, elasticsearch_folder: Path | None, tmp_path: Path, how: str
 ) -> None:
-    if elasticsearch_cluster is None:
+    if elasticsearch_folder is None:
         pytest.skip("SKIPPED LOUDLY: the disk of a node that was named is not to be seen from here")
-    assert_purged(elastic, elasticsearch_cluster.nodes[0].folder, tmp_path, how, "soon")
+    assert_purged(elastic, elasticsearch_folder, tmp_path, how, "soon")
 
 
 def assert_purged(

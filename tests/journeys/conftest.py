@@ -28,13 +28,24 @@ _FLAGS = (
 )
 
 
-@pytest.fixture(scope="module")
-def sampled(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    folder = tmp_path_factory.mktemp("sample")
+@pytest.fixture(scope="session")
+def sample_data(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the sample, indexed once; never written to."""
+    folder = tmp_path_factory.mktemp("sample") / "data"
     settings = installation.settings.model_copy(update={"data_dir": folder})
-    served = replace(installation, settings=settings)
-    publish(IndexJob(find_sources([SAMPLE])), served)
-    return served
+    publish(IndexJob(find_sources([SAMPLE])), replace(installation, settings=settings))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sampled(
+    installation: Installation, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Installation:
+    """The sample over a data folder of this module's own."""
+    folder = tmp_path_factory.mktemp("sampled") / "data"
+    shutil.copytree(sample_data, folder)
+    settings = installation.settings.model_copy(update={"data_dir": folder})
+    return replace(installation, settings=settings)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +95,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(
-    params=[("phone", False), ("desk", False), ("phone", True), ("kiosk", True)],
+    params=[
+        ("phone", False),
+        ("kiosk", True),
+        pytest.param(("desk", False), marks=pytest.mark.slow),
+        pytest.param(("phone", True), marks=pytest.mark.slow),
+    ],
     ids=lambda param: f"{param[0]}-{'script' if param[1] else 'plain'}",
 )
 def sized(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:

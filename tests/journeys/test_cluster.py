@@ -23,6 +23,8 @@ from gongkai.settings import EngineKind, Settings
 from tests.conftest import require_or_skip
 from tests.engines.records import make_document
 
+pytestmark = pytest.mark.slow
+
 RECORDS = 2_400
 SEARCHERS = 50
 TOPICS = ("供水", "医院", "学校", "道路")

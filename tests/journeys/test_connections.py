@@ -47,6 +47,7 @@ def wait_for_end(connection: socket.socket) -> bytes:
     return got
 
 
+@pytest.mark.slow
 def test_hundreds_of_silent_connections_starve_nobody_and_are_ended(served: httpx2.Client) -> None:
     head = b"POST /staff/login HTTP/1.1\r\nHost: x\r\n"
     began = (b"", b"GET /sea", head, head + b"X-Y: ", head + b"Content-Length: 50\r\n\r\ntoken=")
@@ -60,6 +61,7 @@ def test_hundreds_of_silent_connections_starve_nobody_and_are_ended(served: http
             wait_for_end(connection)
 
 
+@pytest.mark.slow
 def test_who_takes_nothing_of_a_copy_loses_it_and_others_get_theirs(served: httpx2.Client) -> None:
     """Four stalled clients fill the lane of what is long; each is ended, and it is free again."""
     with ExitStack() as opened:

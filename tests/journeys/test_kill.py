@@ -28,10 +28,11 @@ from tests.journeys.killing import (
     work_index,
     work_replica,
 )
+from tests.scale import scaled
 
 RECORDS = 1_500
 KILLS = 2
-MOMENTS = int(os.environ.get("GONGKAI_SOAK_KILLS", "30"))
+MOMENTS = int(os.environ.get("GONGKAI_SOAK_KILLS", scaled(12, 200)))
 """Random moments of one engine; `make soak` asks for 200."""
 
 
@@ -97,6 +98,7 @@ def test_no_random_moment_loses_or_doubles_a_record(fresh: Installation, tmp_pat
     assert set(office.moments) == {"update", "rebuild", "withdraw", "reopen", "purge", "rollback"}
 
 
+@pytest.mark.slow
 def test_no_random_moment_of_a_cluster_either(elastic: Installation, tmp_path: Path) -> None:
     # Whoever comes after a killed writer waits twelve seconds to see that it is gone.
     office = Office(elastic, tmp_path, random.Random(20190515), size=120)

@@ -16,6 +16,7 @@ from indexer.source_reader import find_sources
 from search_api.api import downloads, search
 from search_api.app import create_app
 from tests.journeys.conftest import SAMPLE, serving
+from tests.scale import scaled
 
 OPERATIONS = {
     "/api/v1/search",
@@ -29,7 +30,7 @@ OPERATIONS = {
     "/healthz",
     "/readyz",
 }
-EXAMPLES = 40
+EXAMPLES = scaled(20, 100)
 
 
 @pytest.fixture(params=list(EngineKind))

@@ -1,5 +1,6 @@
 """A kiosk's own copy: pulled over HTTP, switched whole, searched with the portal gone."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from indexer.replica_lines import BrokenReplicaError
 from indexer.replicas import apply_replica
 from indexer.source_reader import find_sources
 from search_api.app import create_app
+from search_api.http.caching import VERSION_SECONDS
 from tests.journeys.command import plain_row, run, write_rows
 from tests.journeys.conftest import SAMPLE, serving
 
@@ -145,6 +147,8 @@ def test_pulled_by_the_command_and_served_with_the_portal_gone(
         assert "records, 0 gone" in first.stdout
         assert run(data, "replica", "pull", f"{address}/").stdout == "unchanged\n"
         publish(IndexJob([write_rows(tmp_path / "new.jsonl", [plain_row(1)])]), portal)
+        # The portal asks its engine for the version twice a second.
+        time.sleep(2 * VERSION_SECONDS)
         assert "records" in run(data, "replica", "pull", address).stdout
     away = run(data, "replica", "pull", address)
     assert away.returncode == 2

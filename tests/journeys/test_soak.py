@@ -23,6 +23,8 @@ from gongkai.settings import Settings
 from tests.journeys.command import running_server
 from tests.journeys.killing import Office, Versions, make_row
 
+pytestmark = pytest.mark.slow
+
 SECONDS = float(os.environ.get("GONGKAI_SOAK_SECONDS", "30"))
 READERS, PAUSE_SECONDS = 3, 0.1
 RECORDS = 1_200

@@ -61,7 +61,10 @@ def token(office: Installation) -> str:
     return Tokens(open_ledger(office.settings.data_dir)).add("政务公开办")
 
 
-@pytest.fixture(params=[("desk", True), ("phone", False)], ids=["desk-script", "phone-plain"])
+@pytest.fixture(
+    params=[("desk", True), pytest.param(("phone", False), marks=pytest.mark.slow)],
+    ids=["desk-script", "phone-plain"],
+)
 def clerk(
     request: pytest.FixtureRequest, browser: Browser, address: str, token: str
 ) -> Iterator[Page]:

@@ -21,7 +21,7 @@ ROUNDS = 3
 """Each with a new connection, so that both workers are met."""
 
 
-@pytest.fixture(params=["embedded", "elasticsearch"])
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.slow)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     kept = {"GONGKAI_DATA_DIR": str(tmp_path / "data")}
     if request.param == "embedded":
