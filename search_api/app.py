@@ -98,7 +98,11 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
     def refuse(scope: Scope, status: int, seconds: int) -> Response:
         return refuse_entry(app, scope, status, seconds)
 
-    app.add_middleware(ConditionalGetMiddleware, read_version=_version_reader(state.services))
+    app.add_middleware(
+        ConditionalGetMiddleware,
+        read_version=_version_reader(state.services),
+        today=state.services.search.today,
+    )
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
     app.add_middleware(
         Admission,
@@ -142,18 +146,17 @@ def _spare_from_collection() -> None:
 def _version_reader(services: Services) -> ReadVersion:
     """Returns a function for the version of all data in a response.
 
-    The version covers this build, the date, the index, the terms read from it, merge decisions and
-    the vectors.
+    The version covers this build, the index, the terms read from it, merge decisions and vectors.
     """
     build = name_build(services.installation.settings)
-    search, semantic = services.search, services.semantic
+    semantic = services.semantic
 
     async def read() -> str:
-        words = search.term_dictionary.latest
+        words = services.search.term_dictionary.latest
         read = words.version if words else None
         merged = services.duplicates.decisions.stamp()
         meant = await semantic.version() if semantic else ""
         version = await services.engine.version()
-        return f"{build} {search.today()} {version} {read} {merged} {meant}"
+        return f"{build} {version} {read} {merged} {meant}"
 
     return read

@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -39,6 +40,9 @@ _STAFF = ("/staff", "/api/v1/duplicates")
 _NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/appearance", _KIOSK)
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
+
+_UNDATED = ("/api/v1/replica",)
+"""Their bodies do not depend on the date, as ranking, date expressions and citations do."""
 
 ReadVersion = Callable[[], Awaitable[str]]
 
@@ -92,10 +96,15 @@ class ConditionalGetMiddleware:
     """
 
     def __init__(
-        self, app: ASGIApp, read_version: ReadVersion, clock: Callable[[], float] = time.monotonic
+        self,
+        app: ASGIApp,
+        read_version: ReadVersion,
+        today: Callable[[], date] = date.today,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._read_version = read_version
+        self._today = today
         self._clock = clock
         self._version = ""
         self._read_at = float("-inf")
@@ -129,6 +138,7 @@ class ConditionalGetMiddleware:
             return None
         parts = (
             version,
+            "" if path in _UNDATED else self._today().isoformat(),
             headers.get("host", ""),
             headers.get("cookie", ""),
             path,

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
 
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
@@ -71,6 +73,24 @@ def test_a_commit_and_a_withdrawal_let_every_copy_fall(
     for path, etag in after.items():
         status = client.get(path, headers={"If-None-Match": etag}).status_code
         assert status == (410 if path.endswith("r1") else 200), path
+
+
+def test_a_new_day_changes_every_etag_but_that_of_a_replica() -> None:
+    days = [date(2026, 12, 31)]
+
+    async def read_version() -> str:
+        return "1"
+
+    app = middleware.ConditionalGetMiddleware(
+        PlainTextResponse("text"), read_version, today=lambda: days[0]
+    )
+    client = TestClient(app)
+    paths = ("/search?q=今天", "/records/r1", "/api/v1/replica")
+    before = [client.get(path).headers["etag"] for path in paths]
+    days[0] = date(2027, 1, 1)
+    after = [client.get(path).headers["etag"] for path in paths]
+    is_same = [one == other for one, other in zip(before, after, strict=True)]
+    assert is_same == [False, False, True]
 
 
 def test_what_readers_chose_tells_copies_apart(client: TestClient) -> None:
