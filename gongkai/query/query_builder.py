@@ -103,7 +103,7 @@ class QueryBuilder:
         """Weighs bigrams of a run of words: inside a word, across two, with a question word."""
         weights = self._weights
         kinds = {
-            "pairs.asking": weights.pairs_asking,
+            "pairs.question": weights.pairs_question,
             "pairs.across": weights.pairs_across,
             "pairs.inside": weights.pairs_inside,
         }
@@ -112,7 +112,7 @@ class QueryBuilder:
             self._characters(words)
         ):
             kind = "inside" if at == after else "across"
-            named[one + other] = f"pairs.{'asking' if is_question_word or is_next else kind}"
+            named[one + other] = f"pairs.{'question' if is_question_word or is_next else kind}"
         return [
             Boost(Term("text_grams", pair), kinds[name], name)
             for pair, name in named.items()
@@ -123,11 +123,11 @@ class QueryBuilder:
         """Returns the single characters of a run of words as optional queries."""
         weights = self._weights
         boosts = {"characters.word": weights.characters_word}
-        boosts["characters.asking"] = weights.characters_asking
+        boosts["characters.question"] = weights.characters_question
         named: dict[str, str] = {}
         for char, _, is_question_word in self._characters(words):
             if is_question_word:
-                named.setdefault(char, "characters.asking")
+                named.setdefault(char, "characters.question")
             else:
                 named[char] = "characters.word"
         return [

@@ -41,9 +41,9 @@ class Weights:
     words_stopword: float
     pairs_inside: float
     pairs_across: float
-    pairs_asking: float
+    pairs_question: float
     characters_word: float
-    characters_asking: float
+    characters_question: float
     run_title: float
     run_text: float
     run_expanded: float

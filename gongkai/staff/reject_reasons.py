@@ -33,7 +33,7 @@ REASONS: Mapping[str, str] = {
     "unknown_agency": "“{field}”不在机构表中，请核对名称，或者把它加进机构表。",
     # Disclosure
     "missing_disclosure": "没有填写公开方式，请写主动公开、依申请公开或者不予公开。",
-    "unknown_disclosure": "公开方式不是规定的取值，请写主动公开、依申请公开或者不予公开。",
+    "unknown_disclosure": "从“{field}”看不出能否公开，请写明主动公开、依申请公开或者不予公开。",
     "personal_data": "含有身份证号码或者银行卡号码，请在来源处遮盖后再发布。",
     "not_public": "这一行不予公开，不收录。",
     "withdrawn": "这条信息已经撤下；需要重新公开的，请先撤销撤下。",
