@@ -1,6 +1,7 @@
 """Shared fixtures: the real data, if it is here, and an installation to test. Markers."""
 
 import os
+import random
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -39,6 +40,11 @@ _LONG_MODULES = (
 
 _NODE_FOLDER = "GONGKAI_TEST_NODE_FOLDER"
 _NODE = pytest.StashKey[ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--shuffle SEED`: modules, and the tests of each, in random order."""
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="random order of tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,11 +90,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
 
-    def place(item: pytest.Item) -> int:
-        found = (n for n, name in enumerate(_LONG_MODULES) if name in item.nodeid)
-        return next(found, len(_LONG_MODULES))
+    items.sort(key=_place)
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        _shuffle(items, random.Random(seed))
 
-    items.sort(key=place)
+
+def _place(item: pytest.Item) -> int:
+    found = (n for n, name in enumerate(_LONG_MODULES) if name in item.nodeid)
+    return next(found, len(_LONG_MODULES))
+
+
+def _shuffle(items: list[pytest.Item], order: random.Random) -> None:
+    """Modules stay together: their fixtures are built once."""
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    groups = list(modules.values())
+    order.shuffle(groups)
+    for group in groups:
+        order.shuffle(group)
+    items[:] = [item for group in groups for item in group]
 
 
 def _parameters_of(item: pytest.Item) -> set[str]:
