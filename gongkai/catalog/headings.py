@@ -1,6 +1,7 @@
 """Maps the column headings of exports to the catalog's keys.
 
-The catalog's own headings (政府信息公开目录) come before those of other systems
+The catalog's own headings (政府信息公开目录) come before those that a city adds
+(`gongkai.catalog.heading_table`), and these before those of other systems
 (`gongkai.catalog.other_headings`). Unknown columns are kept as `extra`.
 """
 
@@ -58,7 +59,7 @@ _BLANK = f"{_INVISIBLE}{_CONTROLS} " + (
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
     "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-_LONGEST_HEADING = 64
+LONGEST_HEADING = 64
 _IN_NOTE = r"[^()\[\]【】〔〕]*"
 _NOTE = re.compile(
     rf"[(\[【〔](?:{_IN_NOTE}(?:必填|必须|选填|可选|格式|示例|例如|yyyy|多选|单选|以内|[/、|;,])"
@@ -69,6 +70,66 @@ _NOTE = re.compile(
 附件（份数） is another column.
 """
 _DATES = frozenset(("issued_on", "published_on"))
+_EXTRA, _DISCLOSURE = "extra", "disclosure"
+_city: dict[str, tuple[str, int]] = {}
+"""The city's headings: folded heading -> key and rank.
+
+One table a process, because readers ask for keys at every level of a file.
+"""
+_city_spellings: dict[str, tuple[str, ...]] = {}
+
+
+def use_city_headings(headings: Mapping[str, str]) -> None:
+    """Sets the headings that a city adds, with their keys, for this process and its children.
+
+    An earlier heading comes before a later one, and all before those of other systems. The key
+    `extra` means that the column fills no field. Headings that have their key already, and headings
+    of the catalog, are not affected.
+    """
+    _city.clear()
+    for place, (heading, key) in enumerate(headings.items()):
+        folded = fold_city_heading(heading)
+        built_in, _ = TELLING.get(folded) or GENERAL.get(folded) or (None, 0)
+        if key != built_in and catalog_key_of(heading) is None:
+            _city.setdefault(folded, (key, place - len(headings)))
+    _city_spellings.clear()
+    for heading, key in headings.items():
+        _city_spellings[key] = (*_city_spellings.get(key, ()), heading)
+    _find_key.cache_clear()
+
+
+def city_headings_of(key: str) -> tuple[str, ...]:
+    """Returns the headings that the city adds for a key, as its table spells them."""
+    return _city_spellings.get(key, ())
+
+
+def fold_city_heading(heading: str) -> str:
+    """Returns one spelling for a heading, without width, case, separators, and notes."""
+    return fold_heading(_without_note(_fold(heading)))
+
+
+def is_added_by_city(heading: str) -> bool:
+    """Whether a heading has its key from the city's table."""
+    if not _city or len(heading) > LONGEST_HEADING:
+        return False
+    return fold_city_heading(heading) in _city
+
+
+def catalog_key_of(heading: str) -> str | None:
+    """Returns the key of a heading that is the catalog's own, with or without a note."""
+    folded = _fold(heading)
+    return _KEYS_BY_HEADING.get(folded) or _KEYS_BY_HEADING.get(_without_note(folded))
+
+
+def field_of(heading: str) -> str | None:
+    """Like `key_of`, but also for headings that do not identify a record: content, link."""
+    if len(heading) > LONGEST_HEADING:
+        return None
+    folded = _fold(heading)
+    if key := _KEYS_BY_HEADING.get(folded):
+        return key
+    key, _ = _other_key(folded, GENERAL) or (None, 0)
+    return key
 
 
 def key_of(heading: str) -> str | None:
@@ -77,12 +138,12 @@ def key_of(heading: str) -> str | None:
     Width, case, spaces, zero-width characters, colons and the `*` of mandatory columns are ignored:
     an unrecognized 公开方式 would breach the disclosure boundary.
     """
-    return _find_key(heading) if len(heading) <= _LONGEST_HEADING else None
+    return _find_key(heading) if len(heading) <= LONGEST_HEADING else None
 
 
 def is_of_the_catalog(heading: str) -> bool:
     """Whether a heading is the catalog's own and not one of another system."""
-    return len(heading) <= _LONGEST_HEADING and _fold(heading) in _KEYS_BY_HEADING
+    return len(heading) <= LONGEST_HEADING and _fold(heading) in _KEYS_BY_HEADING
 
 
 @lru_cache(maxsize=4096)
@@ -91,7 +152,7 @@ def _find_key(heading: str) -> str | None:
     if key := _KEYS_BY_HEADING.get(folded):
         return key
     key, _ = _other_key(folded, {}) or (None, 0)
-    return key
+    return None if key == _EXTRA else key
 
 
 @lru_cache(maxsize=4096)
@@ -114,16 +175,23 @@ def gather_by_key(
     for heading, value in fields.items():
         if is_blank(value):
             continue
-        folded = _fold(name) if len(name := str(heading)) <= _LONGEST_HEADING else ""
+        folded = _fold(name) if len(name := str(heading)) <= LONGEST_HEADING else ""
         if key := _KEYS_BY_HEADING.get(folded):
             _add(known, key, value)
         elif other := _other_key(folded, GENERAL):
             key, rank = other
-            others.append((rank, key, heading, value))
+            if key == _EXTRA:
+                unknown[heading] = value
+            elif key == _DISCLOSURE:
+                # All values count, since the strictest applies.
+                _add(known, key, value)
+            else:
+                others.append((rank, key, heading, value))
         else:
             unknown[heading] = value
     for _, key, heading, value in sorted(others, key=lambda other: other[0]):
-        read = read_flag(fold_heading(_without_note(_fold(str(heading)))), value)
+        is_flag = key == "validity"
+        read = read_flag(fold_city_heading(str(heading)), value) if is_flag else value
         if key in known or read == "":
             unknown[heading] = value
         else:
@@ -132,11 +200,16 @@ def gather_by_key(
 
 
 def _other_key(folded: str, general: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
-    """Returns key and rank of another system's heading, or of a catalog heading with a note."""
+    """Returns key and rank of a heading of the city or of another system.
+
+    A catalog heading with a note has its key too.
+    """
     bare = _without_note(folded)
     if bare != folded and (key := _KEYS_BY_HEADING.get(bare)):
         return key, 0
     joined = fold_heading(bare)
+    if (added := _city.get(joined)) and (general or joined not in GENERAL):
+        return added
     return TELLING.get(joined) or general.get(joined)
 
 

@@ -7,6 +7,8 @@ from analyzers.synonyms import Synonym, load_synonyms
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.fields import SCHEMA_VERSION
 from gongkai.catalog.halls import Halls, load_halls
+from gongkai.catalog.heading_table import load_headings
+from gongkai.catalog.headings import use_city_headings
 from gongkai.catalog.places import Places, load_places
 from gongkai.catalog.table_names import check_table_names
 from gongkai.catalog.tables import Tables, load_tables
@@ -77,8 +79,7 @@ def open_installation(settings: Settings) -> Installation:
 
     Raises TableError for a faulty table or dictionary, SettingsError for an unknown hall.
     """
-    check_table_names((settings.tables_dir, settings.dictionary_dir))
-    tables = load_tables(settings.tables_dir)
+    tables = open_tables(settings)
     names = [
         name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)
     ]
@@ -88,6 +89,14 @@ def open_installation(settings: Settings) -> Installation:
     _check_hall(settings.kiosk_hall, halls)
     places = load_places(settings.tables_dir)
     return Installation(settings, tables, analysis, synonyms, places, halls)
+
+
+def open_tables(settings: Settings) -> Tables:
+    """Loads the tables, and sets the city's headings for this process. Raises TableError."""
+    check_table_names((settings.tables_dir, settings.dictionary_dir))
+    tables = load_tables(settings.tables_dir)
+    use_city_headings(load_headings(settings.tables_dir))
+    return tables
 
 
 def _check_hall(code: str, halls: Halls) -> None:

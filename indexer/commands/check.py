@@ -8,6 +8,7 @@ import typer
 from analyzers.dictionary import check_dictionary
 from analyzers.synonyms import check_synonyms
 from gongkai.catalog.halls import check_halls
+from gongkai.catalog.heading_table import check_headings
 from gongkai.catalog.places import check_places
 from gongkai.catalog.tables import check_tables
 from gongkai.engines.installation import Installation, open_installation
@@ -24,6 +25,7 @@ def check() -> None:
         *check_tables(settings.tables_dir),
         *check_places(settings.tables_dir),
         *check_halls(settings.tables_dir),
+        *check_headings(settings.tables_dir),
         *check_dictionary(settings.dictionary_dir),
         *check_synonyms(settings.dictionary_dir),
     ]

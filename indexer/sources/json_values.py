@@ -5,10 +5,11 @@ orjson is strict and fast. A value that it rejects is parsed again with harmless
 
 import json
 import re
+from functools import lru_cache
 
 import orjson
 
-from gongkai.catalog.headings import HEADINGS
+from gongkai.catalog.headings import HEADINGS, city_headings_of
 from indexer.sources.reject_sheet import WITHHELD
 from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 
@@ -16,12 +17,7 @@ REJECT_KEYS = frozenset({"source", "line", "field", "reason", "row"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _CONSTANT = re.compile(rb"\b(?:NaN|Infinity)\b")
-_DISCLOSURE_KEYS = tuple(
-    json.dumps(heading, ensure_ascii=is_escaped).encode()
-    for heading, key in HEADINGS.items()
-    for is_escaped in ((False,) if heading.isascii() else (False, True))
-    if key == "disclosure"
-)
+_DISCLOSURE = tuple(heading for heading, key in HEADINGS.items() if key == "disclosure")
 
 
 def parse_row(text: bytes, source: str, line: int) -> Row:
@@ -60,7 +56,7 @@ def _unwrap_reject(entry: dict[str, object], source: str, line: int) -> Row:
 
 def _parse(text: bytes) -> object:
     # In JSON the last of two equal keys wins. A second disclosure must not override the first.
-    if any(text.count(key) > 1 for key in _DISCLOSURE_KEYS):
+    if any(text.count(key) > 1 for key in _spell_keys(city_headings_of("disclosure"))):
         return _parse_slowly(text)
     try:
         return orjson.loads(text)
@@ -68,6 +64,16 @@ def _parse(text: bytes) -> object:
         if _SURROGATE_ESCAPE.search(text) or _CONSTANT.search(text):
             return _parse_slowly(text)
         raise
+
+
+@lru_cache(maxsize=8)
+def _spell_keys(added: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Returns the disclosure headings, with those that the city adds, as JSON spells them."""
+    return tuple(
+        json.dumps(heading, ensure_ascii=is_escaped).encode()
+        for heading in (*_DISCLOSURE, *added)
+        for is_escaped in ((False,) if heading.isascii() else (False, True))
+    )
 
 
 def _parse_slowly(text: bytes) -> object:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from enum import IntEnum
 
-from gongkai.catalog.headings import key_of
+from gongkai.catalog.headings import is_added_by_city, key_of
 
 _TELLING = frozenset(
     (
@@ -72,4 +72,5 @@ def states_disclosure(heading: str) -> bool:
     the records.
     """
     key = key_of(heading)
-    return key == "disclosure" or (key is None and bool(_DISCLOSURE.search(heading)))
+    is_open = key is None or is_added_by_city(heading)
+    return key == "disclosure" or (is_open and bool(_DISCLOSURE.search(heading)))
