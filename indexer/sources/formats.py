@@ -15,7 +15,7 @@ from indexer.sources.portal_page import read_portal_page
 from indexer.sources.row import SourceItem
 from indexer.sources.signatures import Container, explain_unread, find_container
 from indexer.sources.spreadsheet import read_spreadsheet
-from indexer.sources.streams import OnBytes, read_head
+from indexer.sources.streams import OnBytes, find_encoding, read_head
 from indexer.sources.xml_export import read_xml
 from indexer.sources.xml_workbook import NAMESPACE, read_xml_workbook
 
@@ -33,6 +33,18 @@ READERS: Mapping[str, Reader] = {
     ".htm": read_portal_page,
     ".shtml": read_portal_page,
 }
+_NAMES: Mapping[Reader, str] = {
+    read_json_lines: "JSON Lines",
+    read_json: "JSON",
+    read_delimited: "CSV or TSV",
+    read_spreadsheet: "XLSX workbook",
+    read_html_workbook: "HTML table",
+    read_xml_workbook: "XML workbook (SpreadsheetML 2003)",
+    read_xml: "XML",
+    read_portal_page: "HTML page",
+}
+_BINARY = frozenset((read_spreadsheet,))
+_MARKUP = frozenset((read_html_workbook, read_xml_workbook, read_xml, read_portal_page))
 _PACKED = ".gz"
 _HEAD_BYTES = 64 * 1024
 _PAGES = frozenset((".html", ".htm", ".shtml"))
@@ -63,6 +75,19 @@ def choose_reader(path: Path) -> Reader | None:
 def name_unread(path: Path) -> str:
     """Returns a sentence on why no reader accepts a file. Raises OSError."""
     return explain_unread(path, find_container(path, read_head(path, _HEAD_BYTES)))
+
+
+def name_format(path: Path) -> tuple[str, str]:
+    """Returns the format and the encoding in which a file is read, or "". Raises OSError."""
+    reader = choose_reader(path)
+    if reader is None:
+        return "", ""
+    name = _NAMES.get(reader, _suffix(path))
+    if reader in _BINARY:
+        return name, ""
+    encoding = find_encoding(path, is_markup=reader in _MARKUP)
+    has_mark = encoding.mark and encoding.name == "utf-8"
+    return name, f"{encoding.name.upper()}{' with BOM' if has_mark else ''}"
 
 
 def _suffix(path: Path) -> str:

@@ -31,11 +31,12 @@ def read_html_workbook(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
         yield UnreadableRow(source, 1, "too_long", TOO_LONG)
         return
     page = parse_page(data)
-    yield from read_grids(source, map(_read_table, page.iter("table")))
+    tables = enumerate(page.iter("table"), 1)
+    yield from read_grids(source, (_read_table(table, f"table {n}") for n, table in tables))
 
 
-def _read_table(table: html.HtmlElement) -> SheetGrid:
-    grid = SheetGrid()
+def _read_table(table: html.HtmlElement, name: str) -> SheetGrid:
+    grid = SheetGrid(name=name)
     _hide_columns(table, grid)
     for row in (*table.iterfind("thead/tr"), *table.iterfind("tr"), *table.iterfind("tbody/tr")):
         _read_row(row, grid)

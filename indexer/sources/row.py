@@ -1,7 +1,7 @@
 """The items that readers yield: rows of raw cells, unreadable rows, skipped parts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -11,12 +11,14 @@ class SourceRow:
 
     `source` is the path as given. `line` counts from 1: the physical line of a line format, the
     spreadsheet row (header included) of CSV and XLSX, the ordinal of a JSON or XML element, 1 for
-    an HTML page. A heading with several different values has them as a list.
+    an HTML page. A heading with several different values has them as a list. `sheet` is the name of
+    its sheet or table, in a file with several.
     """
 
     source: str
     line: int
     fields: Mapping[str, object]
+    sheet: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class SheetGrid:
     merges: MergedAreas = field(default_factory=MergedAreas)
     hidden_columns: set[int] = field(default_factory=set)
     is_hidden: bool = False
+    name: str = ""
     _number: int = 0
     _cells: list[object] = field(default_factory=list)
     _taken: dict[int, int] = field(default_factory=dict)
@@ -76,7 +77,7 @@ def read_grids(source: str, grids: Iterable[SheetGrid]) -> Iterator[SourceItem]:
     """Yields the records of every sheet with a heading row, and the row counts of the others."""
     has_header, left = False, []
     for grid in grids:
-        table = Table(source, grid.merges, hidden_columns=grid.hidden_columns)
+        table = Table(source, grid.merges, hidden_columns=grid.hidden_columns, sheet=grid.name)
         items = table.read(iter(grid.rows))
         has_header = has_header or items is not None
         if items is None or grid.is_hidden:

@@ -111,7 +111,7 @@ def _open_table(sheet: Any, workbook: Any, source: str) -> Iterator[SourceItem] 
     with sheet._get_source() as stream:
         merges = read_merges(stream)
     parser = _parser(sheet, workbook, sheet._get_source())
-    table = Table(source, merges, hidden_columns=parser.hidden_columns)
+    table = Table(source, merges, hidden_columns=parser.hidden_columns, sheet=sheet.title)
     return table.read(number_rows(parser))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from gongkai.files.encodings import detect_encoding
+from gongkai.files.encodings import Encoding, detect_encoding
 from gongkai.files.errors import BrokenFileError
 from gongkai.files.limits import (
     MAX_PACKING_RATIO,
@@ -160,12 +160,17 @@ def open_text(path: Path, on_bytes: OnBytes, *, is_markup: bool = False) -> Bina
 
     Raises OSError.
     """
-    encoding = detect_encoding(_read_sample(path), is_markup=is_markup)
+    encoding = find_encoding(path, is_markup=is_markup)
     stream = _open_unpacked(path, on_bytes)
     stream.read(encoding.mark)
     if encoding.name == "utf-8":
         return stream
     return io.BufferedReader(Utf8Stream(stream, encoding.name), MIB)
+
+
+def find_encoding(path: Path, *, is_markup: bool = False) -> Encoding:
+    """Returns the encoding in which a source is read. Raises OSError."""
+    return detect_encoding(_read_sample(path), is_markup=is_markup)
 
 
 def read_head(path: Path, size: int) -> bytes:

@@ -26,12 +26,16 @@ _COLUMNS = "Hidden columns are not read; show them or delete them."
 
 @dataclass(slots=True)
 class Table:
-    """One table. `hidden_columns` are column numbers from 0; `padding` fills short rows."""
+    """One table, by the name of its sheet if it has one.
+
+    `hidden_columns` are column numbers from 0; `padding` fills short rows.
+    """
 
     source: str
     merges: MergedAreas = field(default_factory=MergedAreas)
     hidden_columns: AbstractSet[int] = frozenset()
     padding: object = None
+    sheet: str = ""
     _labels: tuple[str, ...] = ()
     _heading_rows: set[tuple[object, ...]] = field(default_factory=set)
     _running: dict[int, tuple[int, object]] = field(default_factory=dict)
@@ -107,11 +111,13 @@ class Table:
                 self._seen_columns.add(column)
                 cells[column] = self.padding
         paired = pair_cells(self.source, number, self._labels, cells, padding=self.padding)
-        if isinstance(paired, UnreadableRow) or not unread:
+        if isinstance(paired, UnreadableRow) or not (unread or self.sheet):
             return paired
-        shown = {label for c, label in enumerate(self._labels) if c not in unread}
-        kept = {label: cell for label, cell in paired.fields.items() if label in shown}
-        return SourceRow(self.source, number, kept)
+        fields = paired.fields
+        if unread:
+            shown = {label for c, label in enumerate(self._labels) if c not in unread}
+            fields = {label: cell for label, cell in fields.items() if label in shown}
+        return SourceRow(self.source, number, fields, self.sheet)
 
     def _fill_merged(self, row: TableRow) -> list[object]:
         """Returns the cells, with the value of a vertically merged cell repeated in each of its

@@ -50,7 +50,8 @@ def _parse(data: bytes) -> etree._Element:
 
 def _read_sheet(sheet: etree._Element) -> SheetGrid:
     shown = sheet.findtext(f"{_EXCEL}WorksheetOptions/{_EXCEL}Visible") or ""
-    grid = SheetGrid(is_hidden=shown.strip() in ("SheetHidden", "SheetVeryHidden"))
+    is_hidden = shown.strip() in ("SheetHidden", "SheetVeryHidden")
+    grid = SheetGrid(is_hidden=is_hidden, name=sheet.get(f"{_SS}Name") or "")
     for table in sheet.iterfind(f"{_SS}Table"):
         _hide_columns(table, grid)
         for row in table.iterfind(f"{_SS}Row"):
