@@ -23,6 +23,7 @@ from gongkai.settings_errors import explain_settings
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 COMMANDS = {
+    "inspect": "indexer.commands.inspect",
     "index": "indexer.commands.index",
     "rollback": "indexer.commands.index",
     "withdraw": "indexer.commands.index",

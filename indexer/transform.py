@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from analyzers.text_analyzer import TextAnalyzer
-from gongkai.catalog.intake import IntakeRules, Refused, Withheld, holds_personal_data, take_row
+from gongkai.catalog.intake import (
+    Accepted,
+    IntakeRules,
+    Refused,
+    Withheld,
+    holds_personal_data,
+    take_row,
+)
 from gongkai.engines.port import IndexDocument
-from indexer.attachments.attach import attach_texts, warn_of_texts
+from indexer.attachments.attach import Attached, attach_texts, warn_of_texts
 from indexer.documents import build_document
 from indexer.sources.row import Row, UnreadableRow
 
@@ -26,6 +33,14 @@ class Ready:
     headings: tuple[str, ...] = ()
     files: tuple[tuple[bytes, int], ...] = ()
     """Digest and place of the attachment files whose texts are included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A row that may be published, with the texts of its attachments."""
+
+    accepted: Accepted
+    attached: Attached
 
 
 FileDigests: TypeAlias = frozenset[bytes]
@@ -70,6 +85,17 @@ def transform_row(
     row: Row, closed: FileDigests, rules: IntakeRules, analysis: TextAnalyzer
 ) -> Prepared:
     """Returns the outcome of one row."""
+    outcome = admit_row(row, closed, rules)
+    if not isinstance(outcome, Admitted):
+        return outcome
+    accepted, attached = outcome.accepted, outcome.attached
+    warnings = (*accepted.warnings, *warn_of_texts(attached))
+    document = build_document(attached.record, analysis)
+    return Ready(document, warnings, accepted.values, accepted.headings, attached.files)
+
+
+def admit_row(row: Row, closed: FileDigests, rules: IntakeRules) -> Admitted | Refused | Withheld:
+    """Returns the outcome of one row before its text is analysed."""
     if isinstance(row, UnreadableRow):
         return Refused("", row.reason, row.detail)
     outcome = take_row(row.fields, rules)
@@ -79,6 +105,4 @@ def transform_row(
     record = attached.record
     if record.attachments and holds_personal_data(record):
         return Withheld("personal_data", record.id)
-    warnings = (*outcome.warnings, *warn_of_texts(attached))
-    document = build_document(record, analysis)
-    return Ready(document, warnings, outcome.values, outcome.headings, attached.files)
+    return Admitted(outcome, attached)

@@ -1,0 +1,193 @@
+"""`gongkai inspect`: shows what is recognised in files before they are indexed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.heading_table import COLUMNS, FILE
+from gongkai.catalog.instants import chinese_day
+from gongkai.catalog.intake import IntakeRules
+from gongkai.catalog.plain_text import clean_line
+from gongkai.engines.installation import open_tables
+from gongkai.files.spreadsheets import write_sheet
+from gongkai.settings import Settings
+from indexer.inspection import (
+    ACCEPTED,
+    REFUSED,
+    Column,
+    FileReport,
+    RowPreview,
+    describe_report,
+    inspect_file,
+    list_mapping,
+)
+from indexer.source_reader import survey_sources
+from indexer.sources.row import SkippedPart
+from indexer.unread import UnreadFiles
+
+_WIDTH, _INDENT = 80, 2
+_REFUSED = 3
+_NO_FIELD, _NOT_USED = "?", "(not used)"
+_HINTS = {
+    "disclosure: missing_disclosure": "Rows without 公开方式 show no values. If the whole "
+    "source is public, add --disclosure 主动公开.",
+    "no_header": f"No heading is known: write one or more, with their fields, into {FILE}.",
+}
+
+
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of catalog records.")],
+    write_mapping: Annotated[
+        Path | None,
+        typer.Option(help=f"Write a {FILE} with all columns, to be completed."),
+    ] = None,
+    disclosure: Annotated[
+        Disclosure | None, typer.Option(help="Disclosure of rows that state none.")
+    ] = None,
+    rows: Annotated[int, typer.Option(min=0, help="Number of first rows to show.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what is recognised in files: format, columns, first rows. Nothing is indexed."""
+    if disclosure is Disclosure.NOT_PUBLIC:
+        raise typer.BadParameter("a source that is not public can't be indexed")
+    survey = survey_sources(paths)
+    _check_free(write_mapping)
+    settings = Settings()
+    rules = IntakeRules(
+        open_tables(settings),
+        disclosure or settings.disclosure,
+        today=chinese_day(datetime.now(UTC)),
+    )
+    unread = UnreadFiles(survey.skipped)
+    reports = [inspect_file(path, rules, rows, unread) for path in survey.sources]
+    left = unread.left()
+    if write_mapping:
+        _write_mapping(write_mapping, reports)
+    if as_json:
+        _print_json(reports, left)
+    else:
+        _print_reports(reports, left)
+        if write_mapping:
+            print(f"Written: {write_mapping}. Fill in empty fields, and put it into the folder of")
+            print(f"GONGKAI_TABLES_DIR as {FILE}. Rows without a field have no effect.")
+    if left or any(report.needs_staff for report in reports):
+        raise typer.Exit(_REFUSED)
+
+
+def _check_free(target: Path | None) -> None:
+    if target and target.exists():
+        raise typer.BadParameter(f"{target} exists; name another file, or delete it")
+
+
+def _write_mapping(target: Path, reports: Iterable[FileReport]) -> None:
+    content = write_sheet((*COLUMNS, "filled", "example"), list_mapping(reports))
+    try:
+        target.write_text(content, encoding="utf-8", newline="")
+    except OSError as error:
+        raise typer.BadParameter(f"{target} can't be written: {error.strerror}") from error
+
+
+def _print_json(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]) -> None:
+    listed = {
+        "files": [describe_report(report) for report in reports],
+        "skipped": [{"file": each.source, "detail": each.detail} for each in skipped],
+    }
+    print(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+
+
+def _print_reports(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]) -> None:
+    console = Console(width=_WIDTH, highlight=False, markup=False)
+    for report in reports:
+        _print_facts(console, report)
+        if report.columns:
+            console.print(_table_of_columns(report))
+        if report.hidden_columns:
+            count = report.hidden_columns
+            _print_wrapped(console, f"{count:,} more unknown columns, only in rows on request")
+        if report.first:
+            console.print()
+            console.print(_table_of_rows(report))
+        for part in report.skipped:
+            place = f"line {part.line}: {part.reason} {part.count:,}: {part.detail}"
+            _print_wrapped(console, place)
+        for reason, hint in _HINTS.items():
+            if report.refused[reason]:
+                _print_wrapped(console, hint)
+        console.print()
+    for part in skipped:
+        console.print(f"{part.source}: {part.reason}: {part.detail}")
+
+
+def _print_facts(console: Console, report: FileReport) -> None:
+    console.print(str(report.path))
+    console.print(f"  format    {', '.join(filter(None, (report.format, report.encoding)))}")
+    if report.sheets:
+        sheets = ", ".join(f"{clean_line(name)} {n:,}" for name, n in report.sheets.items())
+        _print_wrapped(console, f"sheets    {sheets}", _INDENT + 10)
+    console.print(f"  rows      {report.read:,}, accepted {report.accepted:,}")
+    for name, counts in (
+        ("refused", report.refused),
+        ("withheld", report.withheld),
+        ("warnings", report.warnings),
+    ):
+        if counts.total():
+            reasons = ", ".join(f"{reason} {n:,}" for reason, n in counts.items() if n)
+            _print_wrapped(console, f"{name:<9} {counts.total():,} ({reasons})", _INDENT + 10)
+    console.print()
+
+
+def _print_wrapped(console: Console, text: str, indent: int = _INDENT) -> None:
+    """Prints a text with its first line indented by _INDENT and the others by `indent`."""
+    lines = Text(text).wrap(console, _WIDTH - indent)
+    for number, line in enumerate(lines):
+        console.print(" " * (indent if number else _INDENT) + line.plain.rstrip())
+
+
+def _table_of_columns(report: FileReport) -> Table:
+    """Returns the columns by field; unknown columns are last."""
+    table = _open_table(("column", 22), ("field", 16), ("filled", 7), ("example", 26))
+    for column in sorted(report.columns.values(), key=lambda each: each.field is None):
+        _add_cells(table, column.heading, _name_field(column), f"{column.filled:,}", column.example)
+    return table
+
+
+def _name_field(column: Column) -> str:
+    if column.field is None:
+        return _NO_FIELD
+    return _NOT_USED if column.filled and not column.used else column.field
+
+
+def _table_of_rows(report: FileReport) -> Table:
+    table = _open_table(("line", 7), ("becomes", 10), ("title or reason", 56))
+    for row in report.first:
+        _add_cells(table, str(row.line), row.outcome, _explain(row))
+    return table
+
+
+def _explain(row: RowPreview) -> str:
+    if row.outcome == ACCEPTED:
+        is_public = row.disclosure == Disclosure.PUBLIC
+        return row.title if is_public else f"{row.title} ({row.disclosure})"
+    if row.outcome == REFUSED and row.message:
+        return f"{row.field}: {row.message}" if row.field else row.message
+    return row.reason
+
+
+def _open_table(*columns: tuple[str, int]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name, width in columns:
+        table.add_column(name, max_width=width, no_wrap=True, overflow="ellipsis")
+    return table
+
+
+def _add_cells(table: Table, *cells: str) -> None:
+    # As Text, because brackets in a cell are no markup.
+    table.add_row(*(Text(clean_line(cell)) for cell in cells))
