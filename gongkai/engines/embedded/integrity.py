@@ -150,7 +150,7 @@ def _examine_by_searching(folder: Path, meta: Mapping[str, Any]) -> list[str]:
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
-        return [f"It can't be searched ({type(error).__name__})."]
+        return [f"It can't be searched ({type(error).__name__}: {str(error)[:200]})."]
     written = sum(segment["max_doc"] for segment in meta["segments"])
     deleted = sum(
         each["deletes"]["num_deleted_docs"] for each in meta["segments"] if each["deletes"]
@@ -164,9 +164,10 @@ def _count_records(folder: Path) -> tuple[int, int, int]:
     """Returns the records ever written, the records left, and the records that a search finds.
 
     tantivy creates lock files beside an index, which a read-only disk does not allow. So it opens a
-    temporary folder with links to the files.
+    temporary folder with links to the files. A thread of tantivy may still create one while the
+    folder is deleted: that is no fault of the index.
     """
-    with tempfile.TemporaryDirectory() as linked:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as linked:
         for file in folder.iterdir():
             if file.is_file() and file.suffix != ".lock":
                 (Path(linked) / file.name).symlink_to(file.resolve())
