@@ -1,7 +1,8 @@
 """Spelling correction (错别字) of queries against the words of the public index.
 
 A noisy channel model (Kernighan, Church and Gale 1990): the intended text is a likely sequence of
-words that is easily mistyped as the given one. Names, codes and non-Han text are never changed.
+words that is easily mistyped as the given one. Dictionary words, names, codes and non-Han text are
+never changed, except inside a longer word (安全产生, 安全生产).
 """
 
 import heapq
@@ -27,7 +28,7 @@ _UNKNOWN = 15.0
 _PARTICLE = 8.0
 """Bits of a question word or particle (的, 关于), which no index counts and every text has."""
 _FOREIGN = 21.0
-"""Bits of a word that is in the dictionary but not in the index."""
+"""Most bits of a word that is in the dictionary but not in the index."""
 _WORD = 2.0
 """Bits of each additional word, since few long words are likelier than many short ones."""
 _SECOND = 6.0
@@ -75,8 +76,8 @@ class SpellingCorrector:
     """Corrects texts; `counts` maps words of the public index to records. Read-only once built.
 
     `is_word` returns whether a word is in the general dictionary and so correct. `particles` are
-    words that no index counts. `is_name` returns whether a text is a place or agency name, which is
-    never changed.
+    words that no index counts, and so no likely meaning of anything else. `is_name` returns whether
+    a text is a place or agency name, which is never changed.
     """
 
     def __init__(
@@ -101,9 +102,12 @@ class SpellingCorrector:
         self._gapped: dict[str, list[str]] = {}
         self._shortened: dict[str, list[str]] = {}
         self._sounding: dict[str, list[str]] = {}
+        # A dictionary word that the index lacks is as likely as one that was counted zero times.
+        self._foreign = min(_FOREIGN, self._total + _WORD)
         spoken = [word for word in self._particles if len(word) > 1 and _HAN_RUN.fullmatch(word)]
+        self._meant = {**self._costs, **dict.fromkeys(spoken, self._foreign)}
         self._costs.update(dict.fromkeys(spoken, _PARTICLE))
-        for word in self._costs:
+        for word in self._meant:
             self._index_word(word)
 
     def correct(self, text: str, limit: int = 5) -> tuple[Correction, ...]:
@@ -166,10 +170,11 @@ class SpellingCorrector:
             if cost is not None:
                 yield _Edge(end, span, span, cost, 0)
             elif self._is_word(span) or range(start, end) in names:
-                yield _Edge(end, span, span, _FOREIGN, 0)
-            if not any(start < name.stop and name.start < end for name in names):
+                yield _Edge(end, span, span, self._foreign, 0)
+            is_named = any(start < name.stop and name.start < end for name in names)
+            if not (is_named or span in self._particles or self._is_word(span)):
                 for word, mistake in self._find_mistakes(span).items():
-                    yield _Edge(end, span, word, self._costs[word] + mistake, 1)
+                    yield _Edge(end, span, word, self._meant[word] + mistake, 1)
 
     def _find_mistakes(self, span: str) -> dict[str, float]:
         """Returns words that a span may be a mistake for, with the cost of the mistake."""
@@ -183,23 +188,30 @@ class SpellingCorrector:
         for at, written in enumerate(span):
             for word in self._gapped.get(f"{span[:at]} {span[at + 1 :]}", ()):
                 confusion = compare(written, word[at])
-                if confusion is not Confusion.OTHER or len(span) > 2:
+                if confusion is not Confusion.OTHER or self._may_be_any(span, at, word):
                     yield word, confusion.value
             shorter = span[:at] + span[at + 1 :]
             is_doubled = written in (span[at - 1 : at], span[at + 1 : at + 2])
             is_inside = 0 < at < len(span) - 1 and len(shorter) > 2
-            if shorter in self._costs and (is_inside or is_doubled):
+            if shorter in self._meant and (is_inside or is_doubled):
                 yield shorter, _EXTRA
         for word in self._shortened.get(span, ()):
             yield word, _MISSING
         for at, (one, other) in enumerate(pairwise(span)):
             swapped = span[:at] + other + one + span[at + 2 :]
-            if swapped in self._costs:
+            if swapped in self._meant:
                 yield swapped, _SWAPPED
         for word in self._sounding.get(_blur_word(span), ()):
             if len(word) == len(span):
                 differing = sum(one != other for one, other in zip(span, word, strict=True))
                 yield word, Confusion.HOMOPHONE.value + _BY_SOUND * (differing - 1)
+
+    def _may_be_any(self, span: str, at: int, word: str) -> bool:
+        """Whether an unlike character may have been typed: not in a word (护照办理, 证照办理)."""
+        if len(span) < 3 or word in self._particles:
+            return False
+        around = ((start, end) for start in range(at + 1) for end in range(at + 1, len(span) + 1))
+        return not any(end - start > 1 and self._is_word(span[start:end]) for start, end in around)
 
     def _find_names(self, run: str) -> list[range]:
         lengths = range(min(20, len(run)), 2, -1)
