@@ -2,6 +2,7 @@
 
 Terms are literal streams (`TextAnalyzer.letters_only`), searched in the literal stream of the text.
 So 宜政办秘[2008]8号 marks 宜政办秘〔2008〕8号, and Traditional characters mark Simplified ones.
+A term may also be a word with points (pm2.5), which marks only what has the same points.
 """
 
 import html
@@ -35,7 +36,7 @@ _Found = tuple[int, int, int]
 def mark_spans(text: str, highlight_terms: Sequence[str]) -> list[_Span]:
     """Returns spans of terms in the original text, in order, with adjacent spans merged.
 
-    A term of one or two Latin letters or digits matches only as a whole word.
+    A term of one or two Latin letters or digits, or with a point, matches only as a whole word.
     """
     return _merge_spans(_find_terms(text, highlight_terms))
 
@@ -140,7 +141,7 @@ def choose_source(texts: Sequence[str], highlight_terms: Sequence[str], limit: i
 def _count_found(text: str, highlight_terms: Sequence[str], limit: int) -> int:
     blocks = choose_blocks(text, highlight_terms, limit)
     stream = "".join(_fold_blocks(text, blocks, 1))
-    return sum(term in stream for term in highlight_terms)
+    return sum(_stream_of(term) in stream for term in highlight_terms)
 
 
 def _has_visible(text: str, start: int, end: int) -> bool:
@@ -162,7 +163,7 @@ def _narrow(
     stream = "".join(streams)
     found = sorted(
         (at, at + len(term), which)
-        for which, term in enumerate(highlight_terms)
+        for which, term in enumerate(map(_stream_of, highlight_terms))
         for at in islice(find_each(stream, term), _OCCURRENCES)
     )
     first, last = _choose_window(found, weights, length) if found else (0, 0)
@@ -184,7 +185,11 @@ def _fold_blocks(text: str, blocks: Sequence[int], gap: int) -> list[str]:
 
 def _find_terms(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
     stream = literal_text(text)
-    there = [(which, term) for which, term in enumerate(highlight_terms) if term and term in stream]
+    there = [
+        (which, term)
+        for which, term in enumerate(highlight_terms)
+        if term and _stream_of(term) in stream
+    ]
     if not there:
         # This is the case for most titles; mapping back costs more than the stream.
         return []
@@ -193,11 +198,17 @@ def _find_terms(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
 
 
 def _find_term(mapped: Normalized, term: str) -> Iterator[_Span]:
-    is_whole_word = _SHORT_ASCII.fullmatch(term) is not None
-    for at in find_each(mapped.text, term):
-        span = mapped.original_span(at, at + len(term))
+    run = _stream_of(term)
+    is_whole_word = run != term or _SHORT_ASCII.fullmatch(term) is not None
+    for at in find_each(mapped.text, run):
+        span = mapped.original_span(at, at + len(run))
         if not is_whole_word or _is_whole_word(mapped.original, span, term):
             yield span
+
+
+def _stream_of(term: str) -> str:
+    """Returns the literal stream of a term: pm25 of pm2.5."""
+    return term.replace(".", "")
 
 
 def _is_whole_word(text: str, span: _Span, term: str) -> bool:

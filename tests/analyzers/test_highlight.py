@@ -33,6 +33,19 @@ def test_marks(text: str, query: str, marked: str) -> None:
     assert highlight(text, [literal_text(query)]) == marked
 
 
+@pytest.mark.parametrize(
+    ("text", "term", "marked"),
+    [
+        ("ＰＭ２．５超标", "pm2.5", "<mark>ＰＭ２．５</mark>超标"),
+        ("PM25与PM2.5", "pm2.5", "PM25与<mark>PM2.5</mark>"),
+        ("第2.5条、12.5条、25条", "2.5", "第<mark>2.5</mark>条、12.5条、25条"),
+    ],
+)
+def test_a_word_with_points_marks_the_same_points(text: str, term: str, marked: str) -> None:
+    assert highlight(text, [term]) == marked
+    assert marked in snippet(f"{FILLER * 10}{text}。{FILLER * 10}", [term])
+
+
 def test_touching_and_overlapping_marks_are_one() -> None:
     assert mark_spans("最低生活保障金", ["最低生活", "生活保障", "金", ""]) == [(0, 7)]
 
