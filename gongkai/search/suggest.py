@@ -4,6 +4,8 @@ Every suggestion was counted among the public records just before it is offered.
 """
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,7 +20,10 @@ from analyzers.normalize import normalize_text
 from analyzers.pinyin import is_latin
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.agencies import AgencyDirectory
+from gongkai.catalog.document_number import find_document_numbers, parse_document_number
+from gongkai.catalog.number_parts import IsPrefix, NumberParts, find_number_parts, split_number
 from gongkai.engines.port import EngineQuery, SearchEngine
+from gongkai.query.request import Sort
 from gongkai.query.tree import And, Or, Phrase, Query, Term
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 
@@ -26,6 +31,10 @@ _TITLES = 3
 """Titles among the suggestions, if words leave space for them."""
 _AGENCIES = 2
 _KEPT = 20_000
+_NUMBERS_READ = 100
+"""Records of an agency code and year that are read for their numbers, the newest."""
+_OPEN_BRACKET = re.compile(r"[〔\[［(（【][0-9０-９]{0,4}$")
+_UNFINISHED_YEAR = re.compile(r"[〔\[［(（【][0-9０-９]{0,3}[〕\]］)）】]?$")
 
 
 class SuggestionKind(StrEnum):
@@ -114,10 +123,14 @@ class Suggester:
             return SuggestAnswer(query=typed, suggestions=[])
         words = await self._term_dictionary.words()
         known = self._complete_words(typed, words, size) if words else []
-        counted, titles = await asyncio.gather(
-            self._count([*known, *self._complete_agencies(typed)]), self._complete_titles(typed)
+        counted, titles, numbers = await asyncio.gather(
+            self._count([*known, *self._complete_agencies(typed)]),
+            self._complete_titles(typed),
+            self._complete_numbers(typed, size),
         )
-        shown = _arrange(counted, titles, size if is_latin(typed) else size - size // 4)
+        shown = _arrange(
+            [*counted, *numbers], titles, size if is_latin(typed) else size - size // 4
+        )
         return SuggestAnswer(query=typed, suggestions=shown[:size])
 
     def _complete_words(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
@@ -129,7 +142,8 @@ class Suggester:
 
     def _complete_codes(self, typed: str, words: PublicWords, size: int) -> list[_Candidate]:
         """Completes agency codes (机关代字) by prefix or by pinyin: yzbm for 宜政办秘."""
-        beginning = normalize_text(typed).replace(" ", "")
+        written = _UNFINISHED_YEAR.sub("", typed)
+        beginning = normalize_text(written).replace(" ", "")
         if len(beginning) < 2:
             return []
         found = words.codes.complete(beginning, size // 2)
@@ -180,6 +194,21 @@ class Suggester:
             known[run] = await self._find_titles(run)
         return known[run]
 
+    async def _complete_numbers(self, typed: str, size: int) -> list[SuggestionView]:
+        """Completes an agency code with its year (宜政办秘〔2021〕) to whole numbers."""
+        parts = _read_beginning(typed, self._term_dictionary.is_prefix)
+        if parts is None:
+            return []
+        named = Term("number_prefix", str(parts.prefix)), Term("number_year", str(parts.year))
+        newest = EngineQuery(And(named), sort=Sort.NEWEST, limit=_NUMBERS_READ)
+        found = (await self._engine.search(newest)).hits
+        numbers = Counter(orjson.loads(hit.stored)["document_number"] for hit in found)
+        return [
+            SuggestionView(text=number, kind=SuggestionKind.DOCUMENT_NUMBER, count=count)
+            for number, count in numbers.items()
+            if (parse_document_number(number).serial or "").startswith(parts.serial or "")
+        ][:size]
+
     async def _find_titles(self, run: str) -> list[SuggestionView]:
         pairs = tuple(run[at : at + 2] for at in range(len(run) - 1))
         query: Query = Phrase("title_grams", pairs) if len(pairs) > 1 else Term("title_grams", run)
@@ -191,6 +220,20 @@ class Suggester:
             SuggestionView(text=title, kind=SuggestionKind.TITLE, count=1, id=record_id)
             for title, record_id in titles.items()
         ]
+
+
+def _read_beginning(typed: str, is_prefix: IsPrefix) -> NumberParts | None:
+    """Returns the parts of a text that is a code with its year and no more than a serial."""
+    closed = f"{typed}〕" if _OPEN_BRACKET.search(typed) else typed
+    whole = find_document_numbers(closed)
+    if len(whole) == 1 and whole[0].start == 0 and whole[0].end == len(closed):
+        parts = split_number(whole[0].number.canonical)
+        return None if closed.endswith("号") or not (parts.prefix and parts.year) else parts
+    for found in find_number_parts(closed, is_prefix):
+        is_whole = found.start == 0 and found.end == len(closed)
+        if is_whole and found.parts.prefix and found.parts.year:
+            return found.parts
+    return None
 
 
 def _titled(word: str) -> Query:

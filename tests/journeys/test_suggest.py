@@ -46,6 +46,16 @@ def test_a_few_keys_reach_a_word(client: TestClient, typed: str, word: str) -> N
     assert word in texts(suggest(client, typed))
 
 
+@pytest.mark.parametrize("typed", ["宜政办秘〔2020〕", "宜政办秘[2020", "宜政办秘2020"])
+def test_a_code_with_its_year_is_completed_to_numbers(client: TestClient, typed: str) -> None:
+    numbers = [each for each in suggest(client, typed) if each["kind"] == "document_number"]
+    assert numbers
+    assert all(each["text"].startswith("宜政办秘〔2020〕") for each in numbers)
+    serial = numbers[0]["text"].removeprefix("宜政办秘〔2020〕").removesuffix("号")
+    assert numbers[0]["text"] in texts(suggest(client, f"宜政办秘〔2020〕{serial[0]}"))
+    assert texts(suggest(client, "宜政办秘〔20")) == ["宜政办秘"]
+
+
 def test_each_says_what_it_is_and_how_many_hold_it(client: TestClient) -> None:
     found = suggest(client, "住房公积金")
     assert {each["kind"] for each in found} >= {"term", "title"}
