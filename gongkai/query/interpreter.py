@@ -1,7 +1,8 @@
 """Query interpretation: turns a query text into an InterpretedQuery with its query trees.
 
-Reading order: a date expression (2008年的), operators ("短语", -排除), whole and partial numbers,
-then words, with official terms for everyday ones. QueryBuilder weighs each part.
+Reading order: a date expression (2008年的), words for the newest (最新),
+operators ("短语", -排除), whole and partial numbers, then words, with
+official terms for everyday ones. QueryBuilder weighs each part.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,14 +21,17 @@ from gongkai.query.date_expressions import DateExpression, find_spoken_date
 from gongkai.query.expansion import Expansion, QueryExpander
 from gongkai.query.filters import published_between
 from gongkai.query.query_builder import QueryBuilder
+from gongkai.query.recency import find_newest
 from gongkai.query.relevance import Weights, load_weights
-from gongkai.query.syntax import Piece, split_pieces
+from gongkai.query.syntax import Piece, find_emphasis, split_pieces
 from gongkai.query.term_groups import TermGroup, group_terms
 from gongkai.query.tree import And, MatchAll, MatchNone, Or, Query
 
 WORD_LIMIT = 40
 """Distinct words that must match. More words only cost time; forty are enough to find a text."""
 _LONG_WORD = 4
+_LONG_RUN = 8
+"""Letters of a text that names a record if it is part of a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class InterpretedQuery:
     `strict` requires every word. `relaxed` requires most of them and ranks records with every word
     first; it is None where it would match no more. `codes` are the numbers found, as typed.
     `expanded` maps typed words to official terms. `spoken` is the date expression that the trees
-    contain. `is_cut` is true where a query had too many words and some were dropped.
+    contain. `newest` is true where the words ask for the newest records. `is_cut` is true where a
+    query had too many words and some were dropped.
     """
 
     text: str
@@ -56,6 +61,7 @@ class InterpretedQuery:
     codes: tuple[str, ...] = ()
     expanded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spoken: DateExpression | None = None
+    newest: bool = False
     is_cut: bool = False
 
 
@@ -87,7 +93,9 @@ class QueryInterpreter:
             return InterpretedQuery("", (), (), MatchAll())
         clauses = Clauses()
         spoken = find_spoken_date(text, self._today()) if switches.dates else None
-        self._read(_without(text, spoken), clauses, expand=switches.expand)
+        undated = _without(text, (spoken.start, spoken.end) if spoken else None)
+        newest = find_newest(undated) if switches.dates else None
+        self._read(_without(undated, newest), clauses, expand=switches.expand)
         if spoken:
             self._choose_date(spoken, clauses)
         return InterpretedQuery(
@@ -99,12 +107,20 @@ class QueryInterpreter:
             codes=tuple(clauses.codes),
             expanded=clauses.expanded,
             spoken=spoken,
+            newest=newest is not None,
             is_cut=clauses.is_cut,
         )
 
     def literally(self, text: str) -> Query:
         """Returns a query for records that contain this run of characters as written."""
         return And(tuple(self._builder.whole(text)) or (MatchNone(),))
+
+    def titled(self, text: str) -> Query:
+        """Returns a query for records with this title, or with a long text in their title."""
+        named = self._builder.named_whole(text)
+        is_long = len(self._analysis.letters_only(text)) >= _LONG_RUN
+        runs = self._builder.titled((text,)) if is_long else []
+        return Or((*named, *runs)) if named else MatchNone()
 
     def _read(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         pieces = split_pieces(text)
@@ -117,6 +133,8 @@ class QueryInterpreter:
             else:
                 for piece in group:
                     self._read_operator(piece, clauses)
+        for emphasized in find_emphasis(text):
+            clauses.should.extend(self._builder.runs(emphasized))
         if not (clauses.must.taken or clauses.words.taken):
             self._require_question_words(clauses)
 
@@ -289,8 +307,8 @@ def _part_terms(parts: NumberParts) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in named if value)
 
 
-def _without(text: str, spoken: DateExpression | None) -> str:
-    return f"{text[: spoken.start]} {text[spoken.end :]}" if spoken else text
+def _without(text: str, span: tuple[int, int] | None) -> str:
+    return f"{text[: span[0]]} {text[span[1] :]}" if span else text
 
 
 def _is_plain(piece: Piece) -> bool:

@@ -58,7 +58,7 @@ class HybridSearch:
     async def search(self, request: SearchRequest, outcome: SearchOutcome) -> HybridPage | None:
         """Returns the fused page, or None where the query is for keyword search alone."""
         interpreted = outcome.interpreted
-        if not may_ask_meaning(request, interpreted):
+        if not may_ask_meaning(outcome.request, interpreted):
             return None
         query = self._relaxation.query(
             replace(request, page=1, size=self._window, facets=(), cursor=None), outcome.tree

@@ -18,12 +18,14 @@ from gongkai.query.filters import build_filters
 from gongkai.query.interpreter import InterpretedQuery, QueryInterpreter, Switches
 from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest, Sort
-from gongkai.query.syntax import split_pieces
+from gongkai.query.syntax import split_pieces, unquote
 from gongkai.query.tree import Query
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 
 _CANDIDATES = 5
 _LONGEST_CORRECTED = 120
+_NAMED = 8
+"""Words of a query, from the first, that are counted one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,11 @@ class SpellingSuggestion:
 class SearchOutcome:
     """The result of a request, and the interpretation that produced it.
 
-    `complete` counts records with every word, ignoring chosen facet values. `relaxed` is true where
-    records with most words follow. `corrected_from` is the text as typed, where a correction
-    replaced it.
+    `request` has the order that the words ask for. `complete` counts records with every word,
+    ignoring chosen facet values. `relaxed` is true where records with most words follow.
+    `corrected_from` is the text as typed, where a correction replaced it. `missing` are words that
+    no record has, where no record has every word. `loosened` is the text without its quotation
+    marks, where nothing matches the phrase and something matches that text.
     """
 
     request: SearchRequest
@@ -50,6 +54,8 @@ class SearchOutcome:
     relaxed: bool = False
     corrected_from: str | None = None
     did_you_mean: str | None = None
+    missing: tuple[str, ...] = ()
+    loosened: str | None = None
 
     @property
     def tree(self) -> Query:
@@ -81,11 +87,16 @@ class QueryRelaxation:
         Raises BadRequestError, EngineUnavailableError, IndexMismatchError.
         """
         outcome = await self._search_strictly(request)
-        for fall_back in (self._correct_spelling, self._relax, self._drop_date):
+        for fall_back in (
+            self._correct_spelling,
+            self._relax,
+            self._drop_date,
+            self._offer_unquoted,
+        ):
             if self._is_enough(outcome):
                 break
             outcome = await fall_back(outcome)
-        return outcome
+        return await self._find_missing(outcome)
 
     async def _search_strictly(self, request: SearchRequest) -> SearchOutcome:
         """Searches for records with every word.
@@ -95,12 +106,28 @@ class QueryRelaxation:
         if request.text.strip():
             await self._term_dictionary.words()
         interpreted = await self._interpret(request, request.text)
+        request = await self._choose_order(request, interpreted)
         result = await self._engine.search(self.query(request, interpreted.strict))
         outcome = SearchOutcome(request, interpreted, result, result.total)
         if request.chosen and not self._is_enough(outcome):
             (complete,) = await self._engine.count([interpreted.strict])
             return replace(outcome, complete=complete)
         return outcome
+
+    async def _choose_order(
+        self, request: SearchRequest, interpreted: InterpretedQuery
+    ) -> SearchRequest:
+        """Puts the newest records first where the words ask for that (最新政策).
+
+        Not for a title, and not where few records have every other word: the best come first then.
+        """
+        if not interpreted.newest or request.sort is not Sort.RELEVANCE:
+            return request
+        count, named = await self._engine.count(
+            [interpreted.strict, self._interpreter.titled(interpreted.text)]
+        )
+        is_meant = count > self._weights.relaxation_few and not named
+        return replace(request, sort=Sort.NEWEST) if is_meant else request
 
     def _is_enough(self, outcome: SearchOutcome) -> bool:
         """Whether no fallback is needed."""
@@ -144,6 +171,26 @@ class QueryRelaxation:
         return replace(
             undated, corrected_from=outcome.corrected_from, did_you_mean=outcome.did_you_mean
         )
+
+    async def _offer_unquoted(self, outcome: SearchOutcome) -> SearchOutcome:
+        """Offers the words of a phrase that no record has as written."""
+        text = outcome.interpreted.text
+        loosened = unquote(text)
+        if outcome.result.total or loosened == text:
+            return outcome
+        interpreted = await self._interpret(outcome.request, loosened)
+        (count,) = await self._engine.count([interpreted.relaxed or interpreted.strict])
+        return replace(outcome, loosened=loosened if count else None)
+
+    async def _find_missing(self, outcome: SearchOutcome) -> SearchOutcome:
+        """Names the words that no record has, where that is why no record has every word."""
+        interpreted = outcome.interpreted
+        terms = interpreted.terms[:_NAMED]
+        if outcome.complete or len(terms) < 2 or interpreted.codes:
+            return outcome
+        counts = await self._engine.count([self._interpreter.literally(term) for term in terms])
+        missing = (term for term, count in zip(terms, counts, strict=True) if not count)
+        return replace(outcome, missing=tuple(missing))
 
     async def _interpret(self, request: SearchRequest, text: str) -> InterpretedQuery:
         """Interprets a text; a long one takes some ten milliseconds and so runs in a thread."""
@@ -191,7 +238,7 @@ def _correct(
 ) -> Sequence[Correction]:
     """Returns corrections of a text, best first; none for numbers, operators and long texts."""
     text = normalize_text(interpreted.text)
-    is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(text))
+    is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(interpreted.text))
     if interpreted.codes or not is_plain or len(text) > _LONGEST_CORRECTED:
         return ()
     if is_latin(text):

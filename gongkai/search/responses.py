@@ -52,6 +52,28 @@ class QueryView:
         Field(description="Few records or none have every word; those with most of them follow."),
     ] = False
     complete: Annotated[int, Field(description="Records with every word.")] = 0
+    missing: Annotated[
+        list[str],
+        Field(description="Words that are in no record, where no record has every word."),
+    ] = field(default_factory=list)
+    emphasized: Annotated[
+        list[str],
+        Field(description="Parts in Chinese quotation marks; they lift records, none is required."),
+    ] = field(default_factory=list)
+    loosened: Annotated[
+        str | None,
+        Field(
+            description="The words without straight quotation marks, where no record has the "
+            "phrase; only offered."
+        ),
+    ] = None
+    newest: Annotated[
+        bool,
+        Field(
+            description="The newest records come first because the words ask for them (最新政策). "
+            "`dates=false` orders by relevance."
+        ),
+    ] = False
     cut: Annotated[
         bool, Field(description="There are more words than are asked for; some were left out.")
     ] = False

@@ -8,6 +8,7 @@ from datetime import date
 
 import orjson
 
+from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import FACETS
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
@@ -19,6 +20,7 @@ from gongkai.query.filters import chosen_values
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.relevance import DEFAULT_PROFILE, load_weights
 from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.syntax import find_quotations
 from gongkai.query.tree import MatchAll, Term
 from gongkai.search.facets import FacetBuilder, FacetValues
 from gongkai.search.hybrid import HybridPage, HybridSearch
@@ -98,7 +100,7 @@ class SearchService:
         if hybrid_page and hybrid_page.hits is not None:
             hits, related = hybrid_page.hits, hybrid_page.related
         return SearchAnswer(
-            query=_view_query(outcome, hybrid_page),
+            query=_view_query(request, outcome, hybrid_page),
             total=outcome.result.total,
             page=request.page,
             size=request.size,
@@ -159,6 +161,13 @@ class SearchService:
             for record in await asyncio.to_thread(self._read_records, result.hits):
                 yield record
 
+    async def is_format(self, value: str) -> bool:
+        """Whether the table or a record has this value of 信息格式; aliases (xlsx) are none."""
+        if value == MISSING or self._tables.format.known(value):
+            return True
+        (count,) = await self._engine.count([Term("format", value)])
+        return count > 0
+
     async def is_withdrawn(self, record_id: str) -> bool:
         """Whether the record was published once and withdrawn since."""
         return await self._engine.is_withdrawn(record_id)
@@ -201,7 +210,9 @@ class SearchService:
         }
 
 
-def _view_query(outcome: SearchOutcome, hybrid_page: HybridPage | None) -> QueryView:
+def _view_query(
+    request: SearchRequest, outcome: SearchOutcome, hybrid_page: HybridPage | None
+) -> QueryView:
     interpreted = outcome.interpreted
     spoken = interpreted.spoken
     return QueryView(
@@ -211,6 +222,10 @@ def _view_query(outcome: SearchOutcome, hybrid_page: HybridPage | None) -> Query
         did_you_mean=outcome.did_you_mean,
         relaxed=outcome.relaxed,
         complete=outcome.complete,
+        missing=list(outcome.missing),
+        emphasized=list(find_quotations(interpreted.text)),
+        loosened=outcome.loosened,
+        newest=outcome.request.sort is not request.sort,
         cut=interpreted.is_cut,
         related=len(hybrid_page.related) if hybrid_page else 0,
         semantic=hybrid_page.outcome if hybrid_page else None,

@@ -20,7 +20,7 @@ def may_ask_meaning(request: SearchRequest, interpreted: InterpretedQuery) -> bo
     text = normalize_text(interpreted.text)
     if interpreted.codes or request.document_number or is_latin(text):
         return False
-    pieces = split_pieces(text)
+    pieces = split_pieces(interpreted.text)
     if any(piece.excluded for piece in pieces):
         return False
     # A sentence may quote a term (什么是“三期”). A phrase alone must match literally.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
+from gongkai.errors import BadRequestError
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.search.export import MEDIA_TYPES, ExportFormat, write_csv, write_json_lines
 from gongkai.search.replica import stream_replica
@@ -25,6 +26,7 @@ FEED_ENTRIES = 50
 _JSON_LINES = MEDIA_TYPES[ExportFormat.JSONL]
 router = APIRouter()
 _PROBLEMS = describe_problems(422, 503)
+_UNKNOWN_FORMAT = f"没有这种导出格式，可用的有 {'、'.join(ExportFormat)}"
 
 
 class _ExportResponse(StreamingResponse):
@@ -58,6 +60,9 @@ async def export(
 ) -> Response:
     """The whole result list, streamed as CSV or JSON Lines."""
     file_format, listed = parameters.split_format()
+    for value in listed.format:
+        if value.strip() and not await service.is_format(value):
+            raise BadRequestError("format", _UNKNOWN_FORMAT)
     base = site.base(request)
     records = await _begin(service.every(read_list(listed)))
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass, replace
 
 from analyzers.pinyin import is_latin
 from gongkai.query.request import SearchRequest
+from gongkai.query.syntax import as_phrases
 from gongkai.search.responses import QueryView, SearchAnswer
 from gongkai.semantic.semantic_search import SemanticOutcome
 from search_api.web.urls import apply_url, search_url, with_text, without_switch
 
 _RELATED = "标有“相关”的信息是按意思找到的，其中不一定有您用的词，分类数也不包括它们。"
 _CUT = "检索词过多，只按其中一部分检索。"
+_EMPHASIZED = "引号中的词语优先排列，不要求完整匹配。"
+_NO_PHRASE = "没有与引号中的文字完整匹配的信息，可以去掉引号检索："
+_NEWEST = "已按发布时间由新到旧排列。"
 _ONLY_RELATED = "没有包含检索词的信息。下面标有“相关”的信息是按意思找到的，供您参考。"
 
 
@@ -43,10 +47,8 @@ def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
     if query.did_you_mean:
         href = search_url(with_text(request, query.did_you_mean))
         yield Note("您要找的是不是：", (Link(query.did_you_mean, href),))
-    if query.date:
-        href = search_url(without_switch(asked, "dates"))
-        text = f"已按检索词中的时间限定为“{query.date.label}”。"
-        yield Note(text, (Link("不限时间", href),))
+    yield from _about_quotation_marks(asked, query)
+    yield from _about_dates(asked, query)
     if query.cut:
         yield Note(_CUT)
     if query.expanded:
@@ -60,6 +62,24 @@ def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
             yield Note(_RELATED, (Link("只看包含检索词的", href),))
         else:
             yield Note(_ONLY_RELATED, (Link("怎样申请公开", apply_url(text=asked.text)),))
+
+
+def _about_quotation_marks(asked: SearchRequest, query: QueryView) -> Iterator[Note]:
+    if query.emphasized:
+        href = search_url(with_text(asked, as_phrases(query.text)))
+        yield Note(_EMPHASIZED, (Link("要求完整匹配", href),))
+    if query.loosened:
+        href = search_url(with_text(asked, query.loosened))
+        yield Note(_NO_PHRASE, (Link(query.loosened, href),))
+
+
+def _about_dates(asked: SearchRequest, query: QueryView) -> Iterator[Note]:
+    href = search_url(without_switch(asked, "dates"))
+    if query.date:
+        text = f"已按检索词中的时间限定为“{query.date.label}”。"
+        yield Note(text, (Link("不限时间", href),))
+    if query.newest:
+        yield Note(_NEWEST, (Link("按相关度排列", href),))
 
 
 def _corrected(request: SearchRequest, typed: str, meant: str) -> Note:
@@ -81,4 +101,7 @@ def _relaxed(query: QueryView) -> Note:
             others = f"{which}包含其中部分检索词。"
         return Note(f"包含全部检索词的信息有 {query.complete} 条，{others}")
     found = "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
+    if query.missing:
+        named = "、".join(f"“{word}”" for word in query.missing)
+        found = f"没有信息含有{named}，下面列出包含其他检索词的信息。"
     return Note(found, (Link("都不是您要找的？可以申请公开", apply_url(text=query.text)),))

@@ -58,6 +58,16 @@ def test_filters_and_the_format_stand_side_by_side(client: TestClient) -> None:
     assert client.get("/search/export", params={"page": 2}).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["json", "xml", "xlsx", "CSV", "不存在"])
+def test_a_format_that_does_not_exist_is_told_with_those_that_do(
+    client: TestClient, name: str
+) -> None:
+    for path in ("/search/export", "/api/v1/search/export"):
+        response = client.get(path, params={"format": name})
+        assert response.status_code == 422
+        assert "csv、jsonl" in response.text
+
+
 @pytest.mark.parametrize("file_format", ["csv", "jsonl"])
 def test_what_goes_out_comes_in_again(
     client: TestClient, installation: Installation, tmp_path: Path, file_format: str

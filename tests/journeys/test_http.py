@@ -46,7 +46,8 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
     }  # fmt: skip
     assert set(answer["query"]) == {
         "text", "terms", "corrected_from", "did_you_mean",
-        "relaxed", "complete", "cut", "expanded", "date", "related", "semantic",
+        "relaxed", "complete", "missing", "emphasized", "loosened", "newest", "cut", "expanded",
+        "date", "related", "semantic",
     }  # fmt: skip
     hit = answer["hits"][0]
     assert set(hit) >= HIT_KEYS
@@ -122,6 +123,20 @@ def test_most_words_when_no_record_has_all(client: TestClient) -> None:
     assert "公积金" in answer["hits"][0]["title"]
     assert answer["query"]["complete"] == 0
     assert not ask(client, q="住房公积金 提取")["query"]["relaxed"]
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        ("护照办理流程", "没有信息含有“护照”"),
+        ("“老年卡”怎么办理", "引号中的词语优先排列，不要求完整匹配。"),
+        ('"老年卡怎么办理"', "没有与引号中的文字完整匹配的信息"),
+        ("最新政策", "已按发布时间由新到旧排列。"),
+    ],
+)
+def test_the_page_says_how_the_words_were_read(client: TestClient, words: str, note: str) -> None:
+    assert note in client.get("/search", params={"q": words}).text
+    assert note not in client.get("/search", params={"q": "公积金提取"}).text
 
 
 def test_a_text_of_too_many_words_is_told(client: TestClient) -> None:

@@ -101,6 +101,75 @@ def test_right_queries_are_never_corrected(asker: Asker, kind: str) -> None:
     assert [text for text in texts if asker.search(text).query.corrected_from] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("护照办理流程", "护照"),
+        ("补办护照", "护照"),
+        ("护照怎么办", "护照"),
+        ("自助缴费", "自助"),
+        ("自助机", "自助"),
+        ("驾校 投诉", "驾校"),
+        ("彩礼返还", "彩礼"),
+        ("宠物托运", "宠物"),
+    ],
+)
+def test_a_word_that_the_index_lacks_is_not_replaced(asker: Asker, text: str, word: str) -> None:
+    query = asker.search(text).query
+    assert query.corrected_from is None
+    assert word in (query.did_you_mean or text)
+
+
+def test_a_word_in_no_record_is_named(asker: Asker) -> None:
+    assert asker.search("护照办理流程").query.missing == ["护照"]
+    assert asker.search("公积金提取").query.missing == []
+
+
+@pytest.mark.parametrize(
+    "text", ["最新政策", "政策 最新", "最新发布的通知", "新出台的办法", "近期的公告"]
+)
+def test_words_that_ask_for_the_newest_order_by_date(asker: Asker, text: str) -> None:
+    answer = asker.search(text)
+    days = [hit.published_on for hit in answer.hits]
+    assert answer.query.newest
+    assert days == sorted(days, reverse=True)
+    assert answer.total > len(days) > 1
+    assert not asker.search(text, dates=False).query.newest
+
+
+def test_the_newest_of_few_records_are_the_best_ones(asker: Asker) -> None:
+    assert not asker.search("最新").query.newest
+    assert not asker.search("最新加装电梯 公积金").query.newest
+
+
+@pytest.mark.parametrize(
+    ("quoted", "plain"),
+    [
+        ("“老年卡”怎么办理", "老年卡怎么办理"),
+        ("“五险一金”怎么交", "五险一金怎么交"),
+        ("“一件事”是什么", "一件事是什么"),
+        ("《住房公积金》怎么提取", "住房公积金怎么提取"),
+    ],
+)
+def test_chinese_quotation_marks_lift_and_loosen(asker: Asker, quoted: str, plain: str) -> None:
+    answer = asker.search(quoted)
+    assert answer.total == asker.search(plain).total > 0
+    assert bool(answer.query.emphasized) == quoted.startswith("“")
+
+
+def test_straight_quotation_marks_are_strict_and_offer_the_words(asker: Asker) -> None:
+    strict = asker.search('"老年卡怎么办理"')
+    assert strict.total == 0
+    assert strict.query.loosened == "老年卡怎么办理"
+    assert asker.search('"住房公积金"').query.loosened is None
+
+
+def test_every_dash_and_the_word_not_exclude(asker: Asker) -> None:
+    totals = {asker.search(f"公积金 {sign}贷款").total for sign in ("-", "－", "–", "—", "NOT ")}
+    assert len(totals) == 1
+    assert totals.pop() < asker.search("公积金").total
+
+
 @pytest.mark.parametrize("kind", ["typo", "pinyin"])
 def test_what_was_corrected_is_said_and_can_be_taken_back(asker: Asker, kind: str) -> None:
     texts = [query.texts["text"] for query in of_kind(kind)]
