@@ -103,5 +103,6 @@ def _relaxed(query: QueryView) -> Note:
     found = "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
     if query.missing:
         named = "、".join(f"“{word}”" for word in query.missing)
-        found = f"没有信息含有{named}，下面列出包含其他检索词的信息。"
+        near = "相近用语或者" if query.expanded.keys() & set(query.missing) else ""
+        found = f"没有信息含有{named}，下面列出包含{near}其他检索词的信息。"
     return Note(found, (Link("都不是您要找的？可以申请公开", apply_url(text=query.text)),))
