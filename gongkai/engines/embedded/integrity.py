@@ -9,6 +9,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -164,14 +165,13 @@ def _count_records(folder: Path) -> tuple[int, int, int]:
     """Returns the records ever written, the records left, and the records that a search finds.
 
     tantivy creates lock files beside an index, which a read-only disk does not allow. So it opens a
-    temporary folder with links to the files. A thread of tantivy may still create one while the
-    folder is deleted: that is no fault of the index.
+    temporary folder with links to the files.
     """
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as linked:
+    with _open_temporary_folder() as linked:
         for file in folder.iterdir():
             if file.is_file() and file.suffix != ".lock":
-                (Path(linked) / file.name).symlink_to(file.resolve())
-        index = open_index(Path(linked))
+                (linked / file.name).symlink_to(file.resolve())
+        index = open_index(linked)
         index.reload()
         searcher = index.searcher()
         written = sum(searcher.doc_freq("disclosure", kind.value) for kind in Disclosure)
@@ -184,10 +184,21 @@ def _count_records(folder: Path) -> tuple[int, int, int]:
 @cache
 def _read_own_meta() -> Mapping[str, Any]:
     """Returns the meta.json of an empty index of this program's schema."""
-    with tempfile.TemporaryDirectory() as folder:
-        tantivy.Index(build_schema(), path=folder)
-        meta: Mapping[str, Any] = orjson.loads((Path(folder) / "meta.json").read_bytes())
+    with _open_temporary_folder() as folder:
+        tantivy.Index(build_schema(), path=str(folder))
+        meta: Mapping[str, Any] = orjson.loads((folder / "meta.json").read_bytes())
         return meta
+
+
+@contextmanager
+def _open_temporary_folder() -> Iterator[Path]:
+    """Opens a folder for an index and deletes it on exit.
+
+    A thread of tantivy may still create a lock file during the deletion, which then fails. That is
+    no fault of an index.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 def _list_files(folder: Path, meta: Mapping[str, Any]) -> Iterator[Path]:
