@@ -1,4 +1,4 @@
-"""Maps radicals (⺠) and variants (﨑) to the characters that they stand for in text of PDFs.
+"""Maps radicals (⺠) and variants (﨑) in the text of PDFs to their usual characters.
 
 Kangxi radicals (U+2F00–2FD5) are missing because normalization form KC maps them.
 """

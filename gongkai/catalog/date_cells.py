@@ -45,7 +45,7 @@ def date_text(cell: object) -> str:
 
 
 def check_day(found: PartialDate, field: str, today: datetime.date | None) -> PartialDate:
-    """Returns the date. Raises RefusedValueError for a date that stands for none.
+    """Returns the date. Raises RefusedValueError for a placeholder date.
 
     The reason is `filler_date` for a program's zero value, and `future_date` for a date more than a
     year after the run. Without a day of the run, no date is too late.

@@ -136,7 +136,7 @@ def find_document_numbers(text: str) -> list[FoundNumber]:
 
 
 def _after_conjunction(text: str, run: int) -> int:
-    """Skips 和 for "and" after 》 or 号; at the start of a query it stands for 和县 (和政发)."""
+    """Skips 和 for "and" after 》 or 号; at the start of a query it means 和县 (和政发)."""
     return run + 1 if run and text[run - 1] in "〕号" and text[run] in "和与及" else run
 
 

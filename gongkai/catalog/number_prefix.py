@@ -27,7 +27,7 @@ _LEAD = re.compile(rf"(?:[与及或由据见附号、]|[0-9]+(?![0-9届]))+(?=[{
 _AGENCY_BEFORE_CODE = re.compile(rf"[{HAN}]*(?:人民政府|办公厅|办公室|委员会)(?=[{HAN}]{{2,6}}\Z)")
 _FORMER = re.compile(rf"原(?=国家|中华|[{HAN}]{{2,4}}部[令公通])")
 _AGENCY_END = re.compile(r".{2}[部署局院会席]\Z|.{3}[委厅行府办室处]\Z")
-# 沪 and 渝 stand for a place in codes; 浙江, 桂林 and 晋中市 are full names of places.
+# 沪 and 渝 are short names of places in codes; 浙江, 桂林 and 晋中市 are full names of places.
 _PROVINCE_CODE = re.compile(
     r"(?!.{2,4}[市县区州旗])"
     r"[京津沪渝冀晋苏浙皖闽赣鲁豫鄂湘粤桂琼川黔滇陕藏][^江西州林潭海东北南山省市]"

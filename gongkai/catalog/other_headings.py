@@ -88,7 +88,7 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
     "是否失效": ("失效", ""),
     "是否有效": ("有效", "失效"),
 }
-"""The validity that yes and no stand for; "not repealed" does not imply that a text is in force."""
+"""The validity that yes and no mean; "not repealed" does not imply that a text is in force."""
 _YES = frozenset(("是", "1", "true", "yes", "y", "已废止", "已失效"))
 _NO = frozenset(("否", "0", "false", "no", "n"))
 _SEPARATORS = re.compile(r"[_\-./]")

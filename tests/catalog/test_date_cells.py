@@ -1,4 +1,4 @@
-"""Date cells of any type, and the days that stand for no date."""
+"""Date cells of any type, and placeholder dates."""
 
 import datetime
 
