@@ -19,14 +19,16 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
 
 from gongkai.catalog.places import load_places
+from gongkai.catalog.stored_record import decode_record
 from gongkai.duplicates.classify import classify
 from gongkai.duplicates.clusters import build_clusters
 from gongkai.duplicates.draft_check import check_draft
@@ -42,11 +44,11 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SAMPLE = 5_000
 CHECKS = 500
 IS_PLACE = load_places().is_name
-_PLAIN: Mapping[str, object] = {
+_PLAIN: Mapping[str, Any] = {
     **dict.fromkeys(("document_number", "index_number", "issued_on", "published_on")),
     "publisher": "",
-    "attachments": [],
 }
+_NAMES = frozenset(each.name for each in fields(Subject))
 _HAN = [chr(code) for code in range(0x4E00, 0x9FA5)]
 
 
@@ -56,7 +58,9 @@ def read_documents() -> dict[str, Subject]:
     for file in sorted((SHARED / "documents").glob("*.jsonl.gz")):
         with gzip.open(file) as lines:
             for row in map(orjson.loads, lines):
-                found[row["id"]] = Subject.of({**_PLAIN, **row})
+                found[row["id"]] = Subject(
+                    **{**_PLAIN, **{key: row[key] for key in row.keys() & _NAMES}}
+                )
     return found
 
 
@@ -272,7 +276,7 @@ async def measure_checks(data_dir: Path) -> None:
 async def _read_subjects(data_dir: Path) -> AsyncIterator[Subject]:
     engine = open_installation(Settings(data_dir=data_dir)).open_engine()
     async for hit in read_hits(engine):
-        yield Subject.of(orjson.loads(hit.stored))
+        yield Subject.of(decode_record(hit.stored))
     await engine.close()
 
 

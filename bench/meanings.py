@@ -26,6 +26,7 @@ import orjson
 
 from bench.corpus import SHARED, read_titles, write_export
 from development.footprint import measure_footprint
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.engines.port import SearchEngine, StoredVector, Vector
 from gongkai.engines.scan import read_hits
@@ -45,7 +46,7 @@ _NEAREST = 100
 async def measure(installation: Installation, kept: Path, real: int, count: int) -> None:
     """Measures one engine. `kept` is the file of vectors, which the next engine reuses."""
     engine = installation.open_engine()
-    read = {hit.id: choose_passage(orjson.loads(hit.stored)) async for hit in read_hits(engine)}
+    read = {hit.id: choose_passage(decode_record(hit.stored)) async for hit in read_hits(engine)}
     passages = dict(sorted(read.items()))
     where = installation.settings.semantic_model
     made = _embed(where, list(passages.values())[:real], kept)

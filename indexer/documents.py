@@ -3,9 +3,8 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from itertools import chain
-
-import orjson
 
 from analyzers.normalize import normalize_text
 from analyzers.text_analyzer import TextAnalyzer
@@ -15,8 +14,9 @@ from gongkai.catalog.identity import record_keys
 from gongkai.catalog.intake import disclose
 from gongkai.catalog.legal_rank import read_legal_rank
 from gongkai.catalog.number_parts import split_number
-from gongkai.catalog.record import Attachment, Record
+from gongkai.catalog.record import Record
 from gongkai.catalog.repeals import Repeal, find_repeals
+from gongkai.catalog.stored_record import StoredRecord, decode_record, encode_record
 from gongkai.duplicates.minhash import pack_bands
 from gongkai.duplicates.texts import Text, choose_body
 from gongkai.engines.port import IndexDocument
@@ -31,10 +31,8 @@ def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
     """Returns the analysed document of a record. A record on request has only its entry."""
     record = disclose(record)
     repeals = find_repeals(record.body)
-    cited = [{"title": r.title, "document_number": r.document_number} for r in repeals]
-    text = Text.of(choose_body(record.body, (a.text for a in record.attachments)), record.title)
-    compared = {"text_key": text.key, "bands": pack_bands(text.bands)}
-    stored = orjson.dumps({**stored_form(record), "repeals": cited, **compared})
+    text = Text.of(choose_body(record), record.title)
+    stored = encode_record(_derive(record, repeals, text))
     title = record.title
     entry_texts, body_texts = _filled(_entry_texts(record)), _filled(_body_texts(record))
     zones = (title, *entry_texts, *body_texts)
@@ -70,7 +68,7 @@ def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
 
 def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
     """Returns the same document under another id."""
-    stored = orjson.dumps({**orjson.loads(document.stored), "id": record_id})
+    stored = encode_record(replace(decode_record(document.stored), id=record_id))
     day = document.fields["published_first"]
     order = _order(day, record_id) if isinstance(day, int) else 0
     return IndexDocument(
@@ -81,44 +79,9 @@ def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
     )
 
 
-def stored_form(record: Record) -> dict[str, object]:
-    """Returns the record as JSON with the API's field names."""
-    return {
-        "id": record.id,
-        "index_number": record.index_number,
-        "title": record.title,
-        "document_number": record.document_number,
-        "document_number_original": record.document_number_original,
-        "publisher": record.publisher,
-        "publisher_name": record.publisher_name,
-        "issued_on": record.issued_on.iso if record.issued_on else None,
-        "issued_on_original": record.issued_on_original,
-        "published_on": record.published_on.iso,
-        "category": record.category,
-        "topic": record.topic,
-        "audience": record.audience,
-        "life_event": record.life_event,
-        "genre": record.genre,
-        "genre_inferred": record.genre_inferred,
-        "format": record.format,
-        "disclosure": record.disclosure.value,
-        "validity": record.validity,
-        "keywords": record.keywords,
-        "summary": record.summary,
-        "body": record.body,
-        "url": record.url,
-        "attachments": [_stored_attachment(each) for each in record.attachments],
-        "extra": record.extra,
-    }
-
-
-def _stored_attachment(attachment: Attachment) -> dict[str, object]:
-    return {
-        "name": attachment.name,
-        "url": attachment.url,
-        "text": attachment.text,
-        "text_state": attachment.text_state.value,
-    }
+def _derive(record: Record, repeals: tuple[Repeal, ...], text: Text) -> StoredRecord:
+    own = {each.name: getattr(record, each.name) for each in fields(Record)}
+    return StoredRecord(**own, repeals=repeals, text_key=text.key, bands=pack_bands(text.bands))
 
 
 def _entry_texts(record: Record) -> Iterable[str]:

@@ -8,15 +8,13 @@ import asyncio
 from contextlib import closing
 from dataclasses import dataclass
 
-import orjson
-
 from gongkai.catalog.intake import IntakeRules
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import GenerationWriter
 from gongkai.engines.scan import read_hits
 from indexer.documents import build_document
 from indexer.kept_rejects import purge_rejects
-from indexer.replicas import restore_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,7 @@ async def _copy(installation: Installation, writer: GenerationWriter) -> int:
     count = 0
     try:
         async for hit in read_hits(engine):
-            record = restore_record(orjson.loads(hit.stored))
-            writer.put(build_document(record, installation.analysis))
+            writer.put(build_document(decode_record(hit.stored), installation.analysis))
             count += 1
     finally:
         await engine.close()

@@ -61,7 +61,7 @@ class _StoredAttachment(_Line):
 
 
 class StoredLine(_Line):
-    """A record as written by `documents.stored_form`."""
+    """A record as written by `gongkai.catalog.stored_record`."""
 
     id: Annotated[str, Field(min_length=1, max_length=ID_LIMIT)]
     title: _Short

@@ -7,19 +7,17 @@ from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import orjson
 
-from gongkai.catalog.dates import PartialDate, parse_date
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.intake import Refused, Withheld
-from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.catalog.record import AttachmentText, Record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexStore
 from gongkai.files.durable import read_json, replace_file
 from indexer.documents import build_document
-from indexer.replica_lines import BrokenReplicaError, check_replica, read_replica
+from indexer.replica_lines import check_replica, read_replica
 from indexer.shrinkage import check_shrink
 
 
@@ -114,27 +112,6 @@ def apply_replica(
         return Replicated(filling.writer.name, len(filling.taken), len(gone), filling.refused)
 
 
-def restore_record(stored: Mapping[str, Any]) -> Record:
-    """Returns the record written by `documents.stored_form`. Raises BrokenReplicaError."""
-    try:
-        plain: dict[str, Any] = {name: stored[name] for name in _PLAIN}
-        lists: dict[str, Any] = {name: tuple(stored[name]) for name in _LISTS}
-        attachments = tuple(
-            Attachment(a["name"], a["url"], a["text"], AttachmentText(a["text_state"]))
-            for a in stored["attachments"]
-        )
-        return Record(
-            **plain,
-            **lists,
-            published_on=_date(stored["published_on"]),
-            issued_on=_date(stored["issued_on"]) if stored["issued_on"] else None,
-            disclosure=Disclosure(stored["disclosure"]),
-            attachments=attachments,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise BrokenReplicaError("A record of the copy is damaged.") from error
-
-
 def drop_texts(record: Record, places: Collection[int]) -> Record:
     """Returns the record without the texts of its attachments at these places, counted from 0.
 
@@ -188,15 +165,3 @@ def _kept(installation: Installation) -> Path:
 def _keep(installation: Installation, ids: set[str]) -> None:
     path = _kept(installation)
     replace_file(path, orjson.dumps(sorted(ids)))
-
-
-def _date(text: str) -> PartialDate:
-    return parse_date(text, field="published_on")
-
-
-_PLAIN = (
-    "id", "index_number", "title", "document_number", "document_number_original", "publisher",
-    "publisher_name", "issued_on_original", "category", "genre", "genre_inferred", "format",
-    "validity", "summary", "body", "url", "extra",
-)  # fmt: skip
-_LISTS = ("topic", "audience", "life_event", "keywords")

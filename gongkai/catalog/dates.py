@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Self
 
 from gongkai.catalog.instants import read_count
 from gongkai.catalog.numerals import CHINESE_NUMERALS, INVISIBLE, fold_signs, read_numeral
@@ -75,6 +76,14 @@ class PartialDate:
     year: int
     month: int | None = None
     day: int | None = None
+
+    @classmethod
+    def from_iso(cls, text: str) -> Self:
+        """Returns the date of an `iso` text. Raises ValueError for another text."""
+        return cls(*map(int, text.split("-")))
+
+    def __str__(self) -> str:
+        return self.iso
 
     @property
     def iso(self) -> str:

@@ -36,21 +36,23 @@ class Attachment:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One catalog entry as it may be published; keys are those of the public API."""
+    """One catalog entry as it may be published; keys and their order are those of the public API.
+
+    A new member also needs a row in `gongkai.catalog.fields`.
+    """
 
     id: str
-    title: str
-    publisher: str
-    publisher_name: str
-    published_on: PartialDate
-    disclosure: Disclosure
     index_number: str | None = None
+    title: str
     document_number: str | None = None
     document_number_original: str | None = None
+    publisher: str
+    publisher_name: str
     issued_on: PartialDate | None = None
     issued_on_original: str | None = None
+    published_on: PartialDate
     category: str | None = None
     topic: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ class Record:
     genre: str | None = None
     genre_inferred: bool = False
     format: str | None = None
+    disclosure: Disclosure
     validity: str | None = None
     keywords: tuple[str, ...] = ()
     summary: str = ""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import orjson
-
 from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.stored_record import decode_record
 from gongkai.duplicates.candidates import CANDIDATES, find_candidates
 from gongkai.duplicates.classify import LAYERS, Finding, classify
 from gongkai.duplicates.comparison import NEAR
@@ -34,7 +33,7 @@ async def check_draft(
     """
     query = EngineQuery(find_candidates(draft, analysis), limit=CANDIDATES)
     hits = (await engine.search(query)).hits
-    records = [Subject.of(orjson.loads(hit.stored)) for hit in hits if hit.id != draft.id]
+    records = [Subject.of(decode_record(hit.stored)) for hit in hits if hit.id != draft.id]
     judged = ((record, classify(draft, record, is_place, threshold)) for record in records)
     matches = [Match(record, finding) for record, finding in judged if finding]
     return sorted(matches, key=lambda m: (LAYERS.index(m.finding.kind), -m.finding.score))

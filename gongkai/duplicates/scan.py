@@ -5,15 +5,14 @@ number, a text or a band are read again, group by group, and compared.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
+from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.duplicates.classify import classify
 from gongkai.duplicates.clusters import Pair
 from gongkai.duplicates.comparison import NEAR
@@ -46,11 +45,11 @@ class Gathered:
     bands: list[bytes] = field(default_factory=list)
     groups: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, stored: Mapping[str, Any]) -> None:
+    def add(self, record: StoredRecord) -> None:
         at = len(self.ids)
-        self.ids.append(stored["id"])
-        self.bands.append(stored["bands"].encode())
-        for key in _keys(stored):
+        self.ids.append(record.id)
+        self.bands.append(record.bands.encode())
+        for key in _keys(record):
             self.groups[key].append(at)
 
 
@@ -58,7 +57,7 @@ async def gather(engine: SearchEngine, on_record: OnProgress = lambda _: None) -
     """Reads every public record once."""
     gathered = Gathered()
     async for hit in read_hits(engine):
-        gathered.add(orjson.loads(hit.stored))
+        gathered.add(decode_record(hit.stored))
         on_record(1)
     return gathered
 
@@ -108,7 +107,7 @@ async def _read_pairs(
         names = dict.fromkeys(name for pair in pairs for name in pair)
         missing = [name for name in names if name not in kept]
         for name, hit in (await fetch_hits(engine, missing)).items():
-            kept[name] = Subject.of(orjson.loads(hit.stored))
+            kept[name] = Subject.of(decode_record(hit.stored))
         for name in names:
             if name in kept:
                 kept.move_to_end(name)
@@ -118,14 +117,14 @@ async def _read_pairs(
             kept.popitem(last=False)
 
 
-def _keys(stored: Mapping[str, Any]) -> Iterator[str]:
+def _keys(record: StoredRecord) -> Iterator[str]:
     for name in ("index_number", "document_number", "text_key"):
-        if stored[name]:
-            yield f"{name} {stored[name]}"
-    if not stored["text_key"]:
+        if value := getattr(record, name):
+            yield f"{name} {value}"
+    if not record.text_key:
         # A record without a text is identified by its entry; see Kind.SAME_ENTRY.
-        day = stored["issued_on"] or stored["published_on"]
-        yield f"entry {stored['publisher']} {day} {read_core(stored['title'])}"
+        day = record.issued_on or record.published_on
+        yield f"entry {record.publisher} {day} {read_core(record.title)}"
 
 
 def _pair_up(group: Sequence[int]) -> Iterable[tuple[int, int]]:

@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 from analyzers.normalize import literal_text
+from gongkai.catalog.record import Record
 from gongkai.duplicates.masking import mask
 from gongkai.duplicates.minhash import find_bands
 from gongkai.duplicates.shingles import Shingles, cut_shingles
@@ -67,18 +67,17 @@ class Subject:
     body: str
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Self:
-        """Returns the subject of a stored record."""
-        attached = (each["text"] for each in stored["attachments"])
+    def of(cls, record: Record) -> Self:
+        """Returns the subject of a record."""
         return cls(
-            id=stored["id"],
-            title=stored["title"],
-            document_number=stored["document_number"],
-            index_number=stored["index_number"],
-            publisher=stored["publisher"],
-            issued_on=stored["issued_on"],
-            published_on=stored["published_on"],
-            body=choose_body(stored["body"], attached),
+            id=record.id,
+            title=record.title,
+            document_number=record.document_number,
+            index_number=record.index_number,
+            publisher=record.publisher,
+            issued_on=record.issued_on.iso if record.issued_on else None,
+            published_on=record.published_on.iso,
+            body=choose_body(record),
         )
 
     @cached_property
@@ -86,6 +85,8 @@ class Subject:
         return Text.of(self.body, self.title)
 
 
-def choose_body(body: str, attached: Iterable[str]) -> str:
+def choose_body(record: Record) -> str:
     """Returns the body, or with it the text of files if the body only refers to them."""
-    return body if len(body) >= LEAST_TEXT * 2 else "\n".join([body, *attached])
+    if len(record.body) >= LEAST_TEXT * 2:
+        return record.body
+    return "\n".join([record.body, *(each.text for each in record.attachments)])

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from gongkai.catalog.dates import parse_date
 from gongkai.catalog.document_number import parse_document_number
 from gongkai.catalog.headings import gather_by_key
 from gongkai.catalog.index_number import parse_index_number
 from gongkai.catalog.plain_text import clean_text, reduce_line, reduce_markup
+from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.comparison import NEAR
 from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now
@@ -41,7 +40,7 @@ class Listed:
 
     cluster: Cluster
     verdict: Verdict | None
-    records: Sequence[Mapping[str, Any]]
+    records: Sequence[StoredRecord]
 
 
 class DuplicateService:
@@ -87,14 +86,13 @@ class DuplicateService:
             return None
         return Listed(cluster, verdict, await self.read(cluster.members))
 
-    async def read(self, members: Sequence[str]) -> list[Mapping[str, Any]]:
+    async def read(self, members: Sequence[str]) -> list[StoredRecord]:
         """Returns the public records among these ids, the suggested one to keep first.
 
         Records with a document number come first, then by date of publication.
         """
         hits = await fetch_hits(self._engine, list(members))
-        records = [orjson.loads(hit.stored) for hit in hits.values()]
-        return sorted(records, key=_rank)
+        return sorted((decode_record(hit.stored) for hit in hits.values()), key=_rank)
 
     async def find_public(self, ids: Sequence[str]) -> frozenset[str]:
         """Returns the ids that public records have."""
@@ -194,5 +192,5 @@ def _read_day(text: str) -> str | None:
         return None
 
 
-def _rank(record: Mapping[str, Any]) -> tuple[bool, str, str]:
-    return not record["document_number"], record["published_on"], record["id"]
+def _rank(record: StoredRecord) -> tuple[bool, str, str]:
+    return not record.document_number, record.published_on.iso, record.id

@@ -8,8 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.port import EngineQuery, Hit, SearchEngine
 from gongkai.query.filters import published_between
 from gongkai.query.interpreter import InterpretedQuery
@@ -140,4 +139,4 @@ def _with_spoken_date(
 
 
 def _title(hit: Hit) -> str:
-    return str(orjson.loads(hit.stored)["title"])
+    return decode_record(hit.stored).title

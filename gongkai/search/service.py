@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import orjson
-
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import FACETS
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
 from gongkai.engines.scan import read_pages
@@ -133,7 +132,7 @@ class SearchService:
         stored = await self._engine.fetch(record_id)
         if stored is None:
             return None
-        record = await asyncio.to_thread(orjson.loads, stored)
+        record = await asyncio.to_thread(decode_record, stored)
         repeals, repealing = await asyncio.gather(
             self._related_records.repealed(record), self._related_records.repealing(record)
         )
@@ -144,7 +143,7 @@ class SearchService:
         stored = await self._engine.fetch(record_id)
         if stored is None:
             return None
-        record = await asyncio.to_thread(orjson.loads, stored)
+        record = await asyncio.to_thread(decode_record, stored)
         hits = await self._related_records.similar(record, size)
         return SimilarAnswer(hits=await asyncio.to_thread(self._views.hits, hits))
 
@@ -200,7 +199,7 @@ class SearchService:
         return self._interpreter.interpret(text).highlight_terms if text.strip() else ()
 
     def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
-        return [self._views.record(orjson.loads(hit.stored)) for hit in hits]
+        return [self._views.record(decode_record(hit.stored)) for hit in hits]
 
     def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, FacetValues]:
         chosen = chosen_values(request, self._tables)

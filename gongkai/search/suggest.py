@@ -12,7 +12,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
-import orjson
 from pydantic import Field
 
 from analyzers.completion import CompletionIndex, MatchKind
@@ -22,6 +21,7 @@ from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.agencies import AgencyDirectory
 from gongkai.catalog.document_number import find_document_numbers, parse_document_number
 from gongkai.catalog.number_parts import IsPrefix, NumberParts, find_number_parts, split_number
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.request import Sort
 from gongkai.query.tree import And, Or, Phrase, Query, Term
@@ -202,7 +202,7 @@ class Suggester:
         named = Term("number_prefix", str(parts.prefix)), Term("number_year", str(parts.year))
         newest = EngineQuery(And(named), sort=Sort.NEWEST, limit=_NUMBERS_READ)
         found = (await self._engine.search(newest)).hits
-        numbers = Counter(orjson.loads(hit.stored)["document_number"] for hit in found)
+        numbers = Counter(decode_record(hit.stored).document_number or "" for hit in found)
         return [
             SuggestionView(text=number, kind=SuggestionKind.DOCUMENT_NUMBER, count=count)
             for number, count in numbers.items()
@@ -215,7 +215,7 @@ class Suggester:
         found = await self._engine.search(EngineQuery(And((query,)), limit=_TITLES))
         titles: dict[str, str] = {}
         for hit in found.hits:
-            titles.setdefault(orjson.loads(hit.stored)["title"], hit.id)
+            titles.setdefault(decode_record(hit.stored).title, hit.id)
         return [
             SuggestionView(text=title, kind=SuggestionKind.TITLE, count=1, id=record_id)
             for title, record_id in titles.items()

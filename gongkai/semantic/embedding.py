@@ -13,8 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
-import orjson
-
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import Hit, SearchEngine, StoredVector, VectorStore
 from gongkai.engines.scan import read_pages
@@ -122,7 +121,7 @@ def _make_rows(passages: Mapping[str, str], embedders: Embedders) -> Iterator[li
 
 
 def _passage(hit: Hit) -> str:
-    return choose_passage(orjson.loads(hit.stored))
+    return choose_passage(decode_record(hit.stored))
 
 
 _model: EmbeddingModel

@@ -17,8 +17,8 @@ from gongkai.semantic.port import Vectors
 
 def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> float:
     """Returns the cosine of a record plus its static rank: legal rank and validity."""
-    authority = read_legal_rank(str(neighbour.stored["title"]))
-    static_rank = 0.0 if neighbour.stored["validity"] in REPEALED else weights.static_rank_valid
+    authority = read_legal_rank(neighbour.record.title)
+    static_rank = 0.0 if neighbour.record.validity in REPEALED else weights.static_rank_valid
     if authority is LegalRank.LAW:
         static_rank += weights.static_rank_law
     elif authority is LegalRank.INTERPRETATION:

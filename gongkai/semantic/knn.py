@@ -6,11 +6,10 @@ is skipped, and the search goes deeper until it has enough hits or no more vecto
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import orjson
 
+from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.engines.port import (
     EngineQuery,
     Hit,
@@ -33,10 +32,10 @@ AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A record, its stored content, and the cosine of its passage with the query."""
+    """A record, its hit, and the cosine of its passage with the query."""
 
     hit: Hit
-    stored: Mapping[str, Any]
+    record: StoredRecord
     cosine: float
 
 
@@ -72,8 +71,8 @@ async def fetch_vectors(index: VectorIndex, hits: Sequence[Hit]) -> Vectors:
     rows = await index.fetch([hit.id for hit in hits])
     known = {row.id: row for row in rows}
     none = np.zeros_like(rows[0].values if rows else (), dtype=np.float32)
-    found = ((known.get(hit.id), orjson.loads(hit.stored)) for hit in hits)
-    return np.array([row.values if row and _is_of(row, stored) else none for row, stored in found])
+    found = ((known.get(hit.id), decode_record(hit.stored)) for hit in hits)
+    return np.array([row.values if row and _is_of(row, record) else none for row, record in found])
 
 
 def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour]:
@@ -82,11 +81,11 @@ def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour
     A text that was closed or corrected must not be found by its earlier wording.
     """
     known = ((found[each.id], each) for each in near if each.id in found)
-    read = ((hit, orjson.loads(hit.stored), each) for hit, each in known)
+    read = ((hit, decode_record(hit.stored), each) for hit, each in known)
     return [
-        Neighbour(hit, stored, each.cosine) for hit, stored, each in read if _is_of(each, stored)
+        Neighbour(hit, record, each.cosine) for hit, record, each in read if _is_of(each, record)
     ]
 
 
-def _is_of(vector: VectorHit | StoredVector, stored: Mapping[str, Any]) -> bool:
-    return name_passage(choose_passage(stored)) == vector.digest
+def _is_of(vector: VectorHit | StoredVector, record: StoredRecord) -> bool:
+    return name_passage(choose_passage(record)) == vector.digest

@@ -1,8 +1,8 @@
 """Chooses the passage of a stored record that is embedded, and names it by a digest."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+
+from gongkai.catalog.record import Record
 
 LENGTH = 300
 """Characters; the rest of a longer text adds little to its beginning."""
@@ -10,12 +10,12 @@ RULE = 2
 """Raised when the same passage gets another vector; all vectors are then made again."""
 
 
-def choose_passage(stored: Mapping[str, Any]) -> str:
+def choose_passage(record: Record) -> str:
     """Returns title, summary and the beginning of the text, up to LENGTH characters.
 
     Only the entry of a record on request is stored, so its text is not included.
     """
-    parts = (stored["title"], stored["summary"], stored["body"])
+    parts = (record.title, record.summary, record.body)
     return "\n".join(" ".join(part.split()) for part in parts if part)[:LENGTH]
 
 

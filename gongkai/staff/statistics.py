@@ -5,14 +5,12 @@
 
 import statistics
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-import orjson
 
 from gongkai.catalog.classifications import MISSING_LABEL
-from gongkai.catalog.dates import PartialDate, parse_date
+from gongkai.catalog.record import Record
+from gongkai.catalog.stored_record import decode_record
 from gongkai.catalog.tables import Tables
 from gongkai.engines.port import SearchEngine
 from gongkai.engines.scan import read_hits
@@ -68,8 +66,10 @@ class Statistics:
 async def count_year(engine: SearchEngine, tables: Tables, year: int) -> Statistics:
     """Computes the statistics of a year; reads every public record once."""
     counted = Statistics(year)
-    async for stored in _read_year(engine, year):
-        _add(counted, stored, tables)
+    async for hit in read_hits(engine):
+        record = decode_record(hit.stored)
+        if record.published_on.year == year:
+            _add(counted, record, tables)
     counted.late.sort(key=lambda each: (-each.working_days, each.id))
     return counted
 
@@ -98,29 +98,25 @@ def list_figures(counted: Statistics) -> Iterator[tuple[str, str, int | float]]:
         yield f"published after {TERM} working days, by publisher", value, count
 
 
-async def _read_year(engine: SearchEngine, year: int) -> AsyncIterator[Mapping[str, Any]]:
-    async for hit in read_hits(engine):
-        stored = orjson.loads(hit.stored)
-        if stored["published_on"].startswith(f"{year:04}"):
-            yield stored
-
-
-def _add(counted: Statistics, stored: Mapping[str, Any], tables: Tables) -> None:
-    publisher = tables.agencies.label_of(stored["publisher"])
+def _add(counted: Statistics, record: Record, tables: Tables) -> None:
+    publisher = tables.agencies.label_of(record.publisher)
+    month = record.published_on.month
     counted.records += 1
     counted.by_publisher[publisher] += 1
-    counted.by_category[_top(stored["category"])] += 1
-    for topic in {_top(each) for each in stored["topic"] or (None,)}:
+    counted.by_category[_top(record.category)] += 1
+    for topic in {_top(each) for each in record.topic or (None,)}:
         counted.by_topic[topic] += 1
-    counted.by_genre[stored["genre"] or MISSING_LABEL] += 1
-    counted.by_disclosure[stored["disclosure"]] += 1
-    counted.by_month[stored["published_on"][5:7] or _NO_MONTH] += 1
-    _add_lag(counted, stored, publisher)
+    counted.by_genre[record.genre or MISSING_LABEL] += 1
+    counted.by_disclosure[record.disclosure.value] += 1
+    counted.by_month[f"{month:02}" if month else _NO_MONTH] += 1
+    _add_lag(counted, record, publisher)
 
 
-def _add_lag(counted: Statistics, stored: Mapping[str, Any], publisher: str) -> None:
-    issued, published = _read_day(stored["issued_on"]), _read_day(stored["published_on"])
-    if issued is None or published is None or issued.first_day > published.first_day:
+def _add_lag(counted: Statistics, record: Record, publisher: str) -> None:
+    issued, published = record.issued_on, record.published_on
+    if issued is None or not (issued.day and published.day):
+        return
+    if issued.first_day > published.first_day:
         return
     counted.lags.append((published.first_day - issued.first_day).days)
     working = count_working_days(issued.first_day, published.first_day)
@@ -128,13 +124,8 @@ def _add_lag(counted: Statistics, stored: Mapping[str, Any], publisher: str) -> 
     if working > TERM:
         counted.late_by_publisher[publisher] += 1
         counted.late.append(
-            Late(stored["id"], stored["title"], publisher, issued.iso, published.iso, working)
+            Late(record.id, record.title, publisher, issued.iso, published.iso, working)
         )
-
-
-def _read_day(text: str | None) -> PartialDate | None:
-    read = parse_date(text) if text else None
-    return read if read and read.day else None
 
 
 def _top(path: str | None) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-
 from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.port import DISCLOSURE, GenerationWriter, IndexDocument, IndexStore
 from indexer.attachments.owners import FileOwners
 from indexer.documents import build_document
 from indexer.record_ids import read_keys
-from indexer.replicas import drop_texts, restore_record
+from indexer.replicas import drop_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class TextRevoker:
 
 
 def _strip(stored: Stored, places: Collection[int], analysis: TextAnalyzer) -> IndexDocument:
-    record = drop_texts(restore_record(orjson.loads(stored.text)), places)
+    record = drop_texts(decode_record(stored.text), places)
     document = build_document(record, analysis)
     # The places of the files are not stored, but they are part of the record's identity.
     fields = {**document.fields, "identities": tuple(stored.identities)}

@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gongkai.catalog.stored_record import decode_record
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.comparison import NEAR
 from gongkai.duplicates.decisions import Decisions
 from gongkai.duplicates.scan import scan
 from gongkai.duplicates.scan_store import ScanStore
+from gongkai.duplicates.texts import Subject
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.engines.scan import fetch_hits
 from gongkai.files.spreadsheets import write_sheet
@@ -45,7 +47,7 @@ def duplicates(
 
 async def _find(
     installation: Installation, threshold: float
-) -> tuple[list[Cluster], Mapping[str, Mapping[str, Any]]]:
+) -> tuple[list[Cluster], Mapping[str, Subject]]:
     engine = installation.open_engine()
     folder = installation.settings.data_dir
     register = ScanStore(folder, Decisions(folder))
@@ -67,16 +69,16 @@ async def _find(
         hits = await fetch_hits(engine, names)
     finally:
         await engine.close()
-    return clusters, {name: orjson.loads(hit.stored) for name, hit in hits.items()}
+    return clusters, {name: Subject.of(decode_record(hit.stored)) for name, hit in hits.items()}
 
 
-def _describe(cluster: Cluster, records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _describe(cluster: Cluster, records: Mapping[str, Subject]) -> dict[str, Any]:
     members = [records[name] for name in cluster.members if name in records]
     return {
         "id": cluster.id,
         "kind": cluster.kind,
         "score": round(cluster.score, 4),
-        "records": [{"id": each["id"], **{k: each[k] for k in _SHOWN}} for each in members],
+        "records": [{key: getattr(each, key) for key in ("id", *_SHOWN)} for each in members],
         "pairs": [
             {
                 "records": [pair.one, pair.other],
@@ -90,16 +92,15 @@ def _describe(cluster: Cluster, records: Mapping[str, Mapping[str, Any]]) -> dic
 
 
 def _csv_rows(
-    clusters: Sequence[Cluster], records: Mapping[str, Mapping[str, Any]]
+    clusters: Sequence[Cluster], records: Mapping[str, Subject]
 ) -> Iterator[list[object]]:
     for cluster in clusters:
         for name in cluster.members:
-            record = records.get(name, {})
-            shown = [record.get(key) for key in _SHOWN]
+            shown = [getattr(records.get(name), key, None) for key in _SHOWN]
             yield [cluster.id, cluster.kind.value, round(cluster.score, 4), name, *shown]
 
 
-def _print_table(clusters: Sequence[Cluster], records: Mapping[str, Mapping[str, Any]]) -> None:
+def _print_table(clusters: Sequence[Cluster], records: Mapping[str, Subject]) -> None:
     table = Table(box=None)
     for head in ("cluster", "kind", "score", "id"):
         table.add_column(head, no_wrap=True)
@@ -107,10 +108,10 @@ def _print_table(clusters: Sequence[Cluster], records: Mapping[str, Mapping[str,
         table.add_column(head, overflow="fold")
     for cluster in clusters:
         for at, name in enumerate(cluster.members):
-            record = records.get(name, {})
+            record = records.get(name)
             first = (cluster.id, cluster.kind, f"{cluster.score:.2f}") if at == 0 else ("", "", "")
-            number = record.get("document_number") or record.get("index_number") or ""
-            table.add_row(*first, name, record.get("title", ""), number)
+            number = (record.document_number or record.index_number or "") if record else ""
+            table.add_row(*first, name, record.title if record else "", number)
     Console().print(table)
     records_in = sum(len(cluster.members) for cluster in clusters)
     print(f"{len(clusters):,} clusters, {records_in:,} records")

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from gongkai.catalog.record import Record
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.engines.port import EngineQuery
 from gongkai.engines.scan import read_hits
@@ -64,18 +66,18 @@ async def _verify(installation: Installation, every: int) -> tuple[Counter[str],
             task = bar.add_task("verifying", total=total)
             at = 0
             async for hit in read_hits(services.engine):
-                record = orjson.loads(hit.stored)
+                record = decode_record(hit.stored)
                 bar.advance(task)
                 at += 1
                 for key, text in _names(record) if at % every == 0 else ():
                     asked[key] += 1
-                    if miss := await _look_for(services.search, record["id"], key, text):
+                    if miss := await _look_for(services.search, record.id, key, text):
                         misses.append(miss)
     return asked, misses
 
 
-def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield from ((key, record[key]) for key in _KEYS if record[key])
+def _names(record: Record) -> Iterator[tuple[str, str]]:
+    yield from ((key, name) for key in _KEYS if (name := getattr(record, key)))
 
 
 async def _look_for(service: SearchService, record_id: str, key: str, text: str) -> Miss | None:

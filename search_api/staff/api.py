@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from gongkai.catalog.record import Record
 from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.decisions import Decision, Verdict
@@ -169,7 +170,7 @@ async def settle(
         raise UnknownRecordError
     kept = None
     if body.decision is Decision.DUPLICATE:
-        kept = body.keep or next((each["id"] for each in found.records), None)
+        kept = body.keep or next((each.id for each in found.records), None)
         if kept not in found.cluster.members:
             raise BadRequestError("keep", "保留的信息不在这一组中")
     verdict = duplicate_service.decide(found.cluster, body.decision, kept, by, body.note)
@@ -178,7 +179,7 @@ async def settle(
 
 
 def describe_cluster(
-    cluster: Cluster, records: Sequence[Mapping[str, Any]], verdict: Verdict | None
+    cluster: Cluster, records: Sequence[Record], verdict: Verdict | None
 ) -> dict[str, Any]:
     """Returns a cluster as JSON, without records that are no longer public."""
     return {
@@ -186,7 +187,7 @@ def describe_cluster(
         "kind": cluster.kind,
         "score": round(cluster.score, 4),
         "records": [
-            {**{key: each[key] for key in _FACTS}, "publisher": each["publisher_name"]}
+            {**_describe_facts(Subject.of(each)), "publisher": each.publisher_name}
             for each in records
         ],
         "pairs": [
@@ -222,7 +223,7 @@ def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
     finding, record = match.finding, match.record
     return {
         "id": record.id,
-        "record": {key: getattr(record, key) for key in (*_FACTS, "publisher")},
+        "record": {**_describe_facts(record), "publisher": record.publisher},
         "kind": finding.kind,
         "score": round(finding.score, 4),
         "jaccard": finding.jaccard,
@@ -233,6 +234,10 @@ def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
             for p in find_passages(draft, match)
         ],
     }
+
+
+def _describe_facts(subject: Subject) -> dict[str, object]:
+    return {key: getattr(subject, key) for key in _FACTS}
 
 
 def find_passages(draft: Subject, match: Match) -> list[Passage]:

@@ -1,13 +1,13 @@
 """`/staff/duplicates`: clusters, side-by-side comparison, decisions."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from gongkai.catalog.record import Record
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.decisions import Decision, Verdict
 from gongkai.duplicates.scan_store import Scan
@@ -165,7 +165,6 @@ async def _next_open(duplicate_service: DuplicateServiceDependency, cluster_id: 
     return next((name for name in (*names[at:], *names[:at]) if name != cluster_id), None)
 
 
-def _cells(record: Mapping[str, Any]) -> Iterator[object]:
-    names = ("id", "title", "document_number", "index_number", "publisher_name", "issued_on")
-    yield from (record[name] for name in names)
-    yield record["published_on"]
+def _cells(record: Record) -> tuple[object, ...]:
+    names = (record.id, record.title, record.document_number, record.index_number)
+    return (*names, record.publisher_name, record.issued_on, record.published_on)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from gongkai.catalog.record import Record
 from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.clusters import Cluster, Pair
 from gongkai.duplicates.decisions import Verdict
@@ -84,7 +84,7 @@ MENU = (
 class Facing:
     """One record compared with the first record of its cluster."""
 
-    record: Mapping[str, Any]
+    record: Record
     href: str
     evidence: Sequence[str]
     pieces: Sequence[Piece]
@@ -102,7 +102,7 @@ def label_evidence(evidence: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(_label(each) for each in evidence))
 
 
-def face(cluster: Cluster, records: Sequence[Mapping[str, Any]]) -> list[Facing]:
+def face(cluster: Cluster, records: Sequence[Record]) -> list[Facing]:
     """Returns every record of a cluster compared with the first one, by character."""
     if not records:
         return []
@@ -124,7 +124,7 @@ def describe_verdict(verdict: Verdict) -> str:
     return f"{verdict.decided_by} 于 {day} {word}"
 
 
-def _face(first: Subject, record: Mapping[str, Any], pairs: Sequence[Pair]) -> Facing:
+def _face(first: Subject, record: Record, pairs: Sequence[Pair]) -> Facing:
     subject = Subject.of(record)
     ends = {first.id, subject.id}
     evidence = [
@@ -134,7 +134,7 @@ def _face(first: Subject, record: Mapping[str, Any], pairs: Sequence[Pair]) -> F
     pieces = [] if is_first else mark_differences(first.body, subject.body)
     return Facing(
         record=record,
-        href=record_path(record["id"]),
+        href=record_path(record.id),
         evidence=label_evidence(evidence),
         pieces=pieces,
         passages=[] if is_first else list_passages(first.body, subject.body),

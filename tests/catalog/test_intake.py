@@ -26,8 +26,8 @@ from gongkai.catalog.intake import (
     take_row,
 )
 from gongkai.catalog.record import Attachment, Record
+from gongkai.catalog.stored_record import stored_form
 from gongkai.catalog.tables import Tables, load_tables
-from indexer.documents import stored_form
 
 ROW = {
     "索引号": "003127334/200902-00019",

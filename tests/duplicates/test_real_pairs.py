@@ -3,7 +3,9 @@
 import csv
 import gzip
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -13,11 +15,11 @@ from gongkai.duplicates.classify import DUPLICATES, Kind, classify
 from gongkai.duplicates.texts import Subject
 
 IS_PLACE = load_places().is_name
-PLAIN = {
+PLAIN: dict[str, Any] = {
     **dict.fromkeys(("document_number", "index_number", "issued_on", "published_on")),
     "publisher": "",
-    "attachments": [],
 }
+NAMES = frozenset(each.name for each in fields(Subject))
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,9 @@ def judged(shared_data: Path) -> dict[str, Counter[Kind | None]]:
     for file in sorted((shared_data / "documents").glob("*.jsonl.gz")):
         with gzip.open(file) as lines:
             for row in map(orjson.loads, lines):
-                subjects[row["id"]] = Subject.of({**PLAIN, **row})
+                subjects[row["id"]] = Subject(
+                    **{**PLAIN, **{key: row[key] for key in row.keys() & NAMES}}
+                )
     counts: dict[str, Counter[Kind | None]] = {}
     with (shared_data / "duplicates" / "pairs.tsv").open(encoding="utf-8") as lines:
         for pair in csv.DictReader(lines, delimiter="\t"):

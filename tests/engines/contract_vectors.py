@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 
 import numpy as np
-import orjson
 import pytest
 
 from gongkai.catalog.dates import PartialDate
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF, IndexDocument, StoredVector, Vector
 from gongkai.query.filters import published_between
@@ -133,7 +133,7 @@ class VectorsContract:
 
 
 def _passage_of(document: IndexDocument) -> str:
-    return name_passage(choose_passage(orjson.loads(document.stored)))
+    return name_passage(choose_passage(decode_record(document.stored)))
 
 
 def ask_vectors(

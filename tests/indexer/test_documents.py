@@ -17,10 +17,11 @@ from gongkai.catalog.fields import FACETS, FIELDS, ZONE_BREAK, Kind
 from gongkai.catalog.headings import HEADINGS
 from gongkai.catalog.intake import Accepted, IntakeRules, take_row
 from gongkai.catalog.record import Attachment, Record
+from gongkai.catalog.stored_record import stored_form
 from gongkai.catalog.tables import load_tables
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import IndexDocument
-from indexer.documents import build_document, stored_form
+from indexer.documents import build_document
 from tests.engines.records import make_document
 
 CANARY = "龘靐齉"

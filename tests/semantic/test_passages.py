@@ -1,14 +1,13 @@
 """What stands for a record: its title, then what says most of it, and no more than is public."""
 
-import orjson
-
+from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
 from gongkai.semantic.passages import LENGTH, choose_passage, name_passage
 from tests.engines.records import make_document
 
 
 def passage(installation: Installation, **fields: object) -> str:
-    return choose_passage(orjson.loads(make_document(installation, **fields).stored))
+    return choose_passage(decode_record(make_document(installation, **fields).stored))
 
 
 def test_title_summary_and_the_beginning_of_the_text(installation: Installation) -> None:

@@ -1,0 +1,70 @@
+"""The record as an index stores it, and its codec: JSON under the keys of the public API."""
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import orjson
+
+from gongkai.catalog.dates import PartialDate
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.catalog.repeals import Repeal
+
+_SEVERAL = ("topic", "audience", "life_event", "keywords")
+_NOT_STORED = frozenset(("path",))
+"""A place on the indexing machine is nothing to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord(Record):
+    """A record with the values derived from its text.
+
+    `repeals` are the documents that it repeals. `text_key` and `bands` are for comparison with
+    other records (`gongkai.duplicates.texts`), empty for a record without text.
+    """
+
+    repeals: tuple[Repeal, ...] = ()
+    text_key: str = ""
+    bands: str = ""
+
+
+def encode_record(record: Record) -> bytes:
+    """Returns the stored JSON; `decode_record` reverses it, and encodes to the same bytes again."""
+    return orjson.dumps(stored_form(record))
+
+
+def decode_record(stored: bytes) -> StoredRecord:
+    """Returns the record of a stored JSON. Raises KeyError, TypeError, ValueError for another."""
+    values = orjson.loads(stored)
+    for name in _SEVERAL:
+        values[name] = tuple(values[name])
+    issued_on = values["issued_on"]
+    values["issued_on"] = _read_date(issued_on) if issued_on else None
+    values["published_on"] = _read_date(values["published_on"])
+    values["disclosure"] = Disclosure(values["disclosure"])
+    values["attachments"] = tuple(
+        Attachment(**{**each, "text_state": AttachmentText(each["text_state"])})
+        for each in values["attachments"]
+    )
+    values["repeals"] = tuple(Repeal(**each) for each in values["repeals"])
+    return StoredRecord(**values)
+
+
+def stored_form(record: Record) -> dict[str, object]:
+    """Returns the record as values of JSON, under the keys of the public API in their order."""
+    return {each.name: _to_json(getattr(record, each.name)) for each in fields(record)}
+
+
+_read_date = lru_cache(10_000)(PartialDate.from_iso)
+"""A list has few days, and a page of it is read many times."""
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, PartialDate):
+        return value.iso
+    if isinstance(value, tuple):
+        return [_to_json(each) for each in value]
+    if isinstance(value, Attachment | Repeal):
+        names = (each.name for each in fields(value) if each.name not in _NOT_STORED)
+        return {name: getattr(value, name) for name in names}
+    return value
