@@ -35,9 +35,27 @@ def detect_encoding(sample: bytes, *, is_markup: bool = False) -> Encoding:
     for mark, name in _MARKS.items():
         if sample.startswith(mark):
             return Encoding(name, len(mark))
+    if b"\0" in sample[:_DECLARED_WITHIN] and (wide := _find_wide(sample[:_DECLARED_WITHIN])):
+        return Encoding(wide)
     if _is_utf8(sample) or _is_mostly_utf8(sample):
         return Encoding("utf-8")
     return Encoding(_declared(sample) if is_markup else "gb18030")
+
+
+def _find_wide(sample: bytes) -> str:
+    """Returns the byte order of UTF-16 without a mark, or "".
+
+    Line ends, digits and delimiters have a NUL byte at every odd or every even place.
+    """
+    nuls = [sample[0::2].count(0), sample[1::2].count(0)]
+    if min(nuls) * 8 > max(nuls):
+        return ""
+    name = "utf-16-be" if nuls[0] > nuls[1] else "utf-16-le"
+    try:
+        text = sample[: len(sample) & ~1].decode(name)
+    except UnicodeDecodeError as error:
+        return name if error.start >= len(sample) - 2 else ""
+    return name if all(sign.isprintable() or sign.isspace() for sign in text) else ""
 
 
 def _is_utf8(sample: bytes) -> bool:

@@ -35,6 +35,7 @@ from indexer.unread import UnreadFiles
 
 _WIDTH, _INDENT = 80, 2
 _REFUSED = 3
+_MOST_SHEETS = 20
 _NO_FIELD, _NOT_USED = "?", "(not used)"
 _HINTS = {
     "disclosure: missing_disclosure": "Rows without 公开方式 show no values. If the whole "
@@ -130,8 +131,11 @@ def _print_facts(console: Console, report: FileReport) -> None:
     console.print(str(report.path))
     console.print(f"  format    {', '.join(filter(None, (report.format, report.encoding)))}")
     if report.sheets:
-        sheets = ", ".join(f"{clean_line(name)} {n:,}" for name, n in report.sheets.items())
-        _print_wrapped(console, f"sheets    {sheets}", _INDENT + 10)
+        named = [f"{clean_line(name)} {n:,}" for name, n in report.sheets.most_common(_MOST_SHEETS)]
+        left = len(report.sheets) - len(named)
+        sheets = ", ".join([*named, f"{left:,} more"] if left else named)
+        label = "lists" if report.format.startswith("JSON") else "sheets"
+        _print_wrapped(console, f"{label:<9} {sheets}", _INDENT + 10)
     console.print(f"  rows      {report.read:,}, accepted {report.accepted:,}")
     for name, counts in (
         ("refused", report.refused),

@@ -14,14 +14,19 @@ from pathlib import Path
 
 from gongkai.files.cell_guards import unguard_cell
 from gongkai.files.limits import HEADER_WITHIN_ROWS, MAX_ROW_BYTES
+from gongkai.files.sheet_grid import TableRow
 from indexer.sources.headers import known_keys
 from indexer.sources.row import SourceItem, UnreadableRow
-from indexer.sources.streams import OnBytes, open_text, read_lines
-from indexer.sources.table_layout import TableRow
+from indexer.sources.streams import OnBytes, ignore_bytes, open_text, read_lines
 from indexer.sources.table_rows import Table
 
-_DELIMITERS = ",\t;|"
-_SEPARATOR = re.compile("sep=([,;|\t]?)", re.IGNORECASE)
+DELIMITERS = ",\t;|"
+OTHER_DELIMITERS = "，、；｜^\x01"
+"""Signs that also occur in texts; they need as many known headings as a catalog has."""
+_ENOUGH_HEADINGS = 3
+_SEPARATOR = re.compile(f"sep=([{DELIMITERS}{re.escape(OTHER_DELIMITERS)}]?)", re.IGNORECASE)
+_LONGEST_REPAIRED = 100_000
+_CONTROL = re.compile("_x00[01][0-9A-Fa-f]_")
 csv.field_size_limit(MAX_ROW_BYTES)
 
 
@@ -41,7 +46,7 @@ def read_delimited(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     """
     source = str(path)
     with open_text(path, on_bytes) as stream:
-        lines = read_lines(stream)
+        lines = _split_returns(read_lines(stream))
         first = list(islice(lines, HEADER_WITHIN_ROWS))
         delimiter = _sniff([line for line in first if line], is_tsv=".tsv" in path.name.lower())
         records = _read_records(_LineFeed(chain(first, lines)), delimiter)
@@ -49,12 +54,35 @@ def read_delimited(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
         yield from Table(source, padding="").read(rows, needs_known=False) or ()
 
 
+def name_delimiter(path: Path) -> str:
+    """Returns the delimiter of a file as text. Raises OSError."""
+    with open_text(path, ignore_bytes) as stream:
+        first = list(islice(_split_returns(read_lines(stream)), HEADER_WITHIN_ROWS))
+    sign = _sniff([line for line in first if line], is_tsv=".tsv" in path.name.lower())
+    return {"\t": "tab", "\x01": "\\x01"}.get(sign, sign)
+
+
+def _split_returns(lines: Iterator[bytes | None]) -> Iterator[bytes | None]:
+    """Yields lines, also those of a file whose lines end with a carriage return alone."""
+    first = next(lines, b"")
+    lines = chain([first] if first != b"" else [], lines)
+    if not first or first.endswith(b"\n") or b"\r" not in first:
+        return lines
+    return (part for line in lines for part in (line.splitlines(keepends=True) if line else [None]))
+
+
 def _table_row(source: str, number: int, record: "list[str] | _Fault") -> TableRow | UnreadableRow:
     if isinstance(record, _Fault):
         return UnreadableRow(source, number, record.reason, record.detail)
     if number == 1 and _SEPARATOR.fullmatch("".join(record).strip()):
         return TableRow(number, ())
-    return TableRow(number, list(map(unguard_cell, record)))
+    return TableRow(number, list(map(_clean_cell, record)))
+
+
+def _clean_cell(cell: str) -> str:
+    """Returns a cell without guards and without the escapes of a workbook (`_x000D_`)."""
+    text = unguard_cell(cell)
+    return _CONTROL.sub("\n", text).replace("\n\n", "\n") if "_x00" in text else text
 
 
 def _sniff(first: Sequence[bytes], *, is_tsv: bool) -> str:
@@ -65,22 +93,28 @@ def _sniff(first: Sequence[bytes], *, is_tsv: bool) -> str:
     text = [line.decode("utf-8", "replace") for line in first]
     if text and (match := _SEPARATOR.fullmatch(text[0].strip("\r\n "))) and match[1]:
         return str(match[1])
-    candidates = sorted(_DELIMITERS, key=lambda sign: sign != "\t") if is_tsv else _DELIMITERS
-    return max(candidates, key=lambda sign: _score(text, sign))
+    candidates = sorted(DELIMITERS, key=lambda sign: sign != "\t") if is_tsv else DELIMITERS
+    signs: list[str] = [*candidates, *OTHER_DELIMITERS]
+    return max(signs, key=lambda sign: _score(text, sign))
 
 
 def _score(text: Sequence[str], delimiter: str) -> tuple[int, int]:
-    rows = _rows(text, delimiter)
-    return max((len(known_keys(row)) for row in rows), default=0), len(rows[0]) if rows else 0
+    rows = split_rows(text, delimiter)
+    known = max((len(known_keys(row)) for row in rows), default=0)
+    if delimiter in OTHER_DELIMITERS and known < _ENOUGH_HEADINGS:
+        return 0, 0
+    return known, len(rows[0]) if rows else 0
 
 
-def _rows(text: Sequence[str], delimiter: str) -> list[list[str]]:
+def split_rows(text: Sequence[str], delimiter: str) -> list[list[str]]:
+    """Returns the cells of each line; no cell spans lines."""
     lines = [line.rstrip("\r\n") for line in text if "\r" not in line.rstrip("\r\n")]
     return [row for line in lines for row in csv.reader([line], delimiter=delimiter) if row]
 
 
 def _read_records(feed: "_LineFeed", delimiter: str) -> Iterator[list[str] | _Fault]:
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    width = 0
     while True:
         feed.begin_record()
         try:
@@ -91,26 +125,40 @@ def _read_records(feed: "_LineFeed", delimiter: str) -> Iterator[list[str] | _Fa
             feed.go_back()
             yield _Fault("too_long", "The row is over 32 MiB, or a quote in it is never closed.")
         except csv.Error:
-            yield _unquoted(feed, delimiter) or _Fault("not_csv", "A quote in the row is unpaired.")
+            yield _unquoted(feed, delimiter, width) or _Fault(
+                "not_csv", "A quote in the row is unpaired."
+            )
             feed.go_back()
         else:
-            yield (
-                _Fault("bad_encoding", "The row contains bytes that are not valid text.")
-                if (feed.is_undecodable)
-                else record
-            )
+            if feed.is_undecodable:
+                yield _Fault("bad_encoding", "The row contains bytes that are not valid text.")
+                continue
+            width = len(record)
+            yield record
 
 
-def _unquoted(feed: "_LineFeed", delimiter: str) -> list[str] | None:
-    """Returns the cells of a tab-separated line whose quotes are text, as in database dumps.
+def _unquoted(feed: "_LineFeed", delimiter: str, width: int) -> list[str] | None:
+    """Returns the cells of one line with quotes inside its cells, or None if that is ambiguous.
 
-    This applies only to a fault in the record's first line, so that no cell spans lines.
+    A tab never occurs in a cell, so the quotes of a tab-separated line are text, as in database
+    dumps. With other delimiters the cells must be as many as those of the record before: in
+    `"关于"双减"的通知",1` a quote next to no delimiter is text. Only a fault in the record's first
+    line is treated, so that no cell spans lines.
     """
-    if delimiter != "\t" or len(feed.taken) != 1 or feed.is_undecodable or not feed.taken[0]:
+    if len(feed.taken) != 1 or feed.is_undecodable or not feed.taken[0]:
         return None
     line = feed.taken[0].decode("utf-8").rstrip("\r\n")
-    # csv.reader treats a bare carriage return as the end of a line, but expects one line here.
-    return None if "\r" in line else line.split(delimiter)
+    if "\r" in line:  # csv.reader expects one line here
+        return None
+    if delimiter == "\t":
+        return line.split(delimiter)
+    if len(line) > _LONGEST_REPAIRED:
+        return None
+    sign = re.escape(delimiter)
+    cells = re.findall(rf'(?:^|(?<={sign}))(?:"(.*?)"|([^"{sign}][^{sign}]*|))(?={sign}|$)', line)
+    is_whole = sum(len(quoted) + 2 * bool(quoted) + len(plain) + 1 for quoted, plain in cells)
+    found = [quoted.replace('""', '"') or plain for quoted, plain in cells]
+    return found if len(found) == width and is_whole == len(line) + 1 else None
 
 
 class _OverlongError(Exception):

@@ -5,15 +5,22 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from gongkai.files.containers import WORKBOOKS, Container, find_container
 from gongkai.files.encodings import detect_encoding
-from indexer.sources.delimited import read_delimited
+from indexer.sources.delimited import (
+    DELIMITERS,
+    OTHER_DELIMITERS,
+    name_delimiter,
+    read_delimited,
+    split_rows,
+)
 from indexer.sources.headers import known_keys
 from indexer.sources.html_workbook import read_html_workbook
 from indexer.sources.json_array import read_json
 from indexer.sources.json_lines import read_json_lines
 from indexer.sources.portal_page import read_portal_page
 from indexer.sources.row import SourceItem
-from indexer.sources.signatures import Container, explain_unread, find_container
+from indexer.sources.signatures import explain_unread
 from indexer.sources.spreadsheet import read_spreadsheet
 from indexer.sources.streams import OnBytes, find_encoding, read_head
 from indexer.sources.xml_export import read_xml
@@ -28,6 +35,11 @@ READERS: Mapping[str, Reader] = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
     ".xlsx": read_spreadsheet,
+    ".xlsm": read_spreadsheet,
+    ".xlsb": read_spreadsheet,
+    ".xls": read_spreadsheet,
+    ".et": read_spreadsheet,
+    ".ods": read_spreadsheet,
     ".xml": read_xml,
     ".html": read_portal_page,
     ".htm": read_portal_page,
@@ -37,21 +49,23 @@ _NAMES: Mapping[Reader, str] = {
     read_json_lines: "JSON Lines",
     read_json: "JSON",
     read_delimited: "CSV or TSV",
-    read_spreadsheet: "XLSX workbook",
     read_html_workbook: "HTML table",
     read_xml_workbook: "XML workbook (SpreadsheetML 2003)",
     read_xml: "XML",
     read_portal_page: "HTML page",
 }
-_BINARY = frozenset((read_spreadsheet,))
 _MARKUP = frozenset((read_html_workbook, read_xml_workbook, read_xml, read_portal_page))
 _PACKED = ".gz"
 _HEAD_BYTES = 64 * 1024
 _PAGES = frozenset((".html", ".htm", ".shtml"))
-_WORKBOOKS = frozenset((".xls", ".xlsx", ".et", ".csv", ".tsv"))
+_TABLES = frozenset(
+    name for name, reader in READERS.items() if reader in (read_spreadsheet, read_delimited)
+)
 """Suffixes under which systems save an HTML table."""
 _HTML = ("<html", "<!doctype html", "<body", "<meta", "<table")
 _JSON = re.compile(r"\[\s*[\[\]{]|\{\s*[\"}]")
+_SCRIPT = re.compile(r"(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,99}\s*[(=]\s*[\[{]")
+_NAMES_OF_FIELDS = re.compile(r'"([^"\n]{1,40})"\s*:')
 _ENOUGH_HEADINGS = 2
 _FIRST_LINES = 20
 
@@ -62,19 +76,23 @@ def choose_reader(path: Path) -> Reader | None:
     Clear content decides: an HTML table may be saved as `.xls`, a workbook as `.csv`. The suffix
     decides between text formats.
     """
-    head = read_head(path, _HEAD_BYTES)
-    container = find_container(path, head)
-    if container is Container.WORKBOOK:
+    container = _find_container(path)
+    if container in WORKBOOKS:
         return read_spreadsheet
     if container is not Container.TEXT:
         # The reader reports the fault of the file.
         return read_spreadsheet if _suffix(path) == ".xlsx" else None
-    return _choose_by_text(_suffix(path), _decode(head))
+    return _choose_by_text(_suffix(path), _decode(read_head(path, _HEAD_BYTES)))
 
 
 def name_unread(path: Path) -> str:
     """Returns a sentence on why no reader accepts a file. Raises OSError."""
-    return explain_unread(path, find_container(path, read_head(path, _HEAD_BYTES)))
+    return explain_unread(path, _find_container(path))
+
+
+def _find_container(path: Path) -> Container:
+    with path.open("rb") as file:
+        return find_container(file)
 
 
 def name_format(path: Path) -> tuple[str, str]:
@@ -82,11 +100,13 @@ def name_format(path: Path) -> tuple[str, str]:
     reader = choose_reader(path)
     if reader is None:
         return "", ""
+    if reader is read_spreadsheet:
+        return f"{_find_container(path).name} workbook", ""
     name = _NAMES.get(reader, _suffix(path))
-    if reader in _BINARY:
-        return name, ""
     encoding = find_encoding(path, is_markup=reader in _MARKUP)
     has_mark = encoding.mark and encoding.name == "utf-8"
+    if reader is read_delimited:
+        name = f"{name} (delimiter {name_delimiter(path)})"
     return name, f"{encoding.name.upper()}{' with BOM' if has_mark else ''}"
 
 
@@ -111,7 +131,7 @@ def _choose_by_text(suffix: str, text: str) -> Reader | None:
         return read_json
     if named and named is not read_spreadsheet:
         return named
-    if _JSON.match(text):
+    if _JSON.match(text) or (_SCRIPT.match(text) and _has_names(text)):
         return read_json
     return read_delimited if _has_headings(text) else named
 
@@ -121,7 +141,7 @@ def _choose_markup(suffix: str, text: str) -> Reader | None:
     is_html = any(tag in start for tag in (*_HTML, "<tr"))
     if NAMESPACE in start and "<html" not in start:
         return read_xml_workbook
-    if is_html and suffix in _WORKBOOKS:
+    if is_html and suffix in _TABLES:
         return read_html_workbook
     if suffix in _PAGES or suffix == ".xml":
         return READERS[suffix]
@@ -132,5 +152,13 @@ def _choose_markup(suffix: str, text: str) -> Reader | None:
 
 def _has_headings(text: str) -> bool:
     lines = text.splitlines()[:_FIRST_LINES]
-    rows = (line.split(sign) for line in lines for sign in ",\t;|")
-    return any(len(known_keys(cells)) >= _ENOUGH_HEADINGS for cells in rows)
+    return any(
+        len(known_keys(cells)) >= (_ENOUGH_HEADINGS + (sign in OTHER_DELIMITERS))
+        for sign in DELIMITERS + OTHER_DELIMITERS
+        for cells in split_rows(lines, sign)
+    )
+
+
+def _has_names(text: str) -> bool:
+    """Returns whether a script holds data with known names of fields, not only code."""
+    return len(known_keys(_NAMES_OF_FIELDS.findall(text))) >= _ENOUGH_HEADINGS

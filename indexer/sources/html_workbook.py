@@ -10,10 +10,11 @@ from lxml import html
 
 from gongkai.files.cell_guards import unguard_cell
 from gongkai.files.limits import MAX_ROW_BYTES
+from gongkai.files.sheet_grid import SheetGrid
 from indexer.sources.page_frame import is_hidden
 from indexer.sources.portal_page import parse_page
 from indexer.sources.row import SourceItem, UnreadableRow
-from indexer.sources.sheet_grid import SheetGrid, read_grids
+from indexer.sources.spreadsheet import read_sheets
 from indexer.sources.streams import OnBytes, open_text
 
 TOO_LONG = "The table is over 32 MiB; save it as .xlsx."
@@ -32,7 +33,7 @@ def read_html_workbook(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
         return
     page = parse_page(data)
     tables = enumerate(page.iter("table"), 1)
-    yield from read_grids(source, (_read_table(table, f"table {n}") for n, table in tables))
+    yield from read_sheets(source, (_read_table(table, f"table {n}") for n, table in tables))
 
 
 def _read_table(table: html.HtmlElement, name: str) -> SheetGrid:

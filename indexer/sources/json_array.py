@@ -3,7 +3,7 @@
 Memory holds one record, or one object of at most 32 MiB, however long its lists are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from gongkai.files.errors import BrokenFileError
 from indexer.sources.json_cutter import JsonCutter
 from indexer.sources.json_outline import MAX_DEPTH, Stated
 from indexer.sources.json_records import parse_rows
-from indexer.sources.record_likeness import holds_value, states_disclosure
+from indexer.sources.json_tables import pair_row, read_headings
+from indexer.sources.json_values import parse_value
+from indexer.sources.record_likeness import applies_to_records, holds_value
 from indexer.sources.row import SkippedPart, SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
 
@@ -37,6 +39,7 @@ class _Reader:
     cutter: JsonCutter
     source: str
     number: int = 0
+    _headings: Sequence[str] = ()
 
     def read(self) -> Iterator[SourceItem]:
         self.cutter.skip_call()
@@ -56,6 +59,9 @@ class _Reader:
         The reader descends into values too long for a record.
         """
         text = self.cutter.cut_whole()
+        if text is not None and text.startswith(b"[") and not is_inner:
+            yield from self._read_cells(text)
+            return
         if text is not None:
             yield from self._count(
                 parse_rows(text, self.source, self.number + 1, stated=stated, is_inner=is_inner)
@@ -72,6 +78,18 @@ class _Reader:
             self.number += 1
             yield UnreadableRow(self.source, self.number, "too_long", "The record is over 32 MiB.")
 
+    def _read_cells(self, text: bytes) -> Iterator[SourceItem]:
+        """Yields the row of a list of cells. The first list with known headings names them."""
+        cells = parse_value(text)
+        headings = read_headings(cells)
+        if not self._headings and headings:
+            self._headings = headings
+        elif self._headings and isinstance(cells, list) and cells != self._headings:
+            self.number += 1
+            yield pair_row(self.source, self.number, self._headings, cells)
+        elif not self._headings:
+            yield from self._count(parse_rows(text, self.source, self.number + 1))
+
     def _enter_object(self, stated: tuple[Stated, ...], depth: int) -> Iterator[SourceItem]:
         self.cutter.take(b"{")
         while not self.cutter.take(b"}"):
@@ -83,7 +101,7 @@ class _Reader:
             self._require_more()
             if self.cutter.peek() not in (b"{", b"["):
                 value = _load(self.cutter.cut())
-                stated = (*stated, (key, value)) if states_disclosure(key) else stated
+                stated = (*stated, (key, value)) if applies_to_records(key) else stated
             elif holds_value(key):
                 self.cutter.cut()
             else:
@@ -97,11 +115,11 @@ class _Reader:
         passed = rows = 0
         while not self.cutter.take(b"]"):
             self._require_more()
-            before = self.number
+            before, headings = self.number, self._headings
             # Once a list has a record, all its items are rows.
             yield from self._read_value(stated, depth, is_inner=is_inner and not rows)
             rows += self.number - before
-            passed += self.number == before
+            passed += self.number == before and headings is self._headings
             yield from self._pass_comma()
         if rows and passed:
             yield SkippedPart(self.source, self.number, "second_list", passed, _PASSED)

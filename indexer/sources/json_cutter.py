@@ -16,7 +16,8 @@ _CHUNK = 256 * 1024
 TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,\]\}\[\{"]*')
 _CALL = re.compile(rb"(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,99}\s*[(=]\s*(?=[\[{])")
-_NOT_BLANK = re.compile(rb"\S")
+_NOT_BLANK = re.compile(rb"[^\s\x1e]")
+_COMMENT = re.compile(rb"//[^\n]*(?:\n|\Z)|/\*.*?\*/", re.DOTALL)
 _OPENING, _CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
 
@@ -29,13 +30,22 @@ class JsonCutter:
         self.at = 0
 
     def peek(self) -> bytes:
-        """Returns the next byte that is not white space, or b"" at the end of the text."""
-        while not (match := _NOT_BLANK.search(self.buffer, self.at)):
-            self.at = len(self.buffer)
-            if not self.fill():
-                return b""
-        self.at = match.start()
-        return match.group()
+        """Returns the next byte that is not white space or a comment, or b"" at the end."""
+        while True:
+            while not (match := _NOT_BLANK.search(self.buffer, self.at)):
+                self.at = len(self.buffer)
+                if not self.fill():
+                    return b""
+            self.at = match.start()
+            if match.group() != b"/" or not self._skip_comment():
+                return match.group()
+
+    def _skip_comment(self) -> bool:
+        match = _COMMENT.match(self.buffer, self.at)
+        if not match and len(self.buffer) - self.at < _CHUNK and self.fill():
+            match = _COMMENT.match(self.buffer, self.at)
+        self.at = match.end() if match else self.at
+        return match is not None
 
     def take(self, byte: bytes) -> bool:
         """Skips `byte` if it is next. Returns whether it was."""

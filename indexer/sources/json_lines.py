@@ -7,6 +7,9 @@ from indexer.sources.json_records import parse_rows
 from indexer.sources.row import SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text, read_lines
 
+_BETWEEN = b" \t\r\n\x1e,"
+"""Blanks, the separator of RFC 7464, and commas after the lines of a list."""
+
 
 def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     """Yields the rows of all lines that are not blank.
@@ -18,5 +21,5 @@ def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
         for number, line in enumerate(read_lines(stream), 1):
             if line is None:
                 yield UnreadableRow(source, number, "too_long", "The line is over 32 MiB.")
-            elif not line.isspace():
-                yield from parse_rows(line, source, number)
+            elif text := line.strip(_BETWEEN):
+                yield from parse_rows(text, source, number)

@@ -12,10 +12,12 @@ from gongkai.catalog.headings import key_of
 from indexer.sources.json_cutter import TOKEN
 from indexer.sources.record_likeness import (
     Likeness,
+    applies_to_records,
     holds_value,
+    is_agency_name,
     is_around,
     measure_likeness,
-    states_disclosure,
+    names_group,
     weigh,
 )
 
@@ -31,7 +33,8 @@ MAX_DEPTH = 64
 class Span:
     """A record from byte `start` to `end`.
 
-    `stated` holds the disclosure fields of enclosing objects.
+    `stated` holds the fields of enclosing objects that apply to it, the nearest first. `path` is
+    the place of its list: `data.list`.
     """
 
     start: int
@@ -40,6 +43,7 @@ class Span:
     weight: int
     is_link: bool
     stated: tuple[Stated, ...] = ()
+    path: str = ""
 
 
 @dataclass(slots=True)
@@ -49,6 +53,8 @@ class _Frame:
     start: int
     is_list: bool
     is_value: bool
+    path: str = ""
+    name: str = ""
     key: str = ""
     keys: set[str] = field(default_factory=set)
     stated: list[Stated] = field(default_factory=list)
@@ -72,7 +78,9 @@ def outline_json(text: bytes) -> Outline:
         token, top = match.group(), stack[-1]
         if token in (b"{", b"["):
             is_value = top.is_value or (not top.is_list and holds_value(top.key))
-            stack.append(_Frame(match.start(), token == b"[", is_value))
+            name = "" if top.is_list else top.key
+            path = f"{top.path}.{name}".strip(".")[-_LONGEST_KEY:]
+            stack.append(_Frame(match.start(), token == b"[", is_value, path, name))
             if len(stack) > MAX_DEPTH:
                 return Outline()
         elif token in (b"}", b"]"):
@@ -87,8 +95,12 @@ def _see_key(frame: _Frame, token: bytes, text: bytes, value_at: int) -> None:
     frame.key = _load(token, "") if len(token) <= _LONGEST_KEY else ""
     if key := key_of(frame.key):
         frame.keys.add(key)
-    if states_disclosure(frame.key) and (value := _VALUE.match(text, value_at)):
+    if applies_to_records(frame.key) and (value := _VALUE.match(text, value_at)):
         frame.stated.append((frame.key, _load(value[1], value[1].decode("utf-8", "replace"))))
+    elif names_group(frame.key) and (value := _VALUE.match(text, value_at)):
+        name = _load(value[1], "") if len(value[1]) <= _LONGEST_KEY else ""
+        if is_agency_name(name):
+            frame.stated.append(("发布机构", name))
 
 
 def _load(text: bytes, otherwise: str) -> str:
@@ -101,22 +113,30 @@ def _load(text: bytes, otherwise: str) -> str:
 def _close(frame: _Frame, end: int, parent: _Frame) -> None:
     if frame.is_value:
         return
+    named: list[Stated] = (
+        [("发布机构", frame.name)] if frame.found and is_agency_name(frame.name) else []
+    )
     if frame.is_list:
         _close_list(frame)
-        parent.found += frame.found
+        _hand_over(frame.found, named, parent)
         return
     likeness = measure_likeness(frame.keys)
     inner = max((span.likeness for span in frame.found), default=Likeness.NONE)
     heaviest = max((s.weight for s in frame.found if s.likeness is Likeness.RECORD), default=0)
     if inner and (likeness < inner or is_around(frame.keys, heaviest)):
-        for span in frame.found:
-            span.stated = (*span.stated, *frame.stated)
-        parent.found += frame.found
+        _hand_over(frame.found, [*frame.stated, *named], parent)
         return
-    span = Span(frame.start, end, likeness, weigh(frame.keys), frame.keys >= {"title", "url"})
+    is_link = frame.keys >= {"title", "url"}
+    span = Span(frame.start, end, likeness, weigh(frame.keys), is_link, path=parent.path)
     parent.elements.append(span)
     if parent.is_list or likeness:
         parent.found.append(span)
+
+
+def _hand_over(spans: list[Span], stated: list[Stated], parent: _Frame) -> None:
+    for span in spans:
+        span.stated = (*span.stated, *stated)
+    parent.found += spans
 
 
 def _close_list(frame: _Frame) -> None:

@@ -10,13 +10,14 @@ from functools import lru_cache
 import orjson
 
 from gongkai.catalog.headings import HEADINGS, city_headings_of
+from gongkai.files.limits import MIB
+from indexer.sources.json_repair import repair_json, unwrap_values
 from indexer.sources.reject_sheet import WITHHELD
 from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 
 REJECT_KEYS = frozenset({"source", "line", "field", "reason", "row"})
+_LONGEST_REPAIRED = 4 * MIB
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-_CONSTANT = re.compile(rb"\b(?:NaN|Infinity)\b")
 _DISCLOSURE = tuple(heading for heading, key in HEADINGS.items() if key == "disclosure")
 
 
@@ -36,12 +37,17 @@ def parse_row(text: bytes, source: str, line: int) -> Row:
     return SourceRow(source, line, value)
 
 
+def parse_value(text: bytes) -> object:
+    """Returns the value of a JSON text, or None if it can't be parsed."""
+    try:
+        return _parse(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def is_reject(text: bytes) -> bool:
     """Returns whether an object is an entry of a rejects file."""
-    try:
-        value = _parse(text)
-    except (ValueError, RecursionError):
-        return False
+    value = parse_value(text)
     return isinstance(value, dict) and value.keys() >= REJECT_KEYS
 
 
@@ -59,11 +65,10 @@ def _parse(text: bytes) -> object:
     if any(text.count(key) > 1 for key in _spell_keys(city_headings_of("disclosure"))):
         return _parse_slowly(text)
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        if _SURROGATE_ESCAPE.search(text) or _CONSTANT.search(text):
-            return _parse_slowly(text)
-        raise
+        return _parse_slowly(text)
+    return unwrap_values(value) if b'"$' in text else value
 
 
 @lru_cache(maxsize=8)
@@ -77,10 +82,24 @@ def _spell_keys(added: tuple[str, ...]) -> tuple[bytes, ...]:
 
 
 def _parse_slowly(text: bytes) -> object:
-    value = json.loads(
-        text.decode("utf-8"), object_pairs_hook=gather_cells, parse_constant=_as_empty
-    )
-    return _without_lone_surrogates(value)
+    """Parses text with harmless faults. Raises ValueError of the text as it is."""
+    written = text.decode("utf-8")
+    if "\0" in written:
+        raise ValueError("NUL")
+    try:
+        value = _load(written)
+    except ValueError:
+        if len(text) > _LONGEST_REPAIRED:
+            raise
+        try:
+            value = _load(repair_json(written))
+        except ValueError:
+            value = _load(written)
+    return unwrap_values(_without_lone_surrogates(value))
+
+
+def _load(text: str) -> object:
+    return json.loads(text, object_pairs_hook=gather_cells, parse_constant=_as_empty, strict=False)
 
 
 def _as_empty(_name: str) -> None:

@@ -4,10 +4,11 @@ It separates records from enclosing objects and from facets.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
-from gongkai.catalog.headings import is_added_by_city, key_of
+from gongkai.catalog.headings import is_added_by_city, is_blank, key_of
+from indexer.sources.row import gather_cells
 
 _TELLING = frozenset(
     (
@@ -17,6 +18,11 @@ _TELLING = frozenset(
     )
 )
 _BODY_COUNTS = 3
+_SHARED = frozenset(("publisher", "category", "topic", "audience", "life_event", "genre"))
+_GROUP = re.compile("name|title|label|dept|agency|org|unit|部门|单位|机构", re.IGNORECASE)
+_AGENCY = re.compile(
+    r"[\u4e00-\u9fff]{1,20}(?:局|委|委员会|办公室|政府|[省市]?厅|法院|检察院|管委会|街道|办事处|中心|[^乡]镇|乡)"
+)
 _DISCLOSURE = re.compile(
     "公开|密|内部|状态|disclos|public|secre|classif|status|state|visib", re.IGNORECASE
 )
@@ -74,3 +80,41 @@ def states_disclosure(heading: str) -> bool:
     key = key_of(heading)
     is_open = key is None or is_added_by_city(heading)
     return key == "disclosure" or (is_open and bool(_DISCLOSURE.search(heading)))
+
+
+def applies_to_records(heading: str) -> bool:
+    """Returns whether a value of an enclosing object applies to each of its records.
+
+    The publisher or the category of a group fills what its records leave empty.
+    """
+    return states_disclosure(heading) or key_of(heading) in _SHARED
+
+
+def names_group(heading: str) -> bool:
+    """Returns whether a value may name the agency of a group: `name`, 部门."""
+    return _GROUP.search(heading) is not None
+
+
+def is_agency_name(name: str) -> bool:
+    """Returns whether the name of a group is that of an agency: 市财政局."""
+    return key_of(name) is None and _AGENCY.fullmatch(name) is not None
+
+
+def add_stated(
+    fields: Mapping[str, object], stated: Sequence[tuple[str, object]]
+) -> dict[str, object]:
+    """Returns the fields with those around the record.
+
+    Of several values of a disclosure field all are kept, so that the strictest can win. Other
+    fields are added where the record has none of their key; the nearest value wins.
+    """
+    pairs = [*fields.items()]
+    filled = {key_of(heading) for heading, value in pairs if not is_blank(value)}
+    for heading, value in stated:
+        if states_disclosure(heading):
+            pairs.append((heading, value))
+        elif (key := key_of(heading)) not in filled:
+            pairs = [pair for pair in pairs if key_of(pair[0]) != key or not is_blank(pair[1])]
+            pairs.append((heading, value))
+            filled.add(key)
+    return gather_cells(pairs)

@@ -1,35 +1,16 @@
 """Finds the heading rows of a table and the labels of its columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from gongkai.catalog.headings import is_blank, key_of
+from gongkai.files.sheet_grid import MergedAreas, TableRow
 from indexer.sources.headers import is_header, known_keys
 from indexer.sources.reject_sheet import is_reject_sheet
 
 MAX_HEADING_ROWS = 4
 _LONGEST_LABEL = 40
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row of a table. `uncalculated` are columns, from 0, with a formula without a value."""
-
-    number: int
-    cells: Sequence[object]
-    is_hidden: bool = False
-    uncalculated: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A merged area by its first and last row and column; rows count from 1, columns from 0."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +20,6 @@ class Layout:
     first: int
     last: int
     labels: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class MergedAreas:
-    """The merged areas of a table by their first row."""
-
-    by_top: dict[int, list[Merge]] = field(default_factory=dict)
-
-    def add(self, merge: Merge) -> None:
-        self.by_top.setdefault(merge.top, []).append(merge)
-
-    def of_row(self, number: int) -> Sequence[Merge]:
-        return self.by_top.get(number, ())
 
 
 def find_layout(rows: Sequence[TableRow], merges: MergedAreas) -> Layout | None:

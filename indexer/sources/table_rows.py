@@ -7,16 +7,11 @@ from itertools import chain, islice
 
 from gongkai.catalog.headings import is_blank
 from gongkai.files.limits import HEADER_WITHIN_ROWS
+from gongkai.files.sheet_grid import MergedAreas, TableRow
 from indexer.sources.headers import known_keys, name_columns, pair_cells
 from indexer.sources.record_likeness import states_disclosure
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow
-from indexer.sources.table_layout import (
-    Layout,
-    MergedAreas,
-    TableRow,
-    find_layout,
-    is_total,
-)
+from indexer.sources.table_layout import Layout, find_layout, is_total
 
 _UNCALCULATED = "A cell holds a formula without a value, or an error; open the table and save it."
 _ENOUGH_HEADINGS = 3

@@ -25,6 +25,8 @@ _PLAIN_START = re.compile(
 )
 _SMALL_PIECES_WITHIN = MIB
 _PIECE = 64 * 1024
+_FRAME = b"<records>"
+"""Opens an element around documents that are each one record."""
 _ENDS_EARLY = (
     etree.ErrorTypes.ERR_DOCUMENT_EMPTY,
     etree.ErrorTypes.ERR_DOCUMENT_END,
@@ -71,7 +73,10 @@ class _Reader:
                 yield from self._take(parser)
             except UnclosedRecordError as error:
                 fault = error
-            if fault:
+            if fault and self._begins_anew(fault, piece):
+                parser = self._open_parser()
+                parser.feed(open_again(self._finder.frames) or _FRAME)
+            elif fault:
                 yield from self._give_up_record(fault)
                 self._try_again(piece)
                 parser = self._open_parser()
@@ -102,6 +107,21 @@ class _Reader:
             detail = "The record contains bytes that are not valid text."
             return UnreadableRow(self.source, self.number, "bad_encoding", detail)
         return SourceRow(self.source, self.number, fields)
+
+    def _begins_anew(self, fault: Exception, piece: bytes) -> bool:
+        """Returns whether another document follows the first one, and resumes with its record."""
+        code = getattr(fault, "code", None)
+        if code != etree.ErrorTypes.ERR_DOCUMENT_END or not self.number:
+            return False
+        tag = re.escape(self._finder.tag.encode())
+        start = re.search(rb"<%s(?=[\s>/])" % tag if tag else rb"<(?![/?!])", piece)
+        if start is None:
+            return False
+        self._buffer = piece[start.start() :] + self._buffer[self._at :]
+        self._at = 0
+        self._finder.restart()
+        self._is_resumed = True
+        return True
 
     def _give_up_record(self, fault: Exception) -> Iterator[SourceItem]:
         """Yields the broken record.
@@ -195,7 +215,9 @@ def _feed(parser: etree.XMLPullParser, piece: bytes) -> Exception | None:
         else:
             parser.close()
     except etree.XMLSyntaxError as error:
-        return error
+        # A prefix without a namespace costs nothing.
+        code = getattr(error, "code", None)
+        return None if code == etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE else error
     return None
 
 

@@ -11,13 +11,14 @@ from gongkai.files.errors import BrokenFileError
 from indexer.sources.headers import known_keys
 from indexer.sources.record_likeness import (
     Likeness,
+    add_stated,
+    applies_to_records,
     holds_value,
+    is_agency_name,
     is_around,
     measure_likeness,
-    states_disclosure,
     weigh,
 )
-from indexer.sources.row import gather_cells
 from indexer.sources.xml_fields import (
     MAX_ATTRIBUTES,
     attributes_of,
@@ -39,7 +40,7 @@ class UnclosedRecordError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A record in a tree, with the disclosure fields of the elements around it."""
+    """A record in a tree, with the fields around it that apply to it."""
 
     element: etree._Element
     likeness: Likeness
@@ -137,7 +138,7 @@ class RecordFinder:
                 self._has_records = True
                 around = [pair for pairs in self._stated.values() for pair in pairs]
                 yield _read(each.element, (*each.stated, *around, *_attributes_around(element)))
-        if is_leaf and not found and states_disclosure(heading_of(element)):
+        if is_leaf and not found and applies_to_records(heading_of(element)):
             self._stated.setdefault(depth - 1, []).append((heading_of(element), element.text))
         if found or self._has_records or not is_leaf:
             _forget(element)
@@ -213,18 +214,20 @@ def _read(element: etree._Element, stated: Iterable[tuple[str, object]]) -> Fiel
     if any(len(each.attrib) > MAX_ATTRIBUTES for each in element.iter()):
         return None
     fields, around = read_fields(element), tuple(stated)
-    return gather_cells((*fields.items(), *around)) if around else fields
+    return add_stated(fields, around) if around else fields
 
 
 def _leaves(element: etree._Element) -> Iterator[tuple[str, object]]:
     for child in element:
-        if not len(child) and child.text and states_disclosure(heading_of(child)):
+        if not len(child) and child.text and applies_to_records(heading_of(child)):
             yield heading_of(child), child.text
 
 
 def _attributes(element: etree._Element) -> Iterator[tuple[str, object]]:
     for name, value in attributes_of(element):
-        if states_disclosure(name):
+        if is_agency_name(value):
+            yield "发布机构", value
+        if applies_to_records(name):
             yield name, value
 
 

@@ -1,7 +1,7 @@
 """Repairs a stream of UTF-8 XML.
 
-Control characters are removed, HTML entities (`&nbsp;`) become characters, and a bare `&` becomes
-text.
+Control characters and declarations are removed, HTML entities (`&nbsp;`) become
+characters, a bare `&` or `<` becomes text, and `<br>` is closed.
 """
 
 import codecs
@@ -14,6 +14,9 @@ _LONGEST_REFERENCE = 40
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _AMPERSAND = re.compile(r"&(?:#([0-9]{1,8}|[xX][0-9a-fA-F]{1,8});|([A-Za-z][A-Za-z0-9]{0,31};))?")
+_BARE = re.compile(r"<(?=[\s\d=<>,.;%&+\-，。；、％≤≥（）]|\Z)")
+_VOID = re.compile(r"<(br|hr|img|wbr)\b([^<>]*?)/?>|</(?:br|hr|img|wbr)\s*>", re.IGNORECASE)
+_DECLARATION = re.compile(r"<\?xml\s[^<>]*\?>")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _OF_XML = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
 _UNPRINTED = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -57,11 +60,21 @@ class RepairedXml:
             end = text.find(sign, at)
             stop = len(text) if end < 0 else end + len(sign)
             piece = text[at:stop]
-            parts.append(piece if self._in_cdata else _AMPERSAND.sub(_replace, piece))
+            parts.append(piece if self._in_cdata else _repair_markup(piece))
             if end >= 0:
                 self._in_cdata = not self._in_cdata
             at = stop
         return "".join(parts)
+
+
+def _repair_markup(text: str) -> str:
+    # A file may hold several documents with a declaration each. The encoding is known already.
+    text = _DECLARATION.sub("", text) if "<?xml" in text else text
+    return _VOID.sub(_close, _BARE.sub("&lt;", _AMPERSAND.sub(_replace, text)))
+
+
+def _close(match: "re.Match[str]") -> str:
+    return f"<{match[1]}{match[2]}/>" if match[1] else ""
 
 
 def _safe_end(text: str) -> int:

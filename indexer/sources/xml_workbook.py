@@ -10,8 +10,9 @@ from lxml import etree
 from gongkai.files.cell_guards import unguard_cell
 from gongkai.files.errors import BrokenFileError
 from gongkai.files.limits import MAX_ROW_BYTES
+from gongkai.files.sheet_grid import MAX_COLUMNS, SheetGrid
 from indexer.sources.row import SourceItem, UnreadableRow
-from indexer.sources.sheet_grid import MAX_COLUMNS, SheetGrid, read_grids
+from indexer.sources.spreadsheet import read_sheets
 from indexer.sources.streams import OnBytes, open_text
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -33,7 +34,7 @@ def read_xml_workbook(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
         yield UnreadableRow(source, 1, "too_long", _TOO_LONG)
         return
     workbook = _parse(data)
-    yield from read_grids(source, map(_read_sheet, workbook.iterfind(f"{_SS}Worksheet")))
+    yield from read_sheets(source, map(_read_sheet, workbook.iterfind(f"{_SS}Worksheet")))
 
 
 def _parse(data: bytes) -> etree._Element:

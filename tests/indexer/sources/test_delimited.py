@@ -159,3 +159,39 @@ def test_a_second_table_below_the_first(tmp_path: Path) -> None:
         {"标题": "甲", "文号": "1", "发布机构": "示例市教育局"},
         {"发布机构": "示例市水利局", "发布日期": "2024-03-01", "标题": "乙"},
     ]
+
+
+@pytest.mark.parametrize("sign", ["，", "、", "；", "｜", "|", "^", "\x01"])
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.xls"])
+def test_signs_between_known_headings_are_delimiters(tmp_path: Path, sign: str, name: str) -> None:
+    rows = [("标题", "文号", "发布日期"), ("关于甲的通知", "示政〔2024〕1号", "2024-03-01")]
+    path = write(tmp_path / name, "\n".join(sign.join(row) for row in rows))
+    assert fields(path) == [dict(zip(*rows, strict=True))]
+
+
+def test_a_full_width_comma_in_a_heading_is_no_delimiter(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "标题,说明（内容，要点）\n甲,乙，丙\n")
+    assert fields(path) == [{"标题": "甲", "说明（内容，要点）": "乙，丙"}]
+
+
+def test_quotes_next_to_no_delimiter_are_text(tmp_path: Path) -> None:
+    text = '标题,文号\n"甲","1"\n"关于"双减"的通知",2\n"关于"丙","丁"的通知",3\n'
+    path = write(tmp_path / "a.csv", text)
+    assert outline(path) == [(2, "row"), (3, "row"), (4, "not_csv")]
+    assert [row.fields["标题"] for row in read(path)[:2]] == ["甲", '关于"双减"的通知']
+
+
+def test_lines_that_end_with_a_carriage_return_alone(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "标题,文号\r甲,1\r乙,2\r")
+    assert [row["标题"] for row in fields(path)] == ["甲", "乙"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "a.csv", "标题\t文号\n关于甲的通知\t1\n", encoding)
+    assert fields(path) == [{"标题": "关于甲的通知", "文号": "1"}]
+
+
+def test_escapes_of_a_workbook_in_a_cell(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "标题,正文\n甲,第一行_x000D_\n")
+    assert fields(path) == [{"标题": "甲", "正文": "第一行\n"}]

@@ -61,7 +61,7 @@ def test_json_lines_in_a_json_file_are_read(tmp_path: Path) -> None:
 
 
 def test_a_broken_element_costs_itself(tmp_path: Path) -> None:
-    text = '[{"a": 1}, {"a": 1,}, 7, "x]", {"b": [1 2]}, null, {"a": "]}"}]'
+    text = '[{"a": 1}, {"a": 1 2}, 7, "x]", {"b": [1 2]}, null, {"a": "]}"}]'
     kinds = ["row", "not_json", *["not_an_object"] * 2, "not_json", "not_an_object", "row"]
     assert outline(write(tmp_path / "a.json", text)) == list(enumerate(kinds, 1))
 

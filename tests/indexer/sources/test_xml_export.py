@@ -231,3 +231,38 @@ def test_a_list_longer_than_a_record_may_be_is_read_as_it_comes(
     monkeypatch.setattr("indexer.sources.xml_export.MIB", 10_000)
     text = f"<root><a><list>{R1 * 10_000}</list></a></root>"
     assert titles(write(tmp_path / "a.xml", text)) == ["第1条"] * 10_000
+
+
+def test_documents_one_after_another_are_all_read(tmp_path: Path) -> None:
+    declared = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    pages = [
+        f"{declared}<list>{ROW.format(1)}{ROW.format(2)}</list>",
+        f"<list>{ROW.format(3)}</list>",
+    ]
+    path = write(tmp_path / "a.xml", f"\n{declared}".join(pages))
+    assert [row["文号"] for row in fields(path)] == ["1", "2", "3"]
+    path = write(tmp_path / "b.xml", "\n".join(ROW.format(n) for n in (1, 2, 3)))
+    assert [row["文号"] for row in fields(path)] == ["1", "2", "3"]
+
+
+def test_signs_and_tags_of_html_cost_no_record(tmp_path: Path) -> None:
+    text = ROW.format("温度<5度") + ROW.format("甲<br>乙<img src='a.png'>") + ROW.format(3)
+    path = write(tmp_path / "a.xml", f"<list>{text}</list>")
+    assert [row["文号"] for row in fields(path)] == [
+        "温度<5度",
+        '甲<br/>乙<img src="a.png"/>',
+        "3",
+    ]
+
+
+def test_a_prefix_without_a_namespace_costs_nothing(tmp_path: Path) -> None:
+    text = ROW.replace("<r>", "<x:r>").replace("</r>", "</x:r>")
+    path = write(tmp_path / "a.xml", f"<list>{text.format(1)}{text.format(2)}</list>")
+    assert outline(path) == [(1, "row"), (2, "row")]
+
+
+def test_the_agency_of_a_group_is_the_publisher_of_its_records(tmp_path: Path) -> None:
+    named = f'<dept name="示例市财政局">{ROW.format(1)}</dept>'
+    stated = f"<dept><发布机构>示例市财政局</发布机构><list>{ROW.format(2)}</list></dept>"
+    rows = fields(write(tmp_path / "a.xml", f"<list>{named}{stated}</list>"))
+    assert [row["发布机构"] for row in rows] == ["示例市财政局"] * 2
