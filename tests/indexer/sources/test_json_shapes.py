@@ -1,4 +1,4 @@
-"""JSON as programs write it: groups, tables, wrappers of databases, and text that is almost JSON."""
+"""JSON as programs write it: groups, tables, wrappers of databases, almost valid text."""
 
 import json
 from pathlib import Path
