@@ -87,7 +87,7 @@ def _words() -> Sequence[str]:
 
 def _classes() -> Mapping[str, Sequence[str]]:
     tables = load_tables()
-    trees = {name: getattr(tables, name) for name in FACETS if name != "publisher"}
+    trees = {name: tables.tree(name) for name in FACETS if name != "publisher"}
     paths = {name: [node.path for node in tree.walk()] for name, tree in trees.items()}
     return {**paths, "publisher": [agency.name for agency in tables.agencies.all()]}
 

@@ -48,8 +48,8 @@ def make_records(size: int) -> Iterator[Mapping[str, object]]:
     passages = [row["text"][:600] for row in read_rows("relevance/articles.jsonl.gz")]
     tables = load_tables()
     agencies = [agency.name for agency in tables.agencies.all()]
-    topics = [node.path for node in tables.topic.walk()]
-    audiences = [node.path for node in tables.audience.walk()]
+    topics = [node.path for node in tables.tree("topic").walk()]
+    audiences = [node.path for node in tables.tree("audience").walk()]
     for number in range(size):
         year, month, day = draw.randint(1998, 2025), draw.randint(1, 12), draw.randint(1, 28)
         yield {

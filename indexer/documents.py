@@ -9,7 +9,7 @@ from itertools import chain
 from analyzers.normalize import normalize_text
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.classifications import MISSING, ancestors_and_self
-from gongkai.catalog.fields import FIELDS, ZONE_BREAK
+from gongkai.catalog.fields import CLASSES, FIELDS, TREES, ZONE_BREAK, Column
 from gongkai.catalog.identity import record_keys
 from gongkai.catalog.intake import disclose
 from gongkai.catalog.legal_rank import read_legal_rank
@@ -109,18 +109,18 @@ def _keywords(record: Record) -> dict[str, Sequence[str]]:
         "publisher": (record.publisher,),
         "authority": _present(read_legal_rank(record.title)),
         "year": (str(record.published_on.year),),
-        "genre": _present(record.genre),
-        "format": _present(record.format),
-        "validity": _present(record.validity),
         "disclosure": (record.disclosure.value,),
-        "category": _with_ancestors(_present(record.category)),
-        "topic": _with_ancestors(record.topic),
-        "audience": _with_ancestors(record.audience),
-        "life_event": _with_ancestors(record.life_event),
+        **{each.key: _classes(record, each) for each in CLASSES},
     }
     return {
         name: value or (MISSING,) if FIELDS[name].facet else value for name, value in values.items()
     }
+
+
+def _classes(record: Record, column: Column) -> tuple[str, ...]:
+    stated = getattr(record, column.key)
+    values = stated if column.several else _present(stated)
+    return _with_ancestors(values) if column.key in TREES else values
 
 
 def _codes(record: Record) -> dict[str, Sequence[str]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, create_model
 
 from gongkai.catalog.addresses import parse_url
+from gongkai.catalog.fields import CLASSES
 from gongkai.catalog.intake import (
     BODY_LIMIT,
     ID_LIMIT,
@@ -60,8 +61,8 @@ class _StoredAttachment(_Line):
     text_state: AttachmentText
 
 
-class StoredLine(_Line):
-    """A record as written by `gongkai.catalog.stored_record`."""
+class _Entry(_Line):
+    """A record as `gongkai.catalog.stored_record` writes it, without its classes."""
 
     id: Annotated[str, Field(min_length=1, max_length=ID_LIMIT)]
     title: _Short
@@ -74,20 +75,19 @@ class StoredLine(_Line):
     document_number_original: _Short | None
     issued_on: _Short | None
     issued_on_original: _Short | None
-    category: _Short | None
-    topic: _Values
-    audience: _Values
-    life_event: _Values
-    genre: _Short | None
     genre_inferred: bool
-    format: _Short | None
-    validity: _Short | None
     keywords: _Values
     summary: Annotated[str, Field(max_length=_LONG)]
     body: Annotated[str, Field(max_length=BODY_LIMIT)]
     url: _Short | None
     attachments: Annotated[tuple[_StoredAttachment, ...], Field(max_length=_MOST_VALUES)]
     extra: dict[str, Any]
+
+
+_CLASSES: dict[str, Any] = {
+    each.key: (_Values if each.several else _Short | None, ...) for each in CLASSES
+}
+_StoredLine = create_model("_StoredLine", __base__=_Entry, **_CLASSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,9 @@ def _check_line(number: int, line: bytes, rules: IntakeRules) -> Checked:
     return Checked(stored.id, _take(stored, rules))
 
 
-def _parse_record(number: int, line: bytes) -> StoredLine:
+def _parse_record(number: int, line: bytes) -> _Entry:
     try:
-        return StoredLine.model_validate_json(line)
+        return _StoredLine.model_validate_json(line)
     except ValidationError as error:
         place = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
         raise BrokenReplicaError(
@@ -175,7 +175,7 @@ def _parse_record(number: int, line: bytes) -> StoredLine:
         ) from None
 
 
-def _take(stored: StoredLine, rules: IntakeRules) -> Record | Refused | Withheld:
+def _take(stored: _Entry, rules: IntakeRules) -> Record | Refused | Withheld:
     """Applies the intake rules to a record, which decide on acceptance and disclosure.
 
     Texts stay unchanged, because their markup was already reduced. Agency names that the local
@@ -199,7 +199,7 @@ def _take(stored: StoredLine, rules: IntakeRules) -> Record | Refused | Withheld
     return Withheld("personal_data", record.id) if holds_personal_data(record) else record
 
 
-def _contract_keys(stored: StoredLine) -> Mapping[str, object]:
+def _contract_keys(stored: _Entry) -> Mapping[str, object]:
     attachments = [{"name": each.name, "url": each.url} for each in stored.attachments]
     return {**stored.model_dump(exclude={"attachments"}), "attachments": attachments}
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from analyzers.dictionary import load_dictionary
+from gongkai.catalog.fields import CLASSIFIED, COLUMNS, FACETS
 from gongkai.catalog.headings import HEADINGS
 from gongkai.catalog.other_headings import CHINESE as OTHER_HEADINGS
-from gongkai.catalog.tables import TREE_FIELDS
 from gongkai.cli import COMMANDS
 from gongkai.settings import Settings
 from indexer.sources.formats import READERS
@@ -76,10 +76,21 @@ def test_every_heading_and_format_is_in_the_record_format(reference: str) -> Non
     assert [word for word in words if word not in text] == []
 
 
+@pytest.mark.parametrize(("reference", "comma"), list(zip(REFERENCES, (", ", "、"), strict=True)))
+def test_the_reference_lists_columns_and_facets_as_the_field_table(
+    reference: str, comma: str
+) -> None:
+    text = _read(f"{reference}/record-format.md")
+    cells = {each.key: comma.join(each.headings.split()) or "–" for each in COLUMNS}
+    assert [key for key, cell in cells.items() if f"\n| `{key}` | {cell} |" not in text] == []
+    facets = " ".join(f"`{name}`" for name in FACETS)
+    assert f"\n| {facets} |" in _read(f"{reference}/http-api.md")
+
+
 @pytest.mark.parametrize("reference", REFERENCES)
 def test_every_table_and_parameter_is_in_the_reference(reference: str) -> None:
     text = _read(f"{reference}/tables.md")
-    tables = [f"`{field}.csv`" for field in (*TREE_FIELDS, "agencies")]
+    tables = [f"`{field}.csv`" for field in (*CLASSIFIED, "agencies")]
     assert [table for table in tables if table not in text] == []
     text = _read(f"{reference}/http-api.md")
     assert [each for each in PARAMETERS if f"`{each}`" not in text] == []

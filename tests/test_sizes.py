@@ -18,9 +18,9 @@ from gongkai.catalog.classifications import (
     ancestors_and_self,
     split_path,
 )
+from gongkai.catalog.fields import CLASSIFIED
 from gongkai.catalog.intake import Accepted, IntakeRules, Refused, take_row
 from gongkai.catalog.limits import ATTACHMENTS_LIMIT, NAME_LIMIT, SUMMARY_LIMIT
-from gongkai.catalog.tables import TREE_FIELDS
 from gongkai.engines.installation import Installation
 from gongkai.search.facets import TREE_VALUES_SHOWN, FacetBuilder
 from gongkai.search.responses import FacetValueView
@@ -29,7 +29,7 @@ from search_api.app import create_app
 from search_api.web.facet_page import ROWS_LIMIT, _count, _find, _take
 from tests.engines.records import BASE
 
-CLASSES = sorted(TREE_FIELDS)
+CLASSES = sorted(CLASSIFIED)
 ADDRESSES = (
     "/api/v1/search",
     "/api/v1/search/export",

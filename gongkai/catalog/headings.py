@@ -10,31 +10,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from gongkai.catalog.fields import COLUMNS
 from gongkai.catalog.other_headings import GENERAL, TELLING, fold_heading, read_flag
-
-_ACCEPTED: Mapping[str, tuple[str, ...]] = {
-    "id": (),
-    "index_number": ("索引号", "信息索引号"),
-    "title": ("标题", "信息名称", "名称", "信息标题"),
-    "document_number": ("文号", "发文字号", "文件编号"),
-    "publisher": ("发布机构", "发布单位", "发文机关", "公开责任部门"),
-    "issued_on": ("生成日期", "成文日期", "发文日期"),
-    "published_on": ("发布日期", "发布时间", "公开日期"),
-    "category": ("组配分类",),
-    "topic": ("主题分类",),
-    "audience": ("服务对象分类", "服务对象"),
-    "life_event": ("生命周期分类",),
-    "genre": ("体裁分类", "体裁"),
-    "format": ("信息格式", "信息格式分类"),
-    "disclosure": ("公开方式", "公开属性", "公开类别"),
-    "validity": ("有效性", "时效性"),
-    "keywords": ("主题词", "关键词"),
-    "summary": ("内容概述", "内容概况", "摘要"),
-    "body": ("正文", "内容", "信息内容"),
-    "url": ("链接", "网址"),
-    "attachments": ("附件",),
-    "extra": (),
-}
 
 # Columns that only our own exports have, so that an export can be indexed again unchanged.
 _DERIVED = (
@@ -45,9 +22,9 @@ _DERIVED = (
     "genre_inferred",
 )
 
-KEYS: tuple[str, ...] = tuple(_ACCEPTED)
+KEYS: tuple[str, ...] = tuple(each.key for each in COLUMNS)
 HEADINGS: Mapping[str, str] = {
-    heading: key for key, headings in _ACCEPTED.items() for heading in (key, *headings)
+    heading: each.key for each in COLUMNS for heading in (each.key, *each.headings.split())
 }
 _KEYS_BY_HEADING = {**HEADINGS, **{key: key for key in _DERIVED}}
 _INVISIBLE = (

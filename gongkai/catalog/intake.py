@@ -4,11 +4,11 @@ Disclosure is determined first, so that no later message can reveal a text that 
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gongkai.catalog.addresses import parse_url, read_attachments
 from gongkai.catalog.agencies import Agency
@@ -25,6 +25,7 @@ from gongkai.catalog.date_cells import check_day, date_text
 from gongkai.catalog.dates import PartialDate, parse_date
 from gongkai.catalog.disclosure import Disclosure, settle_disclosure
 from gongkai.catalog.document_number import DocumentNumber, parse_document_number
+from gongkai.catalog.fields import CLASSES
 from gongkai.catalog.genre import infer_genre
 from gongkai.catalog.headings import gather_by_key
 from gongkai.catalog.identity import (
@@ -223,7 +224,8 @@ def _build_record(
     issued = _date_text(cells, "issued_on")
     parse_issued = partial(_take_day, key="issued_on", rules=rules)
     issued_on = cells.attempt("issued_on", issued, parse_issued)
-    genre, inferred = _genre(cells, names.title, tables.genre)
+    classes = _classes(cells, tables)
+    genre, inferred = _genre(cells, names.title, tables.tree("genre"))
     return Record(
         id=own_id(rules.source, names.id),
         title=names.title,
@@ -238,14 +240,8 @@ def _build_record(
         ),
         issued_on=issued_on,
         issued_on_original=_original(cells, "issued_on", issued, issued_on, parse_issued),
-        category=next(iter(_classes(cells, tables.category)), None),
-        topic=_classes(cells, tables.topic),
-        audience=_classes(cells, tables.audience),
-        life_event=_classes(cells, tables.life_event),
-        genre=genre,
+        **{**classes, "genre": genre, "validity": _validity(cells)},
         genre_inferred=inferred,
-        format=next(iter(_classes(cells, tables.format)), None),
-        validity=_validity(cells),
         keywords=_keywords(cells),
         summary=reduce_markup("\n".join(cells.texts("summary")[:1])),
         body=_body(cells),
@@ -407,11 +403,22 @@ def _publisher_name(cells: RowReader, published: str, agency: Agency | None) -> 
     return cells.line("publisher_name") or agency.name
 
 
-def _classes(cells: RowReader, tree: ClassificationTree) -> tuple[str, ...]:
-    stated = cells.values_of(tree.field)
-    if not stated:
-        return ()
-    paths = tree.canonical_values(stated)
+def _classes(cells: RowReader, tables: Tables) -> dict[str, Any]:
+    """Returns the values of the columns that classify a record, and have no rule of their own."""
+    classes: dict[str, Any] = {}
+    for column in CLASSES:
+        if column.key not in ("genre", "validity"):
+            stated = cells.values_of(column.key)
+            tree = tables.tree(column.key) if column.classified else None
+            values = _find_classes(cells, tree, stated) if tree else split_values(stated)
+            classes[column.key] = values if column.several else next(iter(values), None)
+    return classes
+
+
+def _find_classes(
+    cells: RowReader, tree: ClassificationTree, stated: Sequence[str]
+) -> tuple[str, ...]:
+    paths = tree.canonical_values(stated) if stated else ()
     if unknown := [path for path in paths if not tree.known(path)]:
         cells.warn(tree.field, "unknown_class", *unknown)
     return paths
@@ -459,16 +466,15 @@ def _published_texts(record: Record) -> Iterable[str]:
         record.index_number,
         record.document_number_original,
         record.issued_on_original,
-        record.category,
-        record.genre,
-        record.format,
         record.summary,
         record.body,
         record.url,
     ):
         if value:
             yield value
-    yield from (*record.topic, *record.audience, *record.life_event)
+    for column in CLASSES:
+        stated = getattr(record, column.key)
+        yield from stated if column.several else filter(None, (stated,))
     yield "\n".join(record.keywords)
     for attachment in record.attachments:
         yield from (attachment.name, attachment.url or "", attachment.text)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from gongkai.catalog.columns import ENTRY_BY_THE_CATALOG
+from gongkai.catalog.columns import BEHIND_REQUEST, ENTRY_BY_THE_CATALOG
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.headings import KEYS, is_of_the_catalog, key_of
 from gongkai.catalog.personal_data import holds_personal_number
 from gongkai.catalog.plain_text import strings_in
 
-_ENTRY = frozenset(KEYS) - {"body", "attachments", "extra"}
+_ENTRY = frozenset(KEYS) - BEHIND_REQUEST
 
 
 def keep_cells(

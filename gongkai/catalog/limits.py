@@ -6,8 +6,10 @@ columns together over their limit reject the row. No limit is close to a real va
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gongkai.catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, VALUES_LIMIT, is_within_limits
+from gongkai.catalog.fields import CLASSES, Column
 from gongkai.catalog.plain_text import strings_in
 from gongkai.catalog.record import Attachment, Record
 from gongkai.errors import RefusedValueError
@@ -34,20 +36,17 @@ def limit_record(record: Record, warn: Warn) -> Record:
     Raises RefusedValueError (`too_long`, `too_many_values`) for values that cannot be dropped.
     """
     _check_lengths(record)
-    genre = _limit_path("genre", record.genre, warn)
+    classes: dict[str, Any] = {
+        each.key: _limit_class(each, getattr(record, each.key), warn) for each in CLASSES
+    }
     return replace(
         record,
+        **classes,
         document_number_original=_limit_line(
             "document_number", record.document_number_original, NAME_LIMIT, warn
         ),
         issued_on_original=_limit_line("issued_on", record.issued_on_original, NAME_LIMIT, warn),
-        category=_limit_path("category", record.category, warn),
-        topic=_limit_paths("topic", record.topic, warn),
-        audience=_limit_paths("audience", record.audience, warn),
-        life_event=_limit_paths("life_event", record.life_event, warn),
-        genre=genre,
-        genre_inferred=record.genre_inferred and genre is not None,
-        format=_limit_path("format", record.format, warn),
+        genre_inferred=record.genre_inferred and classes["genre"] is not None,
         keywords=_limit_keywords(record.keywords, warn),
         url=_limit_line("url", record.url, ADDRESS_LIMIT, warn),
         attachments=_limit_attachments(record.attachments, warn),
@@ -76,8 +75,12 @@ def _limit_line(field: str, text: str | None, limit: int, warn: Warn) -> str | N
     return text
 
 
-def _limit_path(field: str, path: str | None, warn: Warn) -> str | None:
-    return next(iter(_limit_paths(field, (path,), warn)), None) if path else path
+def _limit_class(
+    column: Column, value: str | tuple[str, ...] | None, warn: Warn
+) -> str | tuple[str, ...] | None:
+    if isinstance(value, tuple):
+        return _limit_paths(column.key, value, warn)
+    return next(iter(_limit_paths(column.key, (value,), warn)), None) if value else value
 
 
 def _limit_paths(field: str, paths: Sequence[str], warn: Warn) -> tuple[str, ...]:

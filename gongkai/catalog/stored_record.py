@@ -7,10 +7,10 @@ import orjson
 
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.fields import SEVERAL
 from gongkai.catalog.record import Attachment, AttachmentText, Record
 from gongkai.catalog.repeals import Repeal
 
-_SEVERAL = ("topic", "audience", "life_event", "keywords")
 _NOT_STORED = frozenset(("path",))
 """A place on the indexing machine is nothing to show."""
 
@@ -36,7 +36,7 @@ def encode_record(record: Record) -> bytes:
 def decode_record(stored: bytes) -> StoredRecord:
     """Returns the record of a stored JSON. Raises KeyError, TypeError, ValueError for another."""
     values = orjson.loads(stored)
-    for name in _SEVERAL:
+    for name in SEVERAL:
         values[name] = tuple(values[name])
     issued_on = values["issued_on"]
     values["issued_on"] = _read_date(issued_on) if issued_on else None

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from importlib import resources
 from pathlib import Path
@@ -18,8 +18,7 @@ from gongkai.catalog.classifications import (
     split_path,
     split_values,
 )
-
-TREE_FIELDS = ("category", "topic", "audience", "life_event", "genre", "format")
+from gongkai.catalog.fields import CLASSIFIED
 
 _TREE_COLUMNS = ("path", "aliases")
 _AGENCY_COLUMNS = ("code", "name", "short_names", "level", "parent", "former_names", "place")
@@ -30,22 +29,14 @@ _Problem = tuple[int, str]
 
 @dataclass(frozen=True)
 class Tables:
-    """The six classification trees and the agencies of one installation."""
+    """The agencies and the classification trees of one installation, one tree for each column."""
 
-    category: ClassificationTree
-    topic: ClassificationTree
-    audience: ClassificationTree
-    life_event: ClassificationTree
-    genre: ClassificationTree
-    format: ClassificationTree
     agencies: AgencyDirectory
+    trees: Mapping[str, ClassificationTree]
 
-    def tree(self, field: str) -> ClassificationTree:
-        """Returns the tree of one of `TREE_FIELDS`. Raises KeyError for another name."""
-        if field not in TREE_FIELDS:
-            raise KeyError(field)
-        tree: ClassificationTree = getattr(self, field)
-        return tree
+    def tree(self, column: str) -> ClassificationTree:
+        """Returns the tree of one of `CLASSIFIED`. Raises KeyError for another name."""
+        return self.trees[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,7 @@ def check_tables(directory: Path | None = None) -> list[str]:
 
 def fingerprint(tables: Tables) -> str:
     """Returns hex SHA-256 of the content; encoding, blank rows and extra columns do not count."""
-    trees = [[astuple(node) for node in tables.tree(field).nodes] for field in TREE_FIELDS]
+    trees = [[astuple(node) for node in tables.tree(field).nodes] for field in CLASSIFIED]
     agencies = [astuple(agency) for agency in tables.agencies.all()]
     content = json.dumps([trees, agencies], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
@@ -98,13 +89,13 @@ def _read_tables(directory: Path | None) -> tuple[Tables, list[str]]:
         raise TableError(f"{directory}: is not a folder; name the folder that holds the tables.")
     trees: dict[str, ClassificationTree] = {}
     problems: list[str] = []
-    for field in TREE_FIELDS:
+    for field in CLASSIFIED:
         rows, found = read_table(f"{field}.csv", directory, _TREE_COLUMNS, _check_tree)
         trees[field] = ClassificationTree(field, _build_nodes(rows))
         problems += found
     rows, found = read_table("agencies.csv", directory, _AGENCY_COLUMNS, _check_agencies)
     problems += found
-    return Tables(**trees, agencies=AgencyDirectory(_build_agencies(rows))), problems
+    return Tables(AgencyDirectory(_build_agencies(rows)), trees), problems
 
 
 def read_table(

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.document_number import parse_document_number
-from gongkai.catalog.tables import TREE_FIELDS, Tables
+from gongkai.catalog.fields import CLASSIFIED
+from gongkai.catalog.tables import Tables
 from gongkai.errors import BadRequestError, RefusedValueError
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import And, Query, Range, Term, Terms
@@ -35,7 +36,7 @@ def canonical_value(name: str, value: str, tables: Tables) -> str:
     if name == "publisher":
         agency = tables.agencies.find(value)
         return agency.code if agency else value
-    return tables.tree(name).canonical(value) if name in TREE_FIELDS else value
+    return tables.tree(name).canonical(value) if name in CLASSIFIED else value
 
 
 def _numbered(text: str) -> Query:

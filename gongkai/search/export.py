@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import orjson
 
+from gongkai.catalog.fields import COLUMNS
 from gongkai.files.spreadsheets import BYTE_ORDER_MARK, guard_cells
 from gongkai.search.responses import RecordView
 
@@ -26,24 +27,8 @@ MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8; header=present",
     ExportFormat.JSONL: "application/jsonl",
 }
-COLUMNS = {
-    "index_number": "索引号",
-    "title": "标题",
-    "document_number": "文号",
-    "publisher": "发布机构",
-    "issued_on": "成文日期",
-    "published_on": "发布日期",
-    "category": "组配分类",
-    "topic": "主题分类",
-    "audience": "服务对象",
-    "life_event": "生命周期分类",
-    "genre": "体裁",
-    "format": "信息格式",
-    "disclosure": "公开方式",
-    "validity": "有效性",
-    "keywords": "关键词",
-    "summary": "内容概述",
-    "url": "链接",
+HEADINGS = {
+    **{each.key: each.export_heading for each in COLUMNS if each.exported},
     "id": "id",
     "page": "本站网址",
 }
@@ -58,11 +43,11 @@ async def write_csv(records: AsyncIterator[RecordView], page: PageAddress) -> As
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK)
-    writer.writerow(COLUMNS.values())
+    writer.writerow(HEADINGS.values())
     lines = 0
     async for record in records:
         row = build_row(record, page)
-        writer.writerow(guard_cells(row[key] for key in COLUMNS))
+        writer.writerow(guard_cells(row[key] for key in HEADINGS))
         lines += 1
         if lines % _CHUNK_LINES == 0:
             yield _take(buffer)
@@ -83,9 +68,9 @@ async def write_json_lines(
 
 
 def build_row(record: RecordView, page: PageAddress) -> dict[str, object]:
-    """Returns one record under the keys of COLUMNS, with the agency's name."""
+    """Returns one record under the keys of HEADINGS, with the agency's name."""
     own = {"publisher": record.publisher.name, "page": page(record.id)}
-    return {key: own.get(key, getattr(record, key, None)) for key in COLUMNS}
+    return {key: own.get(key, getattr(record, key, None)) for key in HEADINGS}
 
 
 def _take(buffer: io.StringIO) -> str:

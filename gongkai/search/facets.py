@@ -11,31 +11,17 @@ import orjson
 
 from gongkai.catalog.classifications import (
     MISSING,
-    MISSING_LABEL,
     ancestors_and_self,
     is_within_limits,
 )
-from gongkai.catalog.fields import FACETS, TREES
+from gongkai.catalog.fields import FACETS, MISSING_LABELS, TREES
 from gongkai.catalog.tables import Tables
 from gongkai.search.responses import FacetValueView
 
 VALUES_SHOWN = 100
 """Most frequent values of one flat facet in an answer; chosen values are always included."""
-TITLES: Mapping[str, str] = {
-    "category": "组配分类",
-    "topic": "主题分类",
-    "audience": "服务对象",
-    "life_event": "生命周期",
-    "genre": "体裁",
-    "format": "信息格式",
-    "publisher": "发布机构",
-    "year": "年份",
-    "validity": "有效性",
-    "disclosure": "公开方式",
-}
 TREE_VALUES_SHOWN = 1_000
 """Most frequent classes of one tree in an answer, with their ancestors."""
-_UNSTATED = {"validity": "未标注"}
 _HEADS_KEPT = 20_000
 
 
@@ -183,7 +169,7 @@ def _with_ancestors(paths: Iterable[str]) -> list[str]:
 
 
 def _label_reader(name: str, tables: Tables) -> Callable[[str], str]:
-    missing = _UNSTATED.get(name, MISSING_LABEL)
+    missing = MISSING_LABELS[name]
     read: Callable[[str], str] = str
     if name == "publisher":
         read = tables.agencies.label_of

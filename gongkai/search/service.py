@@ -162,7 +162,7 @@ class SearchService:
 
     async def is_format(self, value: str) -> bool:
         """Whether the table or a record has this value of 信息格式; aliases (xlsx) are none."""
-        if value == MISSING or self._tables.format.known(value):
+        if value == MISSING or self._tables.tree("format").known(value):
             return True
         (count,) = await self._engine.count([Term("format", value)])
         return count > 0

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from gongkai.catalog.headings import HEADINGS
+from gongkai.catalog.fields import COLUMNS
 
 _ENGINE = "engine: "
 _UNKNOWN = "这一行不能收录（代码 {code}），请联系系统管理员。"
-# The displayed name of a field is the first heading that the catalog has for it.
 FIELD_TITLES: Mapping[str, str] = {
-    **{key: heading for heading, key in reversed(list(HEADINGS.items())) if not heading.isascii()},
+    **{each.key: each.headings.partition(" ")[0] for each in COLUMNS},
     "id": "编号",
     "extra": "其他栏目",
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import IO, Any
 
+from gongkai.catalog.fields import SEVERAL
 from gongkai.catalog.headings import is_blank, key_of
 from gongkai.files.spreadsheets import BYTE_ORDER_MARK, guard_cells
 from gongkai.staff.reject_reasons import describe_reason
@@ -29,7 +30,6 @@ LONGEST_CELL = 32_000
 """Spreadsheet programs cut or split cells of more than 32,767 characters."""
 _TOO_LARGE = "本行内容过长或者栏目过多，电子表格放不下，请在同名的 .jsonl 文件中修改。"
 _MORE = "其余 {count} 行放不下，请在同名的 .jsonl 文件中修改。"
-_SEVERAL = frozenset(("topic", "audience", "life_event", "keywords"))
 _SEPARATOR = re.compile(r"[;；|\n\r]")
 _LIKE_JSON = ("[", "{", '"')
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -93,7 +93,7 @@ def spell_cell(heading: str, value: object) -> object:
         return str(value)
     if isinstance(value, int | float):
         return value if abs(value) < _EXACT_DIGITS else str(value)
-    if isinstance(value, list) and key_of(heading) in _SEVERAL and all(map(_is_plain, value)):
+    if isinstance(value, list) and key_of(heading) in SEVERAL and all(map(_is_plain, value)):
         return "；".join(value)
     return _to_json(value)
 

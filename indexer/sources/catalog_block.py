@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
+from gongkai.catalog.fields import TELLING
 from gongkai.catalog.headings import key_of
 from indexer.sources.headers import known_keys
 from indexer.sources.page_article import find_editors
@@ -17,13 +18,6 @@ from indexer.sources.row import gather_cells
 _CONTAINERS = (
     *("table", "dl", "ul", "ol", "div", "section", "header", "article", "p", "td", "span"),
     *("body", "main", "form", "center", "fieldset"),
-)
-# A body may also contain 名称： and 内容：. Only a catalog block has one of these keys as well.
-_TELLING = frozenset(
-    (
-        *("index_number", "document_number", "publisher", "issued_on", "published_on"),
-        *("disclosure", "category", "topic", "audience", "life_event", "genre", "validity"),
-    )
 )
 _ENOUGH_HEADINGS, _CATALOG_HEADINGS = 2, 3
 _LINES = frozenset(("br", "p", "div", "li", "tr", "td", "th", "dt", "dd"))
@@ -117,7 +111,7 @@ def _find_blocks(page: html.HtmlElement) -> list[list[_Pair]]:
         needed = 1 if container in taken else _ENOUGH_HEADINGS
         keys = known_keys(pair.label for pair in pairs)
         has_source = any(pair.label in _INFO_LABELS for pair in pairs)
-        if len(keys) + has_source >= needed and keys & _TELLING:
+        if len(keys) + has_source >= needed and keys & TELLING:
             found.append(pairs)
             for element in (container, *(e for pair in pairs for e in pair.elements)):
                 _mark_taken(element, taken)

@@ -7,18 +7,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
+from gongkai.catalog.fields import CLASSIFIED, TELLING
 from gongkai.catalog.headings import is_added_by_city, is_blank, key_of
 from indexer.sources.row import gather_cells
 
-_TELLING = frozenset(
-    (
-        *("index_number", "document_number", "publisher", "issued_on", "published_on"),
-        *("disclosure", "category", "topic", "audience", "life_event", "genre", "validity"),
-        *("summary", "body"),
-    )
-)
+_TELLING = TELLING | {"summary", "body"}
 _BODY_COUNTS = 3
-_SHARED = frozenset(("publisher", "category", "topic", "audience", "life_event", "genre"))
+_SHARED = TELLING.intersection(("publisher", *CLASSIFIED))
 _GROUP = re.compile("name|title|label|dept|agency|org|unit|部门|单位|机构", re.IGNORECASE)
 _AGENCY = re.compile(
     r"[\u4e00-\u9fff]{1,20}(?:局|委|委员会|办公室|政府|[省市]?厅|法院|检察院|管委会|街道|办事处|中心|[^乡]镇|乡)"

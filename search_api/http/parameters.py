@@ -15,13 +15,13 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    create_model,
     field_validator,
 )
 
 from gongkai.catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, split_path
 from gongkai.catalog.dates import PartialDate, parse_date
-from gongkai.catalog.fields import FACETS
-from gongkai.catalog.tables import TREE_FIELDS
+from gongkai.catalog.fields import CLASSIFIED, FACETS
 from gongkai.errors import BadRequestError, RefusedValueError
 from gongkai.query.request import (
     FILTER_LIMIT,
@@ -39,12 +39,18 @@ SUGGESTIONS_LIMIT = 20
 CURSOR_LIMIT = 6_000
 """Characters. With Elasticsearch a cursor grows by about 250 characters per shard."""
 _Value = Annotated[str, StringConstraints(max_length=PATH_LIMIT)]
-_Values = Annotated[list[_Value], Field(default_factory=list, max_length=FILTER_LIMIT)]
+Read = TypeVar("Read", bound=BaseModel)
 
 
-class ListParameters(BaseModel):
-    """Parameters of a list. Repeat a classification for OR; fields combine by AND."""
+def _with_facets(model: type[Read]) -> type[Read]:
+    """Returns the model with a list of chosen values for each facet."""
+    values: Any = Field(default_factory=list, max_length=FILTER_LIMIT)
+    facets: dict[str, Any] = dict.fromkeys(FACETS, (list[_Value], values))
+    return create_model(model.__name__, __base__=model, **facets)
 
+
+@_with_facets
+class _Filters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
@@ -52,16 +58,11 @@ class ListParameters(BaseModel):
         max_length=TEXT_LIMIT,
         description='Search terms; "短语" for a phrase; -排除 to exclude; may be empty.',
     )
-    category: _Values
-    topic: _Values
-    audience: _Values
-    life_event: _Values
-    genre: _Values
-    format: _Values
-    publisher: _Values
-    year: _Values
-    validity: _Values
-    disclosure: _Values
+
+
+class ListParameters(_Filters):
+    """Parameters of a list. Repeat a classification for OR; fields combine by AND."""
+
     published_from: str = Field("", max_length=40, description="A day, month or year.")
     published_to: str = Field("", max_length=40, description="A day, month or year, included.")
     document_number: str = Field("", max_length=200)
@@ -139,9 +140,6 @@ class SimilarParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     size: int = Field(5, ge=1, le=SUGGESTIONS_LIMIT)
-
-
-Read = TypeVar("Read", bound=BaseModel)
 
 
 class QueryReader(Generic[Read]):
@@ -249,7 +247,7 @@ def refuse_unknown(request: Request, known: Iterable[str]) -> None:
 def _chosen(parameters: ListParameters) -> Mapping[str, tuple[str, ...]]:
     values: dict[str, list[Any]] = {name: getattr(parameters, name) for name in FACETS}
     chosen = {name: tuple(v for v in each if v.strip()) for name, each in values.items()}
-    for name in TREE_FIELDS:
+    for name in CLASSIFIED:
         if any(len(split_path(value)) > DEPTH_LIMIT for value in chosen[name]):
             raise BadRequestError(name, f"分类层级不能超过 {DEPTH_LIMIT} 级")
     if sum(map(len, chosen.values())) > FILTER_LIMIT:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
+from gongkai.catalog.fields import TILES
 from gongkai.errors import BadRequestError
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from search_api.http.dependencies import (
@@ -21,7 +22,6 @@ from search_api.http.parameters import PageQuery, read_request
 from search_api.http.state import services_of
 from search_api.kiosk.mode import SIZES, Mode
 from search_api.kiosk.screens import (
-    BROWSED,
     HITS,
     NARROWED,
     KioskContext,
@@ -95,7 +95,7 @@ async def browse(
     name: str, kiosk: KioskDependency, service: SearchServiceDependency, path: Words = ""
 ) -> HTMLResponse:
     """Shows one level of one classification."""
-    if name not in BROWSED:
+    if name not in TILES:
         raise UnknownPageError
     values = await service.facet(SearchRequest(), name)
     return HTMLResponse(render_browse(kiosk, name, values, path))

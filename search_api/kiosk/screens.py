@@ -3,15 +3,15 @@
 They show the same responses as the public pages. No link leaves the site: web addresses are text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.fields import PANELS, TILES, TITLES
 from gongkai.catalog.halls import Hall
 from gongkai.query.request import SearchRequest, Sort
-from gongkai.search.facets import TITLES
 from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
 from search_api.kiosk.mode import SIZES, Mode
 from search_api.kiosk.qr import draw_qr
@@ -24,13 +24,7 @@ from search_api.web.urls import build_parameters, with_page
 
 HITS = 5
 """Records on one screen, chosen to avoid long scrolling."""
-BROWSED: Mapping[str, str] = {
-    "audience": "按办事对象",
-    "life_event": "按人生事项",
-    "topic": "按主题",
-    "publisher": "按机构",
-}
-NARROWED = ("topic", "publisher", "year")
+NARROWED = PANELS[:3]
 _CHOICES = 6
 _LIST = "/kiosk/list"
 _SIZE_LABELS = dict(zip(SIZES, ("标准", "大", "特大"), strict=True))
@@ -62,7 +56,7 @@ def list_link(mode: Mode, request: SearchRequest) -> str:
 def render_start(context: KioskContext, generation: str) -> str:
     """Renders the start screen. `generation` is the time of the data, as text."""
     mode = context.mode
-    ways = [KioskTile(label, mode.link(f"/kiosk/browse/{name}")) for name, label in BROWSED.items()]
+    ways = [KioskTile(label, mode.link(f"/kiosk/browse/{name}")) for name, label in TILES.items()]
     gazette = SearchRequest(chosen={"genre": ("公报",)}, sort=Sort.NEWEST)
     ways += [
         KioskTile("最新发布", list_link(mode, SearchRequest(sort=Sort.NEWEST))),
@@ -132,7 +126,7 @@ def render_browse(
     above = path.rpartition("/")[0]
     up = mode.link(f"/kiosk/browse/{name}", *([("path", above)] if above else []))
     return _render(
-        "browse", context, heading=parent.label if parent else BROWSED[name], tiles=tiles,
+        "browse", context, heading=parent.label if parent else TILES[name], tiles=tiles,
         back=up if path else mode.link("/kiosk"),
     )  # fmt: skip
 
@@ -247,7 +241,8 @@ def _describe_reading(answer: SearchAnswer) -> Iterator[str]:
 
 
 def _facts(record: RecordPage) -> Iterator[tuple[str, str]]:
-    wanted = ("发布机构", "文号", "发布日期", "有效性")
+    keys = ("publisher", "document_number", "published_on", "validity")
+    wanted = {TITLES[key] for key in keys}
     for row in record.rows:
         if row.heading in wanted:
             yield row.heading, "；".join(value.text for value in row.values)

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
 from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.fields import EXPECTED, TITLES
 from gongkai.engines.port import EngineQuery
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll
-from gongkai.search.facets import TITLES
 from gongkai.staff.audit import Action
 from gongkai.staff.reject_reasons import describe_reason, title_of
 from gongkai.staff.reject_sheets import ReadEntries, write_reject_csv, write_reject_xlsx
@@ -33,7 +33,6 @@ from search_api.web.urls import export_url, search_url
 _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _IN_MEMORY, _PART = 4 << 20, 1 << 18
-_UNCLASSIFIED = ("topic", "category", "audience", "life_event", "genre")
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -119,7 +118,7 @@ async def unclassified(
 ) -> HTMLResponse:
     """Shows the number of records that lack each classification, with links to lists."""
     rows = []
-    for name in _UNCLASSIFIED:
+    for name in EXPECTED:
         request = SearchRequest(chosen={name: (MISSING,)}, size=1, facets=())
         found = await service.search(request)
         rows.append(

@@ -6,14 +6,12 @@ from itertools import groupby
 
 from gongkai.catalog.agencies import LEVELS, AgencyDirectory
 from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.fields import SHELVES, TITLES
 from gongkai.query.request import SearchRequest
-from gongkai.search.facets import TITLES
 from gongkai.search.responses import ClassificationsAnswer, FacetValueView
 from search_api.web.rendering import PageContext, render
 from search_api.web.urls import search_url
 
-BROWSED = ("topic", "publisher", "audience", "life_event", "category", "genre", "year", "validity")
-"""Facets with their own page, in the order of the overview."""
 _OVERVIEW_ROWS = 12
 _OTHER_LEVEL = "其他"
 
@@ -45,7 +43,7 @@ def browse_url(name: str) -> str:
 
 def render_overview(trees: ClassificationsAnswer, context: PageContext) -> str:
     """Renders all facets with their most frequent values."""
-    shelves = tuple(_overview(name, trees.trees[name]) for name in BROWSED)
+    shelves = tuple(_overview(name, trees.trees[name]) for name in SHELVES)
     shown = [shelf for shelf in shelves if shelf.branches]
     return render("browse.html", context, heading="分类浏览", shelves=shown, others=())
 
@@ -59,7 +57,7 @@ def render_facet(
         shelves = tuple(_by_level(values, agencies))
     else:
         shelves = (Shelf("", _branches(name, values)),)
-    others = [(TITLES[each], browse_url(each), each == name) for each in BROWSED]
+    others = [(TITLES[each], browse_url(each), each == name) for each in SHELVES]
     heading = f"按{TITLES[name]}浏览"
     return render("browse.html", context, heading=heading, shelves=shelves, others=others)
 

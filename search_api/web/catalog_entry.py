@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gongkai.catalog.fields import CLASSES, TITLES
 from gongkai.query.request import SearchRequest
-from gongkai.search.facets import TITLES
 from gongkai.search.responses import RecordView
 from search_api.web.urls import search_url
 
 _EXTRA_LONGEST = 500
+_FIRST = ("validity", "disclosure", "genre")
+"""Classes that a reader looks for before the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +53,27 @@ def is_web_address(url: str) -> bool:
 
 
 def _each_row(record: RecordView) -> Iterable[Row]:
-    yield Row("索引号", _plain(record.index_number))
-    yield Row("文号", _plain(record.document_number), _number_note(record))
-    yield Row("发布机构", _linked("publisher", [record.publisher.code], record), _name_note(record))
-    yield Row("成文日期", _plain(record.issued_on or record.issued_on_original), _date_note(record))
-    yield Row("发布日期", _plain(record.published_on))
-    yield Row("有效性", _linked("validity", [record.validity]))
-    yield Row("公开方式", _linked("disclosure", [record.disclosure]))
-    mark = "推断" if record.genre_inferred else ""
-    yield Row("体裁", _linked("genre", [record.genre]), mark=mark)
-    for name in ("category", "topic", "audience", "life_event"):
-        stated = getattr(record, name)
-        yield Row(TITLES[name], _linked(name, [stated] if isinstance(stated, str) else stated))
-    yield Row("信息格式", _linked("format", [record.format]))
-    yield Row("关键词", tuple(_keyword(word) for word in record.keywords))
-    yield Row("原文网址", _web_address(record.url))
+    yield _row("index_number", _plain(record.index_number))
+    yield _row("document_number", _plain(record.document_number), _number_note(record))
+    agency = _linked("publisher", [record.publisher.code], record)
+    yield _row("publisher", agency, _name_note(record))
+    issued = _plain(record.issued_on or record.issued_on_original)
+    yield _row("issued_on", issued, _date_note(record))
+    yield _row("published_on", _plain(record.published_on))
+    for name in _FIRST:
+        mark = "推断" if name == "genre" and record.genre_inferred else ""
+        yield _row(name, _linked(name, [getattr(record, name)]), mark=mark)
+    for column in CLASSES:
+        if column.key not in _FIRST:
+            stated = getattr(record, column.key)
+            values = stated if column.several else [stated]
+            yield _row(column.key, _linked(column.key, values))
+    yield _row("keywords", tuple(_keyword(word) for word in record.keywords))
+    yield _row("url", _web_address(record.url))
+
+
+def _row(key: str, values: tuple[Value, ...], note: str = "", mark: str = "") -> Row:
+    return Row(TITLES[key], values, note, mark)
 
 
 def _plain(text: str | None) -> tuple[Value, ...]:

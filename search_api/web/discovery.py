@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from gongkai.catalog.dates import parse_date
+from gongkai.catalog.fields import SHELVES
 from gongkai.query.request import SearchRequest
 from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
@@ -18,7 +19,7 @@ from search_api.http.dependencies import (
 )
 from search_api.http.errors import UnknownPageError
 from search_api.http.parameters import TYPED_LIMIT
-from search_api.web.browse_page import BROWSED, browse_url
+from search_api.web.browse_page import browse_url
 from search_api.web.feeds import last_change, write_opensearch, write_sitemap, write_sitemap_index
 from search_api.web.rendering import ICON
 from search_api.web.site import record_path
@@ -85,7 +86,7 @@ async def sitemap(
     """Returns the sitemap of one year or month; `pages` is the sitemap of all other pages."""
     base = site.base(request)
     if part == "pages":
-        paths = ["/", "/browse", *(browse_url(name) for name in BROWSED)]
+        paths = ["/", "/browse", *(browse_url(name) for name in SHELVES)]
         return _xml(write_sitemap((base + path, None) for path in paths))
     if not _PART.fullmatch(part) or not 1 <= int(part[5:] or 1) <= 12 or int(part[:4]) == 0:
         raise UnknownPageError

@@ -6,8 +6,8 @@ The filter column shows only the most frequent values. This page needs no script
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gongkai.catalog.fields import TITLES
 from gongkai.query.request import SearchRequest
-from gongkai.search.facets import TITLES
 from gongkai.search.responses import FacetValueView
 from search_api.web.facet_panels import build_rows, walk
 from search_api.web.rendering import PageContext, render, shorten

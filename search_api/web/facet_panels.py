@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.dates import PartialDate
-from gongkai.catalog.fields import TREES
+from gongkai.catalog.fields import PANELS, TITLES, TREES
 from gongkai.query.request import SearchRequest
-from gongkai.search.facets import TITLES
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.web.urls import (
     facet_url,
@@ -17,20 +16,7 @@ from search_api.web.urls import (
     without_document_number,
 )
 
-ORDER = (
-    "topic",
-    "publisher",
-    "year",
-    "genre",
-    "audience",
-    "life_event",
-    "category",
-    "validity",
-    "disclosure",
-    "format",
-)
-"""Panels from top to bottom; the most used filters come first."""
-UNFOLDED = frozenset(ORDER[:3])
+UNFOLDED = PANELS[:3]
 """Panels that are open without a selection."""
 ROWS_SHOWN = 8
 """Number of values shown before the fold."""
@@ -94,7 +80,7 @@ def build_panels(request: SearchRequest, answer: SearchAnswer) -> tuple[FacetPan
 
     A facet with only unclassified records cannot.
     """
-    facets = [(name, answer.facets.get(name, [])) for name in ORDER]
+    facets = [(name, answer.facets.get(name, [])) for name in PANELS]
     return tuple(_build_panel(request, name, values) for name, values in facets if _narrows(values))
 
 
@@ -102,14 +88,14 @@ def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...
     """Returns chips for the chosen values, the date range and the document number (文号)."""
     chips = [
         Chip(TITLES[name], label, search_url(toggle(request, name, value)))
-        for name in ORDER
+        for name in PANELS
         for value, label in _chosen_labels(request, answer, name)
     ]
     if dates := _date_range(request.published_from, request.published_to):
-        chips.append(Chip("发布日期", dates, search_url(without_dates(request))))
+        chips.append(Chip(TITLES["published_on"], dates, search_url(without_dates(request))))
     if request.document_number:
         href = search_url(without_document_number(request))
-        chips.append(Chip("文号", request.document_number, href))
+        chips.append(Chip(TITLES["document_number"], request.document_number, href))
     return tuple(chips)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gongkai.catalog.classifications import MISSING
+from gongkai.catalog.fields import TITLES
 from gongkai.query.request import SearchRequest, Sort
-from gongkai.search.facets import TITLES
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.web.rendering import PageContext, render
 from search_api.web.results_page import build_hit

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.catalog.classifications import MISSING
-from gongkai.catalog.fields import TREES
+from gongkai.catalog.fields import TITLES, TREES
 from gongkai.query.request import SearchRequest
-from gongkai.search.facets import TITLES
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.web.facet_panels import walk
 from search_api.web.urls import search_url, without_filters

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gongkai.search.facets import TITLES
+from gongkai.catalog.fields import TITLES
 from gongkai.search.responses import Problem
 from search_api.web.rendering import PageContext, render
 
@@ -11,7 +11,6 @@ _PARAMETERS: Mapping[str, str] = {
     "q": "检索词",
     "published_from": "起始日期",
     "published_to": "截止日期",
-    "document_number": "文号",
     "sort": "排序方式",
     "page": "页码",
     "size": "每页条数",

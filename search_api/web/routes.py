@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from gongkai.catalog.fields import FACETS
+from gongkai.catalog.fields import FACETS, SHELVES
 from gongkai.query.request import TEXT_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import SearchAnswer, SimilarAnswer
 from gongkai.search.service import SearchService
@@ -24,7 +24,7 @@ from search_api.http.dependencies import (
 from search_api.http.errors import UnknownPageError
 from search_api.http.parameters import PageQuery, read_request
 from search_api.web.application_page import render_application
-from search_api.web.browse_page import BROWSED, render_facet, render_overview
+from search_api.web.browse_page import render_facet, render_overview
 from search_api.web.citation import cite
 from search_api.web.facet_page import render_facet_values
 from search_api.web.home_page import render_home
@@ -105,7 +105,7 @@ async def browse_facet(
     name: str, context: ContextDependency, service: SearchServiceDependency
 ) -> HTMLResponse:
     """Shows one classification completely."""
-    if name not in BROWSED:
+    if name not in SHELVES:
         raise UnknownPageError
     trees = await service.classifications()
     return HTMLResponse(render_facet(name, trees, service.agencies, context))

@@ -15,10 +15,11 @@ from gongkai.catalog.classifications import (
     split_path,
     split_values,
 )
-from gongkai.catalog.tables import TREE_FIELDS, load_tables
+from gongkai.catalog.fields import CLASSIFIED
+from gongkai.catalog.tables import load_tables
 
 TABLES = load_tables()
-TOPIC = TABLES.topic
+TOPIC = TABLES.tree("topic")
 FINANCE = "财政、金融、审计"
 
 _WRITINGS = sorted(
@@ -61,12 +62,12 @@ def test_every_class_observed_on_the_state_councils_portal_is_known(shared_data:
 
 def test_the_ten_categories_of_the_contract_are_the_first_level() -> None:
     expected = "决策 执行 管理 服务 结果 重点领域 政策解读 新闻发布 回应关切 监督保障"
-    assert [node.path for node in TABLES.category.roots()] == expected.split()
+    assert [node.path for node in TABLES.tree("category").roots()] == expected.split()
 
 
 def test_the_fifteen_statutory_kinds_are_genres() -> None:
     kinds = "决议 决定 命令（令） 公报 公告 通告 意见 通知 通报 报告 请示 批复 议案 函 纪要"
-    assert [kind for kind in kinds.split() if not TABLES.genre.known(kind)] == []
+    assert [kind for kind in kinds.split() if not TABLES.tree("genre").known(kind)] == []
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_the_tidied_path_is_its_labels_joined(text: str) -> None:
     assert split_path("/".join(segments)) == segments
 
 
-@pytest.mark.parametrize("field", TREE_FIELDS)
+@pytest.mark.parametrize("field", CLASSIFIED)
 def test_every_class_and_alias_leads_to_its_own_class(field: str) -> None:
     tree = TABLES.tree(field)
     for node in tree.nodes:
@@ -169,7 +170,7 @@ def test_every_class_and_alias_leads_to_its_own_class(field: str) -> None:
         assert {tree.canonical(alias) for alias in node.aliases} <= {node.path}
 
 
-@pytest.mark.parametrize("field", TREE_FIELDS)
+@pytest.mark.parametrize("field", CLASSIFIED)
 def test_walk_visits_each_class_once_behind_its_parent(field: str) -> None:
     walked = [node.path for node in TABLES.tree(field).walk()]
     assert sorted(walked) == sorted(node.path for node in TABLES.tree(field).nodes)

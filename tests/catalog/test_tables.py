@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from analyzers.errors import TableError
-from gongkai.catalog.tables import TREE_FIELDS, check_tables, fingerprint, load_tables
+from gongkai.catalog.fields import CLASSIFIED
+from gongkai.catalog.tables import check_tables, fingerprint, load_tables
 
 AGENCY_HEADER = "code,name,short_names,level,parent,former_names,place"
 
@@ -27,7 +28,7 @@ def assert_refused(directory: Path, path: Path, line: int, words: str) -> None:
 
 def test_the_shipped_tables_are_without_a_problem() -> None:
     assert check_tables() == []
-    assert {load_tables().tree(field).field for field in TREE_FIELDS} == set(TREE_FIELDS)
+    assert {load_tables().tree(field).field for field in CLASSIFIED} == set(CLASSIFIED)
 
 
 def test_agencies_below_the_province_are_on_three_levels() -> None:
@@ -44,30 +45,30 @@ def test_a_directory_replaces_file_by_file(tmp_path: Path) -> None:
     write(tmp_path, "topic.csv", "path,aliases", "教育,学校;教学", "教育/高中,")
     write(tmp_path, "agencies.csv", AGENCY_HEADER, "1,甲县财政局,县财政局,县,,,甲县")
     tables = load_tables(tmp_path)
-    assert [node.path for node in tables.topic.nodes] == ["教育", "教育/高中"]
-    assert tables.topic.canonical("教学") == "教育"
+    assert [node.path for node in tables.tree("topic").nodes] == ["教育", "教育/高中"]
+    assert tables.tree("topic").canonical("教学") == "教育"
     assert [agency.name for agency in tables.agencies.all()] == ["甲县财政局"]
-    assert tables.genre == load_tables().genre
+    assert tables.tree("genre") == load_tables().tree("genre")
 
 
 def test_extra_columns_any_order_blank_rows_and_short_rows_are_taken(tmp_path: Path) -> None:
     write(tmp_path, "topic.csv", "备注,Aliases ,path", "旧,学校,教育", "", ",,", "新,,国防")
     write(tmp_path, "genre.csv", "path,aliases", "通知", '"公告","通告;告示"')
     tables = load_tables(tmp_path)
-    assert [node.path for node in tables.topic.nodes] == ["教育", "国防"]
-    assert [node.aliases for node in tables.genre.nodes] == [(), ("通告", "告示")]
+    assert [node.path for node in tables.tree("topic").nodes] == ["教育", "国防"]
+    assert [node.aliases for node in tables.tree("genre").nodes] == [(), ("通告", "告示")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_files_as_spreadsheets_save_them_are_taken(tmp_path: Path, encoding: str) -> None:
     write(tmp_path, "topic.csv", "path,aliases", "卫生、体育,医疗；健康", encoding=encoding)
-    (node,) = load_tables(tmp_path).topic.nodes
+    (node,) = load_tables(tmp_path).tree("topic").nodes
     assert (node.path, node.aliases) == ("卫生、体育", ("医疗", "健康"))
 
 
 def test_the_shipped_files_saved_again_as_gb18030_say_the_same(tmp_path: Path) -> None:
     shipped = resources.files("gongkai.catalog").joinpath("data")
-    for name in [*TREE_FIELDS, "agencies"]:
+    for name in [*CLASSIFIED, "agencies"]:
         text = shipped.joinpath(f"{name}.csv").read_text("utf-8")
         (tmp_path / f"{name}.csv").write_bytes(text.replace("\n", "\r\n").encode("gb18030"))
     assert fingerprint(load_tables(tmp_path)) == fingerprint(load_tables())
