@@ -11,9 +11,9 @@ from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.classifications import MISSING, ancestors_and_self
 from gongkai.catalog.fields import CLASSES, FIELDS, TREES, ZONE_BREAK, Column
 from gongkai.catalog.identity import record_keys
-from gongkai.catalog.intake import disclose
 from gongkai.catalog.legal_rank import read_legal_rank
 from gongkai.catalog.number_parts import split_number
+from gongkai.catalog.published_part import disclose
 from gongkai.catalog.record import Record
 from gongkai.catalog.repeals import Repeal, find_repeals
 from gongkai.catalog.stored_record import StoredRecord, decode_record, encode_record

@@ -9,18 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, c
 
 from gongkai.catalog.addresses import parse_url
 from gongkai.catalog.fields import CLASSES
-from gongkai.catalog.intake import (
-    BODY_LIMIT,
-    ID_LIMIT,
-    IntakeRules,
-    Refused,
-    Withheld,
-    disclose,
-    holds_personal_data,
-    take_row,
-)
+from gongkai.catalog.intake import IntakeRules, Refused, Withheld, take_row
 from gongkai.catalog.plain_text import clean_line, clean_text
+from gongkai.catalog.published_part import disclose, holds_personal_data
 from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.catalog.record_builder import BODY_LIMIT
+from gongkai.catalog.row_names import ID_LIMIT
 from gongkai.catalog.tables import Tables
 from gongkai.engines.port import REPLICA_FORMAT
 from gongkai.errors import GongkaiError, RefusedValueError

@@ -6,14 +6,8 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from analyzers.text_analyzer import TextAnalyzer
-from gongkai.catalog.intake import (
-    Accepted,
-    IntakeRules,
-    Refused,
-    Withheld,
-    holds_personal_data,
-    take_row,
-)
+from gongkai.catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
+from gongkai.catalog.published_part import holds_personal_data
 from gongkai.engines.port import IndexDocument
 from indexer.attachments.attach import Attached, attach_texts, warn_of_texts
 from indexer.documents import build_document

@@ -1,5 +1,6 @@
 """Reads the cells of one row as tidied lines and texts, and collects warnings."""
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -15,6 +16,8 @@ class RowReader:
     """The filled cells of one row by key, and the warnings collected while reading."""
 
     known: Mapping[str, Sequence[object]]
+    today: datetime.date | None = None
+    """The day of the run; without it no date is too far in the future."""
     warnings: list[tuple[str, str]] = field(default_factory=list)
     values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """The values that a warning is about, where they are known."""
