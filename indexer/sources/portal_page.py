@@ -34,7 +34,7 @@ _DAY = re.compile(
 )
 _DAY_NAMES = re.compile(r"date|time|riqi|shijian|info|source|laiyuan")
 _MOST_PARTS, _LONGEST_LINE = 20, 80
-_KEPT = frozenset(("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnType", "Author"))
+_KEPT = ("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnType", "Author")
 _MOST_ELEMENTS = 50_000  # the time of trafilatura is more than linear
 _CONTENT_BEGINS, _CONTENT_ENDS = "<!--ZJEG_RSS.content.begin-->", "<!--ZJEG_RSS.content.end-->"
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>]+)")
