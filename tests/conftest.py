@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ from development.elasticsearch_node import Cluster, find_missing_parts, start_cl
 from gongkai.engines.elastic.connection import open_client
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.settings import EngineKind, Settings
+from tests.clock import ShiftedClock
 
 # How long an example takes says more of what else runs than of the code.
 hypothesis_settings.register_profile("untimed", deadline=None)
@@ -43,8 +45,9 @@ _NODE = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--shuffle SEED`: modules, and the tests of each, in random order."""
+    """`--shuffle SEED`: modules and their tests in random order. `--clock`: see clock.py."""
     parser.addoption("--shuffle", type=int, metavar="SEED", help="random order of tests")
+    parser.addoption("--clock", type=datetime.fromisoformat, metavar="INSTANT", help="start time")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,6 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     is_controller = bool(getattr(config.option, "numprocesses", None))
     if is_controller and not hasattr(config, "workerinput"):
         _share_node(config)
+    elif start := config.getoption("--clock"):
+        config.pluginmanager.register(ShiftedClock(start))
 
 
 def _share_node(config: pytest.Config) -> None:
