@@ -6,13 +6,14 @@ BIN := .venv/bin
 # Each worker starts its own Elasticsearch node; two workers keep two processors busy.
 PYTEST_WORKERS ?= 2
 
-.PHONY: help demo test fast fix check lint types imports unit soak attacks nightly elasticsearch bench figures lock audit sbom clean
+.PHONY: help demo test fast fix check lint types imports unit coverage soak attacks nightly elasticsearch bench figures lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
 	@echo "make test   set up, run all checks and tests"
 	@echo "make fast   checks, unit tests and the embedded engine, before each commit"
 	@echo "make fix    format and sort imports"
+	@echo "make coverage  all tests of make test; shows the lines and branches that none runs"
 	@echo "make elasticsearch   download and start a development node (needs Maven and Java 21)"
 	@echo "make soak   an hour of traffic against an oracle, 200 kills on each engine"
 	@echo "make attacks  all attacks on a server of each engine, semantic search off and on; prints a table"
@@ -60,6 +61,9 @@ fix: .venv/.ready
 
 unit: .venv/.ready
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+coverage: .venv/.ready
+	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist loadfile --cov --cov-report=term-missing $(PYTEST_ARGS)
 
 # Longer than CI allows. Each part reports its figures.
 SOAK_SECONDS ?= 3600
