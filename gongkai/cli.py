@@ -6,7 +6,9 @@
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -20,8 +22,10 @@ from gongkai.errors import (
     ShrinkingSourceError,
 )
 from gongkai.settings_errors import explain_settings
+from gongkai.settings_file import CONFIG
 
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
+_CONFIG_OPTION = "--config"
 COMMANDS = {
     "inspect": "indexer.commands.inspect",
     "index": "indexer.commands.index",
@@ -43,12 +47,13 @@ COMMANDS = {
     "backup": "indexer.commands.backup",
     "restore": "indexer.commands.backup",
     "status": "indexer.commands.status",
+    "settings": "indexer.commands.settings",
 }
 """Each command and the module that contains it, as a function or app of the same name."""
 
 
 def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """Builds all commands, or only the one that `arguments` begin with.
+    """Builds all commands, or only the one that `arguments` name.
 
     Only the module of that command is loaded, because loading all takes longer than most commands.
     """
@@ -61,8 +66,8 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     )
     # Typer drops the name of a single command.
     app.callback()(_about)
-    asked = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    for name in (asked,) if asked else COMMANDS:
+    named = _find_command(arguments)
+    for name in (named,) if named in COMMANDS else COMMANDS:
         found = getattr(import_module(COMMANDS[name]), name)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
@@ -71,7 +76,45 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
-def _about() -> None:
+def _find_command(arguments: Sequence[str]) -> str:
+    words = iter(arguments)
+    for word in words:
+        if word == _CONFIG_OPTION:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _use_config(path: Path | None) -> None:
+    # As a variable, because processes started by this one read the settings again.
+    if path is not None:
+        os.environ[CONFIG] = str(path.absolute())
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"gongkai {metadata.version('gongkai')}")
+        raise typer.Exit
+
+
+def _about(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            _CONFIG_OPTION,
+            metavar="FILE",
+            callback=_use_config,
+            help="Settings file (default: GONGKAI_CONFIG, else gongkai.toml in this folder).",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
     """Full-text search over published government information (政府信息公开)."""
 
 

@@ -1,11 +1,11 @@
-"""The settings of an installation, from GONGKAI_* variables or gongkai.toml."""
+"""The settings of an installation, from GONGKAI_* variables or the settings file."""
 
 import os
 import unicodedata
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -17,7 +17,7 @@ from pydantic_settings import (
 )
 
 from gongkai.catalog.disclosure import Disclosure
-from gongkai.settings_file import check_environment, check_names, read_settings_file
+from gongkai.settings_file import find_unknown_variables, read_settings_file
 
 Network = IPv4Network | IPv6Network
 
@@ -30,7 +30,7 @@ class EngineKind(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Every setting, its default and description; the environment overrides gongkai.toml."""
+    """Every setting, its default and description; the environment overrides the file."""
 
     model_config = SettingsConfigDict(
         env_prefix="GONGKAI_", env_ignore_empty=True, extra="forbid", frozen=True
@@ -215,19 +215,27 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Returns the sources by priority: arguments, environment, gongkai.toml."""
+        """Returns the sources by priority: arguments, environment, file."""
         return init_settings, env_settings, _FileSource(settings_cls)
 
 
 class _FileSource(PydanticBaseSettingsSource):
-    """Reads gongkai.toml, and checks names in the file and in the environment."""
+    """Reads the settings file.
+
+    Unknown names of the file and of the environment are values too. Pydantic rejects them together
+    with all wrong values, so that one run reports every mistake.
+    """
 
     def __call__(self) -> dict[str, Any]:
         known = self.settings_cls.model_fields
-        check_environment(os.environ, known)
         file = read_settings_file()
-        check_names(file, known)
-        return dict(file.values)
+        # Paths are relative to the file, so that commands work in any folder.
+        folder = file.path.parent
+        return {
+            **dict.fromkeys(find_unknown_variables(os.environ, known)),
+            "data_dir": folder / known["data_dir"].default,
+            **{name: _locate(folder, known.get(name), each) for name, each in file.values.items()},
+        }
 
     def get_field_value(
         self,
@@ -236,6 +244,14 @@ class _FileSource(PydanticBaseSettingsSource):
     ) -> tuple[Any, str, bool]:
         """Unused: `__call__` returns all values."""
         return None, field_name, False
+
+
+def _locate(folder: Path, info: FieldInfo | None, value: object) -> object:
+    """Returns a path of the file as a path from the working folder, other values unchanged."""
+    is_path = info is not None and Path in (get_args(info.annotation) or (info.annotation,))
+    if not (is_path and isinstance(value, str)) or not value.strip() or value.startswith("~"):
+        return value
+    return str(folder / value)
 
 
 def _is_node(url: str) -> bool:

@@ -1,6 +1,6 @@
 """Explains settings errors in sentences: the source of the value and the fix."""
 
-import re
+import os
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
@@ -10,14 +10,21 @@ from pydantic.fields import FieldInfo
 
 from gongkai.errors import SettingsError
 from gongkai.settings import Settings
-from gongkai.settings_file import find_variable, read_settings_file
+from gongkai.settings_file import (
+    FILE,
+    SettingsFile,
+    explain_key,
+    find_unknown_variables,
+    find_variable,
+    read_settings_file,
+)
+from gongkai.settings_sources import mask_credentials
 
 _LONGEST_SHOWN = 60
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 
 def explain_settings(error: ValidationError) -> str:
-    """Returns one line for each wrong setting; secrets are never quoted."""
+    """Returns one line for each mistake; secrets are never quoted."""
     faults = error.errors(include_url=False)
     return "\n".join(
         dict.fromkeys(_explain(str(f["loc"][0]) if f["loc"] else "", f) for f in faults)
@@ -27,7 +34,7 @@ def explain_settings(error: ValidationError) -> str:
 def _explain(name: str, fault: Any) -> str:
     info = Settings.model_fields.get(name)
     if info is None:
-        return f"{name or 'A setting'}: {fault['msg']}."
+        return _explain_unknown(name, fault)
     variable = find_variable(name)
     place = f"{variable} (environment)" if variable else _place_in_file(name)
     if fault["type"] == "value_error":
@@ -36,18 +43,32 @@ def _explain(name: str, fault: Any) -> str:
     return f"{place} is {_show(info, fault['input'])}; write {expected}."
 
 
+def _explain_unknown(name: str, fault: Any) -> str:
+    known = Settings.model_fields
+    file = _read_file()
+    if name in file.values:
+        return f"{file.place(name)}: {explain_key(name, file.values[name], known)}"
+    return find_unknown_variables(os.environ, known).get(
+        name, f"{name or 'A setting'}: {fault['msg']}."
+    )
+
+
 def _place_in_file(name: str) -> str:
-    try:
-        file = read_settings_file()
-    except SettingsError:
-        return name
+    file = _read_file()
     return f"{file.place(name)}: {name}" if name in file.values else name
+
+
+def _read_file() -> SettingsFile:
+    try:
+        return read_settings_file()
+    except SettingsError:
+        return SettingsFile(FILE)
 
 
 def _show(info: FieldInfo, value: object) -> str:
     if SecretStr in _kinds(info):
         return "not text"
-    text = _CREDENTIALS.sub("//…@", str(value))
+    text = mask_credentials(str(value))
     quoted = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
     return f'"{quoted}"' if isinstance(value, str) else quoted
 

@@ -1,6 +1,6 @@
-"""Reads gongkai.toml and checks the names of settings, in the file and in the environment.
+"""Reads the settings file and explains names of settings that are unknown.
 
-Every fault is a SettingsError with file and line, or the variable, and the fix.
+A fault of the file as a whole is a SettingsError with file, line and fix.
 """
 
 import difflib
@@ -17,8 +17,10 @@ from gongkai.files.encodings import detect_encoding
 
 FILE = Path("gongkai.toml")
 PREFIX = "GONGKAI_"
-_RESERVED = re.compile(r"GONGKAI_(?:(?:TEST|SOAK|FUZZ|BENCH)_\w+|MEMORY|EXPORTS)")
-"""Variables of our tests and of docker-compose.yml, which are no settings."""
+CONFIG = "GONGKAI_CONFIG"
+"""Variable that names the settings file; without it, FILE of the working folder is read."""
+_RESERVED = re.compile(r"GONGKAI_(?:(?:TEST|SOAK|FUZZ|BENCH)_\w+|MEMORY|EXPORTS|CONFIG)")
+"""Variables of our tests, of docker-compose.yml and CONFIG, which are no settings."""
 _SERVICE_LINK = re.compile(r"GONGKAI_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_\w+)?)")
 _SERVICE_VALUE = re.compile(r"(?:tcp|udp|sctp)|(?:(?:tcp|udp|sctp)://)?[\d.:a-f\[\]]+:?\d*")
 """Kubernetes and Docker set these for a service named gongkai: GONGKAI_PORT=tcp://10.0.0.1:8000."""
@@ -41,11 +43,23 @@ class SettingsFile:
         return f"{self.path}:{self.lines.get(name, 1)}"
 
 
-def read_settings_file(path: Path = FILE) -> SettingsFile:
-    """Reads a settings file; empty where there is none. Raises SettingsError.
+def find_settings_file() -> Path:
+    """Returns the path that CONFIG names, else FILE, which need not exist. Raises SettingsError."""
+    named = os.environ.get(CONFIG, "").strip()
+    if not named:
+        return FILE
+    path = Path(named).expanduser()
+    if not path.exists():
+        raise SettingsError(f"{path}: is missing; name the settings file in {CONFIG} or --config.")
+    return path
+
+
+def read_settings_file() -> SettingsFile:
+    """Reads the settings file; empty where there is none. Raises SettingsError.
 
     Accepts UTF-8 with or without BOM, UTF-16 with BOM, and GB18030.
     """
+    path = find_settings_file()
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -66,32 +80,24 @@ def read_settings_file(path: Path = FILE) -> SettingsFile:
     return SettingsFile(path, values, _number_keys(text))
 
 
-def check_names(file: SettingsFile, known: Collection[str]) -> None:
-    """Raises SettingsError for keys in the file that are no settings."""
-    faults = [
-        f"{file.place(name)}: {fault}"
-        for name, value in file.values.items()
-        if (fault := _explain_key(name, value, known))
-    ]
-    if faults:
-        raise SettingsError("\n".join(faults))
-
-
-def check_environment(environment: Mapping[str, str], known: Collection[str]) -> None:
-    """Raises SettingsError for variables GONGKAI_* that are no settings."""
-    faults = [
-        fault
+def find_unknown_variables(
+    environment: Mapping[str, str], known: Collection[str]
+) -> dict[str, str]:
+    """Returns the variables GONGKAI_* that are no settings, each with its explanation."""
+    explained = {
+        name: explain_variable(name, value, known)
         for name, value in sorted(environment.items())
-        if name.upper().startswith(PREFIX) and (fault := _explain_variable(name, value, known))
-    ]
-    if faults:
-        raise SettingsError("\n".join(faults))
+        if name.upper().startswith(PREFIX)
+    }
+    return {name: fault for name, fault in explained.items() if fault}
 
 
 def find_variable(name: str) -> str | None:
-    """Returns the variable that sets `name`, as spelled in the environment."""
+    """Returns the variable that sets `name`, as spelled in the environment; empty ones do not."""
     wanted = f"{PREFIX}{name}".upper()
-    return next((each for each in os.environ if each.upper() == wanted), None)
+    return next(
+        (each for each, value in os.environ.items() if value and each.upper() == wanted), None
+    )
 
 
 def _decode(path: Path, content: bytes) -> str:
@@ -158,9 +164,8 @@ def _quote(value: str) -> str:
     return value if is_quoted else f"'{value}'"
 
 
-def _explain_key(name: str, value: object, known: Collection[str]) -> str | None:
-    if name in known:
-        return None
+def explain_key(name: str, value: object, known: Collection[str]) -> str:
+    """Returns why a key of the file is no setting, with the nearest name."""
     if isinstance(value, Mapping):
         joined = next((f"{name}_{key}" for key in value if f"{name}_{key}" in known), None)
         if joined:
@@ -169,7 +174,8 @@ def _explain_key(name: str, value: object, known: Collection[str]) -> str | None
     return _suggest(f"{name} is no setting", name, known)
 
 
-def _explain_variable(name: str, value: str, known: Collection[str]) -> str | None:
+def explain_variable(name: str, value: str, known: Collection[str]) -> str | None:
+    """Returns why a variable is no setting, with the nearest name; None for one that is."""
     folded = name.upper()
     rest = folded.removeprefix(PREFIX)
     if rest.lower() in known or _RESERVED.fullmatch(folded):

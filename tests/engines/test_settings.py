@@ -190,3 +190,53 @@ def test_a_home_folder_is_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GONGKAI_DATA_DIR", "~/var")
     assert Settings().data_dir == tmp_path / "var"
+
+
+def test_every_mistake_of_file_and_environment_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("gongkai.toml").write_text(
+        'site_nam = "信息公开"\nclient_rate = -1\nenigne = "embedded"\n'
+    )
+    monkeypatch.setenv("GONGKAI_DATADIR", "var")
+    monkeypatch.setenv("GONGKAI_SEMANTIC", "perhaps")
+    lines = told().splitlines()
+    assert len(lines) == 5
+    assert "gongkai.toml:1: site_nam is no setting; did you mean site_name?" in lines
+    assert any(line.startswith("gongkai.toml:2: client_rate is -1") for line in lines)
+    assert "gongkai.toml:3: enigne is no setting; did you mean engine?" in lines
+    assert any("GONGKAI_DATA_DIR?" in line for line in lines)
+    assert any(line.startswith("GONGKAI_SEMANTIC (environment)") for line in lines)
+
+
+@pytest.mark.parametrize("where", ["absolute", "relative"])
+def test_a_named_file_and_its_paths_are_found_in_any_folder(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city, elsewhere = tmp_path / "city", tmp_path / "elsewhere"
+    (city / "tables").mkdir(parents=True)
+    elsewhere.mkdir()
+    (city / "anqing.toml").write_text('tables_dir = "tables"\nsite_name = "安庆"\n', "utf-8")
+    named = city / "anqing.toml" if where == "absolute" else Path("../city/anqing.toml")
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("GONGKAI_CONFIG", str(named))
+    read = Settings()
+    assert read.site_name == "安庆"
+    assert read.tables_dir
+    assert read.tables_dir.samefile(city / "tables")
+    assert read.data_dir.resolve() == city / "var"
+
+
+def test_a_path_of_the_environment_is_relative_to_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "gongkai.toml").write_text('data_dir = "of the file"\n')
+    monkeypatch.setenv("GONGKAI_CONFIG", "city/gongkai.toml")
+    monkeypatch.setenv("GONGKAI_DATA_DIR", "here")
+    assert Settings().data_dir == Path("here")
+
+
+def test_a_named_file_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_CONFIG", "city/gongkai.toml")
+    assert told().startswith("city/gongkai.toml: is missing")

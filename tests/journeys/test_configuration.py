@@ -1,12 +1,15 @@
 """Wrong settings, tables and ports on the command line: exit status 2 and one sentence."""
 
 import os
+import re
 import socket
 from pathlib import Path
 
+import orjson
 import pytest
 
-from tests.journeys.command import run_with
+from gongkai.settings import Settings
+from tests.journeys.command import plain_row, run_with, write_rows
 
 
 def assert_told(settings: dict[str, str], words: tuple[object, ...], remedy: str) -> None:
@@ -106,3 +109,45 @@ def test_several_faults_are_told_one_a_line(tmp_path: Path) -> None:
 def test_a_system_port_is_told(tmp_path: Path) -> None:
     settings = {"GONGKAI_DATA_DIR": str(tmp_path)}
     assert_told(settings, ("serve", "--port", 80), "are for administrators")
+
+
+def test_the_version_is_printed() -> None:
+    done = run_with({}, "--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"gongkai \d+\.\d+\.\d+\S*\n", done.stdout)
+
+
+def test_settings_are_shown_with_their_sources_and_without_secrets(tmp_path: Path) -> None:
+    file = tmp_path / "city" / "anqing.toml"
+    file.parent.mkdir()
+    file.write_text(
+        '# 安庆市\nsite_name = "安庆"\nsearches_key = "0123456789abcdef"\n'
+        'elasticsearch_url = "http://xxgk:hunter2@127.0.0.1:9200"\n',
+        encoding="utf-8",
+    )
+    given = {"GONGKAI_CLIENT_RATE": "5", "GONGKAI_ELASTICSEARCH_PASSWORD": "hunter2"}
+    done = run_with(given, "--config", file, "settings", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "hunter2" not in done.stdout
+    assert "0123456789abcdef" not in done.stdout
+    shown = {each["name"]: each for each in orjson.loads(done.stdout)}
+    assert set(shown) == set(Settings.model_fields)
+    assert shown["site_name"]["value"] == "安庆"
+    assert shown["site_name"]["place"] == f"{file}:2"
+    assert shown["searches_key"]["place"] == f"{file}:3"
+    assert shown["client_rate"]["value"] == 5
+    assert shown["client_rate"]["place"] == "GONGKAI_CLIENT_RATE"
+    assert shown["engine"]["place"] is None
+    table = run_with({**given, "GONGKAI_CONFIG": str(file)}, "settings").stdout
+    assert "hunter2" not in table
+    assert all(name in table for name in Settings.model_fields)
+
+
+def test_a_command_of_another_folder_works_on_the_data_of_its_settings_file(tmp_path: Path) -> None:
+    file = tmp_path / "gongkai.toml"
+    file.write_text('data_dir = "data"\n')
+    rows = write_rows(tmp_path / "rows.jsonl", [plain_row(1)])
+    assert run_with({}, "--config", file, "index", rows).returncode == 0
+    assert (tmp_path / "data").is_dir()
+    status = run_with({"GONGKAI_CONFIG": str(file)}, "status", "--json")
+    assert orjson.loads(status.stdout)["records"] == 1

@@ -1,0 +1,37 @@
+"""`gongkai settings`: each setting with its value and the place that sets it."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gongkai.settings import Settings
+from gongkai.settings_sources import TracedSetting, trace_settings
+
+
+def settings(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show every setting with its value and source: default, file and line, or variable."""
+    traced = list(trace_settings(Settings()))
+    if as_json:
+        listed = [asdict(each) for each in traced]
+        print(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("setting", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("source", overflow="fold")
+    for each in traced:
+        table.add_row(each.name, Text(_show(each)), each.place or "default")
+    Console(highlight=False, markup=False).print(table)
+
+
+def _show(setting: TracedSetting) -> str:
+    if isinstance(setting.value, bool):
+        return str(setting.value).lower()
+    return "–" if setting.value is None or setting.value == "" else str(setting.value)
