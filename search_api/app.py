@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -14,6 +17,7 @@ from starlette.types import Scope
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.services import Services, build_services
 from gongkai.settings import Settings
+from gongkai.trusted_proxies import UNTRUSTED, note_untrusted
 from search_api.api import downloads, health, search
 from search_api.http.body_limit import BodyLimitMiddleware
 from search_api.http.caching import (
@@ -25,6 +29,7 @@ from search_api.http.caching import (
 from search_api.http.dependencies import store_if_possible
 from search_api.http.errors import install_error_handlers, refuse_entry
 from search_api.http.limits import Admission, Limits
+from search_api.http.proxies import ProxyWatchMiddleware
 from search_api.http.redirects import without_last_slash
 from search_api.http.state import AppState
 from search_api.http.telemetry import Metrics, TelemetryMiddleware
@@ -36,6 +41,7 @@ from search_api.web import discovery
 from search_api.web import routes as pages
 from search_api.web.site import Site
 
+log = logging.getLogger("gongkai")
 GZIP_FROM = 1_000
 """Size of a response in bytes from which it is compressed."""
 GZIP_LEVEL = 5
@@ -110,9 +116,18 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
         refuse=refuse,
         limits=Limits(settings.requests_at_once, settings.client_rate, settings.kiosk_networks),
     )
+    app.add_middleware(
+        ProxyWatchMiddleware, on_untrusted=partial(_warn_of_proxy, settings.data_dir)
+    )
     app.add_middleware(BodyLimitMiddleware, is_staff=state.authenticator.knows, refuse=refuse)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TelemetryMiddleware, metrics=state.metrics)
+
+
+def _warn_of_proxy(data_dir: Path) -> None:
+    # Logs contain no addresses.
+    log.warning(UNTRUSTED)
+    note_untrusted(data_dir)
 
 
 def _add_routes(app: FastAPI) -> None:

@@ -15,6 +15,7 @@ from gongkai.engines.installation import Installation, open_installation
 from gongkai.engines.port import IntegrityReport
 from gongkai.settings import Settings
 from gongkai.staff.ledger import open_ledger
+from gongkai.trusted_proxies import find_proxy_faults
 from indexer.attachments.owners import open_owners
 
 _DAMAGED, _NO_INDEX = 3, 4
@@ -71,6 +72,7 @@ def _find_faults(installation: Installation, examined: list[IntegrityReport]) ->
         yield from (f"{each.name}: {fault}" for fault in each.faults)
     folder = installation.settings.data_dir
     yield from _find_database_faults(folder)
+    yield from find_proxy_faults(folder)
     if folder.exists():
         usage = shutil.disk_usage(folder)
         if usage.free < LEAST_FREE * usage.total:

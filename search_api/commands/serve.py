@@ -21,6 +21,7 @@ from gongkai.engines.installation import Installation, open_installation
 from gongkai.errors import SettingsError
 from gongkai.files.durable import make_folder
 from gongkai.settings import Settings
+from gongkai.trusted_proxies import check_trusted_proxies, forget_untrusted
 from search_api.commands.sockets import explain_listening, open_sockets
 from search_api.http.log_config import build_logging
 from search_api.http.telemetry import MULTIPROCESS
@@ -52,10 +53,12 @@ def serve(
     """Serve the pages and the API until stopped."""
     # Report wrong settings, ports and tables here, once, before anything is loaded.
     settings = Settings()
+    check_trusted_proxies(os.environ)
     sockets = open_sockets(host, port)
     installation = open_installation(settings)
     _check_access_log(settings)
     make_private(settings.data_dir)
+    forget_untrusted(settings.data_dir)
     address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
     print(f"gongkai: {address}/  (API: {address}/docs)", flush=True)
     _raise_file_limit()
