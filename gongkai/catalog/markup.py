@@ -44,6 +44,9 @@ _BLOCK = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6"} | {
 }
 _SILENT = frozenset(("script", "style", "noscript", "template", "head", "title"))
 _CELL = frozenset(("td", "th"))
+_LONGEST_ROW, _LONGEST_CELL = 4_000, 500
+"""Characters of a row that is data; longer ones are the layout of a page."""
+_MOST_COLUMNS = 200
 
 
 def has_markup(text: str) -> bool:
@@ -102,9 +105,19 @@ def _strip_tags(markup: str) -> str:
 
 
 def _pieces(root: lxml_html.HtmlElement) -> Iterator[str]:
-    """Yields texts and line breaks in document order; not recursive, since input may be deep."""
+    """Yields texts and line breaks in document order; not recursive, since input may be deep.
+
+    The row of a table of data is one line, with tabs between its cells.
+    """
     walk = etree.iterwalk(root, events=("start", "end"))
+    covered: dict[int, int] = {}
     for event, node in walk:
+        if node.tag == "table":
+            covered = {}
+        is_row = event == "start" and node.tag == "tr"
+        if is_row and (cells := _read_cells(node, fewest=1 if any(covered.values()) else 2)):
+            walk.skip_subtree()
+            yield f"\n{_join_cells(cells, covered)}"
         if node.tag in _BLOCK:
             yield "\n"
         if event == "end":
@@ -114,3 +127,57 @@ def _pieces(root: lxml_html.HtmlElement) -> Iterator[str]:
             walk.skip_subtree()
         else:
             yield node.text or ""
+
+
+def _read_cells(row: lxml_html.HtmlElement, fewest: int) -> list[tuple[str, lxml_html.HtmlElement]]:
+    """Returns texts and elements of the cells of a row of data; none of a row that is layout."""
+    cells = [each for each in row if each.tag in _CELL]
+    if (
+        len(cells) < fewest
+        or len(cells) > _MOST_COLUMNS
+        or next(row.iter("table"), None) is not None
+    ):
+        return []
+    texts = [" ".join("".join(_text_pieces(cell)).split()) for cell in cells]
+    if sum(map(len, texts)) > _LONGEST_ROW or max(map(len, texts)) > _LONGEST_CELL:
+        return []
+    return list(zip(texts, cells, strict=True))
+
+
+def _text_pieces(cell: lxml_html.HtmlElement) -> Iterator[str]:
+    walk = etree.iterwalk(cell, events=("start", "end"))
+    for event, node in walk:
+        if node.tag in _BLOCK:
+            yield " "
+        if event == "end":
+            yield (node.tail or "") if node is not cell else ""
+        elif node.tag in _SILENT:
+            walk.skip_subtree()
+        else:
+            yield node.text or ""
+
+
+def _join_cells(cells: list[tuple[str, lxml_html.HtmlElement]], covered: dict[int, int]) -> str:
+    """Returns the cells of a row with tabs; places that merged cells cover are empty.
+
+    `covered` counts, by column, the rows that a cell from above still covers.
+    """
+    texts: list[str] = []
+    for text, cell in cells:
+        while covered.get(len(texts), 0) and len(texts) < _MOST_COLUMNS:
+            covered[len(texts)] -= 1
+            texts.append("")
+        across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+        for column in range(len(texts), min(len(texts) + across, _MOST_COLUMNS)):
+            covered[column] = down - 1
+        texts += [text, *[""] * (across - 1)][: _MOST_COLUMNS - len(texts)]
+    for column in range(len(texts), _MOST_COLUMNS):
+        if covered.get(column):
+            covered[column] -= 1
+    return "\t".join(texts)
+
+
+def _span(cell: lxml_html.HtmlElement, name: str) -> int:
+    digits = (cell.get(name) or "").strip()
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 5
+    return min(max(int(digits), 1), _MOST_COLUMNS) if is_number else 1

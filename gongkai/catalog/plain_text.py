@@ -88,8 +88,8 @@ def reduce_markup(text: str) -> str:
     for _ in range(_MOST_WRAPPINGS):
         bare = drop_comments(text)
         if has_markup(bare):
-            lines = (line.rstrip() for line in clean_text(text_of(bare)).split("\n"))
-            reduced = "\n".join(filter(None, lines))
+            lines = clean_text(text_of(bare)).split("\n")
+            reduced = "\n".join(filter(None, map(trim_end, lines)))
         else:
             reduced = resolve_entities(bare)
             reduced = clean_text(reduced) if reduced != text else text
@@ -97,6 +97,12 @@ def reduce_markup(text: str) -> str:
             break
         text = reduced
     return text
+
+
+def trim_end(line: str) -> str:
+    """Returns a line without blanks at its end; the row of a table keeps its last empty cells."""
+    text = line.rstrip()
+    return line.rstrip(" \u3000\u00a0\r") if "\t" in line and text else text
 
 
 def reduce_line(value: object) -> str:

@@ -48,6 +48,8 @@ class DocxParts:
     styles: str | None
     footnotes: str | None
     endnotes: str | None
+    headers: Mapping[str, str]
+    """Relationship id -> name of every header."""
 
 
 def open_parts(file: BinaryIO) -> DocxParts:
@@ -65,7 +67,11 @@ def open_parts(file: BinaryIO) -> DocxParts:
         name = related.get(kind, posixpath.join(folder, f"{kind}.xml"))
         return name if name in archive.NameToInfo else None
 
-    return DocxParts(archive, document, find("styles"), find("footnotes"), find("endnotes"))
+    by_id = list_relationships(archive, document)
+    headers = {key: name for key, name in by_id.items() if "header" in posixpath.basename(name)}
+    return DocxParts(
+        archive, document, find("styles"), find("footnotes"), find("endnotes"), headers
+    )
 
 
 def parse_part(archive: zipfile.ZipFile, name: str, handler: PartHandler) -> None:
@@ -104,24 +110,36 @@ class _Relationships:
 
     def __init__(self, folder: str) -> None:
         self.found: dict[str, str] = {}
+        self.by_id: dict[str, str] = {}
         self._folder = folder
 
     def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
         kind = attributes.get("Type", "").rpartition("/")[2]
         if kind and attributes.get("TargetMode") != "External":
             target = posixpath.join("/", self._folder, attributes.get("Target", ""))
-            self.found.setdefault(kind, posixpath.normpath(target).lstrip("/"))
+            name = posixpath.normpath(target).lstrip("/")
+            self.found.setdefault(kind, name)
+            self.by_id[attributes.get("Id", "")] = name
 
     def end(self, tag: str) -> None: ...
 
     def data(self, text: str) -> None: ...
 
 
+def list_relationships(archive: zipfile.ZipFile, part: str) -> Mapping[str, str]:
+    """Returns id of relationship -> name of the part."""
+    return _read_relationships(archive, part).by_id
+
+
 def _relationships(archive: zipfile.ZipFile, part: str) -> Mapping[str, str]:
     """Returns kind of relationship -> name of the first part with it."""
+    return _read_relationships(archive, part).found
+
+
+def _read_relationships(archive: zipfile.ZipFile, part: str) -> _Relationships:
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     handler = _Relationships(folder)
     if listed in archive.NameToInfo:
         parse_part(archive, listed, handler)
-    return handler.found
+    return handler

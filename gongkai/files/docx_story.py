@@ -62,6 +62,7 @@ class _Frame:
     pieces: list[_Piece] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     is_hidden: bool | None = None
+    is_covered: bool = False
     is_style_separator: bool = False
     style: str | None = None
     note: Note | None = None
@@ -184,7 +185,7 @@ class StoryHandler:
             frame.is_hidden = is_on(attributes)
         elif name in ("w:vMerge", "w:hMerge") and above[-1:] == ("w:tcPr",):
             # Word does not show the content of a cell that a merged cell covers.
-            frame.is_hidden = attribute(attributes, "val") != "restart"
+            frame.is_covered = attribute(attributes, "val") != "restart"
         elif name == "w:cellDel" and above[-1:] == ("w:tcPr",):
             frame.is_hidden = True
         elif name in ("docPr", "cNvPr") and frame.kind == "shape":
@@ -204,7 +205,7 @@ class StoryHandler:
             piece = _close_container(frame)
         if frame.note and piece:
             self.note_texts[frame.note] = piece.text
-        if piece and (piece.text or piece.notes):
+        if piece and (piece.text or piece.notes or frame.kind == "tc"):
             self._frames[-1].pieces.append(piece)
 
     def _close_run(self, frame: _Frame) -> _Piece | None:
@@ -236,10 +237,13 @@ def _close_container(frame: _Frame) -> _Piece | None:
     """Closes a container: a cell is on one line; a row and the content of a text box are lines."""
     if frame.is_hidden:
         return None
+    if frame.is_covered:
+        return _Piece("")
     notes = _notes_of(frame.pieces)
     if frame.kind == "tc":
         return _Piece(" ".join("".join(p.text for p in frame.pieces).split("\n")).strip(), notes)
-    text = (" " if frame.kind == "tr" else "").join(piece.text for piece in frame.pieces)
+    # Tabs separate the cells of a row, as everywhere in the text of a record.
+    text = ("\t" if frame.kind == "tr" else "").join(piece.text for piece in frame.pieces)
     if frame.kind == "tr":
         text += "\n"
     elif frame.kind == "box":

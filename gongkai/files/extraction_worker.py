@@ -12,23 +12,18 @@ import signal
 import socket
 import sys
 import warnings
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from gongkai.catalog.record import AttachmentText
-from gongkai.files.docx_text import read_docx
-from gongkai.files.encodings import detect_encoding
+from gongkai.files.documents import read_document
 from gongkai.files.limits import (
     EXTRACTION_CPU_SECONDS,
     EXTRACTION_MEMORY_BYTES,
     EXTRACTION_WALL_SECONDS,
     MAX_TEXT_CHARACTERS,
-    SAMPLE_BYTES,
 )
-from gongkai.files.pdf_text import read_pdf
 
-_BYTES_PER_CHARACTER = 4
 _OPEN_FILES = 64
 
 
@@ -63,18 +58,12 @@ def serve_extractions() -> None:
 def extract_text(file: BinaryIO, suffix: str, characters: int) -> tuple[str, AttachmentText]:
     """Returns the text of one file and its state; raises nothing for a bad file."""
     try:
-        text, state = READERS[suffix](file, characters)
+        text, state = read_document(file, suffix, characters)
     except MemoryError:
         return "", AttachmentText.TOO_COSTLY
     except Exception:
         return "", AttachmentText.UNREADABLE
     return text[:characters], state
-
-
-def _read_txt(file: BinaryIO, characters: int) -> tuple[str, AttachmentText]:
-    content = file.read(characters * _BYTES_PER_CHARACTER)
-    encoding = detect_encoding(content[:SAMPLE_BYTES])
-    return content[encoding.mark :].decode(encoding.name, "replace"), AttachmentText.READ
 
 
 def _limit_process(limits: ExtractionLimits) -> None:
@@ -97,10 +86,3 @@ def _start_clocks(limits: ExtractionLimits) -> None:
     last = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (last, resource.RLIM_INFINITY))
     signal.alarm(limits.wall_seconds)
-
-
-READERS: Mapping[str, Callable[[BinaryIO, int], tuple[str, AttachmentText]]] = {
-    ".pdf": read_pdf,
-    ".docx": read_docx,
-    ".txt": _read_txt,
-}

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from gongkai.catalog.record import AttachmentText
 from gongkai.files.errors import BrokenFileError
+from gongkai.files.pdf_tables import may_hold_table, split_cells
 
 MAX_PAGES = 3_000
 TEXT_LAYER_FROM = 10
@@ -40,4 +41,5 @@ def read_pdf(file: BinaryIO, characters: int) -> tuple[str, AttachmentText]:
 def _read_page(document: Any, number: int) -> str:
     with closing(document[number]) as page, closing(page.get_textpage()) as textpage:
         # U+FFFE marks a word that is hyphenated at the end of a line.
-        return str(textpage.get_text_bounded()).replace("\ufffe", "")
+        text = str(textpage.get_text_bounded()).replace("\ufffe", "")
+        return split_cells(textpage, text) if may_hold_table(page) else text

@@ -1,4 +1,4 @@
-"""Reads the text of a PDF, DOCX or TXT file through an extraction worker.
+"""Reads the text of a document through an extraction worker.
 
 No file raises an error; a damaged, encrypted or too large file has a state of its own.
 """
@@ -11,11 +11,10 @@ from typing import BinaryIO
 
 from gongkai.catalog.plain_text import clean_text
 from gongkai.catalog.record import AttachmentText
+from gongkai.files.documents import SUFFIXES
 from gongkai.files.extraction import TextExtractor
-from gongkai.files.extraction_worker import READERS
 from gongkai.files.limits import MAX_TEXT_FILE_BYTES
 
-SUFFIXES = frozenset(READERS)
 _extractor = TextExtractor()
 atexit.register(_extractor.close)
 os.register_at_fork(after_in_child=_extractor.abandon)

@@ -19,7 +19,7 @@ from gongkai.catalog.intake import Accepted, IntakeRules, Refused, Withheld, tak
 from gongkai.catalog.kept_rows import texts_in_order
 from gongkai.catalog.record import Attachment
 from gongkai.catalog.row_reader import RowReader
-from gongkai.files.texts import SUFFIXES
+from gongkai.files.documents import SUFFIXES
 from indexer.attachments.lookup import digest_path, find_files
 from indexer.attachments.owners import Claim, name_owner
 from indexer.source_reader import read_source
@@ -43,7 +43,7 @@ def survey_files(
         folder = source.parent
         if folder not in listed:
             listed[folder] = FolderFiles(folder)
-        if listed[folder].holds_files:
+        if listed[folder].holds_others(source):
             yield from _survey_source(source, listed[folder], rules, by_staff)
 
 
@@ -57,8 +57,12 @@ class FolderFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names = frozenset(_list_files(folder))
-        self.holds_files = bool(self.names) or _is_large(folder)
+        self._is_large = _is_large(folder)
         self._lengths = sorted({len(name) for name in self.names}, reverse=True)
+
+    def holds_others(self, source: Path) -> bool:
+        """Returns whether there are other files than a source."""
+        return self._is_large or bool(self.names - {source.name})
 
     def mentioned_in(self, text: str) -> Iterator[bytes]:
         """Yields digests of the files named in a text; the longest name wins at each position."""

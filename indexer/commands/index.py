@@ -77,8 +77,8 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter("a source that is not public can't be indexed")
     source, paths = name_source(source, paths, complete=complete)
-    survey = survey_sources(paths)
     installation = open_installation(Settings())
+    survey = survey_sources(paths)
     make_private(installation.settings.data_dir)
     started = time.perf_counter()
     with _progress(sum(map(source_size, survey.sources))) as on_progress:

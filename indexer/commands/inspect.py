@@ -59,7 +59,6 @@ def inspect(
     """Show what is recognised in files: format, columns, first rows. Nothing is indexed."""
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter("a source that is not public can't be indexed")
-    survey = survey_sources(paths)
     _check_free(write_mapping)
     settings = Settings()
     rules = IntakeRules(
@@ -67,6 +66,7 @@ def inspect(
         disclosure or settings.disclosure,
         today=chinese_day(datetime.now(UTC)),
     )
+    survey = survey_sources(paths)
     unread = UnreadFiles(survey.skipped)
     reports = [inspect_file(path, rules, rows, unread) for path in survey.sources]
     left = unread.left()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indexer.sources.formats import choose_reader, name_unread
 from indexer.sources.row import SkippedPart
+from indexer.sources.spreadsheet import is_only_attachment, read_spreadsheet
 
 _SYSTEM_FILES = frozenset((".ds_store", "thumbs.db", "desktop.ini", ".localized", "__macosx"))
 _PAGE_SUFFIXES = (".html", ".htm", ".shtml", ".xhtml")
@@ -18,6 +19,10 @@ _PAGE_ASSETS = frozenset(
     )
 )
 _MAX_COUNTED = 100_000
+_NO_CATALOG = (
+    "No sheet has the headings of records (such as 标题 and 发布日期), and no record names the "
+    "workbook as an attachment."
+)
 
 
 @dataclass(slots=True)
@@ -96,10 +101,12 @@ class FolderWalk:
                 self._skip(path, "hidden_file", "Hidden files are not read; rename the file.")
             elif not path.is_file():
                 self._skip(path, "not_read", "This is not a regular file.")
-            elif choose_reader(path):
-                return True
-            else:
+            elif (reader := choose_reader(path)) is None:
                 self._skip(path, "not_read", name_unread(path))
+            elif reader is read_spreadsheet and is_only_attachment(path):
+                self._skip(path, "not_read", _NO_CATALOG)
+            else:
+                return True
         except OSError as error:
             self._skip(path, "not_read", f"The file can't be opened: {type(error).__name__}.")
         return False

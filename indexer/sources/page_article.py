@@ -8,6 +8,7 @@ from typing import TypeAlias
 from lxml import html
 
 from gongkai.catalog.plain_text import reduce_markup
+from gongkai.files.text_lines import trim_lines
 from indexer.sources.page_frame import (
     CAMEL,
     DOCUMENT,
@@ -203,7 +204,7 @@ def _short(element: html.HtmlElement) -> str:
 
 def drop_heading(text: str, title: str, *, with_info: bool = True) -> str:
     """Returns a text without its first lines if they repeat the title, source or date."""
-    lines = [line.strip() for line in text.split("\n")]
+    lines = trim_lines(text).split("\n")
     wanted = _letters(title)
     for count in range(1, min(len(lines), _FIRST_LINES) + 1 if wanted else 0):
         if _letters("".join(lines[:count])) == wanted:

@@ -33,6 +33,8 @@ _DAY = re.compile(
     r"(?:(?:发布|更新)?(?:时间|日期)\s*[:：]\s*)?(\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|年\d{1,2}月\d{1,2}日))"
 )
 _DAY_NAMES = re.compile(r"date|time|riqi|shijian|info|source|laiyuan")
+_MAIN_TEXT_ROW = re.compile(r"^\|(.*)\|[ ]*$", re.MULTILINE)
+"""A row of a table in the text that trafilatura returns."""
 _MOST_PARTS, _LONGEST_LINE = 20, 80
 _KEPT = ("SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnType", "Author")
 _MOST_ELEMENTS = 50_000  # the time of trafilatura is more than linear
@@ -187,4 +189,8 @@ def _extract_main_text(page: html.HtmlElement) -> str | None:
         favor_recall=True,
         deduplicate=False,
     )
-    return text
+    return _MAIN_TEXT_ROW.sub(_separate_cells, text) if text else text
+
+
+def _separate_cells(row: "re.Match[str]") -> str:
+    return "\t".join(cell.strip() for cell in row[1].split("|"))

@@ -3,19 +3,26 @@
 import io
 import warnings
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from gongkai.catalog.headings import is_blank
 from gongkai.files.containers import find_container
 from gongkai.files.errors import BrokenFileError
+from gongkai.files.limits import HEADER_WITHIN_ROWS, MIB
 from gongkai.files.sheet_grid import Sheet
 from gongkai.files.workbooks import open_workbook
+from indexer.sources.headers import known_keys
+from indexer.sources.record_likeness import Likeness, measure_likeness
+from indexer.sources.reject_sheet import is_reject_sheet
 from indexer.sources.row import SkippedPart, SourceItem, UnreadableRow
 from indexer.sources.streams import CountingFile, OnBytes
+from indexer.sources.table_layout import find_layout
 from indexer.sources.table_rows import Table
 
 _NO_HEADER = "No heading row with known headings was found in the first rows of any sheet."
 _HIDDEN = "Rows of hidden sheets are not read; show the sheet or delete it."
+_LARGEST_ATTACHMENT = 8 * MIB
 _EXTRA = "Rows of sheets without known headings are not read."
 
 
@@ -41,6 +48,30 @@ def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
                 except Exception as error:
                     raise BrokenFileError("bad_file", "The workbook is damaged.") from error
             yield row
+
+
+def is_only_attachment(path: Path) -> bool:
+    """Returns whether a workbook is a list of something else: no sheet has headings of records.
+
+    A large workbook or a damaged one counts as a source, whose reader reports the fault.
+    """
+    if path.stat().st_size > _LARGEST_ATTACHMENT:
+        return False
+    try:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            sheets = open_workbook(file, find_container(file))
+            return not any(map(_holds_records, sheets))
+    except Exception:  # parsers raise errors of any class for hostile content
+        return False
+
+
+def _holds_records(sheet: Sheet) -> bool:
+    layout = find_layout(list(islice(sheet.read_rows(), HEADER_WITHIN_ROWS)), sheet.merges)
+    if layout is None:
+        return False
+    is_record = measure_likeness(known_keys(layout.labels)) is Likeness.RECORD
+    return is_record or is_reject_sheet(layout.labels)
 
 
 def read_sheets(source: str, sheets: Iterable[Sheet]) -> Iterator[SourceItem]:

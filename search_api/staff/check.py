@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from gongkai.catalog.record import AttachmentText
 from gongkai.duplicates.draft_check import Match
 from gongkai.duplicates.texts import Subject
-from gongkai.files.texts import SUFFIXES, read_open_file
+from gongkai.files.documents import SUFFIXES
+from gongkai.files.texts import read_open_file
 from gongkai.search.duplicates import read_draft
 from gongkai.staff.audit import Action
 from search_api.http.dependencies import ContextDependency

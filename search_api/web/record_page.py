@@ -1,8 +1,9 @@
 """The page of a record, with the search terms highlighted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, groupby
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from gongkai.catalog.record import AttachmentText
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from gongkai.search.responses import AttachmentView, CitedDocument, HitView, RecordView
 from search_api.web.badges import IN_FORCE, Badge, build_badges
-from search_api.web.body_layout import Kind, lay_out
+from search_api.web.body_layout import Kind, Rows, lay_out, split_tables
 from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address
 from search_api.web.citation import cite
 from search_api.web.rendering import PageContext, render, shorten, trusted
@@ -41,10 +42,11 @@ MARKED_CHARACTERS = 400_000
 
 @dataclass(frozen=True, slots=True)
 class MarkedParagraph:
-    """A paragraph of the text with highlighted search terms."""
+    """A paragraph, or a table by its rows, with highlighted search terms."""
 
     kind: Kind
     text: Markup
+    rows: tuple[tuple[Markup, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,13 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """An attachment: name, address, extracted text, and a note on the text."""
+    """An attachment: name, address, extracted text in parts, and a note on the text."""
 
     name: str
     href: str | None
-    text: Markup
+    parts: tuple[MarkedParagraph, ...]
+    is_found: bool
+    """Whether the text contains a search term."""
     note: str
 
 
@@ -171,7 +175,14 @@ def build_record_page(
 
 
 def _mark_body(body: str, mark: Callable[[str], Markup]) -> tuple[MarkedParagraph, ...]:
-    return tuple(MarkedParagraph(each.kind, mark(each.text)) for each in lay_out(body))
+    return tuple(
+        MarkedParagraph(each.kind, mark(each.text), _mark_rows(each.rows, mark))
+        for each in lay_out(body)
+    )
+
+
+def _mark_rows(rows: Rows, mark: Callable[[str], Markup]) -> tuple[tuple[Markup, ...], ...]:
+    return tuple(tuple(map(mark, row)) for row in rows)
 
 
 def _warning(record: RecordView) -> str:
@@ -201,7 +212,22 @@ def _attach(attachment: AttachmentView, mark: Callable[[str], Markup]) -> Attach
     """Returns the attachment. An address that is not http(s) is not linked."""
     url = attachment.url if attachment.url and is_web_address(attachment.url) else None
     note = _TEXT_NOTES.get(attachment.text_state, "")
-    return AttachedFile(attachment.name, url, mark(attachment.text), note)
+    parts = tuple(_mark_parts(attachment.text, mark))
+    is_found = any("<mark>" in text for part in parts for text in (part.text, *chain(*part.rows)))
+    return AttachedFile(attachment.name, url, parts, is_found, note)
+
+
+def _mark_parts(text: str, mark: Callable[[str], Markup]) -> Iterator[MarkedParagraph]:
+    """Yields the tables of an attachment's text, and the lines between them as one text."""
+    for is_table, blocks in groupby(split_tables(text), lambda block: isinstance(block, tuple)):
+        if is_table:
+            yield from (
+                MarkedParagraph("table", Markup(), _mark_rows(block, mark))
+                for block in blocks
+                if isinstance(block, tuple)
+            )
+        else:
+            yield MarkedParagraph("text", mark("\n".join(map(str, blocks))))
 
 
 def _summary(record: RecordView) -> str:

@@ -87,7 +87,7 @@ def test_a_value_at_the_limit_is_taken() -> None:
         ('<?xml version="1.0" encoding="gb2312"?><p>中文</p>', "中文"),
         ("<p>1&nbsp;&lt;&nbsp;2&#8;&#xFEFF;</p>", "1\u00a0<\u00a02"),
         ("&lt;p&gt;<p>两次</p>&lt;/p&gt;", "两次"),
-        ("<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td></table>", "甲 1\n乙"),
+        ("<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td></table>", "甲\t1\n乙"),
         ("<p", "<p"),
         ("没有开头</p>", "没有开头"),
         ("<p>当A<B时执行。</p><p>若 n<m 且 m>3 则</p>", "当A<B时执行。\n若 n<m 且 m>3 则"),

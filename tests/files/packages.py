@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _NAMESPACES = " ".join(
@@ -89,3 +89,11 @@ def pack_page(path: Path, content: bytes, forms: Sequence[bytes] = ()) -> Path:
     )
     drawn = [pdf_stream(form, entries % (7 + n)) for n, form in enumerate(forms)]
     return pack_pdf(path, (*PAGE, pdf_stream(content), FONT, *drawn))
+
+
+def pack_parts(path: Path, parts: Mapping[str, str]) -> Path:
+    """A zip package of these parts."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return path

@@ -151,7 +151,7 @@ def test_rows_and_cells(tmp_path: Path) -> None:
     body += row(cell("删", "<w:cellDel/>"), cell("留", "<w:cellIns/>"))
     body += "<w:sdt><w:sdtContent>" + row(cell("控")) + "</w:sdtContent></w:sdt>"
     body += f"</w:tbl>{paragraph(run('后'))}"
-    lines = ["前", "甲 乙", "明", "增", "合", "留", "控", "后"]
+    lines = ["前", "甲\t乙", "明", "增", "合\t", "留", "控", "后"]
     assert read(tmp_path, body) == lines
 
 

@@ -20,13 +20,17 @@ from reportlab.pdfgen.canvas import Canvas
 from gongkai.catalog.record import Attachment, AttachmentText
 from gongkai.engines.installation import Installation
 from gongkai.files import texts
+from gongkai.files.documents import SUFFIXES
 from gongkai.files.extraction import TextExtractor
 from gongkai.files.extraction_worker import ExtractionLimits
-from gongkai.files.texts import SUFFIXES, read_file
+from gongkai.files.texts import read_file
 from indexer.attachments.lookup import find_file
 from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import survey_sources
 from search_api.app import create_app
+from tests.files.compound import pack_doc
 from tests.indexer.hostile import HARMS, Harm
+from tests.indexer.sources.files import write_workbook
 from tests.journeys.command import plain_row, write_rows
 
 FONT = "STSong-Light"
@@ -84,7 +88,7 @@ def test_a_pdf_of_pictures_is_flagged(tmp_path: Path) -> None:
 def test_a_docx_with_its_tables_in_order(tmp_path: Path) -> None:
     text, state = read_file(make_docx(tmp_path / "a.docx"))
     assert state is AttachmentText.READ
-    rows = ["户口簿复印件 两份", "合并的单元格"]
+    rows = ["户口簿复印件\t两份", "合并的单元格"]
     assert text.split("\n") == ["第一段：材料清单", *rows, "最后一段"]
 
 
@@ -309,3 +313,46 @@ def test_a_changed_file_is_a_changed_record(installation: Installation, tmp_path
     with client:
         assert client.get("/api/v1/search", params={"q": "新的说明"}).json()["total"] == 1
         assert client.get("/api/v1/search", params={"q": '"旧的"'}).json()["total"] == 0
+
+
+def test_lists_and_old_documents_beside_the_export_are_attachments(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """A workbook with headings such as 名称 is no catalog, so its rows are not refused."""
+    rows = [("名称", "停靠费"), ("龙眼渡", "每次七元")]
+    write_workbook(tmp_path / "收费.xlsx", rows)
+    pack_doc(tmp_path / "说明.doc", "渡口夜航须提前报备\r")
+    write_workbook(tmp_path / "无人.xlsx", rows)
+    attached = [{"name": "收费.xlsx"}, {"name": "说明.doc"}]
+    export = write_rows(tmp_path / "rows.jsonl", [plain_row(1, attachments=attached)])
+    survey = survey_sources([tmp_path])
+    assert list(survey.sources) == [export]
+    settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
+    served = replace(installation, settings=settings)
+    summary = publish(IndexJob(survey.sources, skipped=survey.skipped), served).summary
+    assert [Path(part.source).name for part in summary.skipped] == ["无人.xlsx"]
+    with TestClient(create_app(served)) as client:
+        for text in ("龙眼渡", "渡口夜航须提前报备"):
+            assert client.get("/api/v1/search", params={"q": text}).json()["total"] == 1
+        page = client.get("/records/r1", params={"q": "龙眼渡"}).text
+        assert "<td data-read><mark>龙眼渡</mark></td><td data-read>每次七元</td>" in page
+
+
+def test_a_list_of_a_closed_row_is_read_by_no_record(
+    installation: Installation, tmp_path: Path
+) -> None:
+    write_workbook(tmp_path / "名单.xlsx", [("名称", "停靠费"), ("龙眼渡", "每次七元")])
+    attached = [{"name": "名单.xlsx"}]
+    closed = plain_row(2, disclosure="不予公开", attachments=attached)
+    client, _ = published(installation, tmp_path, plain_row(1, attachments=attached), closed)
+    with client:
+        assert client.get("/api/v1/search", params={"q": "龙眼渡"}).json()["total"] == 0
+
+
+def test_a_table_of_a_body_is_shown_as_one(installation: Installation, tmp_path: Path) -> None:
+    table = "<table><tr><th>区</th><th>元</th></tr><tr><td>大观区</td><td>7</td></tr></table>"
+    client, _ = published(installation, tmp_path, plain_row(1, body=f"<p>收费表</p>{table}"))
+    with client:
+        page = client.get("/records/r1").text
+        assert "<tr><td data-read>大观区</td><td data-read>7</td></tr>" in page
+        assert client.get("/api/v1/records/r1").json()["body"] == "收费表\n区\t元\n大观区\t7"
