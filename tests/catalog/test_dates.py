@@ -3,10 +3,11 @@
 import datetime
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gongkai.catalog.dates import PartialDate, parse_date
@@ -69,6 +70,7 @@ def test_a_time_of_day_never_moves_the_date(day: datetime.date, time: datetime.t
 # Above, ten digits can also be a day and an hour, which is ambiguous.
 @given(st.integers(694_224_000, 1_901_010_099))
 def test_a_point_in_time_is_the_day_in_china(seconds: int) -> None:
+    assume(not re.match(r"19[0-9]{2}(0[1-9]|1[0-2])", str(seconds)))  # 1988010112 is a day as well
     moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
     day = (moment + datetime.timedelta(hours=8)).date()
     west = moment - datetime.timedelta(hours=5, minutes=30)
