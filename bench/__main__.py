@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import COMMAND, ingest, interpreter, known_items, numbers, pinyin, typos
+from bench import COMMAND, accuracy, ingest, known_items
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -15,18 +15,13 @@ if __name__ == "__main__":
         sys.exit("SKIPPED: the real data (../shared/data) is not beside this checkout")
     for name in ("catalog", "documents"):
         ingest.measure(SHARED / name)
-    numbers.measure(SHARED / "numbers" / "document_numbers.tsv")
-    pinyin.measure(SHARED / "catalog" / "catalog_entries.jsonl.gz", 1_000)
-    interpreter.measure(SHARED / "relevance" / "questions_train.jsonl")
-    subprocess.run([sys.executable, "-m", "bench.duplicates"], check=True)
+    accuracy.measure_numbers(SHARED / "numbers" / "document_numbers.tsv")
+    accuracy.measure_pinyin(SHARED / "catalog" / "catalog_entries.jsonl.gz")
     with tempfile.TemporaryDirectory() as folder:
         paths = [str(SHARED / "catalog"), str(SHARED / "documents")]
-        subprocess.run(
-            [*COMMAND, "index", *paths],
-            env={"GONGKAI_DATA_DIR": folder},
-            check=False,
-        )
+        environment = {"GONGKAI_DATA_DIR": folder}
+        subprocess.run([*COMMAND, "index", *paths], env=environment, check=False)
         asyncio.run(known_items.measure(Path(folder), every=10))
-        asyncio.run(typos.measure(Path(folder), SHARED / "typos" / "character_pairs.tsv", 300))
-        for name in ("latency", "pages", "duplicates"):
-            subprocess.run([sys.executable, "-m", f"bench.{name}", folder], check=True)
+        pairs = SHARED / "typos" / "character_pairs.tsv"
+        asyncio.run(accuracy.measure_typos(Path(folder), pairs, 300))
+        subprocess.run([sys.executable, "-m", "bench.latency", folder], check=True)
