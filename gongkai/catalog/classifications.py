@@ -127,10 +127,6 @@ class ClassificationTree:
         """Returns the classes directly below `path` in display order; the first level for None."""
         return self._children.get(path, ())
 
-    def roots(self) -> tuple[Classification, ...]:
-        """Returns the first level, in display order."""
-        return self.children(None)
-
     def walk(self) -> Iterator[Classification]:
         """Yields every class, parents before children, in display order."""
         yield from self._walk_below(None)

@@ -12,8 +12,6 @@ Form = Literal["catalog", "credit", "odd"]
 _SLASHES = str.maketrans(dict.fromkeys("∕⁄╱⧸", "/") | dict.fromkeys("ー~", "-"))
 _DOUBLE_DASH = re.compile(r"-{2,}")
 _ONE_AS_DASH = re.compile(r"(?<=[0-9])一(?=[0-9])")
-_CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _CREDIT = r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
 _AGENCY = rf"(?P<agency>[0-9]{{8}}[0-9X]|{_CREDIT})"
 _PERIOD = r"(?P<period>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?)"
@@ -79,18 +77,3 @@ def find_index_numbers(text: str) -> list[FoundIndexNumber]:
         )
         for match in _INSIDE.finditer(plain)
     ]
-
-
-def is_valid_credit_code(code: str) -> bool:
-    """Whether the text is an 18-character unified social credit code with a valid check digit.
-
-    GB 32100-2015: position i of the first 17 has weight 3**(i-1) mod 31, and the check character is
-    that of (31 - sum mod 31) mod 31, in an alphabet without I, O, S, V and Z. Lower case and
-    full-width forms are accepted.
-    """
-    folded = tidy_signs(code).upper()
-    if not re.fullmatch(_CREDIT, folded):
-        return False
-    values = [_CREDIT_SIGNS.index(sign) for sign in folded]
-    total = sum(value * weight for value, weight in zip(values, _CREDIT_WEIGHTS, strict=False))
-    return (31 - total % 31) % 31 == values[17]

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from gongkai.duplicates.classify import Kind
+from gongkai.duplicates.evidence import Kind
 from gongkai.engines.database import Database, read_lines, unite_lines
 
 _SCHEMA = """
@@ -120,19 +120,10 @@ class Decisions:
             )
             return [HistoryEntry(*row) for row in rows]
 
-    def kept_for(self, record_id: str) -> str | None:
-        """Returns the record that this one was finally merged into, or None."""
-        return next(iter(self.kept_path(record_id)), None)
-
     def kept_path(self, record_id: str) -> tuple[str, ...]:
         """Returns the records that this one was merged into step by step, last one first."""
         self._refresh()
         return self._kept.get(record_id, ())
-
-    def merged_into(self, record_id: str) -> tuple[str, ...]:
-        """Returns the records that were merged into this one."""
-        self._refresh()
-        return tuple(sorted(each for each, path in self._kept.items() if path[0] == record_id))
 
     def settled_pairs(self) -> frozenset[tuple[str, str]]:
         """Returns pairs of ids, in order, that need no further decision."""

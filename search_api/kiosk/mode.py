@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 SIZES = (1, 2, 3)
-_PIXELS = {1: 24, 2: 30, 3: 38}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +21,6 @@ class Mode:
     @property
     def classes(self) -> str:
         return f"size-{self.size}{' contrast' if self.is_contrast else ''}"
-
-    @property
-    def pixels(self) -> int:
-        """Height of the main text in pixels."""
-        return _PIXELS[self.size]
 
     def link(self, path: str, *parameters: tuple[str, str]) -> str:
         """Returns a kiosk address that keeps these settings."""

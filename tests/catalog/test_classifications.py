@@ -46,7 +46,7 @@ def make_tree(*rows: tuple[str, tuple[str, ...]]) -> ClassificationTree:
 
 
 def test_the_state_councils_22_topic_classes_are_the_first_level() -> None:
-    labels = [node.label for node in TOPIC.roots()]
+    labels = [node.label for node in TOPIC.children(None)]
     assert len(labels) == 22
     assert labels[0] == "国务院组织机构"
     assert labels[-1] == "其他"
@@ -62,7 +62,7 @@ def test_every_class_observed_on_the_state_councils_portal_is_known(shared_data:
 
 def test_the_ten_categories_of_the_contract_are_the_first_level() -> None:
     expected = "决策 执行 管理 服务 结果 重点领域 政策解读 新闻发布 回应关切 监督保障"
-    assert [node.path for node in TABLES.tree("category").roots()] == expected.split()
+    assert [node.path for node in TABLES.tree("category").children(None)] == expected.split()
 
 
 def test_the_fifteen_statutory_kinds_are_genres() -> None:
@@ -185,7 +185,7 @@ def test_ancestors_and_self() -> None:
 
 def test_children_come_in_the_order_of_the_file() -> None:
     tree = make_tree(("乙/二", ()), ("乙", ()), ("甲", ()), ("乙/一", ()))
-    assert [node.path for node in tree.roots()] == ["乙", "甲"]
+    assert [node.path for node in tree.children(None)] == ["乙", "甲"]
     assert [node.label for node in tree.children("乙")] == ["二", "一"]
     assert tree.children("没有") == ()
 

@@ -1,4 +1,4 @@
-"""Laws of index numbers (索引号) and of the unified social credit code's check character."""
+"""Laws of index numbers (索引号)."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from gongkai.catalog.index_number import (
     IndexNumber,
     find_index_numbers,
-    is_valid_credit_code,
     parse_index_number,
 )
 from gongkai.errors import RefusedValueError
@@ -16,7 +15,6 @@ SLASHES = ["/", "／", "∕", "⁄"]
 DASHES = ["-", "－", "—", "–", "‐", "−", "——", "一"]
 SPACES = ["", " ", "\u3000", "\u200b"]
 WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
-CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 agencies = st.from_regex(r"[0-9]{8}[0-9X]", fullmatch=True)
 periods = st.from_regex(r"20[0-9]{2}(0[1-9]|1[0-2])?", fullmatch=True)
@@ -91,32 +89,3 @@ def test_an_index_number_is_found_inside_a_sentence(
 )
 def test_parts_of_longer_numbers_are_not_found(text: str) -> None:
     assert find_index_numbers(text) == []
-
-
-def _with_check(code: str) -> str:
-    total = sum(CREDIT_SIGNS.index(sign) * 3**place for place, sign in enumerate(code))
-    return code + CREDIT_SIGNS[-total % 31]
-
-
-codes = st.builds(
-    lambda kind, region, body: kind + region + body,
-    st.sampled_from(["11", "12", "51", "91", "92", "Y1"]),
-    st.from_regex(r"[0-9]{6}", fullmatch=True),
-    st.text(CREDIT_SIGNS, min_size=9, max_size=9),
-)
-
-
-@settings(max_examples=200)
-@given(codes, st.integers(8, 17), st.integers(1, 30))
-def test_a_check_character_finds_any_one_wrong_sign(code: str, place: int, step: int) -> None:
-    valid = _with_check(code)
-    wrong = CREDIT_SIGNS[(CREDIT_SIGNS.index(valid[place]) + step) % 31]
-    assert is_valid_credit_code(valid)
-    assert is_valid_credit_code(valid.lower())
-    assert not is_valid_credit_code(valid[:place] + wrong + valid[place + 1 :])
-
-
-def test_the_check_character_of_a_published_code() -> None:
-    assert is_valid_credit_code("91350100M000100Y43")
-    assert not is_valid_credit_code("91350100M000100Y44")
-    assert not is_valid_credit_code("91350100M000100Y4")
