@@ -22,6 +22,13 @@ from gongkai.settings_file import find_unknown_variables, read_settings_file
 Network = IPv4Network | IPv6Network
 
 
+class LogLevel(StrEnum):
+    """The lowest level of log lines that are written."""
+
+    INFO = "info"
+    WARNING = "warning"
+
+
 class EngineKind(StrEnum):
     """The search engines."""
 
@@ -117,6 +124,11 @@ class Settings(BaseSettings):
     )
     access_log_days: int = Field(
         190, ge=183, description="Days that the access log is kept: six months by law, or more."
+    )
+    log_level: LogLevel = Field(
+        LogLevel.WARNING,
+        description="Lowest level of the log that commands write to standard error: `info` shows "
+        "what they do to the index. The server always writes `info`.",
     )
     semantic: bool = Field(
         False, description="Use semantic search; needs the extra `semantic` and `gongkai embed`."

@@ -1,5 +1,6 @@
 """Writes the prepared rows of one run into a generation and counts the outcomes."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.identity import derive_ids, is_open
 from gongkai.catalog.intake import Refused, Withheld
 from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
+from gongkai.events import log_event
 from indexer.attachments.owners import FileOwners
 from indexer.attachments.revocation import TextRevoker
 from indexer.closures import find_closings
@@ -29,6 +31,7 @@ COMMIT_DOCUMENTS = 100_000
 COMMIT_BYTES = 250_000_000
 """Maximum written between two commits; a stopped run resumes at the last commit."""
 
+log = logging.getLogger("gongkai.indexer")
 OnProgress = Callable[[int, "Summary"], None]
 
 
@@ -117,7 +120,9 @@ class Ingest:
         of the summary.
         """
         on_bytes = self._reporter(on_progress)
-        items = chain.from_iterable(read_source(source, on_bytes) for source in sources)
+        items = chain.from_iterable(
+            _read_logged(number, source, on_bytes) for number, source in enumerate(sources, 1)
+        )
         unread = UnreadFiles(skipped)
         for chunk in self._prepare(self._keep_rows(items, unread), self._owners.closed):
             self._writer.prefetch(_ids_in(chunk))
@@ -258,6 +263,20 @@ class Ingest:
         if on_progress is None:
             return None
         return lambda count: on_progress(count, self.summary)
+
+
+def _read_logged(
+    number: int, source: Path, on_bytes: Callable[[int], None] | None
+) -> Iterator[SourceItem]:
+    """Yields the items of a source and logs their number; its file name may be a title."""
+    rows = skipped = 0
+    for item in read_source(source, on_bytes):
+        if isinstance(item, SkippedPart):
+            skipped += item.count
+        else:
+            rows += 1
+        yield item
+    log_event(log, "source.read", source=number, rows=rows, skipped=skipped)
 
 
 def _ids_in(chunk: Chunk) -> Iterator[str]:

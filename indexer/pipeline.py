@@ -1,5 +1,6 @@
 """Runs `gongkai index`: fills a generation from sources and makes it live."""
 
+import logging
 import os
 import re
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from gongkai.catalog.instants import chinese_day
 from gongkai.catalog.intake import IntakeRules
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import DISCLOSURE
+from gongkai.events import log_event
 from gongkai.files.durable import drop_unfinished
 from gongkai.staff.rejected import rejects_folder
 from indexer.attachments.owners import FileOwners, open_owners
@@ -37,6 +39,7 @@ REVIEWS = "reviews"
 """Folder of the review lists; the same number of runs is kept."""
 _RUN = re.compile(r"\d{8}T\d{12}\.")
 _DAY = 86_400
+log = logging.getLogger("gongkai.indexer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,27 @@ def publish(
             missing,
             warnings.path,
         )
+    _log_outcome(summary, writer.name)
     _drop_old(rejects_folder(data_dir), rejects_path.stem)
     _drop_old(data_dir / REVIEWS, started)
     return outcome
+
+
+def _log_outcome(summary: Summary, generation: str) -> None:
+    for event, counts in (("rows.refused", summary.refused), ("rows.withheld", summary.withheld)):
+        for reason, rows in sorted(counts.items()):
+            log_event(log, event, reason=reason, rows=rows)
+    log_event(
+        log,
+        "index.finished",
+        generation=generation,
+        read=summary.read,
+        indexed=summary.indexed,
+        unchanged=summary.unchanged,
+        refused=summary.refused.total(),
+        withheld=summary.withheld.total(),
+        closed=summary.closed,
+    )
 
 
 def _choose_processes(sources: Sequence[Path], wanted: int) -> int:

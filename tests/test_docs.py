@@ -18,6 +18,7 @@ from search_api.http.parameters import PARAMETERS
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh.md")
 REFERENCES = ("docs/reference", "docs/reference/zh")
+SOURCES = ("gongkai", "indexer")
 DOCUMENTS = (
     *READMES,
     "ARCHITECTURE.md",
@@ -98,6 +99,15 @@ def test_every_table_and_parameter_is_in_the_reference(reference: str) -> None:
     assert [table for table in tables if table not in text] == []
     text = _read(f"{reference}/http-api.md")
     assert [each for each in PARAMETERS if f"`{each}`" not in text] == []
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_every_event_of_the_log_is_in_the_reference(reference: str) -> None:
+    code = _read(*(str(p.relative_to(ROOT)) for top in SOURCES for p in (ROOT / top).rglob("*.py")))
+    logged = set(re.findall(r'"((?:generation|source|rows|index|withdrawal|lock)\.\w+)"', code))
+    listed = re.findall(r"^\| `(\w+\.\w+)` \|", _read(f"{reference}/events.md"), re.MULTILINE)
+    assert len(logged) > 10
+    assert set(listed) == logged
 
 
 @pytest.mark.parametrize("reference", REFERENCES)

@@ -12,11 +12,13 @@ from gongkai.catalog.headings import use_city_headings
 from gongkai.catalog.places import Places, load_places
 from gongkai.catalog.table_names import check_table_names
 from gongkai.catalog.tables import Tables, load_tables
+from gongkai.engines.embedded.backend import EmbeddedBackend
 from gongkai.engines.embedded.engine import EmbeddedEngine
-from gongkai.engines.embedded.store import EmbeddedStore
 from gongkai.engines.embedded.vectors import VectorFile
 from gongkai.engines.fingerprint import name_parts
-from gongkai.engines.port import IndexStore, SearchEngine, VectorIndex, VectorStore
+from gongkai.engines.generation_store import GenerationStore
+from gongkai.engines.port import IndexStore, SearchEngine
+from gongkai.engines.vector_port import VectorIndex, VectorStore
 from gongkai.errors import SettingsError
 from gongkai.settings import EngineKind, Settings
 
@@ -50,10 +52,10 @@ class Installation:
 
     def open_store(self) -> IndexStore:
         if self.settings.engine is EngineKind.ELASTICSEARCH:
-            from gongkai.engines.elastic.store import ElasticStore  # noqa: PLC0415
+            from gongkai.engines.elastic.backend import ElasticBackend  # noqa: PLC0415
 
-            return ElasticStore(self.settings, self.fingerprint)
-        return EmbeddedStore(self.settings.data_dir, self.fingerprint)
+            return GenerationStore(ElasticBackend(self.settings), self.fingerprint)
+        return GenerationStore(EmbeddedBackend(self.settings.data_dir), self.fingerprint)
 
     def open_vectors(self, model: str, dimensions: int) -> VectorIndex:
         """Opens the vector index of a model. Raises ImportError without the extra `semantic`."""

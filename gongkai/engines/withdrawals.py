@@ -1,7 +1,8 @@
 """The withdrawal of a record, and the merge of two withdrawal ledgers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 STAFF, DISCLOSURE = "staff", "disclosure"
 """Causes of a withdrawal: staff withdrew the record, or its source closed it."""
@@ -44,6 +45,29 @@ class Withdrawal:
         )
 
 
+def close_records(
+    known: Mapping[str, Withdrawal],
+    record_ids: Iterable[str],
+    cause: str,
+    public: Collection[str] | None = None,
+) -> dict[str, Withdrawal]:
+    """Returns the new states of withdrawn records; `public` are the public ids, None for all."""
+    entry = Withdrawal(_now(), cause)
+    return {each: entry.after(known.get(each), each, public) for each in record_ids}
+
+
+def reopen_records(
+    known: Mapping[str, Withdrawal], record_ids: Iterable[str]
+) -> dict[str, Withdrawal]:
+    """Returns the new states of reopened records; the time is kept for a later merge."""
+    when = _now()
+    return {
+        each: replace(known[each], when=when, cause=REOPENED, erased=True)
+        for each in record_ids
+        if each in known and known[each].is_closed
+    }
+
+
 def merge_withdrawals(
     ours: Mapping[str, Withdrawal], theirs: Mapping[str, Withdrawal]
 ) -> dict[str, Withdrawal]:
@@ -72,3 +96,7 @@ def _choose_newer(own: Withdrawal, other: Withdrawal) -> Withdrawal:
     is_newer = bool(closed.when) and opened.when > closed.when
     winner = opened if is_newer else closed
     return own if winner is own else replace(winner, erased=False)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -15,8 +15,9 @@ from itertools import islice
 
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
-from gongkai.engines.port import Hit, SearchEngine, StoredVector, VectorStore
+from gongkai.engines.port import Hit, SearchEngine
 from gongkai.engines.scan import read_pages
+from gongkai.engines.vector_port import StoredVector, VectorStore
 from gongkai.errors import EndedProcessError
 from gongkai.semantic.models import open_model
 from gongkai.semantic.passages import choose_passage, name_passage

@@ -10,16 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gongkai.catalog.stored_record import StoredRecord, decode_record
-from gongkai.engines.port import (
-    EngineQuery,
-    Hit,
-    SearchEngine,
-    StoredVector,
-    Vector,
-    VectorHit,
-    VectorIndex,
-)
+from gongkai.engines.port import EngineQuery, Hit, SearchEngine
 from gongkai.engines.scan import fetch_hits
+from gongkai.engines.vector_port import StoredVector, Vector, VectorHit, VectorIndex
 from gongkai.query.tree import And, MatchAll, Query
 from gongkai.semantic.passages import choose_passage, name_passage
 from gongkai.semantic.port import Vectors

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from gongkai.engines.installation import Installation
-from gongkai.engines.port import Hit, SearchEngine, VectorIndex
+from gongkai.engines.port import Hit, SearchEngine
+from gongkai.engines.vector_port import VectorIndex
 from gongkai.errors import EngineUnavailableError, MissingModelError
 from gongkai.query.tree import Query
 from gongkai.semantic.knn import Neighbour, fetch_vectors, search_knn

@@ -4,46 +4,22 @@ Logs on standard error contain no client address. The access log on disk does, f
 period required by law (网络安全法, article 21); it never contains a query.
 """
 
-import json
 import logging
 import logging.config
 import os
 import re
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from gongkai.events import JsonLines
 from gongkai.files.durable import make_folder, open_private
 from gongkai.settings import Settings
 
-_EXTRAS = ("request", "status", "ms")
 _ADDRESS = "address"
 _FILE = re.compile(r"access-(\d{4}-\d{2}-\d{2})\.jsonl")
-
-
-class JsonLines(logging.Formatter):
-    """Formats a log record as JSON: time (UTC), level, logger, message, `extras`, stack frames."""
-
-    def __init__(self, extras: tuple[str, ...] = _EXTRAS) -> None:
-        super().__init__()
-        self._extras = extras
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        line.update({name: getattr(record, name) for name in self._extras if hasattr(record, name)})
-        if record.exc_info and record.exc_info[0]:
-            # Log the stack without the error message, which may quote the query.
-            kind, _, trace = record.exc_info
-            line["trace"] = [*traceback.format_tb(trace), kind.__name__]
-        return json.dumps(line, ensure_ascii=False)
 
 
 class DailyFiles(logging.Handler):
@@ -121,7 +97,7 @@ def build_logging(settings: Settings) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "json": {"()": JsonLines},
-            "addressed": {"()": JsonLines, "extras": (*_EXTRAS, _ADDRESS)},
+            "addressed": {"()": JsonLines, "extras": (_ADDRESS,)},
         },
         "handlers": handlers,
         "root": {"handlers": ["lines"], "level": "INFO"},

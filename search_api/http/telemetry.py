@@ -124,9 +124,7 @@ class TelemetryMiddleware:
             method,
             route,
             extra={
-                "request": number,
-                "status": status,
-                "ms": round(seconds * 1000, 1),
+                "fields": {"request": number, "status": status, "ms": round(seconds * 1000, 1)},
                 "address": (scope.get("client") or ("",))[0],
             },
         )

@@ -5,9 +5,9 @@ import pytest
 
 from gongkai.catalog.places import load_places
 from gongkai.duplicates.candidates import find_candidates
-from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.clusters import build_clusters
 from gongkai.duplicates.draft_check import check_draft
+from gongkai.duplicates.evidence import Kind
 from gongkai.duplicates.scan import scan
 from gongkai.duplicates.texts import Subject
 from gongkai.engines.installation import Installation

@@ -9,7 +9,8 @@ import pytest
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
-from gongkai.engines.port import STAFF, IndexDocument, StoredVector, Vector
+from gongkai.engines.port import STAFF, IndexDocument
+from gongkai.engines.vector_port import StoredVector, Vector
 from gongkai.query.filters import published_between
 from gongkai.query.tree import Query, Term
 from gongkai.semantic import knn as nearest_module

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now
+from gongkai.duplicates.evidence import Kind
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from gongkai.errors import GongkaiError

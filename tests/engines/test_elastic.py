@@ -1,22 +1,26 @@
 """The Elasticsearch engine under the contract of all engines, on a real node."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
 import pytest
 
+from gongkai.engines.elastic import lock
+from gongkai.engines.elastic.backend import ElasticBackend
 from gongkai.engines.elastic.connection import open_client
 from gongkai.engines.elastic.engine import ElasticEngine
 from gongkai.engines.elastic.mapping import Names
-from gongkai.engines.elastic.store import ElasticStore
+from gongkai.engines.generation_store import GenerationStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, IndexStore, SearchEngine
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.tree import MatchAll
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
+from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
@@ -26,6 +30,7 @@ from tests.engines.records import make_document
 
 
 class TestElastic(
+    EventsContract,
     RecoveryContract,
     IdentitiesContract,
     VectorsContract,
@@ -50,7 +55,7 @@ class TestElastic(
     def other_analysis(self) -> Callable[[], Opened]:
         settings, analysis = self._fresh.settings, self._fresh.analysis
         return lambda: Opened(
-            ElasticStore(settings, "other"),
+            GenerationStore(ElasticBackend(settings), "other"),
             ElasticEngine(settings, "other"),
             QueryInterpreter(analysis),
         )
@@ -112,3 +117,18 @@ def test_a_generation_dropped_on_the_way_is_asked_for_anew(elastic: Installation
 
     rebuild_twice("a")
     asyncio.run(ask())
+
+
+def test_a_lock_of_a_process_that_is_gone_is_taken_over_and_logged(
+    elastic: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="gongkai")
+    monkeypatch.setattr(lock, "PATIENCE_SECONDS", 2 * lock.RENEWAL_SECONDS)
+    with closing(elastic.open_store()) as store:
+        store.update().__exit__(None, None, None)
+        index = Names(elastic.settings.elasticsearch_prefix).control
+        with closing(open_client(elastic.settings)) as client:
+            client.index(index=index, id="writer", document={"owner": "gone"}, refresh=True)
+        store.update().__exit__(None, None, None)
+    taken = [each for each in caplog.records if each.getMessage() == "lock.taken_over"]
+    assert len(taken) == 1

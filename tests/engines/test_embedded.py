@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.engines.embedded.backend import EmbeddedBackend
 from gongkai.engines.embedded.engine import EmbeddedEngine
 from gongkai.engines.embedded.ledger import Ledger
-from gongkai.engines.embedded.store import EmbeddedStore
+from gongkai.engines.generation_store import GenerationStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
 from gongkai.query.interpreter import QueryInterpreter
@@ -15,6 +16,7 @@ from gongkai.query.tree import MatchAll
 from indexer.pipeline import IndexJob, publish
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
+from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
@@ -24,6 +26,7 @@ from tests.journeys.command import plain_row, write_rows
 
 
 class TestEmbedded(
+    EventsContract,
     RecoveryContract,
     IdentitiesContract,
     VectorsContract,
@@ -44,7 +47,7 @@ class TestEmbedded(
     def other_analysis(self) -> Callable[[], Opened]:
         folder, analysis = self._fresh.settings.data_dir, self._fresh.analysis
         return lambda: Opened(
-            EmbeddedStore(folder, "other"),
+            GenerationStore(EmbeddedBackend(folder), "other"),
             EmbeddedEngine(folder, "other"),
             QueryInterpreter(analysis),
         )

@@ -4,34 +4,42 @@ Scores equal those of the embedded engine: both use BM25 with k1 1.2 and b 0.75.
 """
 
 from collections.abc import Iterable
-from functools import singledispatch
 from typing import Any
 
-from gongkai.query.tree import (
-    And,
-    Boost,
-    ConstantScore,
-    DisMax,
-    MatchAll,
-    MatchNone,
-    Or,
-    Phrase,
-    Query,
-    Range,
-    Term,
-    Terms,
-)
+from gongkai.query import tree
 
 Compiled = dict[str, Any]
 
 
-@singledispatch
-def compile_query(query: Query, boost: float = 1.0) -> Compiled:
-    """Compiles a tree recursively; `boost` multiplies the score.
-
-    Raises TypeError for unknown nodes.
-    """
-    raise TypeError(f"no such query node: {type(query).__name__}, boost {boost}")
+def compile_query(query: tree.Query, boost: float = 1.0) -> Compiled:  # noqa: C901, PLR0911
+    """Compiles a tree, node by node; `boost` multiplies the score."""
+    match query:
+        case tree.MatchAll():
+            return {"match_all": {"boost": boost}}
+        case tree.MatchNone():
+            return {"match_none": {}}
+        case tree.Term(field, value):
+            return {"term": {field: {"value": value, "boost": boost}}}
+        case tree.Terms(field, values):
+            return {"terms": {field: list(values), "boost": boost}}
+        case tree.Phrase(field, values):
+            return {"match_phrase": {field: {"query": " ".join(values), "boost": boost}}}
+        case tree.Range(field, lower, upper):
+            return {"range": {field: {"gte": lower, "lte": upper, "boost": boost}}}
+        case tree.And(must, should, exclude):
+            parts = {"must": must, "should": should, "must_not": exclude}
+            compiled = {name: _compile_each(part) for name, part in parts.items()}
+            return {"bool": {**compiled, "boost": boost}}
+        case tree.Or(alternatives, least):
+            some = {"should": _compile_each(alternatives), "minimum_should_match": least}
+            return {"bool": {**some, "boost": boost}}
+        case tree.DisMax(alternatives, tie_breaker):
+            queries = _compile_each(alternatives)
+            return {"dis_max": {"queries": queries, "tie_breaker": tie_breaker, "boost": boost}}
+        case tree.Boost(inner, factor):
+            return compile_query(inner, boost * factor)
+        case tree.ConstantScore(inner, score):
+            return {"constant_score": {"filter": compile_query(inner), "boost": score * boost}}
 
 
 def narrow(query: Compiled, filters: Iterable[Compiled]) -> Compiled:
@@ -40,73 +48,5 @@ def narrow(query: Compiled, filters: Iterable[Compiled]) -> Compiled:
     return {"bool": {"must": [query], "filter": unscored}} if unscored else query
 
 
-@compile_query.register
-def _(_query: MatchAll, boost: float = 1.0) -> Compiled:
-    return {"match_all": {"boost": boost}}
-
-
-@compile_query.register
-def _(_query: MatchNone, boost: float = 1.0) -> Compiled:  # noqa: ARG001
-    return {"match_none": {}}
-
-
-@compile_query.register
-def _(query: Term, boost: float = 1.0) -> Compiled:
-    return {"term": {query.field: {"value": query.value, "boost": boost}}}
-
-
-@compile_query.register
-def _(query: Terms, boost: float = 1.0) -> Compiled:
-    return {"terms": {query.field: list(query.values), "boost": boost}}
-
-
-@compile_query.register
-def _(query: Phrase, boost: float = 1.0) -> Compiled:
-    return {"match_phrase": {query.field: {"query": " ".join(query.values), "boost": boost}}}
-
-
-@compile_query.register
-def _(query: Range, boost: float = 1.0) -> Compiled:
-    limits = {"gte": query.lower, "lte": query.upper}
-    given = {name: limit for name, limit in limits.items() if limit is not None}
-    return {"range": {query.field: {**given, "boost": boost}}}
-
-
-@compile_query.register
-def _(query: And, boost: float = 1.0) -> Compiled:
-    return {
-        "bool": {
-            "must": [compile_query(each) for each in query.must],
-            "should": [compile_query(each) for each in query.should],
-            "must_not": [compile_query(each) for each in query.exclude],
-            "boost": boost,
-        }
-    }
-
-
-@compile_query.register
-def _(query: Or, boost: float = 1.0) -> Compiled:
-    alternatives = [compile_query(each) for each in query.any]
-    return {
-        "bool": {
-            "should": alternatives,
-            "minimum_should_match": query.minimum_should_match,
-            "boost": boost,
-        }
-    }
-
-
-@compile_query.register
-def _(query: DisMax, boost: float = 1.0) -> Compiled:
-    alternatives = [compile_query(each) for each in query.any]
-    return {"dis_max": {"queries": alternatives, "tie_breaker": query.tie_breaker, "boost": boost}}
-
-
-@compile_query.register
-def _(query: Boost, boost: float = 1.0) -> Compiled:
-    return compile_query(query.query, boost * query.factor)
-
-
-@compile_query.register
-def _(query: ConstantScore, boost: float = 1.0) -> Compiled:
-    return {"constant_score": {"filter": compile_query(query.query), "boost": query.score * boost}}
+def _compile_each(queries: Iterable[tree.Query]) -> list[Compiled]:
+    return [compile_query(each) for each in queries]

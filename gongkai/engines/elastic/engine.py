@@ -11,10 +11,8 @@ from gongkai.engines.elastic.circuit import Circuit
 from gongkai.engines.elastic.compile import Compiled, compile_query, narrow
 from gongkai.engines.elastic.connection import is_elasticsearch, open_async_client, translate_errors
 from gongkai.engines.elastic.facets import (
-    VALUES_AT_ONCE,
     FilterPlan,
-    build_part,
-    build_width,
+    count_in_parts,
     plan_filters,
     read_counts,
 )
@@ -171,7 +169,7 @@ class ElasticEngine:
             return await self._search(query)
         index = answer["hits"]["hits"][0]["_index"]
         await self._check(index)
-        facets = await self._count(answer, compiled_query, plan, query.facets, index)
+        facets = await self._count(answer, compiled_query, plan, query, index)
         name = self._names.name_of(index)
         return _result(answer, facets, name, next_cursor(query, name, answer, None))
 
@@ -186,7 +184,7 @@ class ElasticEngine:
                 "bool": {"must": [compiled_query], "must_not": [await self._withdrawn()]}
             }
         answer = await self._ask(build_body(query, plan, compiled_query, position, pit), index, pit)
-        facets = await self._count(answer, compiled_query, plan, query.facets, index)
+        facets = await self._count(answer, compiled_query, plan, query, index)
         cursor = next_cursor(query, name, answer, position)
         if pit and cursor is None:
             await self._client.options(ignore_status=404).close_point_in_time(id=pit)
@@ -226,37 +224,15 @@ class ElasticEngine:
         return {"terms": {"id": [each["_source"]["id"] for each in found["hits"]["hits"]]}}
 
     async def _count(
-        self,
-        answer: Any,
-        compiled_query: Compiled,
-        plan: FilterPlan,
-        facets: tuple[str, ...],
-        index: str,
+        self, answer: Any, compiled: Compiled, plan: FilterPlan, query: EngineQuery, index: str
     ) -> dict[str, dict[str, int]]:
         """Returns exact counts; a field with too many values is counted in partitions."""
         counts, wide = read_counts(answer.get("aggregations", {}))
         for name in wide:
-            counts[name] = await self._count_in_parts(name, compiled_query, plan, index)
-        return {name: counts[name] for name in facets}
-
-    async def _count_in_parts(
-        self, name: str, compiled_query: Compiled, plan: FilterPlan, index: str
-    ) -> dict[str, int]:
-        narrowed = {"query": compiled_query, "size": 0, "allow_partial_search_results": False}
-        measured = await self._ask({**narrowed, "aggs": build_width(name)}, index)
-        parts = 1 + 2 * int(measured["aggregations"]["width"]["value"]) // VALUES_AT_ONCE
-        while True:
-            found: dict[str, int] = {}
-            wide: list[str] = []
-            for part in range(parts):
-                body = {**narrowed, "aggs": build_part(plan, name, part, parts)}
-                counts, wide = read_counts((await self._ask(body, index))["aggregations"])
-                found.update(counts[name])
-                if wide:
-                    break
-            if not wide:
-                return found
-            parts *= 2
+            counts[name] = await count_in_parts(
+                name, compiled, plan, lambda body: self._ask(body, index)
+            )
+        return {name: counts[name] for name in query.facets}
 
     async def _live_index(self) -> str:
         """Returns the index of the live generation, if this program's analysis built it."""

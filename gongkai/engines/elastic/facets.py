@@ -4,7 +4,7 @@ The counts of a facet field leave out that field's own filter. A filter whose fi
 restricts the query itself. The other filters restrict the hits, and each aggregation separately.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,17 +56,34 @@ def read_counts(aggregations: Mapping[str, Any]) -> tuple[dict[str, dict[str, in
     return counts, wide
 
 
-def build_part(plan: FilterPlan, name: str, part: int, parts: int) -> dict[str, Any]:
+async def count_in_parts(
+    name: str, compiled: Compiled, plan: FilterPlan, ask: Callable[[Compiled], Awaitable[Any]]
+) -> dict[str, int]:
+    """Returns all counts of a field with too many values for one request."""
+    narrowed = {"query": compiled, "size": 0, "allow_partial_search_results": False}
+    width = {"width": {"cardinality": {"field": name}}}
+    measured = await ask({**narrowed, "aggs": width})
+    parts = 1 + 2 * int(measured["aggregations"]["width"]["value"]) // VALUES_AT_ONCE
+    while True:
+        found: dict[str, int] = {}
+        wide: list[str] = []
+        for part in range(parts):
+            answer = await ask({**narrowed, "aggs": _build_part(plan, name, part, parts)})
+            counts, wide = read_counts(answer["aggregations"])
+            found.update(counts[name])
+            if wide:
+                break
+        if not wide:
+            return found
+        parts *= 2
+
+
+def _build_part(plan: FilterPlan, name: str, part: int, parts: int) -> dict[str, Any]:
     """Returns the aggregation of one partition of a field's values."""
     group = name if name in plan.late else _ALL
     aggregation = _group(plan, group, [name])
     aggregation["aggs"][name]["terms"]["include"] = {"partition": part, "num_partitions": parts}
     return {group: aggregation}
-
-
-def build_width(name: str) -> dict[str, Any]:
-    """Returns an aggregation that estimates the number of values of a field."""
-    return {"width": {"cardinality": {"field": name}}}
 
 
 def _sized(name: str) -> dict[str, Any]:

@@ -3,57 +3,71 @@
 It is written before any generation is changed. A writer erases pending records as it commits.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from gongkai.engines.elastic.mapping import document_key
-from gongkai.engines.withdrawals import REOPENED, Withdrawal
-from gongkai.errors import EngineUnavailableError
+from gongkai.engines.elastic.small_index import ensure_index
+from gongkai.engines.withdrawals import REOPENED, Withdrawal, close_records, reopen_records
+from gongkai.errors import EngineUnavailableError, LostLedgerError
 
 _PAGE = 1_000
 CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
 """Matches the entries of records that are withdrawn now."""
+_PROPERTIES = {
+    "id": {"type": "keyword"},
+    "when": {"type": "keyword", "index": False},
+    "cause": {"type": "keyword"},
+    "erased": {"type": "boolean"},
+    "public": {"type": "boolean"},
+}
+_LOST = (
+    "The withdrawal ledger is missing, so the withdrawn records are unknown. "
+    "Restore it from a snapshot, or run `gongkai restore --force` with a backup."
+)
 
 
 class ElasticLedger:
-    """Entries by record id: `when` (ISO UTC), `cause`, `erased`, `public`; see Withdrawal."""
+    """See WithdrawalLedger. `is_expected` returns whether this installation has had a ledger.
 
-    def __init__(self, client: Elasticsearch, index: str) -> None:
+    Entries by record id: `when` (ISO UTC), `cause`, `erased`, `public`; see Withdrawal.
+    """
+
+    def __init__(
+        self,
+        client: Elasticsearch,
+        index: str,
+        settings: Mapping[str, Any],
+        is_expected: Callable[[], bool],
+    ) -> None:
         self._client = client
         self._index = index
+        self._settings = settings
+        self._is_expected = is_expected
 
-    def causes(self) -> dict[str, str]:
-        """Returns withdrawn record id -> cause."""
-        return {each["id"]: each["cause"] for each in self._read(CLOSED)}
+    def begin(self) -> None:
+        self._exists()
+        self.restart()
+
+    def entries(self) -> dict[str, Withdrawal]:
+        return self._read_entries(CLOSED) if self._exists() else {}
 
     def history(self) -> dict[str, Withdrawal]:
-        """Returns the last state of every record ever withdrawn, including reopened ones."""
-        return {
-            each["id"]: Withdrawal(
-                each["when"], each["cause"], each["erased"], each.get("public", True)
-            )
-            for each in self._read({"match_all": {}})
-        }
+        return self._read_entries({"match_all": {}}) if self._exists() else {}
 
     def pending(self) -> list[str]:
-        """Returns the ids that a generation may still hold."""
         return [each["id"] for each in self._read({"term": {"erased": False}})]
 
     def add(
         self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
     ) -> None:
-        """Withdraws records; `public` are those that were public, None for all."""
-        when, known = _now(), self.history()
-        entry = Withdrawal(when, cause)
-        self.put({each: entry.after(known.get(each), each, public) for each in record_ids})
+        self.put(close_records(self.history(), record_ids, cause, public))
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Stores these states unchanged, including their times."""
         self._write(
             {
                 "_op_type": "index",
@@ -64,21 +78,44 @@ class ElasticLedger:
         )
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        """Reopens records; the time is kept for a later merge of two ledgers."""
-        known, when = self.history(), _now()
-        self.put(
-            {
-                each: replace(known[each], when=when, cause=REOPENED, erased=True)
-                for each in record_ids
-                if each in known
-            }
-        )
+        self.put(reopen_records(self.history(), record_ids))
 
     def mark_erased(self, record_ids: Iterable[str]) -> None:
         self._write(
             {"_op_type": "update", "_id": document_key(each), "doc": {"erased": True}}
             for each in record_ids
         )
+
+    def examine(self) -> list[str]:
+        try:
+            self._exists()
+        except LostLedgerError:
+            return [_LOST]
+        return []
+
+    def repair(self) -> None:
+        """Raises LostLedgerError where the ledger is lost: a cluster holds no second copy."""
+        self.begin()
+
+    def restart(self) -> None:
+        """Creates the ledger where it is missing, without any check."""
+        ensure_index(self._client, self._index, _PROPERTIES, self._settings)
+
+    def _exists(self) -> bool:
+        """Whether there is a ledger. Raises LostLedgerError where it is missing but expected."""
+        if self._client.indices.exists(index=self._index):
+            return True
+        if self._is_expected():
+            raise LostLedgerError("missing")
+        return False
+
+    def _read_entries(self, query: Mapping[str, Any]) -> dict[str, Withdrawal]:
+        return {
+            each["id"]: Withdrawal(
+                each["when"], each["cause"], each["erased"], each.get("public", True)
+            )
+            for each in self._read(query)
+        }
 
     def _write(self, actions: Iterable[dict[str, Any]]) -> None:
         _, faults = bulk(
@@ -107,7 +144,3 @@ class ElasticLedger:
             if len(hits) < _PAGE:
                 return
             after = hits[-1]["sort"]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

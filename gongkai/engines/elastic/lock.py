@@ -4,15 +4,20 @@ The writer creates a document and keeps renewing it. No clocks are compared: ano
 finds the document waits and checks whether it was renewed. If it was not, its owner is gone.
 """
 
+import logging
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
 
 from gongkai.engines.elastic.connection import translate_errors
+from gongkai.engines.elastic.small_index import ensure_index
 from gongkai.errors import AnotherWriterError, EngineUnavailableError
+from gongkai.events import log_event
 
 RENEWAL_SECONDS = 1.0
 PATIENCE_SECONDS = 12.0
@@ -22,6 +27,8 @@ TRUSTED_SECONDS = 9.0
 Less than PATIENCE_SECONDS, so that an owner stops before another process starts.
 """
 _KEY = "writer"
+_PROPERTIES = {"owner": {"type": "keyword"}}
+log = logging.getLogger("gongkai.engines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,11 @@ class _Version:
 
 
 class WriterLock:
-    """Not reentrant. `acquire` raises AnotherWriterError while another process holds it."""
+    """See WriteLock. Another process waits PATIENCE_SECONDS before it takes over a lock."""
 
-    def __init__(self, client: Elasticsearch, index: str) -> None:
+    def __init__(self, client: Elasticsearch, index: str, settings: Mapping[str, Any]) -> None:
+        self._patient = client
+        self._settings = settings
         # A hanging renewal must not count as one, so it fails early and is retried.
         self._client = client.options(request_timeout=2.0, max_retries=0)
         self._index = index
@@ -48,9 +57,13 @@ class WriterLock:
         """Whether this process holds the lock; it may lose it while suspended or disconnected."""
         return self._version is not None
 
-    def acquire(self) -> None:
-        asked = time.monotonic()
+    def acquire(self, patience: float = 0.0) -> None:  # noqa: ARG002
+        """See WriteLock. How long it takes depends on the other process, not on `patience`."""
+        if self.is_held:
+            raise AnotherWriterError
         with translate_errors():
+            ensure_index(self._patient, self._index, _PROPERTIES, self._settings)
+            asked = time.monotonic()
             self._version = self._make()
             if self._version is None:
                 self._version = self._take_over()
@@ -107,7 +120,12 @@ class WriterLock:
                 break
             if now != first:
                 return None
-        return self._write_over(first) if first is not None else self._make()
+        if first is None:
+            return self._make()
+        taken = self._write_over(first)
+        if taken is not None:
+            log_event(log, "lock.taken_over", waited_seconds=PATIENCE_SECONDS)
+        return taken
 
     def _look(self, owner: str | None = None) -> _Version | None:
         """Returns the document's version, if it exists and has this owner."""

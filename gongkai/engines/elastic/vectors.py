@@ -11,7 +11,7 @@ from elasticsearch.helpers import bulk, scan
 from gongkai.engines.elastic.connection import open_async_client, open_client, translate_errors
 from gongkai.engines.elastic.mapping import Names, copies, document_key
 from gongkai.engines.fingerprint import name_parts
-from gongkai.engines.port import StoredVector, Vector, VectorHit
+from gongkai.engines.vector_port import StoredVector, Vector, VectorHit
 from gongkai.errors import EngineUnavailableError
 from gongkai.settings import Settings
 

@@ -34,12 +34,12 @@ class WriterHooks:
     """Callbacks of the store.
 
     `check` raises where the lock was lost. `erase_withdrawn` deletes records withdrawn meanwhile.
-    `after_commit` receives the generation.
+    `after_commit` receives the number of records.
     """
 
     check: Callable[[], None]
     erase_withdrawn: Callable[[], None]
-    after_commit: Callable[[str], None] | None
+    after_commit: Callable[[int], None]
     on_close: Callable[[BaseException | None], None]
 
 
@@ -101,8 +101,7 @@ class ElasticWriter:
         with translate_errors():
             self._client.indices.refresh(index=self._index)
         self._unseen, self._looked_up, self._is_empty = {}, {}, False
-        if self._hooks.after_commit:
-            self._hooks.after_commit(self.name)
+        self._hooks.after_commit(self.count())
 
     def identities(self, record_id: str) -> tuple[str, ...]:
         if record_id not in self._looked_up:

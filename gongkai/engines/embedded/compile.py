@@ -1,37 +1,48 @@
 """Compiles a query tree to a tantivy query."""
 
 from collections.abc import Iterable
-from functools import singledispatch
 
 import tantivy
 from tantivy import Occur
 
 from gongkai.engines.embedded.schema import build_schema, index_option
-from gongkai.query.tree import (
-    And,
-    Boost,
-    ConstantScore,
-    DisMax,
-    MatchAll,
-    MatchNone,
-    Or,
-    Phrase,
-    Query,
-    Range,
-    Term,
-    Terms,
-)
+from gongkai.query import tree
 
 FEW_VALUES = 8
 """Up to this many values of a field are queried as single terms."""
 DEEPEST = 8
 """Nesting depth of optional queries, which tantivy evaluates recursively."""
+_Clause = tuple[Occur, tantivy.Query]
 
 
-@singledispatch
-def compile_query(query: Query) -> tantivy.Query:
-    """Compiles a query tree, node by node. Raises TypeError for an unknown node."""
-    raise TypeError(f"no such query node: {type(query).__name__}")
+def compile_query(query: tree.Query) -> tantivy.Query:  # noqa: C901, PLR0911
+    """Compiles a tree, node by node."""
+    match query:
+        case tree.MatchAll():
+            return tantivy.Query.all_query()
+        case tree.MatchNone():
+            return tantivy.Query.empty_query()
+        case tree.Term(field, value):
+            return tantivy.Query.term_query(build_schema(), field, value, index_option(field))
+        case tree.Terms(field, values):
+            return _compile_terms(field, values)
+        case tree.Phrase(field, values):
+            return tantivy.Query.phrase_query(build_schema(), field, list(enumerate(values)))
+        case tree.Range(field, lower, upper):
+            kind = tantivy.FieldType.Integer
+            return tantivy.Query.range_query(build_schema(), field, kind, lower, upper)
+        case tree.And():
+            return _compile_and(query)
+        case tree.Or(alternatives, least):
+            some = _clauses(Occur.Should, alternatives)
+            return tantivy.Query.boolean_query(some, minimum_number_should_match=least)
+        case tree.DisMax(alternatives, tie_breaker):
+            queries = [compile_query(each) for each in alternatives]
+            return tantivy.Query.disjunction_max_query(queries, tie_breaker)
+        case tree.Boost(inner, factor):
+            return tantivy.Query.boost_query(compile_query(inner), factor)
+        case tree.ConstantScore(inner, score):
+            return tantivy.Query.const_score_query(compile_query(inner), score)
 
 
 def narrow(query: tantivy.Query, filters: Iterable[tantivy.Query]) -> tantivy.Query:
@@ -49,51 +60,17 @@ def without(query: tantivy.Query, excluded: tantivy.Query | None) -> tantivy.Que
     return tantivy.Query.boolean_query([(Occur.Must, query), (Occur.MustNot, excluded)])
 
 
-@compile_query.register
-def _(_query: MatchAll) -> tantivy.Query:
-    return tantivy.Query.all_query()
+def _compile_terms(field: str, values: tuple[str, ...]) -> tantivy.Query:
+    if len(values) > FEW_VALUES:
+        return tantivy.Query.term_set_query(build_schema(), field, values)
+    # Single terms are looked up lazily; a term set is read to its end first.
+    terms = _clauses(Occur.Should, (tree.Term(field, value) for value in values))
+    return tantivy.Query.const_score_query(tantivy.Query.boolean_query(terms), 1.0)
 
 
-@compile_query.register
-def _(_query: MatchNone) -> tantivy.Query:
-    return tantivy.Query.empty_query()
-
-
-@compile_query.register
-def _(query: Term) -> tantivy.Query:
-    return tantivy.Query.term_query(
-        build_schema(), query.field, query.value, index_option(query.field)
-    )
-
-
-@compile_query.register
-def _(query: Terms) -> tantivy.Query:
-    if len(query.values) <= FEW_VALUES:
-        # Single terms are looked up lazily; a term set is read to its end first.
-        terms = [(Occur.Should, compile_query(Term(query.field, each))) for each in query.values]
-        return tantivy.Query.const_score_query(tantivy.Query.boolean_query(terms), 1.0)
-    return tantivy.Query.term_set_query(build_schema(), query.field, query.values)
-
-
-@compile_query.register
-def _(query: Phrase) -> tantivy.Query:
-    return tantivy.Query.phrase_query(build_schema(), query.field, list(enumerate(query.values)))
-
-
-@compile_query.register
-def _(query: Range) -> tantivy.Query:
-    return tantivy.Query.range_query(
-        build_schema(), query.field, tantivy.FieldType.Integer, query.lower, query.upper
-    )
-
-
-@compile_query.register
-def _(query: And) -> tantivy.Query:
-    needed = [
-        *((Occur.Must, compile_query(each)) for each in query.must),
-        *((Occur.MustNot, compile_query(each)) for each in query.exclude),
-    ]
-    optional = [(Occur.Should, compile_query(each)) for each in query.should]
+def _compile_and(query: tree.And) -> tantivy.Query:
+    needed = [*_clauses(Occur.Must, query.must), *_clauses(Occur.MustNot, query.exclude)]
+    optional = _clauses(Occur.Should, query.should)
     if not query.must:
         return tantivy.Query.boolean_query([*needed, *optional])
     # Optional queries are nested around the main query, so that only matches are looked up in them.
@@ -104,26 +81,5 @@ def _(query: And) -> tantivy.Query:
     return whole
 
 
-@compile_query.register
-def _(query: Or) -> tantivy.Query:
-    alternatives = [(Occur.Should, compile_query(each)) for each in query.any]
-    return tantivy.Query.boolean_query(
-        alternatives, minimum_number_should_match=query.minimum_should_match
-    )
-
-
-@compile_query.register
-def _(query: DisMax) -> tantivy.Query:
-    return tantivy.Query.disjunction_max_query(
-        [compile_query(e) for e in query.any], query.tie_breaker
-    )
-
-
-@compile_query.register
-def _(query: Boost) -> tantivy.Query:
-    return tantivy.Query.boost_query(compile_query(query.query), query.factor)
-
-
-@compile_query.register
-def _(query: ConstantScore) -> tantivy.Query:
-    return tantivy.Query.const_score_query(compile_query(query.query), query.score)
+def _clauses(occur: Occur, queries: Iterable[tree.Query]) -> list[_Clause]:
+    return [(occur, compile_query(each)) for each in queries]

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 
 from gongkai.engines.embedded.vectors import VectorFile
-from gongkai.engines.port import StoredVector, Vector, VectorHit
+from gongkai.engines.vector_port import StoredVector, Vector, VectorHit
 
 SETTLE_SECONDS = 5.0
 """A file that is being written is read again at most this often."""

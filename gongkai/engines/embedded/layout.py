@@ -17,6 +17,7 @@ from pathlib import Path
 import orjson
 
 from gongkai.engines.manifest import Manifest, begin_generation
+from gongkai.engines.port import Generation
 from gongkai.files.durable import make_folder, read_json, replace_file, sync_folder
 
 _NAME = re.compile(r"[0-9]{8}t[0-9]{12}-[0-9a-f]{6}")
@@ -55,6 +56,10 @@ class Layout:
             return None
         return name if _NAME.fullmatch(name) else None
 
+    def live_names(self) -> list[str]:
+        name = self.live_name()
+        return [name] if name else []
+
     def point_at(self, name: str) -> None:
         if self.pointer.is_dir():
             self.pointer.rename(self.root / "live.folder")
@@ -91,12 +96,13 @@ class Layout:
     def drop(self, name: str) -> None:
         shutil.rmtree(self.generations / name, ignore_errors=True)
 
-    def drop_incomplete(self) -> None:
-        """Drops generations left by killed rebuilds; the caller must hold the write lock.
+    def left_behind(self) -> list[str]:
+        """Returns the generations that killed runs left; valid while the write lock is held.
 
         A generation with a damaged manifest is kept, because it may be the live one.
         """
         live = self.live_name()
+        names = []
         for folder in self._folders():
             manifest = self.manifest(folder.name)
             if manifest is None:
@@ -104,7 +110,8 @@ class Layout:
             else:
                 is_left = not manifest.complete
             if is_left and folder.name != live:
-                self.drop(folder.name)
+                names.append(folder.name)
+        return names
 
     def damaged(self) -> list[str]:
         """Returns the names of generations with an index and a missing or torn manifest."""
@@ -114,7 +121,19 @@ class Layout:
             if self.manifest(folder.name) is None and (folder / "index" / "meta.json").exists()
         ]
 
+    def describe(self, manifest: Manifest, records: int) -> Generation:
+        """Returns a manifest together with the size and record count on disk."""
+        return Generation(
+            name=manifest.name,
+            created=manifest.created,
+            records=records,
+            bytes=folder_bytes(self.index_folder(manifest.name)),
+            fingerprint=manifest.fingerprint,
+            live=self.live_name() == manifest.name,
+        )
+
     def prepare(self) -> None:
+        """Creates the folders where they are missing."""
         make_folder(self.generations)
         sync_folder(self.root)
 

@@ -8,14 +8,13 @@ second copy, so that a lost or damaged ledger is detected and never taken for an
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 from filelock import FileLock
 
-from gongkai.engines.withdrawals import REOPENED, Withdrawal
+from gongkai.engines.withdrawals import Withdrawal, close_records, reopen_records
 from gongkai.errors import LostLedgerError
 from gongkai.files.durable import FILE_MODE, read_json, replace_file, signature
 
@@ -32,7 +31,7 @@ class _Content:
 
 
 class Ledger:
-    """All withdrawals by record id, read again only after the file was replaced.
+    """See WithdrawalLedger. The file is read again only after it was replaced.
 
     `is_expected` returns whether this installation has had a ledger. Reading and writing raise
     LostLedgerError where the file is damaged, or is missing although it is expected.
@@ -48,17 +47,15 @@ class Ledger:
         self._pending: frozenset[str] = frozenset()
 
     def entries(self) -> Mapping[str, Withdrawal]:
-        """Returns the records that are withdrawn now."""
         self._refresh()
         return self._closed
 
     def history(self) -> Mapping[str, Withdrawal]:
-        """Returns the last state of every record ever withdrawn, including reopened ones."""
         self._refresh()
         return self._content.entries
 
     def pending(self) -> frozenset[str]:
-        """Returns ids that searches must leave out, because an index file still holds them."""
+        """See WithdrawalLedger. Searches must leave these ids out."""
         self._refresh()
         return self._pending
 
@@ -67,7 +64,6 @@ class Ledger:
         return signature(self._path)
 
     def begin(self) -> None:
-        """Writes an empty ledger where none has existed."""
         self._refresh()
         if self._seen is None:
             with self._lock():
@@ -77,31 +73,20 @@ class Ledger:
     def add(
         self, record_ids: Iterable[str], cause: str, public: Collection[str] | None = None
     ) -> None:
-        """Withdraws records; `public` are those that were public, None for all."""
-        entry = Withdrawal(_now(), cause)
         with self._lock():
             known = self.history()
-            added = {each: entry.after(known.get(each), each, public) for each in record_ids}
-            self._write({**known, **added})
+            self._write({**known, **close_records(known, record_ids, cause, public)})
 
     def put(self, entries: Mapping[str, Withdrawal]) -> None:
-        """Stores these states unchanged, including their times."""
         if not entries:
             return
         with self._lock():
             self._write({**self.history(), **entries})
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        """Reopens records; the time is kept for a later merge of two ledgers."""
-        when = _now()
         with self._lock():
-            known = self.entries()
-            gone = {
-                each: replace(known[each], when=when, cause=REOPENED, erased=True)
-                for each in record_ids
-                if each in known
-            }
-            self._write({**self.history(), **gone})
+            known = self.history()
+            self._write({**known, **reopen_records(known, record_ids)})
 
     def mark_erased(self, record_ids: Iterable[str]) -> None:
         erased = set(record_ids)
@@ -147,7 +132,6 @@ class Ledger:
             self._write(newest.entries, newest.sequence)
 
     def restart(self) -> None:
-        """Replaces a lost ledger by an empty one; only at the explicit request of a person."""
         with self._lock():
             self._clear()
             self._write({}, 0)
@@ -190,10 +174,6 @@ _REMEDY = (
     "The withdrawn records are unknown: stop the server, then run `gongkai doctor --repair`, "
     "or `gongkai restore --force` with the newest backup."
 )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _spell(content: _Content) -> bytes:

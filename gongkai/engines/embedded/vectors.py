@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gongkai.engines.database import Database
 from gongkai.engines.fingerprint import name_parts
-from gongkai.engines.port import StoredVector
+from gongkai.engines.vector_port import StoredVector
 
 _FOLDER = "vectors"
 _SCHEMA = """

@@ -23,7 +23,7 @@ class TantivyWriter:
         name: str,
         index: tantivy.Index,
         *,
-        after_commit: Callable[[str], None] | None,
+        after_commit: Callable[[int], None],
         on_close: Callable[[BaseException | None], None],
     ) -> None:
         self.name = name
@@ -67,8 +67,7 @@ class TantivyWriter:
             self._index.reload()
         self._searcher = self._index.searcher()
         self._unseen.clear()
-        if self._after_commit:
-            self._after_commit(self.name)
+        self._after_commit(self.count())
 
     def identities(self, record_id: str) -> tuple[str, ...]:
         found = self._find(record_id)

@@ -1,0 +1,46 @@
+"""Holds the write lock of an installation for one operation, or for the life of a writer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gongkai.engines.store_backend import StoreBackend
+
+
+class WriteScope:
+    """Context managers around the lock of a backend; they also translate its errors."""
+
+    def __init__(self, backend: StoreBackend) -> None:
+        self._backend = backend
+
+    @contextmanager
+    def locked(self, patience: float = 0.0) -> Iterator[None]:
+        """Holds the lock, with an intact ledger; within a writer it is held already."""
+        if self._backend.lock.is_held:
+            with self._backend.translate_errors():
+                yield
+            return
+        with self.holding(patience):
+            self._backend.ledger.begin()
+            yield
+
+    @contextmanager
+    def holding(self, patience: float = 0.0) -> Iterator[None]:
+        """Holds the lock, whatever the state of the ledger."""
+        with self._backend.translate_errors():
+            self._backend.lock.acquire(patience)
+            try:
+                yield
+            finally:
+                self._backend.lock.release()
+
+    @contextmanager
+    def kept_on_success(self) -> Iterator[None]:
+        """Holds the lock, and leaves it held without an error: closing the writer releases it."""
+        with self._backend.translate_errors():
+            self._backend.lock.acquire()
+            try:
+                self._backend.ledger.begin()
+                yield
+            except BaseException:
+                self._backend.lock.release()
+                raise
