@@ -13,6 +13,7 @@ from gongkai.catalog.number_prefix import trim_prefix
 from gongkai.duplicates.masking import mask
 from gongkai.duplicates.titles import read_core
 from gongkai.errors import RefusedValueError
+from gongkai.staff.audit_subjects import read_subject
 from indexer.sources.catalog_block import _split_entries
 from search_api.staff.page import label_subject
 
@@ -30,7 +31,7 @@ READERS: tuple[tuple[Callable[[str], object], tuple[str, ...]], ...] = (
     (trim_prefix, ("与1", "1", "年的", "、", "办公室", "a{与委员会}")),
     (find_document_numbers, ("与〔2008〕", "第1号", "〔", "国发")),
     (lambda text: mask(text, "题"), ("关于", "关于\n", "---{ }", "1", "#\n", "({2008年通过}")),
-    (label_subject, ("1", "1 ", "duplicate ")),
+    (read_subject, ("1", "1 ", "duplicate ")),
     (read_day, ("<", " ", "（", "年", "1 ", "来源")),
 )
 
@@ -64,4 +65,4 @@ def test_entries_of_one_text_are_split_as_before() -> None:
 
 
 def test_a_subject_of_the_audit_log_is_labelled_as_before() -> None:
-    assert label_subject("120 found") == "找到 120 条"
+    assert label_subject(read_subject("120 found")) == "找到 120 条"

@@ -5,53 +5,12 @@ entry. Pairs that only resemble duplicates have kinds of their own, so that staf
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from gongkai.duplicates.comparison import NEAR, Overlap, compare_texts
+from gongkai.duplicates.evidence import Difference, Evidence, Kind, WrongCharacters
 from gongkai.duplicates.texts import Subject
 from gongkai.duplicates.titles import ComparedTitles, IsPlace, TitleRelation, compare_titles
 
-
-class Kind(StrEnum):
-    """The relation of two records; the first five kinds are duplicates."""
-
-    SAME_INDEX_NUMBER = "same index number"
-    SAME_DOCUMENT_NUMBER = "same document number"
-    SAME_TEXT = "same text"
-    NEAR_TEXT = "near text"
-    SAME_ENTRY = "same entry"
-    """No text to compare; same title, agency and date."""
-    REVISION = "revision"
-    """The same title with an amended text."""
-    OTHER_EDITION = "other edition"
-    OTHER_REGION = "other region"
-    PASSED_ON = "passed on"
-    """转发, 批转, 印发: one document forwards or issues the other."""
-    CONTAINED = "contained"
-    """Different titles, and one text contains the other."""
-    SAME_FORM = "same form"
-    """One form filled in for different matters: different title and number."""
-    SAME_TITLE = "same title"
-    """The same title with another text, or without one."""
-    NUMBER_CONFLICT = "number conflict"
-    """The same number on two documents with unrelated texts."""
-
-    @property
-    def is_duplicate(self) -> bool:
-        return self in DUPLICATES
-
-
-DUPLICATES = frozenset(
-    (
-        Kind.SAME_INDEX_NUMBER,
-        Kind.SAME_DOCUMENT_NUMBER,
-        Kind.SAME_TEXT,
-        Kind.NEAR_TEXT,
-        Kind.SAME_ENTRY,
-    )
-)
-LAYERS = tuple(Kind)
-"""The kinds in order, strongest evidence of a duplicate first."""
 _REVISED, _REVISED_CONTAINED = 0.15, 0.5
 """Least overlap of two texts with the same title for one to be a revision of the other."""
 _LEAST_CONTAINMENT = 0.9
@@ -77,7 +36,7 @@ class Finding:
     score: float
     jaccard: float | None
     containment: float | None
-    evidence: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +79,7 @@ def classify(
     kind = _classify_texts(compared)
     if kind is None:
         return None
-    evidence = (*numbers, *_describe_overlap(compared), *_describe_entries(one, other, titles))
+    evidence = (*numbers, *_list_overlap(compared), *_list_entries(one, other, titles))
     return Finding(kind, overlap.score, overlap.jaccard, overlap.containment, evidence)
 
 
@@ -169,7 +128,7 @@ def _classify_entries(
     one: Subject, other: Subject, titles: ComparedTitles, numbers: tuple[Kind, ...]
 ) -> Finding | None:
     """Classifies by the catalog entry alone, where a record has no text."""
-    against = _describe_entries(one, other, titles)
+    against = _list_entries(one, other, titles)
     relation = titles.relation
     if relation in _RELATED:
         kind = _RELATED[relation] if numbers else None
@@ -201,26 +160,24 @@ def _shared_numbers(one: Subject, other: Subject) -> tuple[Kind, ...]:
     return tuple(shared)
 
 
-def _describe_overlap(pair: _Compared) -> list[str]:
+def _list_overlap(pair: _Compared) -> list[Evidence]:
     overlap = pair.overlap
     if pair.is_same:
         return [Kind.SAME_TEXT]
-    described = [Kind.NEAR_TEXT.value] if pair.is_near else []
+    found: list[Evidence] = [Kind.NEAR_TEXT] if pair.is_near else []
     if overlap.wrong_characters:
-        described.append(f"wrong characters: {overlap.wrong_characters}")
+        found.append(WrongCharacters(overlap.wrong_characters))
     if overlap.is_moved:
-        described.append("sentences moved")
+        found.append(Difference.SENTENCES_MOVED)
     if overlap.is_framed:
-        described.append("frame added")
-    return described
+        found.append(Difference.FRAME_ADDED)
+    return found
 
 
-def _describe_entries(one: Subject, other: Subject, titles: ComparedTitles) -> list[str]:
-    described = [f"title: {titles.relation.value}"]
+def _list_entries(one: Subject, other: Subject, titles: ComparedTitles) -> list[Evidence]:
     pairs = {
-        "document number": (one.document_number, other.document_number),
-        "index number": (one.index_number, other.index_number),
-        "date of issue": (one.issued_on, other.issued_on),
+        Difference.DOCUMENT_NUMBER: (one.document_number, other.document_number),
+        Difference.INDEX_NUMBER: (one.index_number, other.index_number),
+        Difference.DATE_OF_ISSUE: (one.issued_on, other.issued_on),
     }
-    described += [f"other {name}" for name, (a, b) in pairs.items() if a and b and a != b]
-    return described
+    return [titles.relation, *(name for name, (a, b) in pairs.items() if a and b and a != b)]

@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gongkai.duplicates.classify import LAYERS, Finding, Kind
+from gongkai.duplicates.classify import Finding
+from gongkai.duplicates.evidence import LAYERS, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.stored_record import decode_record
 from gongkai.duplicates.candidates import CANDIDATES, find_candidates
-from gongkai.duplicates.classify import LAYERS, Finding, classify
+from gongkai.duplicates.classify import Finding, classify
 from gongkai.duplicates.comparison import NEAR
+from gongkai.duplicates.evidence import LAYERS
 from gongkai.duplicates.texts import Subject
 from gongkai.duplicates.titles import IsPlace
 from gongkai.engines.port import EngineQuery, SearchEngine
@@ -23,7 +24,7 @@ class Match:
 async def check_draft(
     draft: Subject,
     engine: SearchEngine,
-    analysis: TextAnalyzer,
+    analyzer: TextAnalyzer,
     is_place: IsPlace,
     threshold: float = NEAR,
 ) -> list[Match]:
@@ -31,7 +32,7 @@ async def check_draft(
 
     A record with the draft's own id is not included.
     """
-    query = EngineQuery(find_candidates(draft, analysis), limit=CANDIDATES)
+    query = EngineQuery(find_candidates(draft, analyzer), limit=CANDIDATES)
     hits = (await engine.search(query)).hits
     records = [Subject.of(decode_record(hit.stored)) for hit in hits if hit.id != draft.id]
     judged = ((record, classify(draft, record, is_place, threshold)) for record in records)

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
-from gongkai.duplicates.classify import Finding, Kind
+from gongkai.duplicates.classify import Finding
 from gongkai.duplicates.clusters import Cluster, Pair, build_clusters
 from gongkai.duplicates.decisions import Decisions, now
+from gongkai.duplicates.evidence import Kind, read_evidence, spell_evidence
 from gongkai.files.durable import read_json, replace_file, signature
 
 
@@ -61,26 +62,22 @@ class ScanStore:
 
 
 def _write(scan: Scan) -> dict[str, Any]:
-    pairs = [[pair.one, pair.other, asdict(pair.finding)] for pair in scan.pairs]
+    pairs = [[pair.one, pair.other, _write_finding(pair.finding)] for pair in scan.pairs]
     return {**{name: getattr(scan, name) for name in _PLAIN}, "pairs": pairs}
 
 
+def _write_finding(finding: Finding) -> dict[str, Any]:
+    return {**asdict(finding), "evidence": [spell_evidence(each) for each in finding.evidence]}
+
+
 def _read(content: Mapping[str, Any]) -> Scan:
-    pairs = tuple(
-        Pair(
-            one,
-            other,
-            Finding(
-                **{
-                    **finding,
-                    "kind": Kind(finding["kind"]),
-                    "evidence": tuple(finding["evidence"]),
-                }
-            ),
-        )
-        for one, other, finding in content["pairs"]
-    )
+    pairs = tuple(Pair(one, other, _read_finding(each)) for one, other, each in content["pairs"])
     return Scan(**{name: content[name] for name in _PLAIN}, pairs=pairs)
+
+
+def _read_finding(content: Mapping[str, Any]) -> Finding:
+    kind, evidence = Kind(content["kind"]), tuple(map(read_evidence, content["evidence"]))
+    return Finding(**{**content, "kind": kind, "evidence": evidence})
 
 
 _PLAIN = ("version", "generation", "threshold", "scanned_at")

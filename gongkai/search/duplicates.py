@@ -56,8 +56,8 @@ class DuplicateService:
 
     async def check(self, draft: Subject) -> list[Match]:
         """Returns public records that a draft duplicates or resembles."""
-        analysis, places = self._installation.analysis, self._installation.places
-        return await check_draft(draft, self._engine, analysis, places.is_name)
+        analyzer, places = self._installation.analysis, self._installation.places
+        return await check_draft(draft, self._engine, analyzer, places.is_name)
 
     async def open_clusters(
         self, patience: float = WAIT_SECONDS

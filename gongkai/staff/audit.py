@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gongkai.engines.database import Database
+from gongkai.staff.audit_subjects import AuditSubject, read_subject, spell_subject
 from gongkai.staff.ledger import stamp
 from gongkai.staff.tokens import read_now
 
@@ -31,13 +32,13 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log; `at` is ISO UTC, `subject` an id or the name of a list."""
+    """One line of the log; `at` is ISO UTC."""
 
     sequence: int
     at: str
     who: str
     action: str
-    subject: str
+    subject: AuditSubject
 
 
 class Audit:
@@ -47,12 +48,12 @@ class Audit:
         self._database = database
         self._clock = clock
 
-    def add(self, who: str, action: Action, subject: str = "") -> None:
+    def add(self, who: str, action: Action, subject: AuditSubject = "") -> None:
         """Adds a line; it is durable when this returns."""
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO audit (at, who, action, subject) VALUES (?, ?, ?, ?)",
-                (stamp(self._clock()), who, action, subject),
+                (stamp(self._clock()), who, action, spell_subject(subject)),
             )
 
     def entries(self, limit: int = 100, before: int | None = None) -> list[Entry]:
@@ -63,4 +64,4 @@ class Audit:
                 " ORDER BY sequence DESC LIMIT ?",
                 (before if before is not None else 2**62, limit),
             )
-            return [Entry(*row) for row in rows]
+            return [Entry(**{**dict(row), "subject": read_subject(row["subject"])}) for row in rows]

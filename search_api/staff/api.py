@@ -11,15 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from gongkai.catalog.record import Record
-from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.decisions import Decision, Verdict
 from gongkai.duplicates.differences import Passage, list_passages
 from gongkai.duplicates.draft_check import Match
+from gongkai.duplicates.evidence import Kind, spell_evidence
 from gongkai.duplicates.texts import Subject
 from gongkai.errors import BadRequestError
 from gongkai.search.duplicates import DuplicateService, cluster_of, read_draft
 from gongkai.staff.audit import Action, Audit
+from gongkai.staff.audit_subjects import MatchCount, Ruling
 from search_api.http.errors import UnknownRecordError
 from search_api.http.parameters import refuse_unknown
 from search_api.http.state import services_of
@@ -111,7 +112,7 @@ async def check(
     if not any((subject.title, subject.document_number, subject.index_number, subject.body)):
         raise BadRequestError("title", "请至少填写标题、文号、索引号、正文中的一项")
     matches = await duplicate_service.check(subject)
-    audit.add(staff.name, Action.CHECKED, f"{len(matches)} found")
+    audit.add(staff.name, Action.CHECKED, MatchCount(len(matches)))
     described = await run_in_threadpool(lambda: [describe_match(subject, m) for m in matches])
     return {
         "duplicates": [each for each in described if Kind(each["kind"]).is_duplicate],
@@ -174,7 +175,7 @@ async def settle(
         if kept not in found.cluster.members:
             raise BadRequestError("keep", "保留的信息不在这一组中")
     verdict = duplicate_service.decide(found.cluster, body.decision, kept, by, body.note)
-    audit.add(by, Action.DECIDED, f"{cluster_id} {body.decision}")
+    audit.add(by, Action.DECIDED, Ruling(cluster_id, body.decision))
     return verdict
 
 
@@ -197,7 +198,7 @@ def describe_cluster(
                 "score": round(pair.finding.score, 4),
                 "jaccard": pair.finding.jaccard,
                 "containment": pair.finding.containment,
-                "evidence": pair.finding.evidence,
+                "evidence": [spell_evidence(each) for each in pair.finding.evidence],
             }
             for pair in cluster.pairs
         ],
@@ -228,7 +229,7 @@ def describe_match(draft: Subject, match: Match) -> dict[str, Any]:
         "score": round(finding.score, 4),
         "jaccard": finding.jaccard,
         "containment": finding.containment,
-        "evidence": finding.evidence,
+        "evidence": [spell_evidence(each) for each in finding.evidence],
         "passages": [
             {"before": p.before, "draft": p.one, "record": p.other, "after": p.after}
             for p in find_passages(draft, match)

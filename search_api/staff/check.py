@@ -16,6 +16,7 @@ from gongkai.files.documents import SUFFIXES
 from gongkai.files.texts import read_open_file
 from gongkai.search.duplicates import read_draft
 from gongkai.staff.audit import Action
+from gongkai.staff.audit_subjects import MatchCount
 from search_api.http.dependencies import ContextDependency
 from search_api.http.state import services_of
 from search_api.staff.api import BODY_LIMIT, find_passages
@@ -60,7 +61,7 @@ async def check(
     if problem:
         return HTMLResponse(_render_check(context, acting, typed, problem=problem), 422)
     matches = await duplicate_service.check(draft)
-    acting.note(Action.CHECKED, f"{len(matches)} found")
+    acting.note(Action.CHECKED, MatchCount(len(matches)))
     described = await run_in_threadpool(lambda: [_label_match(draft, match) for match in matches])
     return HTMLResponse(_render_check(context, acting, typed, described))
 

@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Request
 
 from gongkai.search.duplicates import DuplicateService
 from gongkai.staff.audit import Action, Audit
+from gongkai.staff.audit_subjects import AuditSubject
 from gongkai.staff.certificates import Certificates
 from gongkai.staff.tokens import Session
 from gongkai.staff.zero_result_queries import ZeroResultQueries
@@ -27,7 +28,7 @@ class Acting:
     def name(self) -> str:
         return self.session.token.name
 
-    def note(self, action: Action, subject: str = "") -> None:
+    def note(self, action: Action, subject: AuditSubject = "") -> None:
         """Records an action in the audit log before the response is sent."""
         self.audit.add(self.name, action, subject)
 

@@ -13,6 +13,7 @@ from gongkai.duplicates.decisions import Decision, Verdict
 from gongkai.duplicates.scan_store import Scan
 from gongkai.search.duplicates import Listed, cluster_of
 from gongkai.staff.audit import Action
+from gongkai.staff.audit_subjects import ListName, StaffList
 from search_api.http.dependencies import ContextDependency, sheet_response
 from search_api.http.errors import UnknownPageError, UnknownRecordError
 from search_api.staff.api import DecisionBody, settle
@@ -22,14 +23,13 @@ from search_api.staff.dependencies import (
     DuplicateServiceDependency,
     Looking,
 )
-from search_api.staff.page import KIND_LABELS, describe_verdict, face, render_staff
+from search_api.staff.page import KIND_LABELS, STATES, describe_verdict, face, render_staff
 
 PAGE_SIZE = 20
 _HEADS = (
     *("组", "依据", "相似度", "编号", "标题", "文号", "索引号", "发布机构"),
     *("成文日期", "发布日期", "保留"),
 )
-_STATES = (("open", "待处理"), ("duplicate", "判为重复"), ("distinct", "判为不同"))
 State = Annotated[str, Query(pattern="^(open|duplicate|distinct)$")]
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -54,7 +54,7 @@ async def clusters(
             rows=rows,
             labels=KIND_LABELS,
             describe=describe_verdict,
-            states=_STATES,
+            states=STATES.items(),
             state=state,
             scan=scan,
             is_current=is_current,
@@ -78,7 +78,7 @@ async def export_clusters(
         for c, v in listed
         for record in await duplicate_service.read(c.members)
     ]
-    acting.note(Action.EXPORTED, f"duplicates {state}")
+    acting.note(Action.EXPORTED, StaffList(ListName.DUPLICATES, state))
     return sheet_response("duplicates", _HEADS, rows)
 
 

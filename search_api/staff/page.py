@@ -1,16 +1,17 @@
 """The common frame and the Chinese labels of the staff pages."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gongkai.catalog.record import Record
-from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.clusters import Cluster, Pair
-from gongkai.duplicates.decisions import Verdict
+from gongkai.duplicates.decisions import Decision, Verdict
 from gongkai.duplicates.differences import Passage, Piece, list_passages, mark_differences
+from gongkai.duplicates.evidence import Difference, Evidence, Kind, WrongCharacters
 from gongkai.duplicates.texts import Subject
+from gongkai.duplicates.titles import TitleRelation
 from gongkai.staff.audit import Action
+from gongkai.staff.audit_subjects import AuditSubject, ListName, MatchCount, Ruling, StaffList
 from gongkai.staff.tokens import Session
 from search_api.web.rendering import PageContext, render
 from search_api.web.site import record_path
@@ -30,20 +31,18 @@ KIND_LABELS: Mapping[Kind, str] = {
     Kind.SAME_TITLE: "标题相同，正文不同",
     Kind.NUMBER_CONFLICT: "号码相同，正文不同",
 }
-_EVIDENCE = {
-    **{kind.value: label for kind, label in KIND_LABELS.items()},
-    "sentences moved": "段落次序不同",
-    "frame added": "一件多出页眉、导航等内容",
-    "title: same": "标题相同",
-    "title: other edition": "标题的年份或者批次不同",
-    "title: other region": "标题的地区或者机构不同",
-    "title: passed on": "标题为转发或者印发",
-    "title: different": "标题不同",
-    "other document number": "文号不同",
-    "other index number": "索引号不同",
-    "other date of issue": "成文日期不同",
+_EVIDENCE: Mapping[TitleRelation | Difference, str] = {
+    Difference.SENTENCES_MOVED: "段落次序不同",
+    Difference.FRAME_ADDED: "一件多出页眉、导航等内容",
+    TitleRelation.SAME: "标题相同",
+    TitleRelation.OTHER_EDITION: "标题的年份或者批次不同",
+    TitleRelation.OTHER_REGION: "标题的地区或者机构不同",
+    TitleRelation.PASSED_ON: "标题为转发或者印发",
+    TitleRelation.DIFFERENT: "标题不同",
+    Difference.DOCUMENT_NUMBER: "文号不同",
+    Difference.INDEX_NUMBER: "索引号不同",
+    Difference.DATE_OF_ISSUE: "成文日期不同",
 }
-_WRONG = re.compile(r"wrong characters: (\d+)")
 ACTION_LABELS: Mapping[str, str] = {
     Action.SIGN_IN: "登录",
     Action.SIGN_OUT: "退出",
@@ -57,16 +56,18 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.VIEWED: "查看清单",
     Action.CERTIFIED: "出具检索证明",
 }
-_SUBJECTS = (
-    (re.compile(r"(?<!\d)(\d++) found"), r"找到 \1 条"),
-    (re.compile(r"searches without results"), "没有结果的检索"),
-    (re.compile(r"rejected"), "退回清单"),
-    (re.compile(r"duplicates? open"), "查重：待处理"),
-    (re.compile(r"duplicates? "), "查重："),
-    (re.compile(r"statistics"), "年度数据"),
-    (re.compile(r"\bduplicate\b"), "判为重复"),
-    (re.compile(r"\bdistinct\b"), "判为不同"),
-)
+_LISTS: Mapping[ListName, str] = {
+    ListName.DUPLICATES: "查重：",
+    ListName.REJECTED: "退回清单 ",
+    ListName.ZERO_RESULTS: "没有结果的检索",
+    ListName.STATISTICS: "年度数据 ",
+}
+STATES: Mapping[str, str] = {
+    "open": "待处理",
+    Decision.DUPLICATE: "判为重复",
+    Decision.DISTINCT: "判为不同",
+}
+"""The states of a cluster."""
 MENU = (
     ("/staff", "首页"),
     ("/staff/duplicates", "查重"),
@@ -97,7 +98,7 @@ def render_staff(template: str, context: PageContext, session: Session, **shown:
     return render(f"staff/{template}", context, session=session, menu=MENU, **shown)
 
 
-def label_evidence(evidence: Sequence[str]) -> list[str]:
+def label_evidence(evidence: Sequence[Evidence]) -> list[str]:
     """Returns labels for the evidence, without repetition."""
     return list(dict.fromkeys(_label(each) for each in evidence))
 
@@ -110,11 +111,17 @@ def face(cluster: Cluster, records: Sequence[Record]) -> list[Facing]:
     return [_face(first, each, cluster.pairs) for each in records]
 
 
-def label_subject(subject: str) -> str:
-    """Returns a label for the subject of an audit entry; ids stay unchanged."""
-    for pattern, label in _SUBJECTS:
-        subject = pattern.sub(label, subject)
-    return subject
+def label_subject(subject: AuditSubject) -> str:
+    """Returns a label for the subject of an audit entry; an id stays unchanged."""
+    match subject:
+        case StaffList(name, part):
+            return f"{_LISTS[name]}{STATES.get(part, part)}".strip()
+        case MatchCount(found):
+            return f"找到 {found} 条"
+        case Ruling(cluster, decision):
+            return f"{cluster} {STATES[decision]}"
+        case str():
+            return subject
 
 
 def describe_verdict(verdict: Verdict) -> str:
@@ -142,6 +149,11 @@ def _face(first: Subject, record: Record, pairs: Sequence[Pair]) -> Facing:
     )
 
 
-def _label(evidence: str) -> str:
-    wrong = _WRONG.fullmatch(evidence)
-    return f"零星错字 {wrong[1]} 处" if wrong else _EVIDENCE.get(evidence, evidence)
+def _label(evidence: Evidence) -> str:
+    match evidence:
+        case WrongCharacters(count):
+            return f"零星错字 {count} 处"
+        case Kind():
+            return KIND_LABELS[evidence]
+        case _:
+            return _EVIDENCE[evidence]

@@ -14,6 +14,7 @@ from gongkai.engines.port import EngineQuery
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll
 from gongkai.staff.audit import Action
+from gongkai.staff.audit_subjects import ListName, StaffList
 from gongkai.staff.reject_reasons import describe_reason, title_of
 from gongkai.staff.reject_sheets import ReadEntries, write_reject_csv, write_reject_xlsx
 from gongkai.staff.rejected import count_reasons, list_runs, open_run
@@ -47,7 +48,7 @@ def rejected(
     folder = services_of(request).installation.settings.data_dir
     runs = list_runs(folder)
     chosen = run if run in runs else next(iter(runs), "")
-    acting.note(Action.VIEWED, f"rejected {chosen}")
+    acting.note(Action.VIEWED, StaffList(ListName.REJECTED, chosen))
     opened = open_run(folder, chosen)
     reasons = count_reasons(opened.entries()) if opened else {}
     return HTMLResponse(
@@ -74,7 +75,7 @@ def export_rejected_csv(
 ) -> Response:
     """Returns rejected rows of one agency or all as CSV that can be corrected and indexed again."""
     read = _open_rejected(request, run, publisher)
-    acting.note(Action.EXPORTED, f"rejected {run}")
+    acting.note(Action.EXPORTED, StaffList(ListName.REJECTED, run))
     pieces = (piece.encode() for piece in write_reject_csv(read))
     return StreamingResponse(pieces, headers=_save_as(run, "csv"), media_type=_CSV)
 
@@ -88,7 +89,7 @@ def export_rejected_xlsx(
 ) -> Response:
     """Returns the same rows as a workbook."""
     read = _open_rejected(request, run, publisher)
-    acting.note(Action.EXPORTED, f"rejected {run}")
+    acting.note(Action.EXPORTED, StaffList(ListName.REJECTED, run))
     # The response reads and closes the file.
     file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     write_reject_xlsx(read, file)
@@ -137,7 +138,7 @@ async def searches(
     context: ContextDependency, acting: Looking, zero_results: ZeroResultsDependency
 ) -> HTMLResponse:
     """Shows queries that found nothing on several days."""
-    acting.note(Action.VIEWED, "searches without results")
+    acting.note(Action.VIEWED, StaffList(ListName.ZERO_RESULTS))
     rows = zero_results.list()
     return HTMLResponse(
         render_staff("searches.html", context, acting.session, rows=rows, days_shown=DAYS_SHOWN)
@@ -191,5 +192,5 @@ async def export_statistics(
     """Returns the same figures as `gongkai stats --csv`."""
     services = services_of(request)
     counted = await count_year(services.engine, services.installation.tables, year)
-    acting.note(Action.EXPORTED, f"statistics {year}")
+    acting.note(Action.EXPORTED, StaffList(ListName.STATISTICS, str(year)))
     return sheet_response("statistics", ("figure", "value", "number"), list(list_figures(counted)))

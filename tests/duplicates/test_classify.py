@@ -3,7 +3,8 @@
 import pytest
 
 from gongkai.catalog.places import load_places
-from gongkai.duplicates.classify import Finding, Kind, classify
+from gongkai.duplicates.classify import Finding, classify
+from gongkai.duplicates.evidence import Kind, WrongCharacters
 from gongkai.duplicates.texts import Subject
 from tests.duplicates.texts import SCHOOL, WATER, make_subject, misread, move_paragraph
 
@@ -84,7 +85,7 @@ def test_changes_of_numerals_and_of_a_name_throughout_are_no_misreading() -> Non
     renamed = BARE.replace("水利", "水务").replace("百分之", "千分之").replace("县级", "区级")
     found = judge_both(make_subject(), make_subject(id="b", body=renamed))
     assert found is not None
-    assert not any("wrong characters" in each for each in found.evidence)
+    assert not any(isinstance(each, WrongCharacters) for each in found.evidence)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from gongkai.catalog.places import load_places
-from gongkai.duplicates.classify import DUPLICATES, Kind, classify
+from gongkai.duplicates.classify import classify
+from gongkai.duplicates.evidence import DUPLICATES, Kind
 from gongkai.duplicates.texts import Subject
 
 IS_PLACE = load_places().is_name

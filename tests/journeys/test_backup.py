@@ -10,8 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now, read_decision_lines
+from gongkai.duplicates.evidence import Kind
 from gongkai.engines.database import read_lines, unite_lines
 from gongkai.engines.installation import Installation
 from gongkai.errors import GongkaiError

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from gongkai.duplicates.classify import Kind
 from gongkai.duplicates.clusters import name_cluster
 from gongkai.duplicates.decisions import Decision, Decisions, Verdict
+from gongkai.duplicates.evidence import Kind
 from gongkai.engines.installation import Installation
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources

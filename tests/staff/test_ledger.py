@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.staff.audit import Action, Audit
+from gongkai.staff.audit_subjects import MatchCount
 from gongkai.staff.certificates import Certificates
 from gongkai.staff.ledger import open_ledger
 from gongkai.staff.zero_result_queries import DAYS_SHOWN, KEPT_DAYS, ZeroResultQueries
@@ -37,11 +38,11 @@ def zero_results(tmp_path: Path, calendar: Calendar) -> ZeroResultQueries:
 def test_the_audit_log_is_only_added_to(tmp_path: Path) -> None:
     audit = Audit(open_ledger(tmp_path))
     for number in range(5):
-        audit.add("甲", Action.CHECKED, f"{number} found")
+        audit.add("甲", Action.CHECKED, MatchCount(number))
     latest = audit.entries(limit=2)
-    assert [each.subject for each in latest] == ["4 found", "3 found"]
+    assert [each.subject for each in latest] == [MatchCount(4), MatchCount(3)]
     earlier = audit.entries(10, before=latest[-1].sequence)
-    assert earlier[0].subject == "2 found"
+    assert earlier[0].subject == MatchCount(2)
     with closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection:
         for statement in ("UPDATE audit SET who = 'x'", "DELETE FROM audit"):
             with pytest.raises(sqlite3.IntegrityError, match="only added"):
