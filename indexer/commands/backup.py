@@ -19,9 +19,10 @@ from typing import Annotated
 import typer
 
 from gongkai.catalog.disclosure import Disclosure
+from gongkai.command_line import EXIT_REFUSED, open_configured
 from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.database import Database
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, IndexStore
 from gongkai.engines.scan import AT_ONCE, read_pages
 from gongkai.engines.withdrawals import Withdrawal, merge_withdrawals
@@ -30,7 +31,6 @@ from gongkai.files.durable import make_folder, open_private
 from gongkai.query.request import Sort
 from gongkai.query.tree import Terms
 from gongkai.search.replica import stream_replica
-from gongkai.settings import Settings
 from gongkai.staff.ledger import open_ledger
 from gongkai.staff.merge import TokenRow, find_revoked_since, merge_staff
 from indexer.attachments.owners import find_shown, merge_owners, open_owners
@@ -45,7 +45,6 @@ from indexer.backup_files import (
 )
 from indexer.replicas import Filling, Kept, switch_to
 
-_REFUSED = 3
 _MOST_LISTED = 20
 
 
@@ -55,7 +54,7 @@ def backup(
     """Copy records, withdrawals, decisions, tokens and logs of staff; takes no lock."""
     if os.path.lexists(folder):
         raise BackupError(f"{folder} already exists; name a new folder.")
-    installation = open_installation(Settings())
+    installation = open_configured()
     make_folder(folder.parent)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
@@ -84,7 +83,7 @@ def restore(
 ) -> None:
     """Check a backup, build its index, switch to it, and merge the ledgers."""
     copy = check_backup(folder)
-    installation = open_installation(Settings())
+    installation = open_configured()
     with closing(installation.open_store()) as store:
         if store.check_integrity() and not force:
             raise BackupError("There is an index here: add --force to replace it with the backup.")
@@ -94,7 +93,7 @@ def restore(
     print(f"live: {generation} ({len(done.taken):,} records)")
     if done.refused:
         print(f"refused {done.refused:,}: they may not be published under the rules here")
-        raise typer.Exit(_REFUSED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

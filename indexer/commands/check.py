@@ -11,11 +11,10 @@ from gongkai.catalog.halls import check_halls
 from gongkai.catalog.heading_table import check_headings
 from gongkai.catalog.places import check_places
 from gongkai.catalog.tables import check_tables
+from gongkai.command_line import EXIT_REFUSED
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.errors import EngineUnavailableError
 from gongkai.settings import Settings
-
-_WRONG = 3
 
 
 def check() -> None:
@@ -32,13 +31,13 @@ def check() -> None:
     for problem in problems:
         print(problem)
     if problems:
-        raise typer.Exit(_WRONG)
+        raise typer.Exit(EXIT_REFUSED)
     print("Tables and dictionaries are valid.")
     outdated = list(_find_outdated(open_installation(settings)))
     for line in outdated:
         print(line)
     if outdated:
-        raise typer.Exit(_WRONG)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def _find_outdated(installation: Installation) -> Iterator[str]:

@@ -6,19 +6,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
+from gongkai.command_line import EXIT_REFUSED, EXIT_UNAVAILABLE, AsJson, open_configured, print_json
 from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.data_folder import make_private
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.installation import Installation
 from gongkai.engines.port import IntegrityReport
-from gongkai.settings import Settings
 from gongkai.staff.ledger import open_ledger
 from gongkai.trusted_proxies import find_proxy_faults
 from indexer.attachments.owners import open_owners
 
-_DAMAGED, _NO_INDEX = 3, 4
 LEAST_FREE = 0.1
 """Share of a disk that should be free: a rebuild needs space for a second index."""
 
@@ -37,10 +35,10 @@ def doctor(
             help="Start an empty ledger of withdrawals if the old one is lost for good.",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check all bytes of the index, the ledgers and the disk, and say what to do."""
-    installation = open_installation(Settings())
+    installation = open_configured()
     closed = make_private(installation.settings.data_dir)
     with closing(installation.open_store()) as store:
         if new_ledger and store.examine_ledger():
@@ -52,7 +50,7 @@ def doctor(
     advice = _advise(examined)
     if as_json:
         report = {"generations": examined, "faults": faults, "advice": advice, "switched": switched}
-        print(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
+        print_json(report)
     else:
         for each in examined:
             state = "intact" if not each.faults else "damaged"
@@ -62,9 +60,9 @@ def doctor(
         for line in (*faults, *([f"switched to {switched}"] if switched else []), advice):
             print(line)
     if not any(each.live and not each.faults for each in examined):
-        raise typer.Exit(_NO_INDEX)
+        raise typer.Exit(EXIT_UNAVAILABLE)
     if faults:
-        raise typer.Exit(_DAMAGED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def _find_faults(installation: Installation, examined: list[IntegrityReport]) -> Iterator[str]:

@@ -3,22 +3,20 @@
 import asyncio
 import time
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.command_line import open_configured, open_progress
+from gongkai.engines.installation import Installation
 from gongkai.semantic.embedding import embed_records
-from gongkai.settings import Settings
 
 
 def embed() -> None:
     """Compute missing and outdated vectors. A stopped run continues where it was."""
-    embed_installation(open_installation(Settings()))
+    embed_installation(open_configured())
 
 
 def embed_installation(installation: Installation) -> None:
     """Computes the vectors of an installation and prints the counts."""
-    console = Console(stderr=True)
     columns = (
         TextColumn("embedding"),
         BarColumn(),
@@ -28,7 +26,7 @@ def embed_installation(installation: Installation) -> None:
         TextColumn("left"),
     )
     started = time.perf_counter()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with open_progress(*columns) as bar:
         task = bar.add_task("", total=None, rate=0.0)
 
         def advance(seen: int, total: int, made: int) -> None:

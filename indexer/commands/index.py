@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
-    Progress,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
@@ -19,10 +17,9 @@ from rich.progress import (
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.plain_text import clean_line
+from gongkai.command_line import EXIT_REFUSED, open_configured, open_progress
 from gongkai.engines.data_folder import make_private
-from gongkai.engines.installation import open_installation
 from gongkai.engines.port import STAFF
-from gongkai.settings import Settings
 from indexer.commands.findings import name_source, print_findings, settle_missing
 from indexer.ingest import OnProgress, Summary
 from indexer.pipeline import IndexJob, IndexReport, publish
@@ -31,8 +28,6 @@ from indexer.source_reader import source_size, survey_sources
 from indexer.sources.row import SkippedPart
 from indexer.warnings_file import ValueCounts
 
-_console = Console(stderr=True)
-REFUSED = 3
 _SHOWN_VALUES, _LONGEST_VALUE = 10, 40
 
 
@@ -77,7 +72,7 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter("a source that is not public can't be indexed")
     source, paths = name_source(source, paths, complete=complete)
-    installation = open_installation(Settings())
+    installation = open_configured()
     survey = survey_sources(paths)
     make_private(installation.settings.data_dir)
     started = time.perf_counter()
@@ -105,12 +100,12 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 
         embed_installation(installation)
     if outcome.summary.needs_staff or not is_settled:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def rollback() -> None:
     """Go back to the generation before the live one."""
-    with closing(open_installation(Settings()).open_store()) as store:
+    with closing(open_configured().open_store()) as store:
         generation = store.rollback()
     print(f"live: {generation.name} ({generation.records:,} records)")
 
@@ -122,7 +117,7 @@ def withdraw(
     ] = False,
 ) -> None:
     """Withdraw records at once from every generation; later exports do not bring them back."""
-    with closing(open_installation(Settings()).open_store()) as store:
+    with closing(open_configured().open_store()) as store:
         if undo:
             done, word = store.restore(ids), "may be indexed again"
         else:
@@ -130,12 +125,12 @@ def withdraw(
     for record_id, was_there in done.items():
         print(f"{record_id}: {word if was_there else 'not found'}")
     if not all(done.values()):
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def purge() -> None:
     """Rewrite the live index and drop all others, so that deleted data leaves the disk."""
-    done = purge_index(open_installation(Settings()))
+    done = purge_index(open_configured())
     print(f"live: {done.generation} ({done.records:,} records), dropped: {len(done.dropped)}")
 
 
@@ -151,7 +146,7 @@ def _progress(total_bytes: int) -> Iterator[OnProgress]:
         TextColumn("left"),
     )
     started = time.perf_counter()
-    with Progress(*columns, console=_console, disable=not _console.is_terminal) as bar:
+    with open_progress(*columns) as bar:
         task = bar.add_task("", total=total_bytes, rows=0, rate=0.0)
 
         def advance(count: int, summary: Summary) -> None:

@@ -10,15 +10,14 @@ import typer
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.command_line import EXIT_REFUSED, open_configured
+from gongkai.engines.installation import Installation
 from gongkai.errors import AnotherWriterError, EngineUnavailableError
 from gongkai.files.durable import FILE_MODE, make_folder, replace_file
-from gongkai.settings import Settings
 from indexer.download import Limits, check_address, fetch, make_beside
 from indexer.replicas import Replicated, apply_replica, read_ids
 
 _PATH = "/api/v1/replica"
-_REFUSED = 3
 
 replica = typer.Typer(help="Copy a portal's public index to this machine.", no_args_is_help=True)
 
@@ -49,7 +48,7 @@ def pull(
     ] = False,
 ) -> None:
     """Fetch all public records, index them here and switch in one step, unless nothing changed."""
-    installation = open_installation(Settings())
+    installation = open_configured()
     done = pull_replica(portal, installation, allow_shrink=allow_shrink)
     if done is None:
         print("unchanged")
@@ -57,7 +56,7 @@ def pull(
     print(f"generation {done.generation}: {done.records:,} records, {done.gone:,} gone")
     if done.refused:
         print(f"refused {done.refused:,}: they may not be published under the rules here")
-        raise typer.Exit(_REFUSED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def pull_replica(

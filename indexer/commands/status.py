@@ -2,25 +2,23 @@
 
 import asyncio
 from contextlib import closing
-from typing import Annotated
 
-import orjson
 import typer
 
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.command_line import AsJson, open_configured, print_json
+from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation
 from gongkai.errors import EngineUnavailableError
 from gongkai.query.tree import MatchAll
-from gongkai.settings import Settings
 
 _HEALTHY, _NO_ENGINE = 0, 4
 
 
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print engine, generations, records, size, dictionary version and health."""
-    installation = open_installation(Settings())
+    installation = open_configured()
     with closing(installation.open_store()) as store:
         generations = store.generations()
     live = next((each for each in generations if each.live), None)
@@ -35,7 +33,7 @@ def status(
         "generations": [_describe(each) for each in generations],
     }
     if as_json:
-        print(orjson.dumps(facts, option=orjson.OPT_INDENT_2).decode())
+        print_json(facts)
     else:
         for name, value in facts.items():
             lines = value if isinstance(value, list) else [value]

@@ -4,41 +4,40 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gongkai.catalog.stored_record import decode_record
+from gongkai.command_line import AsJson, open_configured, open_progress, print_json
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.comparison import NEAR
 from gongkai.duplicates.decisions import Decisions
+from gongkai.duplicates.evidence import spell_evidence
 from gongkai.duplicates.scan import scan
 from gongkai.duplicates.scan_store import ScanStore
 from gongkai.duplicates.texts import Subject
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.engines.installation import Installation
 from gongkai.engines.scan import fetch_hits
 from gongkai.files.spreadsheets import write_sheet
-from gongkai.settings import Settings
 
 _SHOWN = ("title", "document_number", "index_number", "publisher", "issued_on", "published_on")
 _CSV_HEADS = ("cluster", "kind", "score", "id", *_SHOWN)
-_console = Console(stderr=True)
 
 
 def duplicates(
     threshold: Annotated[
         float, typer.Option(min=0.5, max=1.0, help="Minimum similarity of near-duplicate texts.")
     ] = NEAR,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one row per record.")] = False,
 ) -> None:
     """List clusters of duplicate records, without those that staff have decided."""
-    clusters, records = asyncio.run(_find(open_installation(Settings()), threshold))
+    clusters, records = asyncio.run(_find(open_configured(), threshold))
     if as_json:
         listed = [_describe(cluster, records) for cluster in clusters]
-        print(orjson.dumps({"clusters": listed}, option=orjson.OPT_INDENT_2).decode())
+        print_json({"clusters": listed})
     elif as_csv:
         print(write_sheet(_CSV_HEADS, _csv_rows(clusters, records)), end="")
     else:
@@ -54,7 +53,7 @@ async def _find(
     columns = (TextColumn("comparing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         version, live = await engine.version(), await engine.live()
-        with Progress(*columns, console=_console, disable=not _console.is_terminal) as bar:
+        with open_progress(*columns) as bar:
             task = bar.add_task("", total=None)
             pairs = await scan(
                 engine,
@@ -84,7 +83,7 @@ def _describe(cluster: Cluster, records: Mapping[str, Subject]) -> dict[str, Any
                 "records": [pair.one, pair.other],
                 "kind": pair.finding.kind,
                 "score": round(pair.finding.score, 4),
-                "evidence": list(pair.finding.evidence),
+                "evidence": [spell_evidence(each) for each in pair.finding.evidence],
             }
             for pair in cluster.pairs
         ],

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.command_line import AsJson, open_configured, print_json
+from gongkai.engines.installation import Installation
 from gongkai.evaluation.metrics import (
     DEPTH,
     Figures,
@@ -25,7 +25,6 @@ from gongkai.query.relevance import profiles
 from gongkai.query.request import SearchRequest
 from gongkai.search.service import SearchService
 from gongkai.services import open_services
-from gongkai.settings import Settings
 
 Row = tuple[str, str, Figures]
 """Profile, wording, figures."""
@@ -37,15 +36,15 @@ def evaluate(
     profile: Annotated[
         list[str] | None, typer.Option(help="Ranking profiles of relevance.toml (default: all).")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print nDCG@10, MRR@10 and Recall@100 of judged queries for each ranking profile."""
     judged, judgements = read_queries(queries), read_judgements(qrels)
-    installation = open_installation(Settings())
+    installation = open_configured()
     rows = asyncio.run(_evaluate(installation, judged, judgements, profile or profiles()))
     if as_json:
         listed = [{"profile": p, "wording": w, **asdict(figures)} for p, w, figures in rows]
-        print(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        print_json(listed)
     else:
         Console().print(_draw(rows))
 

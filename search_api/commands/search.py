@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.command_line import open_configured, print_json
+from gongkai.engines.installation import Installation
 from gongkai.query.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import HitView, QueryView, SearchAnswer
 from gongkai.search.service import ScoredPart
 from gongkai.services import open_services
-from gongkai.settings import Settings
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 _NOT_FOUND = 3
@@ -39,9 +38,9 @@ def search(
     if len(text) > TEXT_LIMIT:
         raise typer.BadParameter(f"at most {TEXT_LIMIT} characters")
     request = SearchRequest(text=text, page=page, size=size, sort=sort)
-    answer = asyncio.run(_ask(open_installation(Settings()), request))
+    answer = asyncio.run(_ask(open_configured(), request))
     if as_json:
-        print(orjson.dumps(answer, default=list, option=orjson.OPT_INDENT_2).decode())
+        print_json(answer)
         return
     _print_answer(answer)
 
@@ -52,7 +51,7 @@ def explain(
 ) -> None:
     """Print the score that each weight of relevance.toml gives a record for this query."""
     request = SearchRequest(text=" ".join(words))
-    parts = asyncio.run(_explain(open_installation(Settings()), request, record_id))
+    parts = asyncio.run(_explain(open_configured(), request, record_id))
     if not parts:
         print("This query does not find this record.")
         raise typer.Exit(_NOT_FOUND)

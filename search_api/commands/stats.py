@@ -6,19 +6,19 @@ from typing import Annotated
 import orjson
 import typer
 
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.command_line import AsCsv, AsJson, open_configured
+from gongkai.engines.installation import Installation
 from gongkai.files.spreadsheets import write_sheet
-from gongkai.settings import Settings
 from gongkai.staff.statistics import Statistics, count_year, list_figures
 
 
 def stats(
     year: Annotated[int, typer.Option(min=1900, max=2100, help="Year of publication.")],
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
 ) -> None:
     """Count the records of one year by publisher, class and month, and days until publication."""
-    counted = asyncio.run(_count(open_installation(Settings()), year))
+    counted = asyncio.run(_count(open_configured(), year))
     figures = list(list_figures(counted))
     if as_csv:
         print(write_sheet(("figure", "value", "number"), figures), end="")

@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-import orjson
 import typer
 
+from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
 from gongkai.settings import Settings
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.ledger import open_ledger
 from gongkai.staff.tokens import NAME_LIMIT, TOKEN_DAYS, Tokens
 
-_UNKNOWN = 3
 _HERE = "command line"
 _ANYBODY = "工作人员"
 
@@ -40,12 +39,12 @@ def add(
 
 @token.command("list")
 def list_tokens(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List every token by id, with name and dates; the token itself is never shown."""
     found = Tokens(open_ledger(Settings().data_dir)).list()
     if as_json:
-        print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        print_json(found)
         return
     for each in found:
         state = f"revoked {each.revoked_at}" if each.revoked_at else f"until {each.expires_at}"
@@ -58,6 +57,6 @@ def revoke(token_id: Annotated[str, typer.Argument(help="Id from `token list`.")
     database = open_ledger(Settings().data_dir)
     if not Tokens(database).revoke(token_id):
         print(f"{token_id}: no valid token has this id")
-        raise typer.Exit(_UNKNOWN)
+        raise typer.Exit(EXIT_REFUSED)
     Audit(database).add(_HERE, Action.TOKEN_REVOKED, token_id)
     print(f"{token_id}: revoked")
