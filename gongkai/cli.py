@@ -27,6 +27,7 @@ from gongkai.settings_file import CONFIG
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 _CONFIG_OPTION = "--config"
 COMMANDS = {
+    "pull": "indexer.commands.pull",
     "inspect": "indexer.commands.inspect",
     "index": "indexer.commands.index",
     "rollback": "indexer.commands.index",

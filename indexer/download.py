@@ -71,7 +71,7 @@ class _Fetch:
         address = self.address
         for _ in range(_MOST_REDIRECTS + 1):
             try:
-                with _open(address, self.headers, self.limits.patience) as response:
+                with open_address(address, self.headers, self.limits.patience) as response:
                     self.began.set()
                     return self._take(response)
             except urllib.error.HTTPError as answer:
@@ -157,7 +157,7 @@ def check_address(text: str) -> str:
     return text.strip().rstrip("/")
 
 
-def _open(address: str, headers: Mapping[str, str], patience: float) -> HTTPResponse:
+def open_address(address: str, headers: Mapping[str, str], patience: float) -> HTTPResponse:
     """Opens an HTTP(S) address through the proxy of the environment, without redirects."""
     opener = urllib.request.OpenerDirector()
     for handler in (

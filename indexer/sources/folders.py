@@ -116,8 +116,8 @@ class FolderWalk:
 
 
 def _is_system_file(name: str) -> bool:
-    """Returns whether it is a lock file of an office program or a file of an operating system."""
-    return name.startswith(("~$", ".~lock.", "._")) or name.lower() in _SYSTEM_FILES
+    """Returns whether it is a file of an office program, an operating system or `gongkai pull`."""
+    return name.startswith(("~$", ".~lock.", "._", ".pull.")) or name.lower() in _SYSTEM_FILES
 
 
 def _page_of(name: str) -> str | None:

@@ -55,7 +55,7 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
         return
     page = parse_page(data)
     try:
-        yield SourceRow(source, 1, _read_page(page, data))
+        yield SourceRow(source, 1, read_page_fields(page, data)[0])
     except ValueError as error:
         # A character reference such as &#1; gives a character that lxml returns but does not
         # accept.
@@ -83,7 +83,8 @@ def _mark_content(text: str) -> str:
     return marked.replace(_CONTENT_ENDS, "</div>")
 
 
-def _read_page(page: html.HtmlElement, data: bytes) -> dict[str, object]:
+def read_page_fields(page: html.HtmlElement, data: bytes) -> tuple[dict[str, object], bool]:
+    """Returns the fields of a page, and whether it has a container for an article."""
     metas = _read_metas(page)
     fields: dict[str, object] = take_catalog_blocks(page)
     url = _find_url(page, metas, data)
@@ -102,7 +103,7 @@ def _read_page(page: html.HtmlElement, data: bytes) -> dict[str, object]:
     if "body" not in known_keys(fields) and (text := _extract_text(article, title)):
         fields["正文"] = text
     fields.update((name, metas[name.lower()]) for name in _KEPT if metas.get(name.lower()))
-    return fields
+    return fields, article.container is not None
 
 
 def _read_metas(page: html.HtmlElement) -> Mapping[str, str]:
