@@ -13,7 +13,7 @@ from gongkai.search.suggest import Suggester
 from gongkai.semantic.semantic_search import SemanticOutcome, SemanticSearch
 from gongkai.staff.audit import Audit
 from gongkai.staff.certificates import Certificates
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from gongkai.staff.zero_result_queries import ZeroResultQueries
 

@@ -16,8 +16,8 @@ from gongkai.engines.database import Database
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.errors import GongkaiError
 from gongkai.files.durable import replace_file
-from gongkai.staff.ledger import open_ledger
 from gongkai.staff.merge import StaffCopy, read_staff_copy
+from gongkai.staff.staff_database import open_ledger
 from indexer.attachments.owners import OwnerRow, open_owners, read_owners
 from indexer.replica_lines import BrokenReplicaError, check_replica, list_ids
 

@@ -17,10 +17,10 @@ from gongkai.catalog.published_part import disclose
 from gongkai.catalog.record import Record
 from gongkai.catalog.repeals import Repeal, find_repeals
 from gongkai.catalog.stored_record import StoredRecord, decode_record, encode_record
+from gongkai.duplicates.comparable_text import Text, choose_body
 from gongkai.duplicates.minhash import pack_bands
-from gongkai.duplicates.texts import Text, choose_body
 from gongkai.engines.port import IndexDocument
-from gongkai.query.related import title_mark
+from gongkai.query.similarity import title_mark
 
 _ORDER_BITS = 40
 _LONGEST_TERM = 20

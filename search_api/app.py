@@ -28,13 +28,13 @@ from search_api.http.caching import (
 )
 from search_api.http.dependencies import store_if_possible
 from search_api.http.errors import install_error_handlers, refuse_entry
-from search_api.http.limits import Admission, Limits
 from search_api.http.proxies import ProxyWatchMiddleware
 from search_api.http.redirects import without_last_slash
+from search_api.http.request_limits import Admission, Limits
 from search_api.http.state import AppState
 from search_api.http.telemetry import Metrics, TelemetryMiddleware
 from search_api.kiosk import routes as kiosk
-from search_api.staff import api, certificates, check, desk, duplicates, reports
+from search_api.staff import api, certificate_page, desk, draft_check, duplicates_page, reports
 from search_api.staff.auth import Authenticator
 from search_api.web import appearance_route as appearance
 from search_api.web import discovery
@@ -136,7 +136,7 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(downloads.router, include_in_schema=False)
     for part in (health, discovery, pages, appearance, kiosk):
         app.include_router(part.router)
-    for part in (api, desk, duplicates, check, reports, certificates):
+    for part in (api, desk, duplicates_page, draft_check, reports, certificate_page):
         app.include_router(part.router)
     # FastAPI's API page loads its script from the internet; this copy is served locally.
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])

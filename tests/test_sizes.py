@@ -20,7 +20,7 @@ from gongkai.catalog.classifications import (
 )
 from gongkai.catalog.fields import CLASSIFIED
 from gongkai.catalog.intake import Accepted, IntakeRules, Refused, take_row
-from gongkai.catalog.limits import ATTACHMENTS_LIMIT, NAME_LIMIT, SUMMARY_LIMIT
+from gongkai.catalog.value_limits import ATTACHMENTS_LIMIT, NAME_LIMIT, SUMMARY_LIMIT
 from gongkai.engines.installation import Installation
 from gongkai.search.facets import TREE_VALUES_SHOWN, FacetBuilder
 from gongkai.search.responses import FacetValueView

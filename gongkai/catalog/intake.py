@@ -20,7 +20,6 @@ from gongkai.catalog.disclosure import Disclosure, settle_disclosure
 from gongkai.catalog.headings import gather_by_key
 from gongkai.catalog.identity import record_keys
 from gongkai.catalog.kept_rows import keep_cells
-from gongkai.catalog.limits import limit_record
 from gongkai.catalog.personal_data import holds_personal_number
 from gongkai.catalog.plain_text import strings_in
 from gongkai.catalog.published_part import disclose, holds_personal_data
@@ -29,6 +28,7 @@ from gongkai.catalog.record_builder import build_record
 from gongkai.catalog.row_names import PLACE_COLUMNS
 from gongkai.catalog.row_reader import RowReader
 from gongkai.catalog.tables import Tables
+from gongkai.catalog.value_limits import limit_record
 from gongkai.errors import RefusedValueError
 
 VALUE_LIMIT = 200

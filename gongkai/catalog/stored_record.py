@@ -20,7 +20,7 @@ class StoredRecord(Record):
     """A record with the values derived from its text.
 
     `repeals` are the documents that it repeals. `text_key` and `bands` are for comparison with
-    other records (`gongkai.duplicates.texts`), empty for a record without text.
+    other records (`gongkai.duplicates.comparable_text`), empty for a record without text.
     """
 
     repeals: tuple[Repeal, ...] = ()

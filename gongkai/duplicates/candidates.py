@@ -4,7 +4,7 @@ The index stores the LSH bands of each text, so either engine answers the query 
 """
 
 from analyzers.text_analyzer import TextAnalyzer
-from gongkai.duplicates.texts import Subject
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.titles import read_core
 from gongkai.query.tree import ConstantScore, MatchNone, Or, Phrase, Query, Term, Terms
 

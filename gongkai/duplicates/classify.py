@@ -6,9 +6,9 @@ entry. Pairs that only resemble duplicates have kinds of their own, so that staf
 
 from dataclasses import dataclass
 
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.comparison import NEAR, Overlap, compare_texts
 from gongkai.duplicates.evidence import Difference, Evidence, Kind, WrongCharacters
-from gongkai.duplicates.texts import Subject
 from gongkai.duplicates.titles import ComparedTitles, IsPlace, TitleRelation, compare_titles
 
 _REVISED, _REVISED_CONTAINED = 0.15, 0.5

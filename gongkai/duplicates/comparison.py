@@ -8,8 +8,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein, Opcode
 
 from gongkai.catalog.numerals import CHINESE_NUMERALS
+from gongkai.duplicates.comparable_text import Text
 from gongkai.duplicates.shingles import Shingles, cut_shingles, measure_overlap
-from gongkai.duplicates.texts import Text
 
 NEAR = 0.95
 """Default least Jaccard similarity of two texts that count as one."""

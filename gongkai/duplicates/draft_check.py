@@ -6,9 +6,9 @@ from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.stored_record import decode_record
 from gongkai.duplicates.candidates import CANDIDATES, find_candidates
 from gongkai.duplicates.classify import Finding, classify
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.comparison import NEAR
 from gongkai.duplicates.evidence import LAYERS
-from gongkai.duplicates.texts import Subject
 from gongkai.duplicates.titles import IsPlace
 from gongkai.engines.port import EngineQuery, SearchEngine
 

@@ -12,12 +12,12 @@ from gongkai.catalog.index_number import parse_index_number
 from gongkai.catalog.plain_text import clean_text, reduce_line, reduce_markup
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.duplicates.clusters import Cluster
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.comparison import NEAR
 from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now
 from gongkai.duplicates.draft_check import Match, check_draft
-from gongkai.duplicates.scan import scan
+from gongkai.duplicates.pair_scan import scan
 from gongkai.duplicates.scan_store import Scan, ScanStore
-from gongkai.duplicates.texts import Subject
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import SearchEngine
 from gongkai.engines.scan import fetch_hits

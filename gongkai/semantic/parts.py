@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gongkai.semantic.port import EmbeddingModel, Vectors
+from gongkai.semantic.model_port import EmbeddingModel, Vectors
 
 TITLE_WEIGHT, TEXT_WEIGHT = 0.25, 0.75
 """Weights of the title and text vectors, relative to the whole; see docs/semantic-search.md."""

@@ -14,11 +14,11 @@ from gongkai.engines.vector_port import VectorIndex
 from gongkai.errors import EngineUnavailableError, MissingModelError
 from gongkai.query.tree import Query
 from gongkai.semantic.knn import Neighbour, fetch_vectors, search_knn
+from gongkai.semantic.model_port import Vectors
 from gongkai.semantic.models import TriedModel, open_model
 from gongkai.semantic.parts import embed_question
-from gongkai.semantic.port import Vectors
 
-log = logging.getLogger("gongkai.semantics")
+log = logging.getLogger("gongkai.semantic")
 _T = TypeVar("_T")
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from gongkai.engines.database import Database
 from gongkai.staff.audit_subjects import AuditSubject, read_subject, spell_subject
-from gongkai.staff.ledger import stamp
+from gongkai.staff.staff_database import stamp
 from gongkai.staff.tokens import read_now
 
 

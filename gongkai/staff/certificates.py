@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from gongkai.engines.database import Database
-from gongkai.staff.ledger import stamp
+from gongkai.staff.staff_database import stamp
 from gongkai.staff.tokens import read_now
 
 

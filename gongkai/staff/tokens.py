@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from gongkai.engines.database import Database
-from gongkai.staff.ledger import stamp
+from gongkai.staff.staff_database import stamp
 
 SESSION = timedelta(hours=8)
 """A working day; staff sign in again the next day."""

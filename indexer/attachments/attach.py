@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.files.attachment_text import read_file
 from gongkai.files.documents import SUFFIXES
-from gongkai.files.texts import read_file
 from indexer.attachments.lookup import digest_path, find_file
 
 CLOSED_OWNER = "closed_owner"

@@ -31,8 +31,8 @@ from gongkai.files.durable import make_folder, open_private
 from gongkai.query.request import Sort
 from gongkai.query.tree import Terms
 from gongkai.search.replica import stream_replica
-from gongkai.staff.ledger import open_ledger
 from gongkai.staff.merge import TokenRow, find_revoked_since, merge_staff
+from gongkai.staff.staff_database import open_ledger
 from indexer.attachments.owners import find_shown, merge_owners, open_owners
 from indexer.backup_files import (
     RECORDS,

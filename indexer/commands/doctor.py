@@ -13,7 +13,7 @@ from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import IntegrityReport
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.trusted_proxies import find_proxy_faults
 from indexer.attachments.owners import open_owners
 

@@ -12,12 +12,12 @@ from rich.table import Table
 from gongkai.catalog.stored_record import decode_record
 from gongkai.command_line import AsJson, open_configured, open_progress, print_json
 from gongkai.duplicates.clusters import Cluster
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.comparison import NEAR
 from gongkai.duplicates.decisions import Decisions
 from gongkai.duplicates.evidence import spell_evidence
-from gongkai.duplicates.scan import scan
+from gongkai.duplicates.pair_scan import scan
 from gongkai.duplicates.scan_store import ScanStore
-from gongkai.duplicates.texts import Subject
 from gongkai.engines.installation import Installation
 from gongkai.engines.scan import fetch_hits
 from gongkai.files.spreadsheets import write_sheet

@@ -7,7 +7,7 @@ import typer
 from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
 from gongkai.settings import Settings
 from gongkai.staff.audit import Action, Audit
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import NAME_LIMIT, TOKEN_DAYS, Tokens
 
 _HERE = "command line"

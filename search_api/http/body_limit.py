@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api.http.limits import WITH_FILES, Refuse
+from search_api.http.request_limits import WITH_FILES, Refuse
 
 SMALL_BODY, LARGE_BODY = 64 * 1024, 20 * 1024 * 1024
 """Maximum body sizes in bytes: for a form, and for a draft document uploaded by staff."""

@@ -56,13 +56,13 @@ class Metrics:
             multiprocess_mode="livesum",
         )
         self.semantic_searches = Counter(
-            "gongkai_meanings",
+            "gongkai_semantic_searches",
             "Semantic searches: used; slow, missing or failed ones fall back to keywords.",
             ("outcome",),
             registry=self._registry,
         )
         self.rejected = Counter(
-            "gongkai_requests_turned_away",
+            "gongkai_requests_rejected",
             "Requests rejected by a limit with status 429 (rate) or 503 (busy).",
             ("reason",),
             registry=self._registry,

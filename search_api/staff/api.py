@@ -12,11 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from gongkai.catalog.record import Record
 from gongkai.duplicates.clusters import Cluster
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.decisions import Decision, Verdict
 from gongkai.duplicates.differences import Passage, list_passages
 from gongkai.duplicates.draft_check import Match
 from gongkai.duplicates.evidence import Kind, spell_evidence
-from gongkai.duplicates.texts import Subject
 from gongkai.errors import BadRequestError
 from gongkai.search.duplicates import DuplicateService, cluster_of, read_draft
 from gongkai.staff.audit import Action, Audit
@@ -25,7 +25,7 @@ from search_api.http.errors import UnknownRecordError
 from search_api.http.parameters import refuse_unknown
 from search_api.http.state import services_of
 from search_api.staff.auth import StaffDependency, require_token
-from search_api.staff.dependencies import (
+from search_api.staff.staff_dependencies import (
     AuditDependency,
     ClusterId,
     DuplicateServiceDependency,

@@ -15,7 +15,7 @@ from starlette.requests import cookie_parser
 
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.tokens import Session, Token, Tokens
-from search_api.http.limits import name_client
+from search_api.http.request_limits import name_client
 from search_api.http.state import state_of
 
 COOKIE = "gongkai_staff"

@@ -27,15 +27,15 @@ from search_api.staff.auth import (
     client_of,
     get_authenticator,
 )
-from search_api.staff.dependencies import (
-    DuplicateServiceDependency,
-    Looking,
-    ZeroResultsDependency,
-)
 from search_api.staff.page import (
     ACTION_LABELS,
     label_subject,
     render_staff,
+)
+from search_api.staff.staff_dependencies import (
+    DuplicateServiceDependency,
+    Looking,
+    ZeroResultsDependency,
 )
 from search_api.web.rendering import render
 

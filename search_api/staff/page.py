@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from gongkai.catalog.record import Record
 from gongkai.duplicates.clusters import Cluster, Pair
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.decisions import Decision, Verdict
 from gongkai.duplicates.differences import Passage, Piece, list_passages, mark_differences
 from gongkai.duplicates.evidence import Difference, Evidence, Kind, WrongCharacters
-from gongkai.duplicates.texts import Subject
 from gongkai.duplicates.titles import TitleRelation
 from gongkai.staff.audit import Action
 from gongkai.staff.audit_subjects import AuditSubject, ListName, MatchCount, Ruling, StaffList

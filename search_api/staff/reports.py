@@ -23,11 +23,11 @@ from gongkai.staff.working_days import TERM
 from gongkai.staff.zero_result_queries import DAYS_SHOWN
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency, sheet_response
 from search_api.http.state import services_of
-from search_api.staff.dependencies import (
+from search_api.staff.page import render_staff
+from search_api.staff.staff_dependencies import (
     Looking,
     ZeroResultsDependency,
 )
-from search_api.staff.page import render_staff
 from search_api.web.site import record_path
 from search_api.web.urls import export_url, search_url
 

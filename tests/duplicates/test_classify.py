@@ -4,8 +4,8 @@ import pytest
 
 from gongkai.catalog.places import load_places
 from gongkai.duplicates.classify import Finding, classify
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.evidence import Kind, WrongCharacters
-from gongkai.duplicates.texts import Subject
 from tests.duplicates.texts import SCHOOL, WATER, make_subject, misread, move_paragraph
 
 IS_PLACE = load_places().is_name

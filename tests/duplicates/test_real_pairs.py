@@ -12,8 +12,8 @@ import pytest
 
 from gongkai.catalog.places import load_places
 from gongkai.duplicates.classify import classify
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.evidence import DUPLICATES, Kind
-from gongkai.duplicates.texts import Subject
 
 IS_PLACE = load_places().is_name
 PLAIN: dict[str, Any] = {

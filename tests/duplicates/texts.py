@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from gongkai.duplicates.texts import Subject
+from gongkai.duplicates.comparable_text import Subject
 
 WATER = """某市人民政府文件
 宜政发〔2020〕12号

@@ -6,10 +6,10 @@ import pytest
 from gongkai.catalog.places import load_places
 from gongkai.duplicates.candidates import find_candidates
 from gongkai.duplicates.clusters import build_clusters
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.draft_check import check_draft
 from gongkai.duplicates.evidence import Kind
-from gongkai.duplicates.scan import scan
-from gongkai.duplicates.texts import Subject
+from gongkai.duplicates.pair_scan import scan
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery
 from tests.duplicates.texts import SCHOOL, WATER, make_subject, misread, move_paragraph

@@ -5,8 +5,8 @@ import pytest
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery
-from gongkai.query.related import Subject, find_repealed, find_repealing, find_similar
 from gongkai.query.relevance import load_weights
+from gongkai.query.similarity import Subject, find_repealed, find_repealing, find_similar
 from gongkai.query.tree import Query
 from tests.engines.contract import Make, Opened
 

@@ -16,7 +16,7 @@ from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from gongkai.errors import GongkaiError
 from gongkai.settings import Settings
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from indexer.attachments.owners import Claim, FileOwners, open_owners
 from tests.engines.records import make_document, read_contents

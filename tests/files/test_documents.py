@@ -10,7 +10,7 @@ from reportlab.lib import colors
 from reportlab.pdfgen import canvas
 
 from gongkai.catalog.record import AttachmentText
-from gongkai.files.texts import read_file
+from gongkai.files.attachment_text import read_file
 from tests.files.compound import pack_compound, pack_doc, pack_ppt
 from tests.files.packages import pack_docx, pack_parts, paragraph, run
 from tests.files.workbooks import ods_row, pack_ods

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gongkai.catalog.record import AttachmentText
-from gongkai.files.texts import read_file
+from gongkai.files.attachment_text import read_file
 from tests.files.packages import pack_docx, paragraph, run
 
 HIDDEN = "<w:vanish/>"

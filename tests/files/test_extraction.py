@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from gongkai.catalog.record import AttachmentText
+from gongkai.files.attachment_text import read_file, read_open_file
 from gongkai.files.extraction import TextExtractor
 from gongkai.files.extraction_worker import ExtractionLimits
 from gongkai.files.limits import MIB
-from gongkai.files.texts import read_file, read_open_file
 from tests.files.packages import PAGE, pack_docx, pack_page, pack_pdf, paragraph, run
 
 LOW = ExtractionLimits(characters=10_000, cpu_seconds=1, wall_seconds=20, memory_bytes=192 * MIB)
@@ -125,7 +125,8 @@ def test_many_threads_read_pdfs_at_once(tmp_path: Path) -> None:
 def test_this_process_never_loads_pdfium(tmp_path: Path) -> None:
     path = plain_pdf(tmp_path / "a.pdf")
     code = (
-        "import sys; from pathlib import Path; from gongkai.files.texts import read_file; "
+        "import sys; from pathlib import Path; "
+        "from gongkai.files.attachment_text import read_file; "
         "print(read_file(Path(sys.argv[1]))[1], 'pypdfium2' in sys.modules)"
     )
     done = subprocess.run(
@@ -178,7 +179,8 @@ def test_a_fork_starts_workers_of_its_own(tmp_path: Path) -> None:
     path = plain_pdf(tmp_path / "a.pdf")
     assert read_file(path) == (TEXT, AttachmentText.READ)
     code = (
-        "import os, sys; from pathlib import Path; from gongkai.files.texts import read_file\n"
+        "import os, sys; from pathlib import Path\n"
+        "from gongkai.files.attachment_text import read_file\n"
         "read_file(Path(sys.argv[1])); child = os.fork()\n"
         "print(read_file(Path(sys.argv[1]))[1], flush=True)\n"
         "child and os.waitpid(child, 0)"

@@ -19,11 +19,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from gongkai.catalog.record import Attachment, AttachmentText
 from gongkai.engines.installation import Installation
-from gongkai.files import texts
+from gongkai.files import attachment_text
+from gongkai.files.attachment_text import read_file
 from gongkai.files.documents import SUFFIXES
 from gongkai.files.extraction import TextExtractor
 from gongkai.files.extraction_worker import ExtractionLimits
-from gongkai.files.texts import read_file
 from indexer.attachments.lookup import find_file
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import survey_sources
@@ -193,7 +193,7 @@ def test_a_file_beyond_the_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path.write_text("饮水安全" * 10, encoding="utf-8")
     with closing(TextExtractor(ExtractionLimits(characters=8))) as extractor:
         assert read_file(path, extractor) == ("饮水安全饮水安全", AttachmentText.READ)
-    monkeypatch.setattr(texts, "MAX_TEXT_FILE_BYTES", 8)
+    monkeypatch.setattr(attachment_text, "MAX_TEXT_FILE_BYTES", 8)
     assert read_file(path) == ("", AttachmentText.UNREADABLE)
 
 

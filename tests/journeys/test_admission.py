@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gongkai.engines.installation import Installation
 from gongkai.settings import Settings
 from gongkai.staff.audit import Audit
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from search_api.app import create_app
-from search_api.http.limits import (
+from search_api.http.log_config import JsonLines
+from search_api.http.request_limits import (
     BURST_SECONDS,
     KIOSK_LANE,
     WAITING_EACH,
@@ -28,7 +29,6 @@ from search_api.http.limits import (
     RateLimiter,
     name_client,
 )
-from search_api.http.log_config import JsonLines
 from search_api.http.telemetry import Metrics
 from search_api.staff.auth import ATTEMPTS, RECORDED
 

@@ -16,7 +16,7 @@ from gongkai.engines.database import read_lines, unite_lines
 from gongkai.engines.installation import Installation
 from gongkai.errors import GongkaiError
 from gongkai.staff.audit import Action, Audit
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from indexer.commands.backup import restore
 from tests.journeys.command import plain_row, run, run_with, write_rows

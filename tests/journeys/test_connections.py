@@ -14,7 +14,7 @@ from gongkai.engines.installation import Installation
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources
 from search_api.http import timeouts as connections
-from search_api.http.limits import LONG_LANE
+from search_api.http.request_limits import LONG_LANE
 from tests.journeys.command import plain_row, run, running_server, write_rows
 from tests.journeys.conftest import serving
 

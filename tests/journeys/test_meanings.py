@@ -252,7 +252,7 @@ def test_without_model_or_time_the_words_answer_and_it_is_counted(
     assert answer["query"]["semantic"] == outcome
     # With more time it would be another one: nobody is to keep it.
     assert page.headers["Cache-Control"] == "no-store"
-    assert f'gongkai_meanings_total{{outcome="{outcome}"}} 2.0' in metrics
+    assert f'gongkai_semantic_searches_total{{outcome="{outcome}"}} 2.0' in metrics
 
 
 def test_a_copy_kept_by_a_reader_is_old_once_there_are_vectors(

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from gongkai.engines.installation import Installation
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from gongkai.staff.zero_result_queries import DAYS_SHOWN, ZeroResultQueries
 from indexer.pipeline import IndexJob, publish

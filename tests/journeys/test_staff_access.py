@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from gongkai.engines.installation import Installation
 from gongkai.staff.audit import Audit
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources

@@ -9,10 +9,10 @@ import pytest
 from development.embedding_model import fetch_embedding_model
 from development.maven import MissingPartError
 from gongkai.errors import MissingModelError
+from gongkai.semantic.model_port import Vectors
 from gongkai.semantic.models import PACKAGED, open_model, try_model
 from gongkai.semantic.onnx import OnnxModel
 from gongkai.semantic.parts import InParts, embed_question
-from gongkai.semantic.port import Vectors
 from tests.conftest import require_or_skip
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import SESSION, Tokens
 
 

@@ -13,13 +13,13 @@ from gongkai.staff.audit import Action
 from gongkai.staff.certificates import Certificate
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency
 from search_api.http.errors import UnknownPageError
-from search_api.staff.dependencies import (
+from search_api.staff.page import (
+    render_staff,
+)
+from search_api.staff.staff_dependencies import (
     ActingByForm,
     CertificatesDependency,
     Looking,
-)
-from search_api.staff.page import (
-    render_staff,
 )
 from search_api.web.urls import search_url
 

@@ -17,13 +17,13 @@ from gongkai.staff.audit_subjects import ListName, StaffList
 from search_api.http.dependencies import ContextDependency, sheet_response
 from search_api.http.errors import UnknownPageError, UnknownRecordError
 from search_api.staff.api import DecisionBody, settle
-from search_api.staff.dependencies import (
+from search_api.staff.page import KIND_LABELS, STATES, describe_verdict, face, render_staff
+from search_api.staff.staff_dependencies import (
     ActingByForm,
     ClusterId,
     DuplicateServiceDependency,
     Looking,
 )
-from search_api.staff.page import KIND_LABELS, STATES, describe_verdict, face, render_staff
 
 PAGE_SIZE = 20
 _HEADS = (

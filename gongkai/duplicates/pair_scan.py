@@ -15,9 +15,9 @@ import numpy.typing as npt
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.duplicates.classify import classify
 from gongkai.duplicates.clusters import Pair
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.comparison import NEAR
 from gongkai.duplicates.minhash import BANDS
-from gongkai.duplicates.texts import Subject
 from gongkai.duplicates.titles import IsPlace, read_core
 from gongkai.engines.port import SearchEngine
 from gongkai.engines.scan import fetch_hits, read_hits

@@ -11,7 +11,7 @@ import pytest
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.audit_subjects import MatchCount
 from gongkai.staff.certificates import Certificates
-from gongkai.staff.ledger import open_ledger
+from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.zero_result_queries import DAYS_SHOWN, KEPT_DAYS, ZeroResultQueries
 
 

@@ -10,22 +10,22 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from gongkai.catalog.record import AttachmentText
+from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.draft_check import Match
-from gongkai.duplicates.texts import Subject
+from gongkai.files.attachment_text import read_open_file
 from gongkai.files.documents import SUFFIXES
-from gongkai.files.texts import read_open_file
 from gongkai.search.duplicates import read_draft
 from gongkai.staff.audit import Action
 from gongkai.staff.audit_subjects import MatchCount
 from search_api.http.dependencies import ContextDependency
 from search_api.http.state import services_of
 from search_api.staff.api import BODY_LIMIT, find_passages
-from search_api.staff.dependencies import (
+from search_api.staff.page import KIND_LABELS, label_evidence, render_staff
+from search_api.staff.staff_dependencies import (
     ActingByForm,
     DuplicateServiceDependency,
     Looking,
 )
-from search_api.staff.page import KIND_LABELS, label_evidence, render_staff
 from search_api.web.site import record_path
 
 FILE_LIMIT = 16 * 1024 * 1024
