@@ -68,6 +68,15 @@ class AgencyDirectory:
             self._memo[text, place] = found
         return found
 
+    def find_exactly(self, text: str) -> Agency | None:
+        """Returns the agency with this code, name or former name, or None.
+
+        None of them depends on a place, unlike short names.
+        """
+        key = fold_name(text)
+        codes = next((index[key] for index in self._exact_indexes if key in index), frozenset())
+        return self._by_code[next(iter(codes))] if len(codes) == 1 else None
+
     def by_code(self, code: str) -> Agency | None:
         """Returns the agency with exactly this code, or None."""
         return self._by_code.get(code)

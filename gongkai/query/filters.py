@@ -30,11 +30,15 @@ def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
 
 
 def canonical_value(name: str, value: str, tables: Tables) -> str:
-    """Returns the indexed form of a value: agency name to code, alias to path, else unchanged."""
+    """Returns the indexed form of a value: agency name to code, alias to path, else unchanged.
+
+    A short name (市政府) stays as it is. Intake reads it together with the place of its row, so the
+    index holds it as a value of its own where it is another city's.
+    """
     if value == MISSING:
         return value
     if name == "publisher":
-        agency = tables.agencies.find(value)
+        agency = tables.agencies.find_exactly(value)
         return agency.code if agency else value
     return tables.tree(name).canonical(value) if name in CLASSIFIED else value
 

@@ -1,24 +1,18 @@
 """The shipped sample against judged queries: a floor for each kind, on the product's own way."""
 
-import asyncio
-import threading
 import tomllib
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 
-from gongkai.engines.installation import Installation, open_installation
-from gongkai.engines.port import SearchEngine
+from gongkai.engines.installation import open_installation
 from gongkai.evaluation.metrics import JudgedQuery, measure, read_judgements, read_queries
-from gongkai.query.request import SearchRequest
-from gongkai.search.responses import SearchAnswer
-from gongkai.search.service import SearchService
 from gongkai.settings import Settings
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources
 from search_api.commands.evaluate import rank
+from tests.relevance.asker import Asker
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "indexer" / "sample"
@@ -27,40 +21,13 @@ JUDGEMENTS = read_judgements(HERE / "qrels.tsv")
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
 BY_WORDS = [kind for kind in FLOORS if kind != "meaning"]
 
-Answer = TypeVar("Answer")
-
-
-class Asker:
-    """The sample, indexed once, and one loop to ask it from."""
-
-    def __init__(self, installation: Installation, engine: SearchEngine) -> None:
-        self.engine = engine
-        self.service = SearchService(installation, engine)
-        self._loop = asyncio.new_event_loop()
-        # Of its own thread: a browser of other tests may keep a loop in this one.
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-
-    def run(self, asking: Coroutine[Any, Any, Answer]) -> Answer:
-        return asyncio.run_coroutine_threadsafe(asking, self._loop).result()
-
-    def search(self, text: str, **options: bool) -> SearchAnswer:
-        request = SearchRequest(text, facets=(), **options)  # type: ignore[arg-type]
-        return self.run(self.service.search(request))
-
-    def close(self) -> None:
-        self.run(self.engine.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
 
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     folder = tmp_path_factory.mktemp("sample")
     installation = open_installation(Settings(data_dir=folder))
     publish(IndexJob(find_sources([SAMPLE])), installation)
-    asked = Asker(installation, installation.open_engine())
+    asked = Asker(installation)
     yield asked
     asked.close()
 
