@@ -52,6 +52,8 @@ class Clauses:
     """The clauses read in a text so far, each kind within its own limit."""
 
     must: BoundedClauses = field(default_factory=partial(BoundedClauses, REQUIRED_LEAVES))
+    numbers: BoundedClauses = field(default_factory=partial(BoundedClauses, REQUIRED_LEAVES))
+    """Document numbers and index numbers, of which one has to match."""
     words: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
     content: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
     """Words of two characters or more; a single character is in nearly every text."""
@@ -68,4 +70,4 @@ class Clauses:
     @property
     def is_cut(self) -> bool:
         """Whether a required, worded or excluded clause was dropped."""
-        return self.must.is_cut or self.words.is_cut or self.exclude.is_cut
+        return any(each.is_cut for each in (self.must, self.numbers, self.words, self.exclude))

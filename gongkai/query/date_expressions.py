@@ -31,6 +31,17 @@ class DateExpression:
     last: PartialDate | None
     year_named: bool = False
 
+    @property
+    def titled(self) -> tuple[str, ...]:
+        """Returns the ways in which a title may name the period: 2008年, 2016-2018年."""
+        if not self.first or not self.last:
+            return ()
+        if self.first == self.last:
+            return (f"{self.first.year}年",) if self.year_named else ()
+        is_years = self.first.month is None and self.last.month is None
+        joints = ("", "至", "年至", "到", "年到") if is_years else ()
+        return tuple(f"{self.first.year}{joint}{self.last.year}" for joint in joints)
+
 
 _Y = rf"(?:(?:19|20)[0-9]{{2}}|[一二][九零〇][{CHINESE_DIGITS}]{{2}})"
 _M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
@@ -44,16 +55,23 @@ _ISSUED = r"(?:发布|公布|印发|出台|下发|发出|发的|实施|施行|�
 _OF = rf"(?:(?:期间|当年|全年)?(?:以?来)?(?:{_ISSUED}(?:过|了)?)?的(?=.)|(?:期间)?{_ISSUED}的?$)"
 _EDGE = r"(?=\s|$)"
 _OPEN = r"(?<!\S)"
+_SHORT = r"(?<!\S)(?=\S{1,20}(?:\s|$))"
+"""At the beginning of a few words; a longer text tells a story."""
 
 _AFTER = (
-    rf"(?:(?:以来|以后|之后|后|至今|到现在|到目前)(?:{_ISSUED})?(?:的|$|(?=\s))|起(?:的|$|(?=\s)))"
+    rf"(?:(?:以来|以后|之后|后|至今|到现在|到目前)(?:{_ISSUED})?(?:的|$|(?=\s))"
+    rf"|(?:以来|至今)(?:{_ISSUED})?|起(?:的|$|(?=\s)))"
 )
 _BEFORE = rf"(?:以前|之前|前)(?:{_ISSUED})?(?:的|$|(?=\s))"
 _DAY = rf"(?P<y>{_Y})年(?P<m>{_M})月(?P<d>{_D})[日号]"
 _MONTH = rf"(?P<y>{_Y})年(?P<m>{_M})月(?:份)?"
 _PART = rf"(?P<y>{_Y})年(?P<part>上半年|下半年|第?[一二三四1-4]季度)"
 _YEAR = rf"(?P<y>{_Y})年"
-_TO = r"(?:到|至|—|-|－|~|～)"
+_TO = r"\s?(?:到|至|[-－‐‑‒–—―−~～]{1,2})\s?"
+# GB 2760-2014 is a standard, （2016-2018年） part of a name, 2016-2018-5 no years.
+_NO_CODE = r"(?<![0-9a-z(（/.\-])(?<![a-z][ /])"
+# 近三年环境保护 restricts; 近三年没有工作的人 tells a story.
+_SUBJECT = r"(?=[^\W0-9_])(?![的没未不无有曾均都是在连被受才就已刚我他她你])"
 _RELATIVE_YEAR = r"(?P<rel>大前年|前年|去年|上年|今年|本年度?|明年)"
 
 
@@ -178,8 +196,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = tuple(
     (re.compile(pattern), reader, named)
     for pattern, reader, named in (
         (
-            rf"{_FROM}(?P<y>{_Y})(?:年(?:(?P<m>{_M})月(?:份)?)?)?{_TO}(?P<y2>{_Y})年"
-            rf"(?:(?P<m2>{_M})月(?:份)?)?(?:期?间|以?来)?(?:{_OF}|{_EDGE})",
+            rf"{_FROM}{_NO_CODE}(?P<y>{_Y})(?:年(?:(?P<m>{_M})月(?:份)?)?)?{_TO}(?P<y2>{_Y})"
+            rf"(?:年(?:(?P<m2>{_M})月(?:份)?)?(?:期?间|以?来)?(?:{_OF}|{_EDGE})"
+            rf"|\s?年?{_EDGE}|年度?(?:期间)?(?=[^\W0-9_])|(?=[^\W0-9_年]))",
             _range,
             False,
         ),
@@ -201,12 +220,24 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = tuple(
             _relative_year,
             False,
         ),
+        (
+            rf"{_SHORT}{_RELATIVE_YEAR}(?:(?P<m>{_M})月(?:份)?"
+            rf"|(?P<part>上半年|下半年|第?[一二三四1-4]季度))?+{_SUBJECT}",
+            _relative_year,
+            False,
+        ),
         (rf"(?P<month>上个月|上月|本月|这个月)(?:{_OF}|{_EDGE})", _relative_month, False),
         (rf"(?P<day>今天|今日|昨天|昨日|前天)(?:{_OF}|{_EDGE})", _relative_day, False),
         (rf"(?P<week>上周|上星期|本周|这周|这星期)(?:{_OF}|{_EDGE})", _week, False),
         (
             rf"(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)(?:内|里|以来|来)?"
             rf"(?:{_OF}|{_EDGE}|(?<=[内里来]))",
+            _recent,
+            False,
+        ),
+        (
+            rf"{_SHORT}(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)"
+            rf"{_SUBJECT}",
             _recent,
             False,
         ),

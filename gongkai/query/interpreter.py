@@ -135,6 +135,9 @@ class QueryInterpreter:
                     self._read_operator(piece, clauses)
         for emphasized in find_emphasis(text):
             clauses.should.extend(self._builder.runs(emphasized))
+        if clauses.numbers.taken:
+            # Each number names another document, so several are alternatives.
+            clauses.must.add(Or(tuple(clauses.numbers.taken)))
         if not (clauses.must.taken or clauses.words.taken):
             self._require_question_words(clauses)
 
@@ -150,7 +153,7 @@ class QueryInterpreter:
     def _read_words(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         for part, query in self._split_numbers(text):
             if query:
-                clauses.must.add(query)
+                clauses.numbers.add(query)
                 clauses.codes.append(part)
                 clauses.terms.append(part)
                 clauses.highlight_terms.append(self._analysis.letters_only(part))
@@ -258,8 +261,7 @@ class QueryInterpreter:
 
     def _choose_date(self, spoken: DateExpression, clauses: Clauses) -> None:
         within = published_between(spoken.first, spoken.last)
-        year = spoken.first.year if spoken.year_named and spoken.first else None
-        query, boosts = self._builder.date_choice(within, year)
+        query, boosts = self._builder.date_choice(within, spoken.titled)
         clauses.must.add(query)
         clauses.should.extend(boosts)
 

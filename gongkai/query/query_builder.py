@@ -189,17 +189,19 @@ class QueryBuilder:
         )
         return [ConstantScore(query, unit * share, name) for name, query, share in named if share]
 
-    def date_choice(self, within: Query, year: int | None) -> tuple[Query, list[Query]]:
+    def date_choice(self, within: Query, titled: Sequence[str]) -> tuple[Query, list[Query]]:
         """Returns the required query for a date expression, and the optional boosts.
 
-        `within` matches records published in the period. A title may name the year instead:
-        2023年的节假日安排 is published in 2022 and ranks before records published in 2023.
+        `within` matches records published in the period. A title may name the period instead
+        (`titled`): 2023年的节假日安排 is published in 2022 and ranks before records published in
+        2023.
         """
-        if year is None:
+        if not titled:
             return ConstantScore(within, 0.0), []
-        titled = _phrase("title_grams", self._analysis.letters_only(f"{year}年"))
-        lifted = ConstantScore(titled, self._weights.exact_titled_year, "exact.titled_year")
-        return Or((ConstantScore(within, 0.0), ConstantScore(titled, 0.0))), [lifted]
+        runs = tuple(_phrase("title_grams", self._analysis.letters_only(name)) for name in titled)
+        named = runs[0] if len(runs) == 1 else Or(runs)
+        lifted = ConstantScore(named, self._weights.exact_titled_year, "exact.titled_year")
+        return Or((ConstantScore(within, 0.0), ConstantScore(named, 0.0))), [lifted]
 
     def _word(self, word: str) -> Query:
         """Matches a word in any field, or its characters as written."""

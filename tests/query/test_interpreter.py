@@ -230,6 +230,14 @@ def test_a_document_number_asks_for_its_field(interpreter: QueryInterpreter, typ
     assert Term("document_number", "宜政办秘〔2008〕8号") in terms
 
 
+def test_several_numbers_are_alternatives(
+    interpreter: QueryInterpreter, analysis: TextAnalyzer
+) -> None:
+    interpreted = interpreter.interpret("国发〔2016〕40号 宜政办秘〔2008〕8号")
+    assert interpreted.codes == ("国发〔2016〕40号", "宜政办秘〔2008〕8号")
+    assert matches(interpreted.strict, index(TITLE, "", analysis))
+
+
 def test_an_index_number_asks_for_its_field(interpreter: QueryInterpreter) -> None:
     terms = leaves(interpreter.interpret("003127334/200902-00019").strict)
     assert Term("index_number", "003127334/200902-00019") in terms
