@@ -12,10 +12,14 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice, pairwise
 
 from analyzers.normalize import Normalized, literal, literal_text, normalize_text
+from analyzers.numerals import CHINESE_NUMERALS
 from analyzers.sampling import BLOCK, choose_blocks, find_each
 
-_SHORT_ASCII = re.compile("[0-9a-z]{1,2}")
+_SHORT_ASCII = re.compile("[0-9a-z]{1,2}|[0-9]{3,5}")
 _ASCII = re.compile("[0-9a-z]")
+_DIGIT = re.compile("[0-9]")
+_NUMBER_BEFORE = re.compile("[0-9０-９][.．]?$")
+_NUMBER_AFTER = re.compile("[.．]?[0-9０-９]")
 _WHITESPACE = re.compile(r"\s+")
 _VISIBLE = re.compile(r"\S")
 
@@ -36,7 +40,8 @@ _Found = tuple[int, int, int]
 def mark_spans(text: str, highlight_terms: Sequence[str]) -> list[_Span]:
     """Returns spans of terms in the original text, in order, with adjacent spans merged.
 
-    A term of one or two Latin letters or digits, or with a point, matches only as a whole word.
+    A term of one or two Latin letters, of up to five digits, or with a point, matches only as a
+    whole word. No term begins or ends inside a number.
     """
     return _merge_spans(_find_terms(text, highlight_terms))
 
@@ -202,7 +207,9 @@ def _find_term(mapped: Normalized, term: str) -> Iterator[_Span]:
     is_whole_word = run != term or _SHORT_ASCII.fullmatch(term) is not None
     for at in find_each(mapped.text, run):
         span = mapped.original_span(at, at + len(run))
-        if not is_whole_word or _is_whole_word(mapped.original, span, term):
+        if is_whole_word and not _is_whole_word(mapped.original, span, term):
+            continue
+        if not _cuts_number(mapped.original, span, run):
             yield span
 
 
@@ -213,11 +220,23 @@ def _stream_of(term: str) -> str:
 
 def _is_whole_word(text: str, span: _Span, term: str) -> bool:
     start, end = span
-    if normalize_text(text[start:end]) != term:  # 2〕0 is not 20
+    written = normalize_text(text[start:end])
+    if written != term and written.replace(" ", "") != term:  # 2〕0 is not 20, pm 2.5 is pm2.5
         return False
     before = normalize_text(text[max(start - 1, 0) : start])[-1:]
     after = normalize_text(text[end : end + 1])[:1]
     return not (_ASCII.match(before) or _ASCII.match(after))
+
+
+def _cuts_number(text: str, span: _Span, run: str) -> bool:
+    """Whether the span begins or ends inside a number: 8小时 in 48小时, 八小时 in 十八小时."""
+    start, end = span
+    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
+    if _DIGIT.match(run[0]) and _NUMBER_BEFORE.search(before):
+        return True
+    if run[0] in CHINESE_NUMERALS and before[-1:] and before[-1] in "十百千":
+        return True
+    return _DIGIT.match(run[-1]) is not None and _NUMBER_AFTER.match(after) is not None
 
 
 def _merge_spans(found: Sequence[_Found]) -> list[_Span]:

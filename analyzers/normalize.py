@@ -1,7 +1,8 @@
 """Normalization: folds texts to the one spelling that index and queries share.
 
 Each character is folded by itself, so a substring of a text folds to a substring of the folded
-text. For this reason forms are never composed across characters.
+text. For this reason forms are never composed across characters. Written years are the exception:
+二〇一〇 becomes 2010, digit by digit, so only a substring that cuts a year folds to something else.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from analyzers.numerals import fold_points, fold_years
 from analyzers.radicals import UNIFIED
 
 # Accents and enclosing marks of Latin, Greek, Cyrillic and symbols: cafe finds café, as with the
@@ -63,16 +65,16 @@ class Normalized:
 
 
 def normalize(text: str) -> Normalized:
-    """Folds width, compatibility forms, case, accents and Traditional characters, with offsets.
+    """Folds width, compatibility forms, case, accents, Traditional characters and written years.
 
     White space other than line feeds becomes a space; control and invisible characters are dropped.
     """
-    return Normalized(text.translate(_FOLDED), text, _map_offsets(text, _FOLDED))
+    return Normalized(normalize_text(text), text, _map_offsets(text, _FOLDED))
 
 
 def normalize_text(text: str) -> str:
     """Returns the text of `normalize(text)` without offsets, which is faster."""
-    return text.translate(_FOLDED)
+    return fold_points(fold_years(text.translate(_FOLDED)))
 
 
 def literal(text: str, stream: str | None = None) -> Normalized:
@@ -80,13 +82,13 @@ def literal(text: str, stream: str | None = None) -> Normalized:
 
     `stream` is `literal_text(text)`, if the caller has it already.
     """
-    folded = text.translate(_LITERAL) if stream is None else stream
+    folded = literal_text(text) if stream is None else stream
     return Normalized(folded, text, _map_offsets(text, _LITERAL))
 
 
 def literal_text(text: str) -> str:
     """Returns the text of `literal(text)` without offsets."""
-    return text.translate(_LITERAL)
+    return fold_years(text.translate(_LITERAL))
 
 
 class _FoldTable(dict[int, str]):

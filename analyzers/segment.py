@@ -16,7 +16,7 @@ from pathlib import Path
 
 from analyzers.normalize import normalize_text
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raised whenever the same text gives other words or grams, so that old indexes are rejected."""
 
 # Off: the hidden Markov model guesses unknown words from their context, so that a name is cut
@@ -31,6 +31,8 @@ _HAN_RUN = re.compile(f"[{_HAN}]+")
 
 # pm2.5, 3g and 2009.2.20 are one word each; a rare ideograph is one; then words of other scripts.
 _OTHER_WORD = re.compile(rf"[0-9a-z]+(?:\.[0-9]+)*|[{_IDEOGRAPHS}]|[^\W_0-9a-z{_IDEOGRAPHS}]+")
+
+_LETTERS_OR_NUMBER = re.compile("[a-z]+|[0-9.]+")
 
 _LONG = 4
 """jieba's search mode gives subwords of two and three characters; ours start at this length."""
@@ -74,9 +76,7 @@ class Segmenter:
         for word in [word for word in words if len(word) > _LONG]:
             words += self._find_long_subwords(word)
         others = _OTHER_WORD.findall(_HAN_RUN.sub(" ", text))
-        for word in [word for word in others if "." in word]:
-            others += word.split(".")
-        return words + others
+        return words + others + [part for word in others for part in split_code(word)]
 
     def knows(self, word: str) -> bool:
         """Whether this is a dictionary word, of jieba or added."""
@@ -98,6 +98,17 @@ def name_cuts(words: Iterable[_Word]) -> str:
     rules = (ANALYSIS_VERSION, unicodedata.unidata_version, _HMM, _order_words(words))
     digest.update(repr(rules).encode())
     return digest.hexdigest()
+
+
+def split_code(word: str) -> list[str]:
+    """Returns the parts that a word of letters and digits is also written as.
+
+    2009.2.20 contains 2009, and ISO9001 is also ISO 9001. A number is one: 5 is not in 2.5.
+    """
+    if word.count(".") > 1:
+        return word.split(".")
+    parts = _LETTERS_OR_NUMBER.findall(word)
+    return parts if len(parts) == 2 and min(map(len, parts)) > 1 else []
 
 
 class _RustEngine:

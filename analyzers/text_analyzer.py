@@ -9,6 +9,7 @@ from functools import cached_property
 
 from analyzers.dictionary import Dictionary
 from analyzers.normalize import literal_text, normalize, normalize_text
+from analyzers.numerals import name_quantities
 from analyzers.segment import Segmenter, name_cuts
 from analyzers.token import Token
 
@@ -21,7 +22,8 @@ class TextAnalyzer:
 
     The literal stream of a text is its normalized letters, numbers, marks and symbols (Unicode
     categories L, N, M, S) without anything between them. For a substring r of a text, the stream of
-    r is a substring of the stream of the text, so the grams of r are consecutive in its grams.
+    r is a substring of the stream of the text, so the grams of r are consecutive in its grams. Only
+    a substring that cuts a written year (二〇一〇) is an exception.
     """
 
     def __init__(
@@ -48,8 +50,9 @@ class TextAnalyzer:
         self.is_word("")
 
     def tokenize_for_search(self, text: str) -> list[str]:
-        """Returns normalized words and the shorter dictionary words inside them."""
-        return self._segmenter.cut_for_search(normalize_text(text))
+        """Returns normalized words, the shorter dictionary words in them, numbers with units."""
+        normalized = normalize_text(text)
+        return self._segmenter.cut_for_search(normalized) + name_quantities(normalized)
 
     def tokenize(self, text: str) -> list[str]:
         """Returns normalized words."""

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzers.normalize import normalize
+from analyzers.numerals import read_numeral
 from analyzers.pinyin import parse_latin
 from gongkai.catalog.addresses import parse_url
 from gongkai.catalog.dates import parse_date
@@ -23,7 +24,6 @@ from gongkai.catalog.disclosure import parse_disclosure
 from gongkai.catalog.document_number import find_document_numbers, parse_document_number
 from gongkai.catalog.index_number import find_index_numbers, parse_index_number
 from gongkai.catalog.legal_rank import read_legal_rank
-from gongkai.catalog.numerals import read_numeral
 from gongkai.catalog.personal_data import find_personal_data
 from gongkai.catalog.plain_text import reduce_markup
 from gongkai.catalog.repeals import find_repeals

@@ -8,9 +8,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Self
 
+from analyzers.numerals import CHINESE_NUMERALS, read_numeral
 from gongkai.catalog.instants import read_count
-from gongkai.catalog.numerals import CHINESE_NUMERALS, INVISIBLE, fold_signs, read_numeral
 from gongkai.catalog.program_dates import day_in_china, read_program_date
+from gongkai.catalog.signs import INVISIBLE, fold_signs
 from gongkai.errors import RefusedValueError
 
 EARLIEST_YEAR = 1840

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from analyzers.numerals import CHINESE_DIGITS, CHINESE_NUMERALS, read_numeral
 from gongkai.catalog.number_prefix import (
     HAN,
     KINDS,
@@ -15,14 +16,7 @@ from gongkai.catalog.number_prefix import (
     prefix_run,
     trim_prefix,
 )
-from gongkai.catalog.numerals import (
-    CHINESE_DIGITS,
-    CHINESE_NUMERALS,
-    INVISIBLE,
-    fold_signs,
-    read_numeral,
-    tidy_signs,
-)
+from gongkai.catalog.signs import INVISIBLE, fold_signs, tidy_signs
 from gongkai.errors import RefusedValueError
 
 Form = Literal["bracketed", "order", "odd"]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from gongkai.catalog.numerals import INVISIBLE, fold_signs, tidy_signs
+from gongkai.catalog.signs import INVISIBLE, fold_signs, tidy_signs
 from gongkai.errors import RefusedValueError
 
 Form = Literal["catalog", "credit", "odd"]
@@ -20,6 +20,7 @@ _WHOLE = re.compile(rf"{_AGENCY}/{_PERIOD}-{_SERIAL}")
 _INSIDE = re.compile(
     rf"(?<![0-9A-Za-z]){_AGENCY} ?/ ?{_PERIOD} ?-{{1,2}} ?{_SERIAL}(?![0-9A-Za-z])", re.IGNORECASE
 )
+_BEGINNING = re.compile(rf"(?<![0-9A-Za-z]){_AGENCY}/[0-9]{{1,6}}(?:-[0-9]{{0,8}})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,9 @@ def find_index_numbers(text: str) -> list[FoundIndexNumber]:
         )
         for match in _INSIDE.finditer(plain)
     ]
+
+
+def find_index_number_parts(text: str) -> list[tuple[int, int]]:
+    """Returns the spans of index numbers that break off behind the slash: 003127334/2009."""
+    folded = fold_signs(text).translate(_SLASHES)
+    return [match.span() for match in _BEGINNING.finditer(folded)]

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from analyzers.numerals import CHINESE_DIGITS, read_numeral
 from gongkai.catalog.document_number import (
     BRACKETS,
     INNER_BRACKETS,
@@ -17,7 +18,7 @@ from gongkai.catalog.document_number import (
 )
 from gongkai.catalog.genre import DEFAULT_GENRES
 from gongkai.catalog.number_prefix import HAN, KINDS, ends_as_code, trim_prefix
-from gongkai.catalog.numerals import CHINESE_DIGITS, INVISIBLE, fold_signs, read_numeral
+from gongkai.catalog.signs import INVISIBLE, fold_signs
 
 
 @dataclass(frozen=True, slots=True)

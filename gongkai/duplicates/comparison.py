@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from rapidfuzz.distance import Levenshtein, Opcode
 
-from gongkai.catalog.numerals import CHINESE_NUMERALS
+from analyzers.numerals import CHINESE_NUMERALS
 from gongkai.duplicates.comparable_text import Text
 from gongkai.duplicates.shingles import Shingles, cut_shingles, measure_overlap
 

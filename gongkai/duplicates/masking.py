@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from analyzers.normalize import literal_text, normalize_text
-from gongkai.catalog.numerals import CHINESE_NUMERALS, read_numeral
+from analyzers.numerals import CHINESE_NUMERALS, read_numeral
 
 _HEAD_LINES, _TAIL_LINES = 16, 12
 """Lines at either end in which frames are searched; other lines belong to the text."""

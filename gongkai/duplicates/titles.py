@@ -14,7 +14,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Indel
 
 from analyzers.normalize import literal_text
-from gongkai.catalog.numerals import CHINESE_NUMERALS
+from analyzers.numerals import CHINESE_NUMERALS
 
 
 class TitleRelation(Enum):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analyzers.normalize import literal_text, normalize
+from analyzers.numerals import CHINESE_DIGITS, read_numeral
 from gongkai.catalog.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
 from gongkai.catalog.document_number import find_document_numbers
-from gongkai.catalog.numerals import CHINESE_DIGITS, read_numeral
 
 _Span = tuple[PartialDate | None, PartialDate | None]
 _Reader = Callable[[re.Match[str], date], _Span | None]

@@ -11,10 +11,11 @@ from datetime import date
 from itertools import groupby
 
 from analyzers.normalize import normalize_text
+from analyzers.numerals import close_up, find_quantities, respell
 from analyzers.sampling import choose_needles
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.document_number import find_document_numbers
-from gongkai.catalog.index_number import find_index_numbers
+from gongkai.catalog.index_number import find_index_number_parts, find_index_numbers
 from gongkai.catalog.number_parts import NumberParts, find_number_parts
 from gongkai.query.clauses import Clauses
 from gongkai.query.date_expressions import DateExpression, find_spoken_date
@@ -143,11 +144,11 @@ class QueryInterpreter:
 
     def _read_operator(self, piece: Piece, clauses: Clauses) -> None:
         if piece.excluded:
-            clauses.exclude.extend(self._builder.whole(piece.text))
+            clauses.exclude.extend(self._builder.phrase(piece.text))
             return
-        clauses.must.extend(self._builder.literally(piece.text))
+        clauses.must.extend(self._builder.phrase(piece.text))
         clauses.terms.append(piece.text)
-        clauses.highlight_terms.append(self._analysis.letters_only(piece.text))
+        clauses.highlight_terms.extend(map(self._analysis.letters_only, respell(piece.text)))
         clauses.should.extend(self._builder.runs(piece.text))
 
     def _read_words(self, text: str, clauses: Clauses, *, expand: bool) -> None:
@@ -158,15 +159,16 @@ class QueryInterpreter:
                 clauses.terms.append(part)
                 clauses.highlight_terms.append(self._analysis.letters_only(part))
             else:
-                for run in part.split():
+                for run in close_up(part).split():
                     self._read_plain(run, clauses, expand=expand)
 
     def _read_plain(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         tokens = self._analysis.tokens(normalize_text(text))
         words = [token.text for token in tokens]
+        quantities = find_quantities(normalize_text(text))
         expansions = self._expand(text) if expand else ()
         content = 0
-        for group in group_terms(tokens, expansions, self._analysis.is_stopword):
+        for group in group_terms(tokens, expansions, self._analysis.is_stopword, quantities):
             if group.is_question_word:
                 clauses.should.add(self._builder.stopword(group.words[0]))
             else:
@@ -185,7 +187,8 @@ class QueryInterpreter:
         if term in clauses.terms:
             return
         clauses.terms.append(term)
-        clauses.highlight_terms.append(term)
+        spellings = group.quantity.spellings if group.quantity else ()
+        clauses.highlight_terms.extend(spellings or (term,))
         expansion = group.expansion
         others = expansion.others if expansion else ()
         if others:
@@ -200,7 +203,11 @@ class QueryInterpreter:
             words = [word for word in group.words if len(word) > 1] or group.words
             clauses.content.extend(self._builder.term((word,)) for word in words)
             return
-        query = self._builder.term(group.words, others, expansion.agency if expansion else None)
+        query = (
+            self._builder.quantity(group.quantity)
+            if group.quantity
+            else self._builder.term(group.words, others, expansion.agency if expansion else None)
+        )
         if not clauses.words.add(query):
             return
         if len(term) > 1:
@@ -251,6 +258,8 @@ class QueryInterpreter:
             typed = text[entry.start : entry.end]
             canonical = entry.number.canonical
             yield entry.start, entry.end, number("index_number", canonical, typed)
+        for start, end in find_index_number_parts(text):
+            yield start, end, self._builder.number_part((), text[start:end])
         for found in find_number_parts(text, self._expander.is_prefix):
             typed = text[found.start : found.end]
             yield (

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
+from analyzers.normalize import normalize_text
+from analyzers.numerals import Quantity, respell
+from analyzers.segment import split_code
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.legal_rank import LegalRank
 from gongkai.query.relevance import Weights
@@ -89,6 +92,19 @@ class QueryBuilder:
         parts = self.literally(text)
         return [And(tuple(parts)) if len(parts) > 1 else parts[0]] if parts else []
 
+    def phrase(self, text: str) -> list[Query]:
+        """Returns `literally` with numbers in digits or in Chinese: 第32条 is 第三十二条."""
+        spelled = [self.literally(each) for each in respell(normalize_text(text))]
+        if len(spelled) == 1:
+            return spelled[0]
+        return [Or(tuple(And(tuple(parts)) for parts in spelled if parts))]
+
+    def quantity(self, quantity: Quantity) -> Query:
+        """Matches a number with its unit however it is written; of a year also the number alone."""
+        named = self._zones(quantity.term)
+        alone = self._zones(quantity.number) if quantity.is_year else ()
+        return DisMax((*named, *alone), tie_breaker=self._weights.words_tie)
+
     def runs(self, text: str) -> list[Query]:
         """Boosts records that contain the text as written, most of all in the title."""
         run = self._analysis.letters_only(text)
@@ -154,14 +170,15 @@ class QueryBuilder:
         return DisMax((named, *cited))
 
     def number_part(self, parts: Iterable[tuple[str, str]], typed: str) -> Query:
-        """Matches all parts of a document number as (field, value), or the part cited in a text."""
-        fields = And(tuple(Term(field, value) for field, value in parts))
-        named = ConstantScore(fields, self._weights.exact_number_part, "exact.number_part")
+        """Matches all parts of a number as (field, value), or the part cited in a text."""
+        fields = tuple(Term(field, value) for field, value in parts)
+        score = self._weights.exact_number_part
+        named = [ConstantScore(And(fields), score, "exact.number_part")] if fields else []
         cited = (
             ConstantScore(run, self._weights.exact_cited_part, "exact.cited_part")
             for run in self.whole(typed)
         )
-        return DisMax((named, *cited))
+        return DisMax((*named, *cited))
 
     def complete(self, words: Sequence[Query]) -> Query:
         """Ranks records with every word above records with most of them."""
@@ -204,7 +221,14 @@ class QueryBuilder:
         return Or((ConstantScore(within, 0.0), ConstantScore(named, 0.0))), [lifted]
 
     def _word(self, word: str) -> Query:
-        """Matches a word in any field, or its characters as written."""
+        """Matches a word in any field, or its characters as written.
+
+        A number does not match as written: 996 is part of 1996, and of 9、96.
+        """
+        if any(map(str.isdigit, word)):
+            parts = [DisMax(self._zones(part)) for part in split_code(word)]
+            apart = (And(tuple(parts)),) if parts else ()
+            return DisMax((*self._zones(word), *apart), tie_breaker=self._weights.words_tie)
         literal = [
             ConstantScore(query, self._weights.words_literal, "words.literal")
             for query in self.literally(word)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analyzers.highlight import best_passage, highlight, mark_spans, snippet, to_html
 from analyzers.normalize import literal_text
-from tests.analyzers.texts import substrings, texts
+from tests.analyzers.texts import cuts_a_year, substrings, texts
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,21 @@ def test_a_word_with_points_marks_the_same_points(text: str, term: str, marked: 
     assert marked in snippet(f"{FILLER * 10}{text}。{FILLER * 10}", [term])
 
 
+@pytest.mark.parametrize(
+    ("text", "term", "marked"),
+    [
+        ("1996年996人、9、96", "996", "1996年<mark>996</mark>人、9、96"),
+        ("48小时和8小时", "8小时", "48小时和<mark>8小时</mark>"),
+        ("十八小时和八小时", "八小时", "十八小时和<mark>八小时</mark>"),
+        ("二〇一〇年", "2010年", "<mark>二〇一〇年</mark>"),
+        ("PM 2.5", "pm2.5", "<mark>PM 2.5</mark>"),
+        ("宜政办秘〔2008〕8号", "宜政办秘2008", "<mark>宜政办秘〔2008</mark>〕8号"),
+    ],
+)
+def test_no_mark_begins_or_ends_inside_a_number(text: str, term: str, marked: str) -> None:
+    assert highlight(text, [term]) == marked
+
+
 def test_touching_and_overlapping_marks_are_one() -> None:
     assert mark_spans("最低生活保障金", ["最低生活", "生活保障", "金", ""]) == [(0, 7)]
 
@@ -67,7 +82,10 @@ def test_a_part_of_the_text_is_marked(pair: tuple[str, str]) -> None:
     spans = mark_spans(text, [needle])
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(one[1] < two[0] for one, two in pairwise(spans))
-    if needle and re.fullmatch("[0-9a-z]{1,2}", needle) is None:
+    start = text.index(part)
+    borders = (text[:start], part), (part, text[start + len(part) :])
+    is_number_cut = any(cuts_a_year(*border) for border in borders)
+    if needle and not is_number_cut and re.fullmatch("[0-9a-z]{1,2}|[0-9]+", needle) is None:
         assert any(needle in literal_text(text[start:end]) for start, end in spans)
 
 

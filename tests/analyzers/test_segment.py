@@ -44,6 +44,8 @@ def test_search_cut_holds_the_words_inside() -> None:
     cut = RUST.cut_for_search("城镇职工基本养老保险2009.2.20")
     assert {"养老", "保险", "养老保险", "城镇职工基本养老保险"} <= set(cut)
     assert {"2009", "2", "20", "2009.2.20"} <= set(cut)
+    assert {"iso9001", "iso", "9001"} <= set(RUST.cut_for_search("iso9001"))
+    assert set(RUST.cut_for_search("2.5 5g")) == {"2.5", "5g"}
 
 
 @given(texts)

@@ -1,5 +1,7 @@
 """Random texts of the kinds that catalogs hold and that break analyses; every law draws them."""
 
+import re
+
 from hypothesis import strategies as st
 
 SAMPLES = (
@@ -27,3 +29,10 @@ def substrings(draw: st.DrawFn) -> tuple[str, str]:
     text = draw(texts)
     start = draw(st.integers(0, len(text)))
     return text, text[start : draw(st.integers(start, len(text)))]
+
+
+def cuts_a_year(before: str, after: str) -> bool:
+    """Whether numerals meet at the border of two texts, so that it may lie inside a year."""
+    numeral = "[0-9０-９零〇○一二三四五六七八九·・]"
+    edges = re.search(rf"{numeral}\W*$", before), re.match(rf"\W*{numeral}", after)
+    return all(edges)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from analyzers.normalize import normalize_text
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
@@ -168,13 +170,21 @@ def test_an_empty_text_asks_for_everything(interpreter: QueryInterpreter, text: 
     assert interpreter.interpret(text) == InterpretedQuery("", (), (), MatchAll())
 
 
+def cuts_number(text: str, place: int) -> bool:
+    """Whether the place lies inside a number or a word with digits: a number is met as a whole."""
+    words = re.finditer(r"[0-9a-z]*[0-9][0-9a-z]*(?:\.[0-9]+)*", normalize_text(text))
+    return any(word.start() < place < word.end() for word in words)
+
+
 @given(st.data())
 def test_any_run_of_a_text_finds_the_text(
     interpreter: QueryInterpreter, fields: Fields, data: st.DataObject
 ) -> None:
     text = data.draw(st.sampled_from([TITLE, BODY]))
     start = data.draw(st.integers(0, len(text) - 1))
-    run = text[start : data.draw(st.integers(start + 1, len(text)))]
+    end = data.draw(st.integers(start + 1, len(text)))
+    assume(not any(cuts_number(text, place) for place in (start, end)))
+    run = text[start:end]
     interpreted = interpreter.interpret(run)
     assert matches(interpreted.strict, fields)
     assert all(matches(query, fields) for query in queries_of(interpreted))
@@ -241,6 +251,15 @@ def test_several_numbers_are_alternatives(
 def test_an_index_number_asks_for_its_field(interpreter: QueryInterpreter) -> None:
     terms = leaves(interpreter.interpret("003127334/200902-00019").strict)
     assert Term("index_number", "003127334/200902-00019") in terms
+
+
+@pytest.mark.parametrize("typed", ["003127334/2009", "003127334/200902-000"])
+def test_half_an_index_number_finds_its_record(
+    interpreter: QueryInterpreter, fields: Fields, typed: str
+) -> None:
+    interpreted = interpreter.interpret(typed)
+    assert interpreted.codes == (typed,)
+    assert matches(interpreted.strict, fields)
 
 
 def test_a_whole_title_is_named_whatever_operators_it_holds(
@@ -323,3 +342,47 @@ def test_real_titles_find_themselves(
     ]
     assert len(titles) > 150
     assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "is_met"),
+    [
+        ("二〇一〇年政府工作报告", "2010年政府工作报告", True),
+        ("2010年政府工作报告", "二○一○年政府工作报告", True),
+        ("2010年政府工作报告", "一、二零一零年政府工作报告", True),
+        ('"二〇一〇年政府"', "2010年政府工作报告", True),
+        ("2016年工作报告", "2016年市政府工作报告", True),
+        ("2016年工作报告", "市政府工作报告（2015—2016）", True),
+        ("2016年工作报告", "12016年工作报告", False),
+        ("2024年度部门决算", "2024年部门决算", True),
+        ("60岁退休", "满六十周岁退休", True),
+        ("60岁退休", "满160岁退休", False),
+        ("3个月内", "三个月以内", True),
+        ("8小时", "48小时", False),
+        ("8小时", "八小时", True),
+        ("第32条", "第三十二条", True),
+        ("第 32 条", "第三十二条", True),
+        ("第三十二条", "第 32 条", True),
+        ("32条", "第三十二条", True),
+        ("第32条", "第一百三十二条", False),
+        ('"本法第32条"', "本法第三十二条", True),
+        ("第2章", "第二章", True),
+        ("第二款", "第2款", True),
+        ("996", "1996", False),
+        ("996", "9、96", False),
+        ("996", "996工作制", True),
+        ('"996"', "1996", True),
+        ("1640", "〔2016〕40号", False),
+        ("12345", "拨打12345热线", True),
+        ("3.15", "3·15消费者权益日", True),
+        ("15", "3.15", False),
+        ("PM2.5", "PM 2.5", True),
+        ("ISO 9001", "ISO9001认证", True),
+        ("5G", "15G", False),
+    ],
+)
+def test_numbers_are_met_as_numbers(
+    interpreter: QueryInterpreter, analysis: TextAnalyzer, query: str, text: str, is_met: bool
+) -> None:
+    fields = index("公告", text, analysis)
+    assert matches(interpreter.interpret(query).strict, fields) is is_met
