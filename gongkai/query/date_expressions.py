@@ -23,6 +23,7 @@ class DateExpression:
     """The period that text[start:end] restricts the search to; None is open.
 
     `year_named` is true for one whole year written as a number, which a title may contain too.
+    `is_loose` is true without a particle: 今年高考什么时候报名 is also about the last known one.
     """
 
     start: int
@@ -30,6 +31,7 @@ class DateExpression:
     first: PartialDate | None
     last: PartialDate | None
     year_named: bool = False
+    is_loose: bool = False
 
     @property
     def titled(self) -> tuple[str, ...]:
@@ -220,12 +222,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = tuple(
             _relative_year,
             False,
         ),
-        (
-            rf"{_SHORT}{_RELATIVE_YEAR}(?:(?P<m>{_M})月(?:份)?"
-            rf"|(?P<part>上半年|下半年|第?[一二三四1-4]季度))?+{_SUBJECT}",
-            _relative_year,
-            False,
-        ),
         (rf"(?P<month>上个月|上月|本月|这个月)(?:{_OF}|{_EDGE})", _relative_month, False),
         (rf"(?P<day>今天|今日|昨天|昨日|前天)(?:{_OF}|{_EDGE})", _relative_day, False),
         (rf"(?P<week>上周|上星期|本周|这周|这星期)(?:{_OF}|{_EDGE})", _week, False),
@@ -235,19 +231,33 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = tuple(
             _recent,
             False,
         ),
-        (
-            rf"{_SHORT}(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)"
-            rf"{_SUBJECT}",
-            _recent,
-            False,
-        ),
         (r"[“\"]?(?P<plan>十[一二三四五]?)五[”\"]?(?:期间|时期)的?", _plan, False),
         (
-            rf"(?:上世纪|20世纪|二十世纪)?(?P<tens>[五六七八九]十|[5-9]0)年代(?:的(?=.)|{_EDGE})",
+            rf"(?<![0-9])(?:上世纪|20世纪|二十世纪|19)?(?P<tens>[五六七八九]十|[5-9]0)年代(?:的(?=.)|{_EDGE})",
             _decade,
             False,
         ),
     )
+)
+_LOOSE_PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
+    (
+        re.compile(
+            rf"{_SHORT}{_RELATIVE_YEAR}(?:(?P<m>{_M})月(?:份)?"
+            rf"|(?P<part>上半年|下半年|第?[一二三四1-4]季度))?+{_SUBJECT}"
+        ),
+        _relative_year,
+    ),
+    (
+        re.compile(
+            rf"{_SHORT}(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)"
+            rf"{_SUBJECT}"
+        ),
+        _recent,
+    ),
+)
+_ALL_PATTERNS = (
+    *((pattern, reader, named, False) for pattern, reader, named in _PATTERNS),
+    *((pattern, reader, False, True) for pattern, reader in _LOOSE_PATTERNS),
 )
 _QUOTED = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
 
@@ -261,14 +271,14 @@ def find_spoken_date(text: str, today: date) -> DateExpression | None:
     folded = normalize(text)
     closed = [(number.start, number.end) for number in find_document_numbers(text)]
     closed += [match.span() for match in _QUOTED.finditer(text)]
-    for pattern, reader, named in _PATTERNS:
+    for pattern, reader, named, loose in _ALL_PATTERNS:
         for match in pattern.finditer(folded.text):
             if match.start() == match.end():
                 continue
             start, end = folded.original_span(match.start(), match.end())
             span = reader(match, today) if _is_free(start, end, closed) else None
             if span and _exists(span) and literal_text(text[:start] + text[end:]):
-                return DateExpression(start, end, *span, year_named=named)
+                return DateExpression(start, end, *span, year_named=named, is_loose=loose)
     return None
 
 

@@ -1,7 +1,7 @@
 """Query relaxation: the strict query first, then fallbacks where it finds few records.
 
-The fallbacks are tried in order: spelling correction, most words, no date. The outcome records
-which fallback was used, so that the page can say so and link back.
+The fallbacks are tried in order: no loose date, spelling correction, most words, no date. The
+outcome records which fallback was used, so that the page can say so and link back.
 """
 
 import asyncio
@@ -88,6 +88,7 @@ class QueryRelaxation:
         """
         outcome = await self._search_strictly(request)
         for fall_back in (
+            self._drop_loose_date,
             self._correct_spelling,
             self._relax,
             self._drop_date,
@@ -132,6 +133,13 @@ class QueryRelaxation:
     def _is_enough(self, outcome: SearchOutcome) -> bool:
         """Whether no fallback is needed."""
         return outcome.complete > self._weights.relaxation_few or not outcome.interpreted.text
+
+    async def _drop_loose_date(self, outcome: SearchOutcome) -> SearchOutcome:
+        """Searches without a date that has no particle where no record of it has every word."""
+        spoken = outcome.interpreted.spoken
+        if outcome.complete or not spoken or not spoken.is_loose:
+            return outcome
+        return await self._search_strictly(replace(outcome.request, dates=False))
 
     async def _correct_spelling(self, outcome: SearchOutcome) -> SearchOutcome:
         """Searches for the corrected text where no record has every word, else suggests it."""

@@ -109,6 +109,16 @@ def test_only_a_whole_year_may_stand_in_titles() -> None:
     assert (year.titled, month.titled) == (("2008年",), ())
 
 
+@pytest.mark.parametrize(
+    ("text", "is_loose"),
+    [("去年的工作报告", False), ("去年工作报告", True), ("近三年环境保护", True)],
+)
+def test_a_date_without_a_particle_is_loose(text: str, is_loose: bool) -> None:
+    spoken = find_spoken_date(text, TODAY)
+    assert spoken is not None
+    assert spoken.is_loose is is_loose
+
+
 def test_a_span_of_years_may_stand_in_titles_too() -> None:
     span = find_spoken_date("2016至2018年环境保护", TODAY)
     assert span is not None
