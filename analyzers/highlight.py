@@ -221,7 +221,7 @@ def _stream_of(term: str) -> str:
 def _is_whole_word(text: str, span: _Span, term: str) -> bool:
     start, end = span
     written = normalize_text(text[start:end])
-    if written != term and written.replace(" ", "") != term:  # 2〕0 is not 20, pm 2.5 is pm2.5
+    if "".join(written.split()) != term:  # 2〕0 is not 20, pm 2.5 is pm2.5
         return False
     before = normalize_text(text[max(start - 1, 0) : start])[-1:]
     after = normalize_text(text[end : end + 1])[:1]

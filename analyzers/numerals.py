@@ -25,7 +25,7 @@ _WRITTEN_YEAR = re.compile(rf"(?:一[八九]|二[〇零0])[{CHINESE_DIGITS}0-9]{
 _POINT = re.compile(r"(?<=[0-9])[·・](?=[0-9])")
 
 # Measure words. Longer ones come first; those after `=` are the same unit.
-_SAME_UNITS = {"年度": "年", "周岁": "岁", "月份": "月", "钟头": "小时", "个工作日": "工作日"}
+_SAME_UNITS = {"年度": "年", "周岁": "岁", "月份": "月", "个工作日": "工作日"}
 _UNITS = (
     *_SAME_UNITS,
     *("个月", "小时", "分钟", "星期", "工作日", "万元", "亿元", "平方米", "公里", "季度"),

@@ -4,6 +4,7 @@ An engine is opened twice over, as the indexer's store and as the API's engine, 
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analyzers.normalize import normalize_text
 from gongkai.engines import manifest
 from gongkai.engines.cursor import read_cursor, write_cursor
 from gongkai.engines.installation import Installation
@@ -101,6 +103,12 @@ class Opened:
         return self._loop.run(self.engine.is_withdrawn(record_id))
 
 
+def _cuts_number(text: str, *places: int) -> bool:
+    """Whether a place lies inside a number or a word with digits: a number is met as a whole."""
+    words = re.finditer(r"[0-9a-z]*[0-9][0-9a-z]*(?:\.[0-9]+)*", normalize_text(text))
+    return any(word.start() < place < word.end() for word in words for place in places)
+
+
 class EngineContract:
     """Subclass it and give the fixture `open_engine`: an Installation to its store and engine."""
 
@@ -181,7 +189,8 @@ class EngineContract:
             for length in (2, 3, 5, 9):
                 run = body[start : start + length]
                 assert "a" in opened.find(f'"{run}"'), run
-                assert "a" in opened.find(run), run
+                if not _cuts_number(body, start, start + length):
+                    assert "a" in opened.find(run), run
 
     def test_a_run_never_spans_two_zones(self, opened: Opened, make: Make) -> None:
         opened.index([make(id="a", title="排水", keywords="管网", body="改造")])
