@@ -159,6 +159,7 @@ class QueryInterpreter:
                 clauses.terms.append(part)
                 clauses.highlight_terms.append(self._analysis.letters_only(part))
             else:
+                clauses.should.extend(map(self._builder.law, _find_laws(part)))
                 for run in close_up(part).split():
                     self._read_plain(run, clauses, expand=expand)
 
@@ -307,6 +308,15 @@ def _may_relax(clauses: Clauses) -> bool:
         return bool(words)
     # Bound words are matched one by one when the query is relaxed.
     return len(words) > 1 or clauses.content.taken != words
+
+
+def _find_laws(text: str) -> Iterator[str]:
+    """Yields the names before articles: 劳动法 of 劳动法第32条."""
+    normalized = normalize_text(text)
+    for quantity in find_quantities(normalized):
+        before = normalized[: quantity.start].rstrip("》 ").split()
+        if quantity.nth and quantity.unit == "条" and before:
+            yield before[-1].lstrip("《")
 
 
 def _part_terms(parts: NumberParts) -> tuple[tuple[str, str], ...]:

@@ -34,6 +34,7 @@ PART_LIMIT = 40
 """Phrases that one long run is split into."""
 BOUND_LIMIT = 40
 """Bound words that add to the score one by one."""
+_COUNTRY = "中华人民共和国"
 REPEALED = ("废止", "失效")
 """Values of validity (有效性) that rank lower."""
 
@@ -157,6 +158,12 @@ class QueryBuilder:
         key = self._analysis.letters_only(text)
         title = ConstantScore(Term("title_key", key), self._weights.exact_title, "exact.title")
         return [title] if key else []
+
+    def law(self, name: str) -> Query:
+        """Boosts the law with this name, with or without the name of the country."""
+        key = self._analysis.letters_only(name)
+        titles = Terms("title_key", (key, f"{_COUNTRY}{key.removeprefix(_COUNTRY)}"))
+        return ConstantScore(titles, self._weights.exact_named_law, "exact.named_law")
 
     def number(self, field: str, canonical: str, typed: str) -> Query:
         """Matches a number in its field (`document_number`, `index_number`) or cited in a text."""

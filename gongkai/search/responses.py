@@ -98,6 +98,19 @@ class QueryView:
 
 
 @dataclass(kw_only=True)
+class ArticleView:
+    """An article (条) of a law or rule."""
+
+    number: Annotated[
+        str, Field(description="32; 120-1 is 第一百二十条之一.", examples=["32", "120-1"])
+    ]
+    label: Annotated[str, Field(examples=["第三十二条"])]
+    anchor: Annotated[
+        str, Field(description="Fragment of the record page's address.", examples=["article-32"])
+    ]
+
+
+@dataclass(kw_only=True)
 class HitView:
     """One record in a result list."""
 
@@ -123,6 +136,10 @@ class HitView:
     related: Annotated[
         bool, Field(description="Near in meaning (相关), without the words as they were asked.")
     ] = False
+    article: Annotated[
+        ArticleView | None,
+        Field(description="The article that the passage is from, where the text has articles."),
+    ] = None
 
 
 @dataclass(kw_only=True)

@@ -186,7 +186,9 @@ def _render(name: str, context: KioskContext, **shown: object) -> str:
 def _row(mode: Mode, hit: HitRow, request: SearchRequest) -> tuple[HitRow, str]:
     back = list_link(mode, request)
     given = [("q", request.text)] if request.text else []
-    return hit, mode.link(f"/kiosk{hit.href.partition('?')[0]}", *given, ("back", back))
+    path = urlsplit(hit.href)
+    link = mode.link(f"/kiosk{path.path}", *given, ("back", back))
+    return hit, f"{link}#{path.fragment}" if path.fragment else link
 
 
 def _choices(

@@ -9,8 +9,10 @@ Source of the layout: GB/T 9704-2012 党政机关公文格式: headings 一、 a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal
+
+from gongkai.catalog.articles import Heading, Level, find_headings
 
 Kind = Literal["heading", "subheading", "addressee", "signature", "text", "table"]
 Rows = tuple[tuple[str, ...], ...]
@@ -27,27 +29,54 @@ _SUBHEADING = re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)].*")
 _ADDRESSEE = re.compile(r"[^。；！？]{2,200}[：:]")
 _DATE = re.compile(rf"[{_DIGITS}]{{4}}年[{_DIGITS}]{{1,3}}月[{_DIGITS}]{{1,3}}日")
 
+_KINDS: dict[Level, Kind] = {
+    Level.PART: "heading",
+    Level.CHAPTER: "heading",
+    Level.SECTION: "subheading",
+    Level.ARTICLE: "text",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One line of the text, without surrounding whitespace, or the rows of a table."""
+    """One line of the text, without surrounding whitespace, or the rows of a table.
+
+    `anchor` is that of the chapter or article that begins here.
+    """
 
     kind: Kind
     text: str
     rows: Rows = ()
+    anchor: str = ""
 
 
 def lay_out(body: str) -> tuple[Paragraph, ...]:
-    """Returns the paragraphs in order. Only blank lines and margins are dropped."""
-    blocks = list(split_tables(body))
-    lines = ["" if isinstance(block, tuple) else block for block in blocks]
+    """Returns the paragraphs in order. Only blank lines and margins are dropped.
+
+    An article inside a line begins a paragraph of its own.
+    """
+    blocks = list(_split(body))
+    lines = ["" if isinstance(block, tuple) else block for block, _ in blocks]
     signed = _find_signature(lines)
     return tuple(
         Paragraph("table", "", block)
         if isinstance(block, tuple)
+        else Paragraph(_KINDS[heading.level], block, anchor=heading.anchor)
+        if heading
         else Paragraph("signature" if at in signed else _kind_of(at, block), block)
-        for at, block in enumerate(blocks)
+        for at, (block, heading) in enumerate(blocks)
     )
+
+
+def _split(body: str) -> Iterator[tuple[str | Rows, Heading | None]]:
+    """Yields the lines and tables of a text, each with the heading that it begins with."""
+    headings = find_headings(body)
+    starts = [0, *(each.start for each in headings), len(body)]
+    for (start, end), heading in zip(pairwise(starts), (None, *headings), strict=True):
+        first = heading
+        for block in split_tables(body[start:end].rstrip("#* ")):
+            yield block, first
+            first = None
 
 
 def split_tables(text: str) -> Iterator[str | Rows]:

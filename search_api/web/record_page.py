@@ -16,6 +16,7 @@ from search_api.web.badges import IN_FORCE, Badge, build_badges
 from search_api.web.body_layout import Kind, Rows, lay_out, split_tables
 from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address
 from search_api.web.citation import cite
+from search_api.web.contents import ContentsEntry, list_contents
 from search_api.web.rendering import PageContext, render, shorten, trusted
 from search_api.web.results_page import HitRow, build_hit
 from search_api.web.site import record_path
@@ -47,6 +48,7 @@ class MarkedParagraph:
     kind: Kind
     text: Markup
     rows: tuple[tuple[Markup, ...], ...] = ()
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class RecordPage:
     is_on_request: bool
     summary: Markup
     body: tuple[MarkedParagraph, ...]
+    contents: Sequence[ContentsEntry]
     attachments: tuple[AttachedFile, ...]
     repeals: tuple[Relation, ...]
     repealed_by: tuple[Relation, ...]
@@ -161,6 +164,7 @@ def build_record_page(
         is_on_request=is_on_request,
         summary=mark(_summary(record)),
         body=() if is_on_request else _mark_body(record.body, mark),
+        contents=() if is_on_request else list_contents(record.body),
         attachments=()
         if is_on_request
         else tuple(_attach(each, mark) for each in record.attachments),
@@ -176,7 +180,7 @@ def build_record_page(
 
 def _mark_body(body: str, mark: Callable[[str], Markup]) -> tuple[MarkedParagraph, ...]:
     return tuple(
-        MarkedParagraph(each.kind, mark(each.text), _mark_rows(each.rows, mark))
+        MarkedParagraph(each.kind, mark(each.text), _mark_rows(each.rows, mark), each.anchor)
         for each in lay_out(body)
     )
 

@@ -62,7 +62,7 @@ def build_hit(hit: HitView, text: str = "") -> HitRow:
     """Returns a row of the list. `text` is the query, to highlight it on the record page."""
     return HitRow(
         view=hit,
-        href=record_url(hit.id, text),
+        href=record_url(hit.id, text, hit.article.anchor if hit.article else ""),
         title=trusted(hit.title_html),
         snippet=trusted(hit.snippet_html),
         badges=build_badges(hit.disclosure, hit.validity, related=hit.related),

@@ -32,12 +32,13 @@ def absolute(base: str, path: str) -> str:
     return base + quote(path, safe="%/?&=+~;,:@!$'()*#[]")
 
 
-def record_url(record_id: str, text: str = "") -> str:
+def record_url(record_id: str, text: str = "", anchor: str = "") -> str:
     """Returns the address of a record's page.
 
-    `text` is the query, for highlights and the way back.
+    `text` is the query, for highlights and the way back. `anchor` is an article on the page.
     """
-    return _with_query(record_path(record_id), [("q", text)] if text else [])
+    address = _with_query(record_path(record_id), [("q", text)] if text else [])
+    return f"{address}#{anchor}" if anchor else address
 
 
 def feed_url(request: SearchRequest) -> str:

@@ -148,3 +148,62 @@ def test_copying_says_that_it_is_done(browser: Browser, address: str, client: Te
         expect(page.locator(".done")).to_have_text("已复制。")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == page.get_by_label("引文").input_value()
+
+
+RULES = """第一章 总则
+第一条 为了方便停车，制定本办法。
+第二条 本办法适用于市区，依照本办法第三条收费。
+第二章 收费
+第三条 停车一小时以内不收费。
+第四条 残疾人停车减半收费。
+第五条 违反第三条的，由城市管理部门责令改正。
+第六条 本办法自公布之日起施行。
+"""
+
+
+@pytest.fixture
+def ruled(installation: Installation, tmp_path: Path) -> Iterator[TestClient]:
+    """A rule with articles, and a notice without any."""
+    rows = [
+        plain_row(1, id="rule", title="安庆市停车场管理办法", body=RULES),
+        plain_row(2, id="notice", title="关于停车的通知", body="残疾人停车的收费另行通知。"),
+    ]
+    settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
+    served = replace(installation, settings=settings)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), served)
+    with TestClient(create_app(served)) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("残疾人停车", "4"), ("停车场管理办法第3条", "3"), ("停车场管理办法第三条", "3")],
+)
+def test_a_hit_leads_to_the_article_that_answers(ruled: TestClient, text: str, number: str) -> None:
+    hits = ruled.get("/api/v1/search", params={"q": text}).json()["hits"]
+    (rule,) = (hit for hit in hits if hit["id"] == "rule")
+    assert rule["article"]["number"] == number
+    anchor = rule["article"]["anchor"]
+    assert rule["snippet_html"].replace("<mark>", "").startswith(rule["article"]["label"])
+    assert f'href="/records/rule?q={quote(text)}#{anchor}"' in quoted(ruled, "/search", text)
+    assert f"#{anchor}" in ruled.get("/kiosk/list", params={"q": text}).text
+    for page in ("/records/rule", "/kiosk/records/rule"):
+        assert ruled.get(page).text.count(f'id="{anchor}"') == 1
+
+
+def quoted(client: TestClient, page: str, text: str) -> str:
+    """The page with its addresses as a browser sends them."""
+    return client.get(page, params={"q": text}).text.replace(text, quote(text))
+
+
+def test_a_hit_without_articles_has_none(ruled: TestClient) -> None:
+    hits = ruled.get("/api/v1/search", params={"q": "残疾人停车"}).json()["hits"]
+    assert [hit["article"] for hit in hits if hit["id"] == "notice"] == [None]
+
+
+def test_a_long_rule_has_a_table_of_contents(ruled: TestClient) -> None:
+    page = ruled.get("/records/rule").text
+    assert '<a href="#chapter-2">第二章 收费</a>' in page
+    assert "<summary>第三条至第六条</summary>" in page
+    assert '<a href="#article-4">第四条</a>' in page
+    assert 'aria-label="目录"' not in ruled.get("/records/notice").text
