@@ -19,7 +19,9 @@ FILE = Path("gongkai.toml")
 PREFIX = "GONGKAI_"
 CONFIG = "GONGKAI_CONFIG"
 """Variable that names the settings file; without it, FILE of the working folder is read."""
-_RESERVED = re.compile(r"GONGKAI_(?:(?:TEST|SOAK|FUZZ|BENCH)_\w+|MEMORY|EXPORTS|CONFIG)")
+_RESERVED = re.compile(
+    r"GONGKAI_(?:(?:TEST|SOAK|FUZZ|BENCH)_\w+|MEMORY|EXPORTS|TABLES|DICTIONARY|CONFIG)"
+)
 """Variables of our tests, of docker-compose.yml and CONFIG, which are no settings."""
 _SERVICE_LINK = re.compile(r"GONGKAI_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_\w+)?)")
 _SERVICE_VALUE = re.compile(r"(?:tcp|udp|sctp)|(?:(?:tcp|udp|sctp)://)?[\d.:a-f\[\]]+:?\d*")

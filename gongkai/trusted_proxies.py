@@ -15,7 +15,7 @@ from gongkai.errors import SettingsError
 from gongkai.files.durable import replace_file
 
 VARIABLE = "FORWARDED_ALLOW_IPS"
-EVERYONE = "*"
+EVERYONE, THIS_MACHINE = "*", "127.0.0.1,::1"
 UNTRUSTED = (
     "Requests with X-Forwarded-For come from an address that is not trusted. If it is your reverse "
     f"proxy, all its clients share one rate limit: add its address to {VARIABLE} and restart."
@@ -23,17 +23,21 @@ UNTRUSTED = (
 _MARK = "untrusted-proxy"
 
 
-def check_trusted_proxies(environment: Mapping[str, str]) -> None:
-    """Raises SettingsError for an entry of VARIABLE that matches no address."""
-    named = environment.get(VARIABLE, "").strip()
-    if named in ("", EVERYONE):
-        return
+def read_trusted_proxies(environment: Mapping[str, str]) -> str:
+    """Returns the addresses and networks of VARIABLE, separated by commas.
+
+    Raises SettingsError for an entry that matches no address.
+    """
+    named = environment.get(VARIABLE, "").strip() or THIS_MACHINE
+    if named == EVERYONE:
+        return named
     for each in map(str.strip, named.split(",")):
         if not _is_usable(each):
             raise SettingsError(
                 f'{VARIABLE} (environment) has "{each}", which is no address or network; write '
                 "10.0.0.5 or 10.0.0.0/24."
             )
+    return named
 
 
 def find_proxy_faults(data_dir: Path, environment: Mapping[str, str] = os.environ) -> Iterator[str]:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.cli import COMMANDS
+from gongkai.settings import Settings
+from search_api.http.body_limit import LARGE_BODY
 from tests.conftest import require_or_skip
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +66,62 @@ def test_every_port_is_on_loopback(compose: list[str]) -> None:
     published = [line for line in said.splitlines() if ":9200" in line or ":8000" in line]
     bound = [line for line in published if line.strip().startswith("- ")]
     assert all("127.0.0.1" in line for line in bound), bound
+
+
+@pytest.mark.parametrize("service", ["api", "indexer"])
+def test_every_setting_of_the_environment_reaches_the_service(
+    compose: list[str], service: str
+) -> None:
+    # These are places in the container, or named otherwise outside.
+    placed = {"engine", "data_dir", "tables_dir", "dictionary_dir", "elasticsearch_ca_certs"}
+    given = {
+        f"GONGKAI_{name.upper()}": f"given-{name}"
+        for name in Settings.model_fields
+        if name not in {*placed, "elasticsearch_password"}
+    }
+    status, said = _config(compose, PROFILES, ELASTIC_PASSWORD="given-password", **given)
+    assert status == 0, said
+    section = said.partition(f"\n  {service}:\n")[2].partition("\n  elasticsearch")[0]
+    section = re.split(r"\n  [\w-]+:\n", section)[0]
+    reached = dict(re.findall(r"^ +(\w+): (\S+)$", section, re.MULTILINE))
+    assert {name: reached.get(name) for name in given} == given
+    assert reached["GONGKAI_ELASTICSEARCH_PASSWORD"] == "given-password"
+    assert {f"GONGKAI_{name.upper()}" for name in placed} <= reached.keys()
+
+
+UNITS = sorted((ROOT / "deploy").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_units_name_commands_that_exist(unit: Path) -> None:
+    lines = re.sub(r"\\\n\s*", "", unit.read_text()).splitlines()
+    started = [line for line in lines if line.startswith("ExecStart=")]
+    assert started
+    for line in started:
+        words = line.split()
+        if "/opt/gongkai/bin/gongkai" not in line:
+            assert "chromium" in line
+            continue
+        at = words.index("--config")
+        assert words[at + 1] == "/srv/gongkai/gongkai.toml"
+        assert words[at + 2] in COMMANDS
+
+
+def test_every_timer_has_its_service() -> None:
+    timers = sorted((ROOT / "deploy").glob("*.timer"))
+    assert timers
+    assert [each for each in timers if not each.with_suffix(".service").exists()] == []
+
+
+def test_nginx_names_the_client_and_allows_the_largest_body() -> None:
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    assert "proxy_set_header X-Forwarded-Proto $scheme;" in text
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", text)
+    assert int(most) * 1024 * 1024 >= LARGE_BODY
+    (trusted,) = re.findall(r"server (\S+);", text.partition("upstream gongkai")[2])[:1]
+    assert trusted == "127.0.0.1:8000"
+    assert text.count("{") == text.count("}")
 
 
 def test_the_container_is_not_root() -> None:

@@ -21,7 +21,7 @@ from gongkai.engines.installation import Installation, open_installation
 from gongkai.errors import SettingsError
 from gongkai.files.durable import make_folder
 from gongkai.settings import Settings
-from gongkai.trusted_proxies import check_trusted_proxies, forget_untrusted
+from gongkai.trusted_proxies import forget_untrusted, read_trusted_proxies
 from search_api.commands.sockets import explain_listening, open_sockets
 from search_api.http.log_config import build_logging
 from search_api.http.telemetry import MULTIPROCESS
@@ -53,7 +53,7 @@ def serve(
     """Serve the pages and the API until stopped."""
     # Report wrong settings, ports and tables here, once, before anything is loaded.
     settings = Settings()
-    check_trusted_proxies(os.environ)
+    proxies = read_trusted_proxies(os.environ)
     sockets = open_sockets(host, port)
     installation = open_installation(settings)
     _check_access_log(settings)
@@ -65,14 +65,16 @@ def serve(
     if workers > 1 and settings.searches_key is None:
         # All workers of this start share one key. It is never stored.
         os.environ["GONGKAI_SEARCHES_KEY"] = secrets.token_hex(32)
-    config = _configure(settings, installation, workers)
+    config = _configure(settings, installation, workers, proxies)
     try:
         _run(config, sockets)
     except OSError as error:
         raise explain_listening(error, host, port) from None
 
 
-def _configure(settings: Settings, installation: Installation, workers: int) -> uvicorn.Config:
+def _configure(
+    settings: Settings, installation: Installation, workers: int, proxies: str
+) -> uvicorn.Config:
     # uvicorn's own access log would record the queries.
     return uvicorn.Config(
         _open_here(installation) if workers == 1 else _APPLICATION,
@@ -84,6 +86,7 @@ def _configure(settings: Settings, installation: Installation, workers: int) -> 
         timeout_worker_healthcheck=WORKER_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
+        forwarded_allow_ips=proxies,
         http=ClientTimeoutProtocol,
         ws="none",
     )

@@ -10,7 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from search_api.http.telemetry import Metrics, TelemetryMiddleware
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DEPLOYMENT, OPERATIONS = ROOT / "deploy", ROOT / "docs" / "operations.md"
 
 
 def test_dashboard_and_rules_name_metrics_and_labels_that_are_there(client: TestClient) -> None:
@@ -20,9 +21,9 @@ def test_dashboard_and_rules_name_metrics_and_labels_that_are_there(client: Test
     shown = {line.split("{")[0].split(" ")[0] for line in given.splitlines() if line[:1] != "#"}
     # A counter without a sample yet is described all the same.
     shown |= set(re.findall(r"# TYPE (\w+)", given))
-    dashboard = json.loads((DOCS / "grafana-dashboard.json").read_text())
+    dashboard = json.loads((DEPLOYMENT / "grafana-dashboard.json").read_text())
     asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
-    rules = (DOCS / "operations.md").read_text()
+    rules = "".join(path.read_text() for path in (DEPLOYMENT / "prometheus-rules.yml", OPERATIONS))
     names = set(re.findall(r"\bgongkai_\w+", asked)) | set(re.findall(r"\bgongkai_\w+", rules))
     assert len(names) > 5
     assert names <= shown, names - shown

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from gongkai.engines.installation import Installation
 from gongkai.errors import SettingsError
-from gongkai.trusted_proxies import UNTRUSTED, check_trusted_proxies, find_proxy_faults
+from gongkai.trusted_proxies import UNTRUSTED, find_proxy_faults, read_trusted_proxies
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run, run_with, running_server, write_rows
 
@@ -65,7 +65,8 @@ def test_a_trusted_proxy_and_a_direct_client_are_not(
 
 @pytest.mark.parametrize("named", ["", "127.0.0.1", "10.0.0.5, 10.1.0.0/16", "::1,fd00::/8", "*"])
 def test_addresses_and_networks_can_be_trusted(named: str) -> None:
-    check_trusted_proxies({"FORWARDED_ALLOW_IPS": named})
+    trusted = read_trusted_proxies({"FORWARDED_ALLOW_IPS": named})
+    assert trusted == (named or "127.0.0.1,::1")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_addresses_and_networks_can_be_trusted(named: str) -> None:
 )
 def test_an_entry_that_matches_no_address_is_told(named: str, wrong: str) -> None:
     with pytest.raises(SettingsError, match="no address or network") as raised:
-        check_trusted_proxies({"FORWARDED_ALLOW_IPS": named})
+        read_trusted_proxies({"FORWARDED_ALLOW_IPS": named})
     assert f'"{wrong}"' in str(raised.value)
 
 
