@@ -27,6 +27,7 @@ from gongkai.settings_file import CONFIG
 USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 _CONFIG_OPTION = "--config"
 COMMANDS = {
+    "init": "indexer.commands.init",
     "pull": "indexer.commands.pull",
     "inspect": "indexer.commands.inspect",
     "index": "indexer.commands.index",
@@ -49,6 +50,7 @@ COMMANDS = {
     "restore": "indexer.commands.backup",
     "status": "indexer.commands.status",
     "settings": "indexer.commands.settings",
+    "tables": "indexer.commands.tables",
 }
 """Each command and the module that contains it, as a function or app of the same name."""
 

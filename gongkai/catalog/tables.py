@@ -21,8 +21,10 @@ from gongkai.catalog.classifications import (
 from gongkai.catalog.fields import CLASSIFIED
 
 _TREE_COLUMNS = ("path", "aliases")
-_AGENCY_COLUMNS = ("code", "name", "short_names", "level", "parent", "former_names", "place")
+AGENCY_COLUMNS = ("code", "name", "short_names", "level", "parent", "former_names", "place")
 
+COMMENT = "# "
+"""A row that starts with it explains the table to its editor."""
 _Problem = tuple[int, str]
 """The line number (1 is the header) and a sentence about the fault and its fix."""
 
@@ -93,7 +95,7 @@ def _read_tables(directory: Path | None) -> tuple[Tables, list[str]]:
         rows, found = read_table(f"{field}.csv", directory, _TREE_COLUMNS, _check_tree)
         trees[field] = ClassificationTree(field, _build_nodes(rows))
         problems += found
-    rows, found = read_table("agencies.csv", directory, _AGENCY_COLUMNS, _check_agencies)
+    rows, found = read_table("agencies.csv", directory, AGENCY_COLUMNS, _check_agencies)
     problems += found
     return Tables(AgencyDirectory(_build_agencies(rows)), trees), problems
 
@@ -162,12 +164,12 @@ class _UnreadableError(Exception):
 
 
 def _parse_csv(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yields each row that is not blank, with the line it starts on."""
+    """Yields each row that is neither blank nor a comment, with the line it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells) and not cells[0].startswith(COMMENT):
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error as error:
