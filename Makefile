@@ -44,6 +44,7 @@ check: lint types imports
 lint: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 types: .venv/.ready
 	$(BIN)/mypy
