@@ -9,6 +9,7 @@ from gongkai.catalog.fields import SCHEMA_VERSION
 from gongkai.catalog.halls import Halls, load_halls
 from gongkai.catalog.heading_table import load_headings
 from gongkai.catalog.headings import use_city_headings
+from gongkai.catalog.page_layouts import load_page_layouts, use_page_layouts
 from gongkai.catalog.places import Places, load_places
 from gongkai.catalog.table_names import check_table_names
 from gongkai.catalog.tables import Tables, load_tables
@@ -94,10 +95,14 @@ def open_installation(settings: Settings) -> Installation:
 
 
 def open_tables(settings: Settings) -> Tables:
-    """Loads the tables, and sets the city's headings for this process. Raises TableError."""
+    """Loads the tables, and sets the city's headings and page layouts for this process.
+
+    Raises TableError.
+    """
     check_table_names((settings.tables_dir, settings.dictionary_dir))
     tables = load_tables(settings.tables_dir)
     use_city_headings(load_headings(settings.tables_dir))
+    use_page_layouts(load_page_layouts(settings.tables_dir))
     return tables
 
 

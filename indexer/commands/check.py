@@ -9,6 +9,7 @@ from analyzers.dictionary import check_dictionary
 from analyzers.synonyms import check_synonyms
 from gongkai.catalog.halls import check_halls
 from gongkai.catalog.heading_table import check_headings
+from gongkai.catalog.page_layouts import check_page_layouts
 from gongkai.catalog.places import check_places
 from gongkai.catalog.tables import check_tables
 from gongkai.command_line import EXIT_REFUSED
@@ -25,6 +26,7 @@ def check() -> None:
         *check_places(settings.tables_dir),
         *check_halls(settings.tables_dir),
         *check_headings(settings.tables_dir),
+        *check_page_layouts(settings.tables_dir),
         *check_dictionary(settings.dictionary_dir),
         *check_synonyms(settings.dictionary_dir),
     ]

@@ -18,11 +18,12 @@ from indexer.sources.headers import known_keys
 from indexer.sources.html_workbook import read_html_workbook
 from indexer.sources.json_array import read_json
 from indexer.sources.json_lines import read_json_lines
-from indexer.sources.portal_page import read_portal_page
+from indexer.sources.portal_page import name_layout, read_portal_page
 from indexer.sources.row import SourceItem
 from indexer.sources.signatures import explain_unread
 from indexer.sources.spreadsheet import read_spreadsheet
 from indexer.sources.streams import OnBytes, find_encoding, read_head
+from indexer.sources.web_archive import is_archive, read_web_archive
 from indexer.sources.xml_export import read_xml
 from indexer.sources.xml_workbook import NAMESPACE, read_xml_workbook
 
@@ -44,6 +45,8 @@ READERS: Mapping[str, Reader] = {
     ".html": read_portal_page,
     ".htm": read_portal_page,
     ".shtml": read_portal_page,
+    ".mht": read_web_archive,
+    ".mhtml": read_web_archive,
 }
 _NAMES: Mapping[Reader, str] = {
     read_json_lines: "JSON Lines",
@@ -53,11 +56,15 @@ _NAMES: Mapping[Reader, str] = {
     read_xml_workbook: "XML workbook (SpreadsheetML 2003)",
     read_xml: "XML",
     read_portal_page: "HTML page",
+    read_web_archive: "web archive (MHTML)",
 }
-_MARKUP = frozenset((read_html_workbook, read_xml_workbook, read_xml, read_portal_page))
+_MARKUP = frozenset(
+    (read_web_archive, read_html_workbook, read_xml_workbook, read_xml, read_portal_page)
+)
 _PACKED = ".gz"
+_ARCHIVE_HEAD = 100
 _HEAD_BYTES = 64 * 1024
-_PAGES = frozenset((".html", ".htm", ".shtml"))
+_PAGES = frozenset((".html", ".htm", ".shtml", ".mht", ".mhtml"))
 _TABLES = frozenset(
     name for name, reader in READERS.items() if reader in (read_spreadsheet, read_delimited)
 )
@@ -105,6 +112,8 @@ def name_format(path: Path) -> tuple[str, str]:
     name = _NAMES.get(reader, _suffix(path))
     encoding = find_encoding(path, is_markup=reader in _MARKUP)
     has_mark = encoding.mark and encoding.name == "utf-8"
+    if reader is read_portal_page and (layout := name_layout(path)):
+        name = f"{name} (layout {layout})"
     if reader is read_delimited:
         name = f"{name} (delimiter {name_delimiter(path)})"
     return name, f"{encoding.name.upper()}{' with BOM' if has_mark else ''}"
@@ -127,6 +136,8 @@ def _choose_by_text(suffix: str, text: str) -> Reader | None:
     named = READERS.get(suffix)
     if text.startswith("<"):
         return _choose_markup(suffix, text)
+    if is_archive(text[:_ARCHIVE_HEAD].encode()) and "multipart/related" in text:
+        return read_html_workbook if suffix in _TABLES else read_web_archive
     if named is read_json_lines and (text.startswith("[") or text.split("\n", 1)[0].strip() == "{"):
         return read_json
     if named and named is not read_spreadsheet:

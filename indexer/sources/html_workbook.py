@@ -16,6 +16,7 @@ from indexer.sources.portal_page import parse_page
 from indexer.sources.row import SourceItem, UnreadableRow
 from indexer.sources.spreadsheet import read_sheets
 from indexer.sources.streams import OnBytes, open_text
+from indexer.sources.web_archive import is_archive, unpack_page
 
 TOO_LONG = "The table is over 32 MiB; save it as .xlsx."
 _MOST_ACROSS, _MOST_DOWN = 1_000, 65_534
@@ -31,7 +32,7 @@ def read_html_workbook(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     if len(data) > MAX_ROW_BYTES:
         yield UnreadableRow(source, 1, "too_long", TOO_LONG)
         return
-    page = parse_page(data)
+    page = parse_page(unpack_page(data)[0] if is_archive(data) else data)
     tables = enumerate(page.iter("table"), 1)
     yield from read_sheets(source, (_read_table(table, f"table {n}") for n, table in tables))
 

@@ -11,14 +11,16 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
+from gongkai.catalog.headings import key_of
 from gongkai.files.errors import BrokenFileError
 from gongkai.files.limits import MAX_ROW_BYTES
 from indexer.sources.catalog_block import take_catalog_blocks
 from indexer.sources.headers import known_keys
 from indexer.sources.page_article import MARKED, Article, drop_heading
+from indexer.sources.page_layout import find_page_layout, read_by_layout
 from indexer.sources.page_title import find_title, strip_name
 from indexer.sources.row import Row, SourceRow, UnreadableRow
-from indexer.sources.streams import OnBytes, open_text
+from indexer.sources.streams import OnBytes, ignore_bytes, open_text
 
 # meta tag -> the heading for its value, if the catalog block does not contain it
 _STANDS_FOR = {
@@ -53,15 +55,35 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     if len(data) > MAX_ROW_BYTES:
         yield UnreadableRow(source, 1, "too_long", "The page is over 32 MiB.")
         return
+    yield read_page(source, data)
+
+
+def read_page(source: str, data: bytes, address: str = "") -> Row:
+    """Returns the row of a page in UTF-8, whose address may be known.
+
+    Raises BrokenFileError if it is not HTML.
+    """
     page = parse_page(data)
     try:
-        yield SourceRow(source, 1, read_page_fields(page, data)[0])
+        return SourceRow(source, 1, read_page_fields(page, data, address)[0])
     except ValueError as error:
         # A character reference such as &#1; gives a character that lxml returns but does not
         # accept.
         raise BrokenFileError(
             "bad_file", "The page contains invalid character references."
         ) from error
+
+
+def name_layout(path: Path) -> str:
+    """Returns the name of the declared layout of a page, or "". Raises OSError."""
+    with open_text(path, ignore_bytes, is_markup=True) as stream:
+        data = stream.read(MAX_ROW_BYTES)
+    try:
+        page = parse_page(data)
+    except BrokenFileError:
+        return ""
+    layout = find_page_layout(page, _find_url(page, _read_metas(page), data))
+    return layout.name if layout else ""
 
 
 def parse_page(data: bytes) -> html.HtmlElement:
@@ -83,11 +105,24 @@ def _mark_content(text: str) -> str:
     return marked.replace(_CONTENT_ENDS, "</div>")
 
 
-def read_page_fields(page: html.HtmlElement, data: bytes) -> tuple[dict[str, object], bool]:
-    """Returns the fields of a page, and whether it has a container for an article."""
+def read_page_fields(
+    page: html.HtmlElement, data: bytes, address: str = ""
+) -> tuple[dict[str, object], bool]:
+    """Returns the fields of a page, and whether it has a container for an article.
+
+    The values of a declared layout come before those that are recognised. Only of the disclosure
+    all values are kept, so that the strictest can win.
+    """
     metas = _read_metas(page)
-    fields: dict[str, object] = take_catalog_blocks(page)
-    url = _find_url(page, metas, data)
+    url = _find_url(page, metas, data) or (address if _is_web(address) else None)
+    layout = find_page_layout(page, url)
+    declared = read_by_layout(page, layout, url) if layout else {}
+    fields: dict[str, object] = {
+        heading: value
+        for heading, value in take_catalog_blocks(page).items()
+        if (key := key_of(heading)) not in declared or key == "disclosure"
+    }
+    fields.update(declared)
     site = metas.get("sitename", "")
     title = strip_name(metas.get("articletitle", ""), site) or find_title(page, site)
     stand_ins = [(heading, metas.get(name)) for name, heading in _STANDS_FOR.items()]
@@ -98,12 +133,12 @@ def read_page_fields(page: html.HtmlElement, data: bytes) -> tuple[dict[str, obj
         if value and not known_keys((heading,)) & known_keys(fields):
             fields[heading] = value
     article = Article(page)
-    if attachments := _list_attachments(article, url):
+    if "attachments" not in declared and (attachments := _list_attachments(article, url)):
         fields.setdefault("附件", attachments)
     if "body" not in known_keys(fields) and (text := _extract_text(article, title)):
         fields["正文"] = text
     fields.update((name, metas[name.lower()]) for name in _KEPT if metas.get(name.lower()))
-    return fields, article.container is not None
+    return fields, article.container is not None or "body" in declared
 
 
 def _read_metas(page: html.HtmlElement) -> Mapping[str, str]:
