@@ -21,13 +21,14 @@ from gongkai.query.relevance import DEFAULT_PROFILE, load_weights
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.syntax import find_quotations
 from gongkai.query.tree import MatchAll, Term
-from gongkai.search.facets import FacetBuilder, FacetValues
+from gongkai.search.facets import FacetBuilder
 from gongkai.search.hybrid import HybridPage, HybridSearch
 from gongkai.search.related import RelatedRecords
 from gongkai.search.relaxation import QueryRelaxation, SearchOutcome
 from gongkai.search.responses import (
     ClassificationsAnswer,
     DateView,
+    FacetValueView,
     QueryView,
     RecordView,
     SearchAnswer,
@@ -180,7 +181,7 @@ class SearchService:
         }
         return ClassificationsAnswer(trees=trees)
 
-    async def facet(self, request: SearchRequest, name: str) -> FacetValues:
+    async def facet(self, request: SearchRequest, name: str) -> list[FacetValueView]:
         """Returns every value of one facet among the results of a request."""
         outcome = await self._relaxation.search(replace(request, page=1, size=1, facets=(name,)))
         chosen = chosen_values(request, self._tables).get(name, frozenset())
@@ -201,7 +202,9 @@ class SearchService:
     def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
         return [self._views.record(decode_record(hit.stored)) for hit in hits]
 
-    def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, FacetValues]:
+    def _facets(
+        self, request: SearchRequest, result: SearchResult
+    ) -> dict[str, list[FacetValueView]]:
         chosen = chosen_values(request, self._tables)
         return {
             name: self._facet_builder.build(name, counts, chosen.get(name, frozenset()))

@@ -6,7 +6,6 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from gongkai.search.facets import FacetValues
 from gongkai.search.responses import (
     ClassificationsAnswer,
     RecordView,
@@ -107,5 +106,4 @@ async def record(
 
 
 def _as_json(answer: object) -> Response:
-    content = orjson.dumps(answer, default=FacetValues.as_json)
-    return Response(content, media_type="application/json")
+    return Response(orjson.dumps(answer), media_type="application/json")
