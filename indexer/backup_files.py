@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from gongkai.catalog.date_patterns import UTC_TIME
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.duplicates.decisions import Decisions, read_decision_lines
 from gongkai.engines.database import Database
@@ -47,7 +48,7 @@ class _Manifest(_Strict):
 
 
 class _State(_Strict):
-    when: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
+    when: Annotated[str, Field(pattern=UTC_TIME)]
     cause: Literal["staff", "disclosure", "reopened"]
     public: bool = True
 

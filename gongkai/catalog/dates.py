@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
+from gongkai.catalog.date_patterns import NUMERAL
 from gongkai.catalog.instants import read_count
 from gongkai.catalog.program_dates import day_in_china, read_program_date
 from gongkai.catalog.signs import INVISIBLE, fold_signs
@@ -52,10 +53,10 @@ _AMBIGUOUS = re.compile(
 )
 _ONE_DAY = (
     rf"(?<![0-9])(?:[0-9]{{4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?![0-9])"
-    rf"|[0-9{CHINESE_NUMERALS}]{{4}}年{_PART}月{_PART}[日号號]?)"
+    rf"|{NUMERAL}{{4}}年{_PART}月{_PART}[日号號]?)"
 )
 _DAY_INSIDE = re.compile(_ONE_DAY)
-_SPAN = re.compile(rf"{_ONE_DAY}(?:[-~至到]|起).*[0-9{CHINESE_NUMERALS}].*")
+_SPAN = re.compile(rf"{_ONE_DAY}(?:[-~至到]|起).*{NUMERAL}.*")
 _ENCLOSED = re.compile(r"""[\[({<"'【〔“‘]+ ?(.*?) ?[\])}>"'】〕”’]+""")
 _END = re.compile(r" ?(?:印发|发布|公布|发表|签发)?[.,;。、 ]*\Z")
 _RADICAL = re.compile("[\u2f00-\u2fd5]")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from functools import lru_cache
 
+from gongkai.catalog.date_patterns import YEAR
 from gongkai.catalog.disclosure_columns import ColumnKind
 from gongkai.catalog.labels import fold_label
 
@@ -31,7 +32,7 @@ _SILENT, _OPEN, _ON_REQUEST, _UNKNOWN, _CLOSED = Verdict
 _YES = re.compile("是|对|真|有|y|yes|t|true|1|on|√|✓|✔|☑|✅|是的")
 _NO = re.compile("否|不|不是|非|假|n|no|f|false|0|off|×|✗|✘|✕|✖|x|❌|not")
 _NUMBER = re.compile(r"-?\d{1,2}")
-_DATE = re.compile(r"(?:19|20)\d\d[-/年.]?\d{1,2}(?:[-/月.]?\d{1,2}日?)?[t\d:+.z-]*")
+_DATE = re.compile(rf"{YEAR}[-/年.]?\d{{1,2}}(?:[-/月.]?\d{{1,2}}日?)?[t\d:+.z-]*")
 _NO_DATE = re.compile(r"0000[-/]?00[-/]?00[0:t.z]*|19700101[0t.z]*")
 _BY = (
     "主动|全文|全部|全面|完全|依法|依规|及时|长期|即时|常年|无条件|对外|向社会|面向社会|"

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from analyzers.numerals import CHINESE_DIGITS, CHINESE_NUMERALS, read_numeral
+from analyzers.numerals import CHINESE_NUMERALS, read_numeral
+from gongkai.catalog.date_patterns import TYPED_YEAR, YEAR
 from gongkai.catalog.number_prefix import (
     HAN,
     KINDS,
@@ -36,13 +37,12 @@ _AFTER = re.compile(r"(?:文件?)?[〔〕“”‘’\"'。.;,、]*")
 # All gaps and repeats are bounded, so that scanning is linear in the text.
 _S = " {0,4}"
 _KIND = rf"(?P<kind>{'|'.join(KINDS)})"
-_FULL_YEAR = rf"(?:19|20)[0-9]{{2}}|[一二][九〇零○oO0][{CHINESE_DIGITS}oO0-9]{{2}}"
-_YEAR = rf"(?P<year>{_FULL_YEAR})"
-_BRACKETED_YEAR = rf"[〔〕]{{1,2}}{_S}(?P<year>{_FULL_YEAR}|[5-9][0-9]){_S}年?{_S}[〔〕]{{1,2}}"
+_YEAR = rf"(?P<year>{TYPED_YEAR})"
+_BRACKETED_YEAR = rf"[〔〕]{{1,2}}{_S}(?P<year>{TYPED_YEAR}|[5-9][0-9]){_S}年?{_S}[〔〕]{{1,2}}"
 _SERIAL = rf"(?P<serial>[0-9]{{1,6}}(?:-[0-9]{{1,4}})?[A-Za-z]?|[{CHINESE_NUMERALS}]{{1,9}})"
 _CLOSE = rf"(?P<close>{_S}号)?"
 
-_CANONICAL = re.compile(rf"(?!.*號)([{HAN}]{{2,8}})〔((?:19|20)[0-9]{{2}})〕([1-9][0-9]{{0,4}})号")
+_CANONICAL = re.compile(rf"(?!.*號)([{HAN}]{{2,8}})〔({YEAR})〕([1-9][0-9]{{0,4}})号")
 
 # Each pattern matches the part after the prefix: 〔2008〕8号, 2008年第8号, 令第492号, 第492号令.
 _BRACKETED = re.compile(rf"{_BRACKETED_YEAR}{_S}第?{_S}{_SERIAL}{_CLOSE}")

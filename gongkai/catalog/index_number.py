@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from gongkai.catalog.date_patterns import TWO_DIGIT_MONTH, YEAR
 from gongkai.catalog.signs import INVISIBLE, fold_signs, tidy_signs
 from gongkai.errors import RefusedValueError
 
@@ -14,7 +15,7 @@ _DOUBLE_DASH = re.compile(r"-{2,}")
 _ONE_AS_DASH = re.compile(r"(?<=[0-9])一(?=[0-9])")
 _CREDIT = r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
 _AGENCY = rf"(?P<agency>[0-9]{{8}}[0-9X]|{_CREDIT})"
-_PERIOD = r"(?P<period>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?)"
+_PERIOD = rf"(?P<period>{YEAR}{TWO_DIGIT_MONTH}?)"
 _SERIAL = r"(?P<serial>[0-9]{1,8})"
 _WHOLE = re.compile(rf"{_AGENCY}/{_PERIOD}-{_SERIAL}")
 _INSIDE = re.compile(

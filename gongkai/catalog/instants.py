@@ -3,6 +3,8 @@
 import datetime
 import re
 
+from gongkai.catalog.date_patterns import TWO_DIGIT_DAY, TWO_DIGIT_MONTH, YEAR
+
 _CHINA = datetime.timedelta(hours=8)
 _SUMMER = datetime.timedelta(hours=1)
 # 北京夏令时 (daylight saving time) began and ended at 02:00. Midnight was then 15:00 UTC.
@@ -26,9 +28,7 @@ _FIRST_SECOND = 315_504_000
 """The start of 1980. Smaller counts have as many digits as other values in date columns."""
 _UNITS = ((15, 1_000_000), (12, 1_000), (0, 1))
 """Digits from which a count is in microseconds, milliseconds or seconds, and its units a second."""
-_HOURS = re.compile(
-    "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-4])"
-)
+_HOURS = re.compile(rf"{YEAR}{TWO_DIGIT_MONTH}{TWO_DIGIT_DAY}(?:[01][0-9]|2[0-4])")
 _ZONE = re.compile(r"([A-Z]*) ?(?:([+-])([0-9]{2}):?([0-9]{2})?)?")
 _OFFSETS = {"": 0, "Z": 0, "UTC": 0, "GMT": 0}
 _CHINESE_ZONES = frozenset(("CST", "CDT", "HKT"))

@@ -8,7 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from analyzers.numerals import CHINESE_DIGITS, read_numeral
+from analyzers.numerals import read_numeral
+from gongkai.catalog.date_patterns import TYPED_YEAR, WRITTEN_YEAR, YEAR
 from gongkai.catalog.document_number import (
     BRACKETS,
     INNER_BRACKETS,
@@ -45,28 +46,27 @@ _LONGEST = 24
 _SHORTEST_ALONE = 3
 """国发 and 建房 are codes and also words; alone they are read as words."""
 _S = " {0,4}"
-_YEAR = rf"(?:19|20)[0-9]{{2}}|[一二][九〇零○oO0][{CHINESE_DIGITS}oO0-9]{{2}}"
 _SERIAL = r"[0-9]{1,5}"
 _RANGED = rf"{_SERIAL}(?:-[0-9]{{1,4}})?[A-Za-z]?"
 _OVER = r"(?=[的和与及是]|文件|全文|原文|[^\w-]|\Z)"
 """Text that may follow a serial without 号; 10 in 2008 10件实事 is no serial."""
-_IN_BRACKETS = rf"〔{_S}(?P<bracketed>{_YEAR}){_S}年?{_S}〕"
+_IN_BRACKETS = rf"〔{_S}(?P<bracketed>{TYPED_YEAR}){_S}年?{_S}〕"
 _DATE = (
-    rf"(?:{_YEAR})(?:{_S}年{_S}[0-9]{{1,2}}{_S}月|[-./][0-9]{{1,2}}[-./][0-9]"
-    rf"|{_S}年?{_S}[-至到~]{_S}(?:19|20)[0-9]{{2}}(?![0-9]))"
+    rf"{TYPED_YEAR}(?:{_S}年{_S}[0-9]{{1,2}}{_S}月|[-./][0-9]{{1,2}}[-./][0-9]"
+    rf"|{_S}年?{_S}[-至到~]{_S}{YEAR}(?![0-9]))"
 )
 _TAIL = re.compile(
     # 〔2008〕, 〔2008〕8, 2008年, 2008 8号, 第8号; never part of 2008年8月 or 2008-2010年
     rf"{_S}(?:{_IN_BRACKETS}(?:{_S}第?{_S}(?P<serial>{_RANGED})(?![0-9A-Za-z-]){_S}号?)?"
-    rf"|(?!{_DATE})(?P<bare>{_YEAR})(?![0-9])(?:{_S}年度?)?+"
+    rf"|(?!{_DATE})(?P<bare>{TYPED_YEAR})(?![0-9])(?:{_S}年度?)?+"
     rf"(?:{_S}[- 第]?{_S}(?P<loose>{_SERIAL})(?:{_S}号|{_OVER}))?"
     rf"|第?{_S}(?P<alone>{_RANGED}){_S}号)"
 )
 _ORDER_TAIL = re.compile(rf"{_S}第?{_S}(?P<alone>{_SERIAL}){_OVER}")
 _ENDED = re.compile(rf" |\Z|[^\w〔]|{_S}{_DATE}")
 _NO_PREFIX = re.compile(rf"{_IN_BRACKETS}{_S}第?{_S}(?P<serial>{_RANGED}){_S}号")
-_YEAR_BEFORE = re.compile(rf"(?<![0-9])(?P<bare>{_YEAR})(?:{_S}年{_S}的?{_S}| {{1,4}})\Z")
-_WRITTEN_YEAR = re.compile(rf"[一二][九〇零○][{CHINESE_DIGITS}]{{2}}(?={_S}[年〕])")
+_YEAR_BEFORE = re.compile(rf"(?<![0-9])(?P<bare>{TYPED_YEAR})(?:{_S}年{_S}的?{_S}| {{1,4}})\Z")
+_WRITTEN_YEAR = re.compile(rf"{WRITTEN_YEAR}(?={_S}[年〕])")
 _RUN = re.compile(rf"[{HAN}]+(?:、[{HAN}]+)*(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
 _LEAD_IN = re.compile(
     r"(?:查找|查询|搜索|[查找搜看])一下|查找|查询|搜索|请问|想要|有关|关于|根据|依据|按照"

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from gongkai.catalog.date_patterns import DAY, MONTH, TWO_DIGIT_MONTH, YEAR
+
 _WORDS = re.compile(
     r"(?:待|暂|尚|同[上前左]|上同|详|见|另[附见行]|略|缺|空|无|無|未|没有|不[详明适]|[后续]补|补[录充]?\Z"
     r"|测试|(?:n/?a|none|null|nil|nan|tb[adc]|todo|unknown|undefined|test|empty|blank)(?![a-z]))",
@@ -13,10 +15,8 @@ _YEAR_AND_SERIAL = re.compile(r"[0-9]{4}\W+[0-9]")
 """空管发〔2019〕1 begins with a word for "empty" and is still a number."""
 _FILLERS = frozenset("x0o〇○")
 _SPREADSHEET = re.compile(r"[0-9](?:\.[0-9]*)?E[+ ]?[0-9]{1,3}")
-_PERIOD = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?")
-_DATE = re.compile(
-    r"(?:19|20)[0-9]{2}(?:[-./年]?(?:0?[1-9]|1[0-2])(?:[-./月]?(?:0?[1-9]|[12][0-9]|3[01])日?)?月?)?年?"
-)
+_PERIOD = re.compile(f"{YEAR}{TWO_DIGIT_MONTH}?")
+_DATE = re.compile(rf"{YEAR}(?:[-./年]?{MONTH}(?:[-./月]?{DAY}日?)?月?)?年?")
 _PARTS = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]+")
 _AGENCY = re.compile(r"[0-9]{8}[0-9X]|[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _AGENCY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)

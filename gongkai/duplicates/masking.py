@@ -9,25 +9,25 @@ from collections.abc import Sequence
 
 from analyzers.normalize import literal_text, normalize_text
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
+from gongkai.catalog.date_patterns import NUMERAL, YEAR
 
 _HEAD_LINES, _TAIL_LINES = 16, 12
 """Lines at either end in which frames are searched; other lines belong to the text."""
 _HISTORY_LINES = 30
 _LONGEST_FRAME = 60
 _TITLE_ADDS = 20
-_NUMERAL = rf"[0-9{CHINESE_NUMERALS}]"
 _DATE = (
-    rf"{_NUMERAL}{{4}}(?:年{_NUMERAL}{{1,3}}月(?:{_NUMERAL}{{1,3}}[日号])?"
+    rf"{NUMERAL}{{4}}(?:年{NUMERAL}{{1,3}}月(?:{NUMERAL}{{1,3}}[日号])?"
     r"|[-./]\d{1,2}[-./]\d{1,2})"
 )
 _WRITTEN_DATE = re.compile(
-    rf"(?P<y>{_NUMERAL}{{4}})年(?P<m>{_NUMERAL}{{1,3}})月(?:(?P<d>{_NUMERAL}{{1,3}})[日号])?"
+    rf"(?P<y>{NUMERAL}{{4}})年(?P<m>{NUMERAL}{{1,3}})月(?:(?P<d>{NUMERAL}{{1,3}})[日号])?"
 )
-_ISO_DATE = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})([-./])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)")
+_ISO_DATE = re.compile(rf"(?<!\d)(?P<y>{YEAR})([-./])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}})(?!\d)")
 _MARKDOWN = re.compile(r"^(?:[#>*\s]+|-{3,}\s*$)|\[\[|\]\]|\*\*", re.MULTILINE)
 _FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff)\]\"])\.(?!\d)")
 _HISTORY = re.compile(
-    rf"[(\[]?(?=[^。]{{0,60}}{_NUMERAL}{{4}}年).{{0,4000}}"
+    rf"[(\[]?(?=[^。]{{0,60}}{NUMERAL}{{4}}年).{{0,4000}}"
     r"(?:通过|公布|发布|修正|修订|施行|批准|颁布|实施).{0,40}?[)\]]?"
 )
 _OPENING, _CLOSING = ("(", "["), (")", "]")

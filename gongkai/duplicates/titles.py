@@ -14,7 +14,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Indel
 
 from analyzers.normalize import literal_text
-from analyzers.numerals import CHINESE_NUMERALS
+from gongkai.catalog.date_patterns import NUMERAL
 
 
 class TitleRelation(Enum):
@@ -39,9 +39,9 @@ class ComparedTitles:
 
 
 IsPlace = Callable[[str], bool]
-_COUNTED = re.compile(rf"第?[0-9{CHINESE_NUMERALS}]+")
+_COUNTED = re.compile(rf"第?{NUMERAL}+")
 _VERSION = re.compile(
-    rf"[(（〔\[]\s*(?:[0-9{CHINESE_NUMERALS}]{{4}}年?)?\s*(?:第?[0-9{CHINESE_NUMERALS}]*次?)?"
+    rf"[(（〔\[]\s*(?:{NUMERAL}{{4}}年?)?\s*(?:第?{NUMERAL}*次?)?"
     r"(?:修订|修正|修改|修订版|修正版|废止|失效|全文|正式版)\s*[)）〕\]]\s*\Z"
 )
 _PASSING = re.compile(r"(?:转发|批转|印发|发布|公布|颁布|转印)")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analyzers.normalize import literal_text, normalize
-from analyzers.numerals import CHINESE_DIGITS, read_numeral
+from analyzers.numerals import read_numeral
+from gongkai.catalog.date_patterns import DAY, MONTH, WRITTEN_YEAR, YEAR
 from gongkai.catalog.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
 from gongkai.catalog.document_number import find_document_numbers
 
@@ -45,9 +46,9 @@ class DateExpression:
         return tuple(f"{self.first.year}{joint}{self.last.year}" for joint in joints)
 
 
-_Y = rf"(?:(?:19|20)[0-9]{{2}}|[一二][九零〇][{CHINESE_DIGITS}]{{2}})"
-_M = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_D = r"(?:[12][0-9]|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_Y = rf"(?:{YEAR}|{WRITTEN_YEAR})"
+_M = rf"(?:{MONTH}|十[一二]?|[一二三四五六七八九])"
+_D = rf"(?:{DAY}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _COUNT = r"(?P<count>[0-9]{1,3}|[一二两三四五六七八九十]{1,3}|半)"
 _FROM = r"(?:从|自|由)?"
 _IN = r"(?:在|于)?"

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Json
 
+from gongkai.catalog.date_patterns import UTC_TIME
 from gongkai.engines.database import Database, read_lines, unite_lines
 
-_Time = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")]
+_Time = Annotated[str, Field(pattern=UTC_TIME)]
 _AUDIT = ("at", "who", "action", "subject")
 _SEARCHES = ("unfound_searches", "pending_searches")
 
