@@ -1,14 +1,14 @@
 """Reads the lines of a replica or backup, validates them, and applies the intake rules."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, create_model
 
 from gongkai.catalog.addresses import parse_url
-from gongkai.catalog.fields import CLASSES
+from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.intake import IntakeRules, Refused, Withheld, take_row
 from gongkai.catalog.plain_text import clean_line, clean_text
 from gongkai.catalog.published_part import disclose, holds_personal_data
@@ -16,13 +16,14 @@ from gongkai.catalog.record import Attachment, AttachmentText, Record
 from gongkai.catalog.record_builder import BODY_LIMIT
 from gongkai.catalog.row_names import ID_LIMIT
 from gongkai.catalog.tables import Tables
+from gongkai.catalog.value_limits import SUMMARY_LIMIT
 from gongkai.engines.port import REPLICA_FORMAT
 from gongkai.errors import GongkaiError, RefusedValueError
 
 LONGEST_LINE = 128 << 20
 """Maximum bytes of a line: more than the longest accepted record with its attachments."""
 _MOST_VALUES = 1_000
-_SHORT, _LONG = 4_000, 100_000
+_SHORT = 4_000
 
 
 class BrokenReplicaError(GongkaiError):
@@ -56,32 +57,33 @@ class _StoredAttachment(_Line):
 
 
 class _Entry(_Line):
-    """A record as `gongkai.catalog.stored_record` writes it, without its classes."""
+    """The members of a stored record that have a limit of their own or are read here."""
 
     id: Annotated[str, Field(min_length=1, max_length=ID_LIMIT)]
-    title: _Short
     publisher: _Short
     publisher_name: _Short
-    published_on: _Short
     disclosure: _Short
-    index_number: _Short | None
-    document_number: _Short | None
-    document_number_original: _Short | None
-    issued_on: _Short | None
-    issued_on_original: _Short | None
-    genre_inferred: bool
-    keywords: _Values
-    summary: Annotated[str, Field(max_length=_LONG)]
+    summary: Annotated[str, Field(max_length=SUMMARY_LIMIT)]
     body: Annotated[str, Field(max_length=BODY_LIMIT)]
-    url: _Short | None
     attachments: Annotated[tuple[_StoredAttachment, ...], Field(max_length=_MOST_VALUES)]
     extra: dict[str, Any]
 
 
-_CLASSES: dict[str, Any] = {
-    each.key: (_Values if each.several else _Short | None, ...) for each in CLASSES
+_TYPES: Mapping[object, object] = {
+    str: _Short,
+    str | None: _Short | None,
+    PartialDate: _Short,
+    PartialDate | None: _Short | None,
+    tuple[str, ...]: _Values,
+    bool: bool,
 }
-_StoredLine = create_model("_StoredLine", __base__=_Entry, **_CLASSES)
+"""The types of a line by those of a record."""
+_OTHERS: dict[str, Any] = {
+    each.name: (_TYPES[each.type], ...)
+    for each in fields(Record)
+    if each.name not in _Entry.model_fields
+}
+_StoredLine = create_model("_StoredLine", __base__=_Entry, **_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)

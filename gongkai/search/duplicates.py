@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gongkai.catalog.dates import parse_date
 from gongkai.catalog.document_number import parse_document_number
 from gongkai.catalog.headings import gather_by_key
 from gongkai.catalog.index_number import parse_index_number
-from gongkai.catalog.plain_text import clean_text, reduce_line, reduce_markup
+from gongkai.catalog.plain_text import reduce_markup
+from gongkai.catalog.row_reader import RowReader
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.comparable_text import Subject
@@ -21,7 +21,7 @@ from gongkai.duplicates.scan_store import Scan, ScanStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import SearchEngine
 from gongkai.engines.scan import fetch_hits
-from gongkai.errors import EngineUnavailableError, RefusedValueError
+from gongkai.errors import EngineUnavailableError
 
 WAIT_SECONDS = 15.0
 """How long a request waits for a scan; the first scan of 100,000 records takes longer."""
@@ -151,45 +151,25 @@ def cluster_of(verdict: Verdict) -> Cluster:
     return Cluster(verdict.cluster, verdict.kind, verdict.score, verdict.members, ())
 
 
-def read_draft(content: Mapping[str, Any], installation: Installation) -> Subject:
+def read_draft(content: Mapping[str, object], installation: Installation) -> Subject:
     """Reads a draft given under the catalog's headings or keys; unreadable numbers are left out."""
-    known, _ = gather_by_key(content)
-
-    def line(key: str) -> str:
-        return next((reduce_line(each) for each in known.get(key, ())), "")
-
-    agency = installation.tables.agencies.find(line("publisher"))
+    cells = RowReader(gather_by_key(content)[0])
+    publisher, index_number = cells.line("publisher"), cells.line("index_number")
+    agency = installation.tables.agencies.find(publisher)
+    number = cells.attempt("document_number", cells.line("document_number"), parse_document_number)
+    index = cells.attempt("index_number", index_number, parse_index_number)
+    issued = cells.attempt("issued_on", cells.line("issued_on"), parse_date)
+    published = cells.attempt("published_on", cells.line("published_on"), parse_date)
     return Subject(
-        id=line("id"),
-        title=line("title"),
-        document_number=_canonical_number(line("document_number")),
-        index_number=_canonical_index(line("index_number")),
-        publisher=agency.code if agency else line("publisher"),
-        issued_on=_read_day(line("issued_on")),
-        published_on=_read_day(line("published_on")),
-        body=reduce_markup("\n".join(clean_text(each) for each in known.get("body", ()))),
+        id=cells.line("id"),
+        title=cells.line("title"),
+        document_number=number.canonical if number else None,
+        index_number=index.canonical if index else index_number or None,
+        publisher=agency.code if agency else publisher,
+        issued_on=issued.iso if issued else None,
+        published_on=published.iso if published else None,
+        body=reduce_markup("\n".join(cells.texts("body"))),
     )
-
-
-def _canonical_number(text: str) -> str | None:
-    try:
-        return parse_document_number(text).canonical if text else None
-    except RefusedValueError:
-        return None
-
-
-def _canonical_index(text: str) -> str | None:
-    try:
-        return parse_index_number(text).canonical if text else None
-    except RefusedValueError:
-        return text or None
-
-
-def _read_day(text: str) -> str | None:
-    try:
-        return parse_date(text).iso if text else None
-    except RefusedValueError:
-        return None
 
 
 def _rank(record: StoredRecord) -> tuple[bool, str, str]:

@@ -53,7 +53,7 @@ class Views:
                     snippet_html=passage.html,
                     article=_view_article(passage.article),
                     related=hit.id in related,
-                    **self._shared(record, _HIT_KEYS),
+                    **self._shared(record, HitView),
                 )
             )
             left -= min(sum(map(len, sources)), share)
@@ -73,14 +73,14 @@ class Views:
             ],
             repeals=[_cite(cited, found) for cited, found in repeals],
             repealed_by=[_cite(each, each) for each in repealing],
-            **self._shared(record, _RECORD_KEYS),
+            **self._shared(record, RecordView),
         )
 
-    def _shared(self, record: Record, keys: Iterable[str]) -> dict[str, Any]:
-        """Returns the values that a view takes from the record, under its own keys."""
+    def _shared(self, record: Record, view: type[HitView | RecordView]) -> dict[str, Any]:
+        """Returns the members that a view has from the record."""
         name = self._tables.agencies.label_of(record.publisher)
         return {
-            **{key: getattr(record, key) for key in keys},
+            **{key: getattr(record, key) for key in _KEYS[view]},
             "publisher": PublisherView(code=record.publisher, name=name),
             "issued_on": record.issued_on.iso if record.issued_on else None,
             "published_on": record.published_on.iso,
@@ -109,13 +109,8 @@ def _cite(cited: Repeal | Record, found: Record | None) -> CitedDocument:
     )
 
 
-_HIT_KEYS = tuple(
-    name
-    for name in HitView.__dataclass_fields__
-    if name not in ("score", "title_html", "snippet_html", "publisher", "related", "article")
-)
-_RECORD_KEYS = tuple(
-    name
-    for name in RecordView.__dataclass_fields__
-    if name not in ("publisher", "attachments", "repeals", "repealed_by")
-)
+_OWN = frozenset(Record.__dataclass_fields__) - {"attachments"}
+_KEYS = {
+    view: tuple(key for key in view.__dataclass_fields__ if key in _OWN)
+    for view in (HitView, RecordView)
+}
