@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from analyzers.errors import TableError
+from gongkai.command_line import EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE
 from gongkai.errors import (
     EngineUnavailableError,
     GongkaiError,
@@ -24,7 +25,6 @@ from gongkai.errors import (
 from gongkai.settings_errors import explain_settings
 from gongkai.settings_file import CONFIG
 
-USAGE, REFUSED, NO_ENGINE = 2, 3, 4
 _CONFIG_OPTION = "--config"
 COMMANDS = {
     "init": "indexer.commands.init",
@@ -128,17 +128,17 @@ def main() -> None:
     try:
         build_app(sys.argv[1:])()
     except (EngineUnavailableError, IndexMismatchError) as error:
-        _leave(str(error), NO_ENGINE)
+        _leave(str(error), EXIT_UNAVAILABLE)
     except (ShrinkingIndexError, ShrinkingSourceError) as error:
-        _leave(str(error), REFUSED)
+        _leave(str(error), EXIT_REFUSED)
     except (GongkaiError, TableError) as error:
-        _leave(str(error), USAGE)
+        _leave(str(error), EXIT_USAGE)
     except ValidationError as error:
-        _leave(explain_settings(error), USAGE)
+        _leave(explain_settings(error), EXIT_USAGE)
     except OSError as error:
         # The system's message and the file name say more than a stack trace.
         where = f": {error.filename}" if error.filename else ""
-        _leave(f"{error.strerror or type(error).__name__}{where}", NO_ENGINE)
+        _leave(f"{error.strerror or type(error).__name__}{where}", EXIT_UNAVAILABLE)
     except KeyboardInterrupt:
         _leave("Stopped. Run the same command again to continue.", 130)
 

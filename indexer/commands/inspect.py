@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +15,7 @@ from gongkai.catalog.heading_table import COLUMNS, FILE
 from gongkai.catalog.instants import chinese_day
 from gongkai.catalog.intake import IntakeRules
 from gongkai.catalog.plain_text import clean_line
+from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
 from gongkai.engines.installation import open_tables
 from gongkai.files.spreadsheets import write_sheet
 from gongkai.settings import Settings
@@ -34,7 +34,6 @@ from indexer.sources.row import SkippedPart
 from indexer.unread import UnreadFiles
 
 _WIDTH, _INDENT = 80, 2
-_REFUSED = 3
 _MOST_SHEETS = 20
 _NO_FIELD, _NOT_USED = "?", "(not used)"
 _HINTS = {
@@ -54,7 +53,7 @@ def inspect(
         Disclosure | None, typer.Option(help="Disclosure of rows that state none.")
     ] = None,
     rows: Annotated[int, typer.Option(min=0, help="Number of first rows to show.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what is recognised in files: format, columns, first rows. Nothing is indexed."""
     if disclosure is Disclosure.NOT_PUBLIC:
@@ -80,7 +79,7 @@ def inspect(
             print(f"Written: {write_mapping}. Fill in empty fields, and put it into the folder of")
             print(f"GONGKAI_TABLES_DIR as {FILE}. Rows without a field have no effect.")
     if left or any(report.needs_staff for report in reports):
-        raise typer.Exit(_REFUSED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def _check_free(target: Path | None) -> None:
@@ -101,7 +100,7 @@ def _print_json(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]) -
         "files": [describe_report(report) for report in reports],
         "skipped": [{"file": each.source, "detail": each.detail} for each in skipped],
     }
-    print(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+    print_json(listed)
 
 
 def _print_reports(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]) -> None:

@@ -1,26 +1,24 @@
 """`gongkai settings`: each setting with its value and the place that sets it."""
 
 from dataclasses import asdict
-from typing import Annotated
 
-import orjson
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gongkai.command_line import AsJson, print_json
 from gongkai.settings import Settings
 from gongkai.settings_sources import TracedSetting, trace_settings
 
 
 def settings(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show every setting with its value and source: default, file and line, or variable."""
     traced = list(trace_settings(Settings()))
     if as_json:
         listed = [asdict(each) for each in traced]
-        print(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())
+        print_json(listed)
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("setting", no_wrap=True)

@@ -9,21 +9,19 @@ from typing import Annotated, TypeAlias
 
 import orjson
 import typer
-from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from gongkai.catalog.stored_record import decode_record
-from gongkai.engines.installation import Installation, open_installation
+from gongkai.command_line import EXIT_REFUSED, AsJson, open_configured, open_progress
+from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Hit
 from gongkai.engines.scan import read_pages
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll
 from gongkai.search.service import SearchService
 from gongkai.services import open_services
-from gongkai.settings import Settings
 
 PAGE = 10
-_MISSED = 3
 _KEYS = ("title", "document_number", "index_number")
 _AT_ONCE = 8
 """Searches that run at the same time."""
@@ -43,10 +41,10 @@ class Miss:
 
 def verify(
     every: Annotated[int, typer.Option(min=1, help="Check only every Nth record.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Search for each record's title, document number and index number; list the failures."""
-    asked, misses = asyncio.run(_verify(open_installation(Settings()), every))
+    asked, misses = asyncio.run(_verify(open_configured(), every))
     if as_json:
         listed = [{"id": m.id, "key": m.key, "text": m.text, "total": m.total} for m in misses]
         print(orjson.dumps({"asked": asked, "misses": listed}).decode())
@@ -57,7 +55,7 @@ def verify(
             missed = sum(miss.key == key for miss in misses)
             print(f"{key:<16} {count - missed:>9,} of {count:>9,} found on page 1")
     if misses:
-        raise typer.Exit(_MISSED)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 async def _verify(installation: Installation, every: int) -> tuple[Counter[str], list[Miss]]:
@@ -80,9 +78,8 @@ async def _verify(installation: Installation, every: int) -> tuple[Counter[str],
 @contextmanager
 def _open_progress(total: int) -> Iterator[Callable[[int], None]]:
     """Shows a bar on a terminal, else a line for each tenth of the records."""
-    console = Console(stderr=True)
     columns = (*Progress.get_default_columns()[:-1], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with open_progress(*columns) as bar:
         task = bar.add_task("verifying", total=total)
         done = 0
 
@@ -91,8 +88,8 @@ def _open_progress(total: int) -> Iterator[Callable[[int], None]]:
             tenths = 10 * (done + count) // max(total, 1) - 10 * done // max(total, 1)
             done += count
             bar.advance(task, count)
-            if tenths and not console.is_terminal:
-                console.print(f"verified {done:,} of {total:,} records")
+            if tenths and bar.disable:
+                bar.console.print(f"verified {done:,} of {total:,} records")
 
         yield advance
 
