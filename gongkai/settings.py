@@ -17,9 +17,13 @@ from pydantic_settings import (
 )
 
 from gongkai.catalog.disclosure import Disclosure
+from gongkai.contrast import CONTRAST_LEAST, WHITE, contrast_ratio
 from gongkai.settings_file import find_unknown_variables, read_settings_file
 
 Network = IPv4Network | IPv6Network
+_LOGO_SUFFIXES = frozenset({".svg", ".png", ".webp"})
+_LOGO_LIMIT = 100_000
+"""Bytes. A page with style sheet and logo stays below 100 KB compressed."""
 
 
 class LogLevel(StrEnum):
@@ -90,6 +94,16 @@ class Settings(BaseSettings):
         8.0, gt=0, le=600, description="Time limit of one query in seconds."
     )
     site_name: str = Field("政府信息公开检索", description="Name in the pages' header and titles.")
+    site_accent: str | None = Field(
+        None,
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        examples=["#9c1c1c"],
+        description="Colour of header and buttons; white text must be readable on it.",
+    )
+    site_logo: Path | None = Field(
+        None, description="Logo in the header: SVG, PNG or WebP of at most 100 KB."
+    )
+    styleguide: bool = Field(False, description="Serve /styleguide; for development.")
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#\s]+$",
@@ -114,6 +128,11 @@ class Settings(BaseSettings):
         description="Addresses or networks of kiosks, separated by commas; they have own limits.",
     )
     kiosk_hall: str = Field("", description="Code of the hall that /kiosk shows by default.")
+    kiosk_help: str = Field(
+        "需要帮助，请询问大厅工作人员。",
+        max_length=60,
+        description="Sentence on the kiosk's start screen that tells whom to ask for help.",
+    )
     searches_key: SecretStr | None = Field(
         None,
         min_length=16,
@@ -160,6 +179,7 @@ class Settings(BaseSettings):
         "dictionary_dir",
         "elasticsearch_ca_certs",
         "access_log_dir",
+        "site_logo",
         mode="before",
     )
     @classmethod
@@ -194,6 +214,27 @@ class Settings(BaseSettings):
     def _check_certificate(cls, path: Path | None) -> Path | None:
         if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
             raise ValueError(f"is {path}, which is no readable file; name the ca.crt file.")
+        return path
+
+    @field_validator("site_accent")
+    @classmethod
+    def _check_accent(cls, colour: str | None) -> str | None:
+        if colour and (ratio := contrast_ratio(colour, WHITE)) < CONTRAST_LEAST:
+            raise ValueError(
+                f"has a contrast of {ratio:.1f} to white text; choose a darker colour "
+                f"({CONTRAST_LEAST} or more)."
+            )
+        return colour
+
+    @field_validator("site_logo")
+    @classmethod
+    def _check_logo(cls, path: Path | None) -> Path | None:
+        if path is None:
+            return None
+        if path.suffix.lower() not in _LOGO_SUFFIXES or not path.is_file():
+            raise ValueError(f"is {path}; name an SVG, PNG or WebP file.")
+        if path.stat().st_size > _LOGO_LIMIT:
+            raise ValueError(f"is {path}, which is larger than 100 KB; shrink it.")
         return path
 
     @field_validator("elasticsearch_url")

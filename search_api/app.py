@@ -37,9 +37,11 @@ from search_api.kiosk import routes as kiosk
 from search_api.staff import api, certificate_page, desk, draft_check, duplicates_page, reports
 from search_api.staff.auth import Authenticator
 from search_api.web import appearance_route as appearance
-from search_api.web import discovery
+from search_api.web import discovery, styleguide
 from search_api.web import routes as pages
+from search_api.web import theme_route as theme
 from search_api.web.site import Site
+from search_api.web.theme import load_theme
 
 log = logging.getLogger("gongkai")
 GZIP_FROM = 1_000
@@ -75,6 +77,8 @@ def create_app(installation: Installation | None = None) -> FastAPI:
             name=settings.site_name,
             public_url=settings.public_url,
             application_url=settings.application_url,
+            kiosk_help=settings.kiosk_help,
+            theme=load_theme(settings),
         ),
     )
     install_error_handlers(app)
@@ -134,10 +138,12 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(search.router)
     app.include_router(downloads.router, prefix="/api/v1")
     app.include_router(downloads.router, include_in_schema=False)
-    for part in (health, discovery, pages, appearance, kiosk):
+    for part in (health, discovery, pages, appearance, theme, kiosk):
         app.include_router(part.router)
     for part in (api, desk, duplicates_page, draft_check, reports, certificate_page):
         app.include_router(part.router)
+    if app.state.served.services.installation.settings.styleguide:
+        app.include_router(styleguide.router)
     # FastAPI's API page loads its script from the internet; this copy is served locally.
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     app.mount("/static/openapi", swagger, name="openapi")

@@ -88,8 +88,8 @@ class Facet:
 _FACETS = (
     Facet("category", 7, 5, tree=True, expected=True),
     Facet("topic", 1, 1, 3, "按主题", tree=True, expected=True),
-    Facet("audience", 5, 3, 1, "按办事对象", tree=True, expected=True),
-    Facet("life_event", 6, 4, 2, "按人生事项", tree=True, expected=True),
+    Facet("audience", 5, 3, 1, "按服务对象", tree=True, expected=True),
+    Facet("life_event", 6, 4, 2, "按生命周期", tree=True, expected=True),
     Facet("genre", 4, 6, expected=True),
     Facet("format", 10),
     Facet("publisher", 2, 2, 4, "按机构"),

@@ -192,8 +192,8 @@ class SearchService:
         return await self._engine.live()
 
     async def created(self) -> str:
-        """Returns the day that the live generation was created, YYYY-MM-DD."""
-        return (await self.live()).created[:10]
+        """Returns the time that the live generation was created, ISO 8601 in UTC."""
+        return (await self.live()).created
 
     def highlight_terms(self, text: str) -> tuple[str, ...]:
         """Returns the character runs to highlight in a text for a query text."""

@@ -22,8 +22,8 @@ from search_api.http.parameters import PageQuery, read_request
 from search_api.http.state import services_of
 from search_api.kiosk.mode import SIZES, Mode
 from search_api.kiosk.screens import (
-    HITS,
     NARROWED,
+    NEWEST,
     KioskContext,
     Reached,
     render_browse,
@@ -33,6 +33,7 @@ from search_api.kiosk.screens import (
     render_narrow,
     render_start,
 )
+from search_api.web.frequent_queries import find_frequent
 from search_api.web.record_page import Found
 
 router = APIRouter(prefix="/kiosk", include_in_schema=False, default_response_class=HTMLResponse)
@@ -40,19 +41,24 @@ _BACK_LIMIT = 4_000
 Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
 
 
-async def read_kiosk(
-    request: Request,
-    context: ContextDependency,
+async def read_mode(
     hall: Annotated[str, Query(max_length=40)] = "",
     size: int = 1,
     contrast: str = "",
+    rows: int = 0,
+) -> Mode:
+    """Returns the kiosk settings of an address."""
+    return Mode(hall, size if size in SIZES else 1, is_contrast=contrast == "on", rows=rows)
+
+
+async def read_kiosk(
+    request: Request, context: ContextDependency, mode: Annotated[Mode, Depends(read_mode)]
 ) -> KioskContext:
     """Returns the kiosk context. Raises BadRequestError for an unknown hall."""
     installation = services_of(request).installation
-    found = installation.halls.find(hall or installation.settings.kiosk_hall)
+    found = installation.halls.find(mode.hall or installation.settings.kiosk_hall)
     if found is None:
         raise BadRequestError("hall", "没有登记这个场所")
-    mode = Mode(hall, size if size in SIZES else 1, is_contrast=contrast == "on")
     return KioskContext(context, found, mode)
 
 
@@ -61,8 +67,11 @@ KioskDependency = Annotated[KioskContext, Depends(read_kiosk)]
 
 @router.get("")
 async def start(kiosk: KioskDependency, service: SearchServiceDependency) -> HTMLResponse:
-    """Shows the search box, classifications to browse and frequent queries of the hall."""
-    return HTMLResponse(render_start(kiosk, await service.created()))
+    """Shows the search box, classifications to browse, frequent queries and newest records."""
+    newest, words = await asyncio.gather(
+        service.search(NEWEST), find_frequent(service, kiosk.hall.tiles)
+    )
+    return HTMLResponse(render_start(kiosk, newest, words, await service.created()))
 
 
 @router.get("/find")
@@ -76,7 +85,7 @@ async def list_hits(
     parameters: PageQuery, kiosk: KioskDependency, service: SearchServiceDependency
 ) -> HTMLResponse:
     """Shows one screen of hits. It needs facets only for the chosen values in the heading."""
-    asked = _read(parameters)
+    asked = _read(parameters, kiosk.mode.hits)
     asked = replace(asked, facets=tuple(asked.chosen))
     return HTMLResponse(render_list(kiosk, await service.search(asked), asked))
 
@@ -86,7 +95,7 @@ async def narrow(
     parameters: PageQuery, kiosk: KioskDependency, service: SearchServiceDependency
 ) -> HTMLResponse:
     """Shows the filters for a list."""
-    asked = replace(_read(parameters), facets=NARROWED, highlight=False)
+    asked = replace(_read(parameters, kiosk.mode.hits), facets=NARROWED, highlight=False)
     return HTMLResponse(render_narrow(kiosk, await service.search(asked), asked))
 
 
@@ -119,6 +128,6 @@ async def record(
     return HTMLResponse(await asyncio.to_thread(draw))
 
 
-def _read(parameters: PageQuery) -> SearchRequest:
-    """Returns the search request. `size` is the text size here; the number of hits is fixed."""
-    return read_request(parameters.model_copy(update={"size": HITS}))
+def _read(parameters: PageQuery, hits: int) -> SearchRequest:
+    """Returns the search request. `size` is the text size here; the screen decides `hits`."""
+    return read_request(parameters.model_copy(update={"size": hits}))

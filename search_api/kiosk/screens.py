@@ -6,27 +6,27 @@ They show the same responses as the public pages. No link leaves the site: web a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import PANELS, TILES, TITLES
 from gongkai.catalog.halls import Hall
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
-from search_api.kiosk.mode import SIZES, Mode
-from search_api.kiosk.qr import draw_qr
+from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back
 from search_api.web.facet_panels import walk
 from search_api.web.pagination import build_paging
+from search_api.web.qr import draw_qr
 from search_api.web.record_page import Found, RecordPage, build_record_page
-from search_api.web.rendering import PageContext, render, shorten
+from search_api.web.rendering import PageContext, render, shorten, spell_day
 from search_api.web.results_page import HitRow, build_hit
 from search_api.web.urls import build_parameters, with_page
 
-HITS = 5
-"""Records on one screen, chosen to avoid long scrolling."""
 NARROWED = PANELS[:3]
+_GAZETTE = "公报"
+NEWEST = SearchRequest(sort=Sort.NEWEST, size=3, facets=(*TILES, "genre"), highlight=False)
+"""The request of the start screen: newest records, and the facets that lead to records."""
 _CHOICES = 6
-_LIST = "/kiosk/list"
 _SIZE_LABELS = dict(zip(SIZES, ("标准", "大", "特大"), strict=True))
 
 
@@ -41,40 +41,59 @@ class KioskContext:
 
 @dataclass(frozen=True, slots=True)
 class KioskTile:
-    """A touch target. `note` is a count or an explanation."""
+    """A touch target. `note` is a count or an explanation; `icon` names a drawing."""
 
     label: str
     href: str
     note: str = ""
+    icon: str = ""
 
 
 def list_link(mode: Mode, request: SearchRequest) -> str:
     """Returns the kiosk address of a request's list."""
-    return mode.link(_LIST, *build_parameters(replace(request, size=10)))
+    return mode.link(LIST_PATH, *build_parameters(replace(request, size=10)))
 
 
-def render_start(context: KioskContext, generation: str) -> str:
-    """Renders the start screen. `generation` is the time of the data, as text."""
+def render_start(
+    context: KioskContext, newest: SearchAnswer, words: Sequence[str], created: str
+) -> str:
+    """Renders the start screen: `words` are queries that find records; `created` is an ISO time."""
     mode = context.mode
-    ways = [KioskTile(label, mode.link(f"/kiosk/browse/{name}")) for name, label in TILES.items()]
-    gazette = SearchRequest(chosen={"genre": ("公报",)}, sort=Sort.NEWEST)
-    ways += [
-        KioskTile("最新发布", list_link(mode, SearchRequest(sort=Sort.NEWEST))),
-        KioskTile("政府公报", list_link(mode, gazette)),
-    ]
-    words = [KioskTile(word, list_link(mode, SearchRequest(word))) for word in context.hall.tiles]
-    return _render("start", context, ways=ways, words=words, generation=generation, back=None)
+    tiles = [KioskTile(word, list_link(mode, SearchRequest(word))) for word in words]
+    return _render(
+        "start",
+        context,
+        total=newest.total,
+        ways=list(_ways(mode, newest)),
+        words=tiles,
+        newest=[_row(mode, build_hit(hit), SearchRequest(sort=Sort.NEWEST)) for hit in newest.hits],
+        day=spell_day(created),
+        back=None,
+    )
+
+
+def _ways(mode: Mode, newest: SearchAnswer) -> Iterator[KioskTile]:
+    """Yields the ways to records without typing; a way without records is left out."""
+    for name, label in TILES.items():
+        values = newest.facets.get(name, [])
+        if any(each.count and each.value != MISSING for each in values):
+            yield KioskTile(label, mode.link(f"/kiosk/browse/{name}"), icon=name)
+    if newest.total:
+        yield KioskTile("最新发布", list_link(mode, SearchRequest(sort=Sort.NEWEST)), icon="newest")
+    if any(each.count and each.value == _GAZETTE for each in newest.facets.get("genre", [])):
+        gazette = SearchRequest(chosen={"genre": (_GAZETTE,)}, sort=Sort.NEWEST)
+        yield KioskTile("政府公报", list_link(mode, gazette), icon="gazette")
 
 
 def render_find(context: KioskContext, text: str) -> str:
     """Renders the on-screen keyboard. `text` is the initial content of the box."""
-    return _render("find", context, text=text, back=context.mode.link("/kiosk"))
+    return _render("find", context, text=text, back=None)
 
 
 def render_list(context: KioskContext, answer: SearchAnswer, request: SearchRequest) -> str:
     """Renders one screen of hits. Facets have a screen of their own."""
     mode = context.mode
-    asked = replace(request, text=answer.query.text, size=HITS)
+    asked = replace(request, text=answer.query.text)
     paging = build_paging(asked, answer.total + answer.query.related)
     here = asked.page
     return _render(
@@ -87,9 +106,9 @@ def render_list(context: KioskContext, answer: SearchAnswer, request: SearchRequ
         paging=paging,
         previous=list_link(mode, with_page(asked, here - 1)) if here > 1 else None,
         following=list_link(mode, with_page(asked, here + 1)) if here < paging.last else None,
-        narrow=mode.link("/kiosk/narrow", *build_parameters(replace(asked, size=10, page=1))),
+        narrow=_narrow_link(mode, answer, asked),
         again=mode.link("/kiosk/find", ("q", asked.text)),
-        back=mode.link("/kiosk"),
+        back=_level_of(mode, asked),
     )
 
 
@@ -127,7 +146,7 @@ def render_browse(
     up = mode.link(f"/kiosk/browse/{name}", *([("path", above)] if above else []))
     return _render(
         "browse", context, heading=parent.label if parent else TILES[name], tiles=tiles,
-        back=up if path else mode.link("/kiosk"),
+        back=up if path else None,
     )  # fmt: skip
 
 
@@ -151,7 +170,7 @@ def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reac
         facts=list(_facts(shown)),
         qr=draw_qr(shown.address) if page.site.public_url else None,
         address=shown.address if page.site.public_url else "",
-        back=_read_back(reached.back) or context.mode.link("/kiosk"),
+        back=read_back(reached.back, context.mode),
     )
 
 
@@ -164,23 +183,44 @@ def render_kiosk_problem(context: PageContext, title: str) -> str:
 def _render(name: str, context: KioskContext, **shown: object) -> str:
     mode = context.mode
     here = urlsplit(context.page.here)
-    kept = list(_kept_parameters(here.query))
-    sizes = [
-        (label, mode.sized(size).link(here.path, *kept), size == mode.size)
-        for size, label in _SIZE_LABELS.items()
-    ]
+
+    def link(other: Mode) -> str:
+        return other.link(here.path, *carry(here.query, other))
+
     return render(
         f"kiosk/{name}.html",
         context.page,
         hall=context.hall,
         mode=mode,
+        today=spell_day(),
+        unmeasured=HITS,
         start=mode.link("/kiosk"),
         reset=Mode(mode.hall).link("/kiosk"),
         find=mode.link("/kiosk/find"),
-        sizes=sizes,
-        contrast=mode.contrasted().link(here.path, *kept),
+        sizes=[
+            (label, link(mode.sized(size)), size == mode.size)
+            for size, label in _SIZE_LABELS.items()
+        ],
+        contrast=link(mode.contrasted()),
         **shown,
     )
+
+
+def _narrow_link(mode: Mode, answer: SearchAnswer, request: SearchRequest) -> str | None:
+    """Returns the address of the filters, or None where filters cannot shorten the list."""
+    if answer.total <= mode.hits and (answer.total or not request.chosen):
+        return None
+    return mode.link("/kiosk/narrow", *build_parameters(replace(request, size=10, page=1)))
+
+
+def _level_of(mode: Mode, request: SearchRequest) -> str | None:
+    """Returns the screen of the classification that a list without words was chosen from."""
+    chosen = [(name, value) for name, values in request.chosen.items() for value in values]
+    if request.text or len(chosen) != 1 or chosen[0][0] not in TILES:
+        return None
+    name, value = chosen[0]
+    above = value.rpartition("/")[0]
+    return mode.link(f"/kiosk/browse/{name}", *([("path", above)] if above else []))
 
 
 def _row(mode: Mode, hit: HitRow, request: SearchRequest) -> tuple[HitRow, str]:
@@ -248,21 +288,3 @@ def _facts(record: RecordPage) -> Iterator[tuple[str, str]]:
     for row in record.rows:
         if row.heading in wanted:
             yield row.heading, "；".join(value.text for value in row.values)
-
-
-def _kept_parameters(query: str) -> Iterator[tuple[str, str]]:
-    """Yields the parameters that links to the same screen keep, without the kiosk settings."""
-    for name, value in parse_qsl(query):
-        if name == "back":
-            value = _read_back(value)  # noqa: PLW2901
-        if value and name not in ("hall", "size", "contrast"):
-            yield name, value
-
-
-def _read_back(back: str) -> str:
-    """Returns the list address to go back to, rebuilt from its parts, or "" for another address."""
-    path, _, query = back.partition("?")
-    if path != _LIST:
-        return ""
-    pairs = parse_qsl(query.partition("#")[0])
-    return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -1,5 +1,6 @@
-// Reads a record aloud by the browser's own speech: everything marked data-read, part by part, for some
-// browsers fall silent within a long text. Tells of each part by the event "reading".
+// Reads a record aloud by the browser's own speech: everything marked data-read, part by part, because
+// some browsers stop within a long text. Sends the event "reading" for each part. The button is shown
+// only where the system has a Chinese voice; browsers may load their voices late.
 (() => {
   "use strict";
 
@@ -10,7 +11,10 @@
 
   function show(part) {
     document.querySelectorAll(".reading").forEach((each) => each.classList.remove("reading"));
-    if (part) part.classList.add("reading");
+    if (part) {
+      part.classList.add("reading");
+      part.scrollIntoView({ block: "nearest" });
+    }
     button.textContent = isReading ? "停止朗读" : "朗读";
     button.setAttribute("aria-pressed", String(isReading));
   }
@@ -32,7 +36,11 @@
     speech.speak(spoken);
   }
 
-  button.hidden = false;
+  function offer() {
+    button.hidden = !speech.getVoices().some((voice) => /^(zh|cmn|yue)/i.test(voice.lang));
+  }
+  offer();
+  speech.addEventListener?.("voiceschanged", offer);
   button.setAttribute("aria-pressed", "false");
   button.addEventListener("click", () => {
     if (isReading) return stop();

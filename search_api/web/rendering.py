@@ -73,9 +73,18 @@ def _static_url(name: str) -> str:
 
 def _spell_time(moment: str) -> str:
     """Returns an ISO 8601 time, UTC by default, in Beijing time."""
+    return f"{_in_beijing(moment):%Y-%m-%d %H:%M:%S}"
+
+
+def spell_day(moment: str | None = None) -> str:
+    """Returns the day of an ISO 8601 time, or of now, in Beijing: 2026年3月5日 星期四."""
+    day = _in_beijing(moment) if moment else datetime.now(_BEIJING)
+    return f"{day.year}年{day.month}月{day.day}日 星期{'一二三四五六日'[day.weekday()]}"
+
+
+def _in_beijing(moment: str) -> datetime:
     read = datetime.fromisoformat(moment)
-    told = read if read.tzinfo else read.replace(tzinfo=UTC)
-    return f"{told.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(_BEIJING)
 
 
 ICON = _static_url("icon.svg")

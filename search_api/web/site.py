@@ -1,11 +1,12 @@
 """The installation's name and addresses, for pages, feeds and downloads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from starlette.requests import Request
 
 from search_api.http.state import state_of
+from search_api.web.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,15 @@ class Site:
     `public_url` is the public address without a final slash.
 
     `application_url` is the city's own form for 依申请公开.
+
+    `kiosk_help` tells kiosk users whom to ask.
     """
 
     name: str
     public_url: str | None = None
     application_url: str | None = None
+    kiosk_help: str = ""
+    theme: Theme = field(default_factory=Theme)
 
     def base(self, request: Request) -> str:
         """Returns the prefix of absolute links: the setting, or else the address of the request."""

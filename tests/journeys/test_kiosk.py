@@ -4,6 +4,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,11 +13,14 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
 from gongkai.engines.installation import Installation
+from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
+from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import serving
 from tests.journeys.test_accessibility import TAGS
 
 SCREENS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
+HALL_SCREENS = (*SCREENS.values(), (1280, 1024), (1366, 768), (1024, 768))
 PUBLIC = "https://xxgk.example.gov.cn"
 PATHS = (
     "/kiosk?hall=zwfw",
@@ -65,7 +69,7 @@ def tap_keys(page: Page, keys: str) -> None:
 
 def test_three_letters_reach_a_document(screen: Page) -> None:
     screen.goto("/kiosk?hall=zwfw")
-    tap(screen, "输入文字查找")
+    tap(screen, "输入拼音查找")
     tap_keys(screen, "gjj")
     with screen.expect_navigation():
         screen.locator("#candidates button").filter(has_text="公积金提取").tap()
@@ -76,7 +80,7 @@ def test_three_letters_reach_a_document(screen: Page) -> None:
     expect(screen.locator(".hall")).to_have_text("安庆市政务服务中心")
     tap(screen, "返回")
     expect(screen.get_by_role("heading", level=1)).to_have_text("公积金提取")
-    tap(screen, "回到开始")
+    tap(screen, "返回首页")
     expect(screen.get_by_role("heading", level=1)).to_have_text("您要查找什么？")
 
 
@@ -99,7 +103,7 @@ def test_a_number_is_tapped_from_its_code(screen: Page) -> None:
 
 def test_by_browsing_alone(screen: Page) -> None:
     screen.goto("/kiosk")
-    tap(screen, "按人生事项", "公民 ", "住房 ")
+    tap(screen, "按生命周期", "公民 ", "住房 ")
     assert screen.locator(".hits a").count() > 0
     expect(screen.locator("h1")).to_have_text("住房")
     tap(screen, "缩小范围")
@@ -121,7 +125,7 @@ def test_a_hall_that_nobody_registered(screen: Page) -> None:
     response = screen.goto("/kiosk?hall=nowhere")
     assert response
     assert response.status == 422
-    tap(screen, "回到开始")
+    tap(screen, "返回首页")
     expect(screen.locator("h1")).to_have_text("您要查找什么？")
 
 
@@ -185,6 +189,151 @@ def test_the_whole_keyboard_is_in_sight(screen: Page) -> None:
         assert bottom["y"] + bottom["height"] <= bar["y"]
 
 
+FRAME_FAULTS = """() => { const box = each => each.getBoundingClientRect();
+  const main = document.querySelector('main');
+  const frame = [...document.querySelectorAll('header, .display, .bar, main')]
+    .filter(each => each.checkVisibility());
+  const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1
+    && b.top < a.bottom - 1;
+  const name = each => `${each.localName}.${each.className} ${each.textContent.trim().slice(0, 9)}`;
+  const overlaps = frame.flatMap((each, at) => frame.slice(at + 1)
+    .filter(other => meets(box(each), box(other))).map(other => `${name(each)} on ${name(other)}`));
+  const inFrame = [...document.querySelectorAll('header *, .display a, .bar > *, .pages > *')]
+    .filter(each => each.checkVisibility());
+  const outside = inFrame.map(each => [each, box(each), box(each.closest('header, nav'))])
+    .filter(([, a, b]) => a.top < b.top - 1 || a.bottom > b.bottom + 1 || a.left < -1
+      || a.right > innerWidth + 1).map(([each]) => each);
+  const wide = [...main.querySelectorAll('*')].filter(each => each.checkVisibility()
+    && !each.closest('.unseen, svg') && box(each).width && box(each).right > innerWidth + 1);
+  const next = document.querySelector('[data-step=next]');
+  const isStuck = main.scrollHeight > main.clientHeight + 2
+    && !next.checkVisibility({visibilityProperty: true});
+  const isTall = document.documentElement.scrollHeight > innerHeight;
+  return [...overlaps, ...outside.map(each => `${name(each)} leaves its bar`),
+    ...wide.map(each => `${name(each)} is too wide`),
+    ...(isStuck ? ['more content, but no button'] : []),
+    ...(isTall ? ['the page is taller than the screen'] : [])]; }"""
+
+
+def test_no_fixed_part_covers_content_on_any_screen(
+    browser: Browser, kiosk: str, client: TestClient
+) -> None:
+    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    faults = {}
+    with browser.new_context(has_touch=True, base_url=kiosk, locale="zh-CN") as context:
+        page = context.new_page()
+        for width, height in HALL_SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            for size in (1, 3):
+                for path in (*PATHS, f"/kiosk/records/{hit['id']}?q=公积金"):
+                    page.goto(f"{path}{'&' if '?' in path else '?'}size={size}")
+                    if found := page.evaluate(FRAME_FAULTS):
+                        faults[f"{path} size {size} at {width}x{height}"] = found
+    assert not faults
+
+
+OUTSIDE_MAIN = """() => { const main = document.querySelector('main').getBoundingClientRect();
+  return [...document.querySelectorAll('#keyboard button, .typed > *, #candidates button')]
+    .filter(each => each.checkVisibility() && each.type !== 'hidden')
+    .filter(each => !each.classList.contains('unseen'))
+    .map(each => [each.textContent.trim(), each.getBoundingClientRect()])
+    .filter(([, box]) => box.top < main.top || box.bottom > main.bottom)
+    .map(([name, box]) => `${name} ${box.top} ${box.bottom}`); }"""
+
+
+def test_every_key_is_in_sight_on_any_screen(browser: Browser, kiosk: str) -> None:
+    """Keys, box and at least one candidate, in every text size."""
+    with browser.new_context(has_touch=True, base_url=kiosk, locale="zh-CN") as context:
+        page = context.new_page()
+        for width, height in HALL_SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            for size in (1, 2, 3):
+                page.goto(f"/kiosk/find?size={size}&q=" + quote("公积金"))
+                expect(page.locator("#candidates button").first).to_be_visible()
+                assert page.evaluate(OUTSIDE_MAIN) == [], (width, height, size)
+
+
+@pytest.mark.parametrize("screen", ["portrait"], indirect=True)
+def test_a_seated_person_reaches_the_start_and_the_keys(screen: Page) -> None:
+    """What is tapped lies in the lower two thirds of a tall screen."""
+    for path in ("/kiosk?hall=zwfw", "/kiosk/find?q=" + quote("公积金")):
+        screen.goto(path)
+        targets = screen.locator("a:visible, button:visible")
+        assert targets.count() > 10
+        tops = [(each.bounding_box() or {})["y"] for each in targets.all()]
+        assert min(tops) >= 1920 / 3, path
+
+
+def test_a_list_fills_the_screen_and_is_paged_without_a_drag(screen: Page) -> None:
+    screen.goto("/kiosk?hall=zwfw")
+    tap(screen, "最新发布")
+    rows = screen.locator(".hits a").count()
+    assert rows >= 8
+    last = screen.locator(".hits li").last.bounding_box()
+    main = screen.locator("main").bounding_box()
+    assert last
+    assert main
+    assert main["y"] + main["height"] - last["y"] - last["height"] < last["height"]
+    first = screen.locator(".hits strong").all_inner_texts()
+    tap(screen, "下一页")
+    second = screen.locator(".hits strong").all_inner_texts()
+    assert len(second) == rows
+    assert not set(first) & set(second)
+    # Another text size shows the same records, as many as now fit.
+    tap(screen, "特大")
+    assert screen.locator(".hits a").count() < rows
+    shown = screen.locator(".hits strong").all_inner_texts()
+    assert second[0] in shown
+    tap(screen, "标准")
+    assert shown[0] in screen.locator(".hits strong").all_inner_texts()
+
+
+def test_long_texts_are_turned_by_buttons(screen: Page, client: TestClient) -> None:
+    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    screen.goto(f"/kiosk/records/{hit['id']}?size=3")
+    main = screen.locator("main")
+    steps = 0
+    following = screen.locator("[data-step=next]")
+    while following.evaluate("each => each.checkVisibility({visibilityProperty: true})"):
+        before = main.evaluate("each => each.scrollTop")
+        following.tap()
+        assert main.evaluate("each => each.scrollTop") > before
+        steps += 1
+    assert steps > 0
+    end = main.evaluate("each => each.scrollHeight - each.clientHeight - each.scrollTop")
+    assert end <= 2
+    screen.locator("[data-step=previous]").tap()
+    expect(following).to_be_visible()
+
+
+def test_tiles_that_lead_nowhere_are_not_shown(
+    installation: Installation, client: TestClient, tmp_path: Path
+) -> None:
+    sample = client.get("/kiosk?hall=dag").text
+    assert "按主题" in sample
+    assert "地名命名" not in sample or client.get("/kiosk/list?q=地名命名").text.count("<strong>")
+    settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
+    served = replace(installation, settings=settings)
+    publish(IndexJob([write_rows(tmp_path / "rows.jsonl", [plain_row(1)])]), served)
+    with TestClient(create_app(served)) as small:
+        start = small.get("/kiosk").text
+    assert "按机构" in start
+    for absent in ("按主题", "按生命周期", "政府公报", "公积金提取"):
+        assert absent not in start
+
+
+def test_reading_aloud_is_offered_only_with_a_voice(screen: Page, client: TestClient) -> None:
+    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    voices = """Object.defineProperty(window, 'speechSynthesis', {value: {cancel() {}, speak() {},
+      getVoices: () => window.voices ?? [{lang: 'en-US'}]}});"""
+    screen.add_init_script(voices)
+    screen.goto(f"/kiosk/records/{hit['id']}")
+    expect(screen.get_by_role("button", name="朗读")).to_be_hidden()
+    screen.add_init_script("window.voices = [{lang: 'zh-CN'}]")
+    screen.reload()
+    expect(screen.get_by_role("button", name="朗读")).to_be_visible()
+
+
 def test_idle_warns_then_forgets(screen: Page) -> None:
     screen.clock.install()
     screen.goto("/kiosk/list?hall=zwfw&size=3&q=" + quote("公积金"))
@@ -211,7 +360,7 @@ def test_nothing_is_left_behind(screen: Page) -> None:
     tap(screen, "公积金提取")
     with screen.expect_navigation():
         screen.locator(".hits a").first.tap()
-    tap(screen, "回到开始")
+    tap(screen, "返回首页")
     assert screen.evaluate("history.length") == depth
     assert screen.context.cookies() == []
     left = screen.evaluate(
@@ -300,7 +449,7 @@ def test_few_taps_reach_what_people_come_for(screen: Page) -> None:
     taps = {}
     for need, (way, given) in NEEDS.items():
         screen.goto("/kiosk?hall=zwfw")
-        tap(screen, given if way == "tile" else "输入文字查找")
+        tap(screen, given if way == "tile" else "输入拼音查找")
         taps[need] = 1 + (type_until_offered(screen, given, need) if way == "keys" else 0)
         if "/list" in screen.url:
             taps[need] += 1
@@ -317,4 +466,4 @@ def test_an_unreachable_index_is_a_screen_too(
     with TestClient(create_app(fresh), raise_server_exceptions=False) as client:
         response = client.get("/kiosk")
         assert response.status_code == 503
-        assert "回到开始" in response.text
+        assert "返回首页" in response.text
