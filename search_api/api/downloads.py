@@ -24,7 +24,7 @@ from search_api.web.urls import absolute, feed_url, search_url
 
 FEED_ENTRIES = 50
 _JSON_LINES = MEDIA_TYPES[ExportFormat.JSONL]
-router = APIRouter()
+router = APIRouter(tags=["下载和订阅"])
 _PROBLEMS = describe_problems(422, 503)
 _UNKNOWN_FORMAT = f"没有这种导出格式，可用的有 {'、'.join(ExportFormat)}"
 
@@ -43,6 +43,7 @@ class _FeedResponse(Response):
 
 @router.get(
     "/search/export",
+    summary="下载检索结果",
     response_class=_ExportResponse,
     responses={
         200: {
@@ -79,6 +80,7 @@ async def export(
 
 @router.get(
     "/replica",
+    summary="下载全部公开信息",
     response_class=_ReplicaResponse,
     responses={
         200: {
@@ -103,7 +105,7 @@ async def _after(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes
         yield each
 
 
-@router.get("/feed.atom", response_class=_FeedResponse, responses=_PROBLEMS)
+@router.get("/feed.atom", summary="订阅检索结果", response_class=_FeedResponse, responses=_PROBLEMS)
 async def feed(
     parameters: ListQuery, service: SearchServiceDependency, site: SiteDependency, request: Request
 ) -> Response:

@@ -13,7 +13,7 @@ from search_api.http.errors import UnknownPageError, describe_problems
 from search_api.http.state import services_of, state_of
 
 _FORWARDED = frozenset(("forwarded", "x-forwarded-for", "x-real-ip", "via"))
-router = APIRouter()
+router = APIRouter(tags=["运行状态"])
 
 
 class Health(BaseModel):
@@ -29,13 +29,13 @@ async def get_engine(request: Request) -> SearchEngine:
     return services_of(request).engine
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="进程是否运行")
 async def healthz() -> Health:
     """The process runs. The engine is not checked."""
     return Health(status="ok")
 
 
-@router.get("/readyz", responses=describe_problems(503))
+@router.get("/readyz", summary="能否检索", responses=describe_problems(503))
 async def readyz(engine: Annotated[SearchEngine, Depends(get_engine)]) -> Health:
     """An empty search has just succeeded."""
     result = await engine.search(EngineQuery(MatchAll(), limit=0))

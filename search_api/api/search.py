@@ -33,14 +33,19 @@ from search_api.http.parameters import (
     refuse_unknown,
 )
 
-router = APIRouter(prefix="/api/v1", responses=describe_problems(422, 503))
+router = APIRouter(prefix="/api/v1", tags=["检索和信息"], responses=describe_problems(422, 503))
 _MISSING = {
     **describe_problems(404, 410),
     308: {"description": "Merged with a duplicate; see Location."},
 }
 
 
-@router.get("/search", response_model=SearchAnswer, openapi_extra=read_search.described)
+@router.get(
+    "/search",
+    summary="检索",
+    response_model=SearchAnswer,
+    openapi_extra=read_search.described,
+)
 async def search(
     parameters: SearchQuery,
     service: SearchServiceDependency,
@@ -55,7 +60,7 @@ async def search(
     return response
 
 
-@router.get("/suggest", response_model=SuggestAnswer)
+@router.get("/suggest", summary="输入提示", response_model=SuggestAnswer)
 async def suggest(
     parameters: Annotated[SuggestParameters, Query()], suggester: SuggesterDependency
 ) -> Response:
@@ -63,7 +68,7 @@ async def suggest(
     return _as_json(await suggester.suggest(parameters.q, parameters.size))
 
 
-@router.get("/classifications", response_model=ClassificationsAnswer)
+@router.get("/classifications", summary="分类和条数", response_model=ClassificationsAnswer)
 async def classifications(request: Request, service: SearchServiceDependency) -> Response:
     """The classification trees and agencies with record counts."""
     refuse_unknown(request, ())
@@ -72,6 +77,7 @@ async def classifications(request: Request, service: SearchServiceDependency) ->
 
 @router.get(
     "/records/{record_id:path}/similar",
+    summary="相关信息",
     response_model=SimilarAnswer,
     responses=_MISSING,
     dependencies=[Depends(refuse_merged)],
@@ -93,6 +99,7 @@ async def similar(
 
 @router.get(
     "/records/{record_id:path}",
+    summary="一条信息",
     response_model=RecordView,
     responses=_MISSING,
     dependencies=[Depends(refuse_merged)],

@@ -42,11 +42,26 @@ _Value = Annotated[str, StringConstraints(max_length=PATH_LIMIT)]
 Read = TypeVar("Read", bound=BaseModel)
 
 
+class InvertedRangeError(BadRequestError):
+    """A date range ends before it starts."""
+
+    def __init__(self) -> None:
+        super().__init__("published_from", "起始日期晚于截止日期")
+
+
 def _with_facets(model: type[Read]) -> type[Read]:
     """Returns the model with a list of chosen values for each facet."""
-    values: Any = Field(default_factory=list, max_length=FILTER_LIMIT)
-    facets: dict[str, Any] = dict.fromkeys(FACETS, (list[_Value], values))
+    facets: dict[str, Any] = {name: (list[_Value], _values(name)) for name in FACETS}
     return create_model(model.__name__, __base__=model, **facets)
+
+
+def _values(name: str) -> Any:
+    below = "，包括下级，上下级用 / 分隔" if name in TREES else ""
+    return Field(
+        default_factory=list,
+        max_length=FILTER_LIMIT,
+        description=f"{TITLES[name]}{below}；可以重复，重复的取值之间是“或”的关系。",
+    )
 
 
 @_with_facets
@@ -56,25 +71,30 @@ class _Filters(BaseModel):
     q: str = Field(
         "",
         max_length=TEXT_LIMIT,
-        description='Search terms; "短语" for a phrase; -排除 to exclude; may be empty.',
+        description='检索词；"短语" 要求完整匹配，-词语 表示排除；可以为空。',
+        examples=["公积金提取"],
     )
 
 
 class ListParameters(_Filters):
     """Parameters of a list. Repeat a classification for OR; fields combine by AND."""
 
-    published_from: str = Field("", max_length=40, description="A day, month or year.")
-    published_to: str = Field("", max_length=40, description="A day, month or year, included.")
-    document_number: str = Field("", max_length=200)
-    sort: Sort = Sort.RELEVANCE
-    expand: bool = Field(True, description="Add the official terms for everyday words.")
-    correct: bool = Field(
-        True, description="Correct spelling if nothing matches; read letters as pinyin."
+    published_from: str = Field(
+        "", max_length=40, description="发布日期的起点：年、月或者日。", examples=["2020"]
     )
-    dates: bool = Field(True, description="Read a date filter from the query (2008年的).")
-    semantic: bool = Field(
-        True, description="Add semantic search where it is installed; excludes a cursor."
+    published_to: str = Field(
+        "", max_length=40, description="发布日期的终点（含）：年、月或者日。", examples=["2021-06"]
     )
+    document_number: str = Field(
+        "", max_length=200, description="文号，写法不限。", examples=["宜政办秘〔2008〕8号"]
+    )
+    sort: Sort = Field(
+        Sort.RELEVANCE, description="排序：relevance 相关度，newest 最新发布，oldest 最早发布。"
+    )
+    expand: bool = Field(True, description="同时检索日常说法对应的规范用语。")
+    correct: bool = Field(True, description="没有结果时纠正错别字，把字母当作拼音。")
+    dates: bool = Field(True, description="把检索词中的时间（如“2008年的”）作为筛选条件。")
+    semantic: bool = Field(True, description="启用语义检索（已安装时）；不能与 cursor 同时使用。")
 
     @field_validator("year")
     @classmethod
@@ -87,15 +107,17 @@ class ListParameters(_Filters):
 class SearchParameters(ListParameters):
     """Parameters of a list with paging, facets and highlighting."""
 
-    page: int = Field(1, ge=1, le=PAGE_WINDOW)
-    size: int = Field(10, ge=1, le=SIZE_LIMIT)
-    cursor: str = Field("", max_length=CURSOR_LIMIT)
+    page: int = Field(1, ge=1, le=PAGE_WINDOW, description="页码，从 1 开始。")
+    size: int = Field(10, ge=1, le=SIZE_LIMIT, description="每页条数。")
+    cursor: str = Field(
+        "", max_length=CURSOR_LIMIT, description="翻页标记，取自上一次结果的 next_cursor。"
+    )
     facets: list[_Value] = Field(
         default_factory=lambda: list(FACETS),
         max_length=FILTER_LIMIT,
-        description="Fields to count; empty for none.",
+        description="需要统计条数的分类字段；为空则不统计。",
     )
-    highlight: bool = True
+    highlight: bool = Field(True, description="标出检索词。")
 
 
 class PageParameters(SearchParameters):
@@ -113,8 +135,7 @@ class ExportParameters(ListParameters):
     format: list[_Value] = Field(
         default_factory=list,
         max_length=FILTER_LIMIT,
-        description="`csv` (default) or `jsonl`; any other value is a choice of 信息格式, as in "
-        "`/search`.",
+        description="文件格式：csv（默认）或者 jsonl；其他取值按信息格式筛选。",
     )
 
     def split_format(self) -> tuple[ExportFormat, "ExportParameters"]:
@@ -130,8 +151,10 @@ class SuggestParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field("", max_length=TYPED_LIMIT)
-    size: int = Field(8, ge=1, le=SUGGESTIONS_LIMIT)
+    q: str = Field(
+        "", max_length=TYPED_LIMIT, description="已经输入的文字或者拼音。", examples=["gjj"]
+    )
+    size: int = Field(8, ge=1, le=SUGGESTIONS_LIMIT, description="最多返回几条。")
 
 
 class SimilarParameters(BaseModel):
@@ -139,7 +162,7 @@ class SimilarParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    size: int = Field(5, ge=1, le=SUGGESTIONS_LIMIT)
+    size: int = Field(5, ge=1, le=SUGGESTIONS_LIMIT, description="最多返回几条。")
 
 
 class QueryReader(Generic[Read]):
@@ -208,7 +231,7 @@ def read_list(parameters: ListParameters) -> SearchRequest:
     first = _date(parameters.published_from, "published_from")
     last = _date(parameters.published_to, "published_to")
     if first and last and first.first_day > last.last_day:
-        raise BadRequestError("published_from", "起始日期晚于截止日期")
+        raise InvertedRangeError
     return SearchRequest(
         text=parameters.q,
         chosen=_chosen(parameters),

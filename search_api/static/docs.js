@@ -1,2 +1,8 @@
 // Draws /openapi.json on the page /docs; the library comes with the package fastapi-offline.
-SwaggerUIBundle({ url: "/openapi.json", dom_id: "#openapi", deepLinking: true });
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#openapi",
+  deepLinking: true,
+  docExpansion: "list",
+  defaultModelsExpandDepth: 0,
+});
