@@ -17,13 +17,10 @@ from pydantic_settings import (
 )
 
 from gongkai.catalog.disclosure import Disclosure
-from gongkai.contrast import CONTRAST_LEAST, WHITE, contrast_ratio
 from gongkai.settings_file import find_unknown_variables, read_settings_file
+from gongkai.settings_theme import check_accent, check_logo
 
 Network = IPv4Network | IPv6Network
-_LOGO_SUFFIXES = frozenset({".svg", ".png", ".webp"})
-_LOGO_LIMIT = 100_000
-"""Bytes. A page with style sheet and logo stays below 100 KB compressed."""
 
 
 class LogLevel(StrEnum):
@@ -216,26 +213,8 @@ class Settings(BaseSettings):
             raise ValueError(f"is {path}, which is no readable file; name the ca.crt file.")
         return path
 
-    @field_validator("site_accent")
-    @classmethod
-    def _check_accent(cls, colour: str | None) -> str | None:
-        if colour and (ratio := contrast_ratio(colour, WHITE)) < CONTRAST_LEAST:
-            raise ValueError(
-                f"has a contrast of {ratio:.1f} to white text; choose a darker colour "
-                f"({CONTRAST_LEAST} or more)."
-            )
-        return colour
-
-    @field_validator("site_logo")
-    @classmethod
-    def _check_logo(cls, path: Path | None) -> Path | None:
-        if path is None:
-            return None
-        if path.suffix.lower() not in _LOGO_SUFFIXES or not path.is_file():
-            raise ValueError(f"is {path}; name an SVG, PNG or WebP file.")
-        if path.stat().st_size > _LOGO_LIMIT:
-            raise ValueError(f"is {path}, which is larger than 100 KB; shrink it.")
-        return path
+    _check_accent = field_validator("site_accent")(check_accent)
+    _check_logo = field_validator("site_logo")(check_logo)
 
     @field_validator("elasticsearch_url")
     @classmethod

@@ -21,7 +21,7 @@ from pydantic import (
 
 from gongkai.catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, split_path
 from gongkai.catalog.dates import PartialDate, parse_date
-from gongkai.catalog.fields import CLASSIFIED, FACETS
+from gongkai.catalog.fields import CLASSIFIED, FACETS, TITLES, TREES
 from gongkai.errors import BadRequestError, RefusedValueError
 from gongkai.query.request import (
     FILTER_LIMIT,

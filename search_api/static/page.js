@@ -7,6 +7,11 @@
   const say = (text) => { if (status) status.textContent = text; };
   const each = (selector, use) => document.querySelectorAll(selector).forEach(use);
 
+  // On a phone the text comes first: long tables of fields start folded.
+  if (matchMedia("(max-width: 40rem)").matches) {
+    each("[data-fold-on-phone]", (fold) => { fold.open = false; });
+  }
+
   each("[data-print]", (button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

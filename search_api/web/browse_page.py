@@ -18,11 +18,11 @@ _OTHER_LEVEL = "其他"
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One value and its children. `href` is None if no record has the value."""
+    """One value with records, and its children."""
 
     label: str
     count: int
-    href: str | None
+    href: str
     children: tuple["Branch", ...]
 
 
@@ -63,13 +63,13 @@ def render_facet(
 
 
 def _overview(name: str, values: Sequence[FacetValueView]) -> Shelf:
-    filled = [each for each in _known(values) if each.count]
+    filled = _known(values)
     shown = [replace(each, children=[]) for each in filled[:_OVERVIEW_ROWS]]
     return Shelf(TITLES[name], _branches(name, shown), browse_url(name), len(filled) - len(shown))
 
 
 def _known(values: Sequence[FacetValueView]) -> list[FacetValueView]:
-    return [each for each in values if each.value != MISSING]
+    return [each for each in values if each.value != MISSING and each.count]
 
 
 def _branches(name: str, values: Sequence[FacetValueView]) -> tuple[Branch, ...]:
@@ -77,7 +77,7 @@ def _branches(name: str, values: Sequence[FacetValueView]) -> tuple[Branch, ...]
         Branch(
             each.label,
             each.count,
-            search_url(SearchRequest(chosen={name: (each.value,)})) if each.count else None,
+            search_url(SearchRequest(chosen={name: (each.value,)})),
             _branches(name, _known(each.children)),
         )
         for each in values

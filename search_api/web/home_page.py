@@ -1,4 +1,4 @@
-"""The start page with facets to browse by."""
+"""The start page: search box, frequent queries, newest records, facets to browse by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,71 +7,60 @@ from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import TITLES
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, SearchAnswer
+from search_api.web.browse_page import browse_url
 from search_api.web.rendering import PageContext, render
 from search_api.web.results_page import build_hit
 from search_api.web.urls import search_url
 
-_BROWSED = ("audience", "topic", "publisher")
-_TILES_SHOWN = {"audience": 8, "topic": 24, "publisher": 12}
-_CHILDREN_SHOWN = 4
+_BROWSED = ("audience", "topic", "publisher", "life_event")
+_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """One value to browse, with its most frequent children."""
+class BrowseLink:
+    """One value to browse."""
 
     label: str
     count: int
     href: str
-    children: tuple["Tile", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class BrowseSection:
-    """One facet as tiles: visible `tiles` and folded `more`."""
+class BrowseColumn:
+    """One facet: its most frequent values, and `href` of the page with all of them."""
 
     name: str
     title: str
-    tiles: tuple[Tile, ...]
-    more: tuple[Tile, ...]
+    links: tuple[BrowseLink, ...]
+    href: str
 
 
-def render_home(answer: SearchAnswer, context: PageContext) -> str:
-    """Renders the page. `answer` is an empty search, newest first, with all facets."""
+def render_home(answer: SearchAnswer, words: Sequence[str], context: PageContext) -> str:
+    """Renders the page.
+
+    `answer` is an empty search, newest first, with all facets; `words` are frequent queries.
+    """
     return render(
         "home.html",
         context,
         total=answer.total,
-        sections=build_browse(answer),
+        words=[(word, search_url(SearchRequest(word))) for word in words],
+        columns=build_columns(answer),
         hits=[build_hit(hit) for hit in answer.hits],
         newest=search_url(SearchRequest(sort=Sort.NEWEST)),
     )
 
 
-def build_browse(answer: SearchAnswer) -> tuple[BrowseSection, ...]:
-    """Returns sections by audience (服务对象), topic (主题) and agency (机构); skips empty ones."""
-    sections = (_build_section(name, answer.facets.get(name, [])) for name in _BROWSED)
-    return tuple(section for section in sections if section.tiles)
+def build_columns(answer: SearchAnswer) -> tuple[BrowseColumn, ...]:
+    """Returns the columns; a facet without values has none."""
+    columns = (_build_column(name, answer.facets.get(name, [])) for name in _BROWSED)
+    return tuple(column for column in columns if column.links)
 
 
-def _build_section(name: str, values: Sequence[FacetValueView]) -> BrowseSection:
-    tiles = _build_tiles(name, values)
-    shown = _TILES_SHOWN[name]
-    return BrowseSection(name, f"按{TITLES[name]}浏览", tiles[:shown], tiles[shown:])
-
-
-def _build_tiles(name: str, values: Sequence[FacetValueView]) -> tuple[Tile, ...]:
-    return tuple(
-        Tile(
-            label=each.label,
-            count=each.count,
-            href=search_url(SearchRequest(chosen={name: (each.value,)})),
-            children=_build_tiles(name, _most_frequent(each.children)) if name != "topic" else (),
-        )
-        for each in values
-        if each.count and each.value != MISSING
+def _build_column(name: str, values: Sequence[FacetValueView]) -> BrowseColumn:
+    filled = [each for each in values if each.count and each.value != MISSING]
+    links = tuple(
+        BrowseLink(each.label, each.count, search_url(SearchRequest(chosen={name: (each.value,)})))
+        for each in sorted(filled, key=lambda each: -each.count)[:_SHOWN]
     )
-
-
-def _most_frequent(values: Sequence[FacetValueView]) -> list[FacetValueView]:
-    return sorted(values, key=lambda each: -each.count)[:_CHILDREN_SHOWN]
+    return BrowseColumn(name, TITLES[name], links, browse_url(name))

@@ -23,6 +23,7 @@ _PARAMETERS: Mapping[str, str] = {
     "back": "返回地址",
     "layout": "版式",
     "colours": "颜色",
+    "wanted": "所需政府信息",
 }
 
 

@@ -53,7 +53,7 @@ def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
         yield Note(_CUT)
     if query.expanded:
         href = search_url(without_switch(asked, "expand"))
-        yield Note(f"已同时检索意思相近的用语：{_describe(query)}。", (Link("只按原词检索", href),))
+        yield Note(f"已同时检索{_describe(query)}。", (Link("只按原词检索", href),))
     if query.relaxed:
         yield _relaxed(query)
     if query.related:
@@ -90,7 +90,8 @@ def _corrected(request: SearchRequest, typed: str, meant: str) -> Note:
 
 
 def _describe(query: QueryView) -> str:
-    return "；".join(f"{term}——{'、'.join(others)}" for term, others in query.expanded.items())
+    others = dict.fromkeys(word for words in query.expanded.values() for word in words)
+    return "".join(f"“{word}”" for word in others)
 
 
 def _relaxed(query: QueryView) -> Note:

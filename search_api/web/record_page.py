@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, groupby
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -17,6 +19,7 @@ from search_api.web.body_layout import Kind, Rows, lay_out, split_tables
 from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address
 from search_api.web.citation import cite
 from search_api.web.contents import ContentsEntry, list_contents
+from search_api.web.qr import draw_qr
 from search_api.web.rendering import PageContext, render, shorten, trusted
 from search_api.web.results_page import HitRow, build_hit
 from search_api.web.site import record_path
@@ -36,6 +39,8 @@ _TEXT_NOTES: Mapping[str, str] = {
     AttachmentText.TOO_COSTLY: "这个附件结构过于复杂，其中的文字不能检索。",
 }
 
+
+_SUFFIX_LONGEST = 4
 
 MARKED_CHARACTERS = 400_000
 """Characters of one page that are searched for terms to highlight."""
@@ -62,9 +67,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """An attachment: name, address, extracted text in parts, and a note on the text."""
+    """An attachment: name, kind of file (PDF), address, text in parts, and a note on the text."""
 
     name: str
+    kind: str
     href: str | None
     parts: tuple[MarkedParagraph, ...]
     is_found: bool
@@ -90,6 +96,7 @@ class RecordPage:
     plain_title: str
     title: Markup
     publisher: str
+    key_facts: tuple[str, ...]
     badges: tuple[Badge, ...]
     warning: str
     rows: tuple[Row, ...]
@@ -132,6 +139,7 @@ def render_record(
         record=shown,
         structured=describe_record(record, shown.address, context.site.name),
         back=search_url(SearchRequest(text=text)) if text else None,
+        qr=draw_qr(shown.address),
         text=text,
         shown_text=shorten(text),
     )
@@ -157,6 +165,7 @@ def build_record_page(
         plain_title=record.title,
         title=mark(record.title),
         publisher=record.publisher.name,
+        key_facts=tuple(_key_facts(record)),
         badges=build_badges(record.disclosure, record.validity),
         warning=_warning(record),
         rows=catalog_rows(record),
@@ -176,6 +185,13 @@ def build_record_page(
         apply=apply_url(record_id=record.id),
         downloads=Downloads(text=f"/text{path}", data=f"/api/v1{path}"),
     )
+
+
+def _key_facts(record: RecordView) -> Iterator[str]:
+    yield record.publisher.name
+    if record.document_number:
+        yield record.document_number
+    yield f"{record.published_on} 发布"
 
 
 def _mark_body(body: str, mark: Callable[[str], Markup]) -> tuple[MarkedParagraph, ...]:
@@ -218,7 +234,8 @@ def _attach(attachment: AttachmentView, mark: Callable[[str], Markup]) -> Attach
     note = _TEXT_NOTES.get(attachment.text_state, "")
     parts = tuple(_mark_parts(attachment.text, mark))
     is_found = any("<mark>" in text for part in parts for text in (part.text, *chain(*part.rows)))
-    return AttachedFile(attachment.name, url, parts, is_found, note)
+    kind = _kind_of(attachment.name) or _kind_of(urlsplit(attachment.url or "").path)
+    return AttachedFile(attachment.name, kind, url, parts, is_found, note)
 
 
 def _mark_parts(text: str, mark: Callable[[str], Markup]) -> Iterator[MarkedParagraph]:
@@ -232,6 +249,12 @@ def _mark_parts(text: str, mark: Callable[[str], Markup]) -> Iterator[MarkedPara
             )
         else:
             yield MarkedParagraph("text", mark("\n".join(map(str, blocks))))
+
+
+def _kind_of(name: str) -> str:
+    """Returns the suffix of a file name in capitals, or "" if it has none."""
+    suffix = PurePosixPath(name).suffix[1:]
+    return suffix.upper() if suffix.isascii() and 2 <= len(suffix) <= _SUFFIX_LONGEST else ""
 
 
 def _summary(record: RecordView) -> str:

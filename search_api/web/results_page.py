@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from markupsafe import Markup
 
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.search.responses import HitView, SearchAnswer
 from search_api.web.badges import Badge, build_badges
+from search_api.web.date_filter import build_periods, pick_dates
 from search_api.web.facet_panels import build_chips, build_panels, settle_request
 from search_api.web.no_results import Elsewhere, build_leads
 from search_api.web.pagination import build_paging
@@ -58,6 +60,18 @@ class Tools:
     citations: str
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a list needs beside its answer: the date, and the data for alternatives if it is empty.
+
+    `date_error` is the fault of a date range; the list then ignores the range.
+    """
+
+    today: date
+    elsewhere: Elsewhere | None = None
+    date_error: str = ""
+
+
 def build_hit(hit: HitView, text: str = "") -> HitRow:
     """Returns a row of the list. `text` is the query, to highlight it on the record page."""
     return HitRow(
@@ -73,9 +87,10 @@ def render_results(
     answer: SearchAnswer,
     request: SearchRequest,
     context: PageContext,
-    elsewhere: Elsewhere | None = None,
+    surroundings: Surroundings,
 ) -> str:
-    """Renders the list. `elsewhere` holds the data for alternatives to an empty list."""
+    """Renders the list."""
+    elsewhere = surroundings.elsewhere
     settled = settle_request(request, answer)
     asked = replace(settled, text=answer.query.text) if answer.query.corrected_from else settled
     chips = build_chips(asked, answer)
@@ -85,7 +100,6 @@ def render_results(
         answer=answer,
         asked=asked,
         heading=shorten(asked.text),
-        took=_describe_time(answer.took_ms),
         hits=[build_hit(hit, asked.text) for hit in answer.hits],
         panels=build_panels(asked, answer),
         chips=chips,
@@ -98,6 +112,9 @@ def render_results(
         apply=apply_url(text=asked.text),
         tools=_build_tools(asked, context),
         kept_by_words=kept_fields(asked, "q", *SWITCHES),
+        periods=build_periods(asked, surroundings.today),
+        dates=pick_dates(asked),
+        date_error=surroundings.date_error,
         kept_by_dates=kept_fields(asked, "published_from", "published_to"),
         is_combined=_is_combined(asked),
     )
@@ -116,9 +133,3 @@ def _build_tools(request: SearchRequest, context: PageContext) -> Tools:
 def _is_combined(request: SearchRequest) -> bool:
     """Returns whether crawlers should skip the page: filter combinations are unlimited."""
     return len(build_parameters(request)) > 1
-
-
-def _describe_time(took_ms: float) -> str:
-    if took_ms < 1:
-        return "不到 1 毫秒"
-    return f"{took_ms:.0f} 毫秒" if took_ms < 1000 else f"{took_ms / 1000:.1f} 秒"

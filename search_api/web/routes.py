@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from gongkai.catalog.fields import FACETS, SHELVES
 from gongkai.query.request import TEXT_LIMIT, SearchRequest, Sort
@@ -22,22 +23,33 @@ from search_api.http.dependencies import (
     refuse_merged,
 )
 from search_api.http.errors import UnknownPageError
-from search_api.http.parameters import PageQuery, read_request
-from search_api.web.application_page import render_application
+from search_api.http.parameters import (
+    InvertedRangeError,
+    PageParameters,
+    PageQuery,
+    read_request,
+)
+from search_api.http.state import services_of
+from search_api.web.application_docx import write_docx
+from search_api.web.application_form import ApplicationForm, find_faults
+from search_api.web.application_page import prefill, render_application
 from search_api.web.browse_page import render_facet, render_overview
 from search_api.web.citation import cite
 from search_api.web.facet_page import render_facet_values
+from search_api.web.frequent_queries import find_frequent
 from search_api.web.home_page import render_home
 from search_api.web.no_results import Elsewhere
 from search_api.web.plain_record import write_plain_record
 from search_api.web.record_page import Found, render_record
 from search_api.web.rendering import PageContext, render
-from search_api.web.results_page import render_results
+from search_api.web.results_page import Surroundings, render_results
 from search_api.web.site import record_path
 from search_api.web.urls import without_filters
 
 STATIC = FilePath(__file__).resolve().parents[1] / "static"
-NEWEST_SHOWN = 8
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_DOCX_NAME = quote("政府信息公开申请表.docx")
+NEWEST_SHOWN = 6
 SIMILAR_SHOWN = 5
 _METHODS = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -45,10 +57,17 @@ Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
 
 
 @router.api_route("/", methods=_METHODS)
-async def home(context: ContextDependency, service: SearchServiceDependency) -> HTMLResponse:
-    """Shows the search box, facets to browse and the newest records."""
-    answer = await service.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST_SHOWN))
-    return HTMLResponse(render_home(answer, context))
+async def home(
+    request: Request, context: ContextDependency, service: SearchServiceDependency
+) -> HTMLResponse:
+    """Shows the search box, frequent queries, the newest records and facets to browse."""
+    installation = services_of(request).installation
+    hall = installation.halls.find(installation.settings.kiosk_hall)
+    answer, words = await asyncio.gather(
+        service.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST_SHOWN)),
+        find_frequent(service, hall.tiles if hall else ()),
+    )
+    return HTMLResponse(render_home(answer, words, context))
 
 
 @router.api_route("/search", methods=_METHODS)
@@ -59,12 +78,15 @@ async def search(
     record_zero_result: ZeroResultRecorderDependency,
 ) -> HTMLResponse:
     """Shows results with facets, or alternatives if there are none."""
-    asked = read_request(parameters)
+    asked, date_error = _read_dated(parameters)
     answer = await service.search(asked)
     elsewhere = None if answer.total else await _look_elsewhere(asked, service)
-    page = render_results(answer, asked, context, elsewhere)
+    surroundings = Surroundings(service.today(), elsewhere, date_error)
     return HTMLResponse(
-        page, headers=cache_headers(answer), background=record_zero_result(asked, answer)
+        render_results(answer, asked, context, surroundings),
+        status_code=422 if date_error else 200,
+        headers=cache_headers(answer),
+        background=record_zero_result(asked, answer),
     )
 
 
@@ -118,9 +140,25 @@ async def apply(
     q: Words = "",
     record: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
-    """Shows how to apply for information that is not public, with a printable form."""
+    """Shows how to apply for information that is not public, with a form to fill in."""
     found = await find_record(record, service) if record else None
-    return HTMLResponse(render_application(q, found, context))
+    return HTMLResponse(render_application(q, prefill(q, found), context))
+
+
+@router.post("/apply/form")
+async def save_application(
+    form: Annotated[ApplicationForm, Form()], context: ContextDependency
+) -> Response:
+    """Returns the filled form as DOCX, or the page with its faults. Stores nothing."""
+    if faults := find_faults(form):
+        page = render_application("", form, context, faults)
+        return HTMLResponse(page, status_code=422, headers={"Cache-Control": "no-store"})
+    content = await asyncio.to_thread(write_docx, form)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{_DOCX_NAME}",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=_DOCX, headers=headers)
 
 
 @router.api_route("/docs", methods=_METHODS)
@@ -161,6 +199,18 @@ async def record(
 
     # Render in a thread: a text may have two million characters.
     return HTMLResponse(await asyncio.to_thread(draw))
+
+
+def _read_dated(parameters: PageParameters) -> tuple[SearchRequest, str]:
+    """Returns the request, and the fault of a date range that ends before it starts.
+
+    The page shows that fault beside the pickers and keeps everything else.
+    """
+    try:
+        return read_request(parameters), ""
+    except InvertedRangeError as error:
+        undated = parameters.model_copy(update={"published_from": "", "published_to": ""})
+        return read_request(undated), error.title
 
 
 async def _look_elsewhere(request: SearchRequest, service: SearchService) -> Elsewhere:

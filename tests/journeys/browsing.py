@@ -29,6 +29,13 @@ def show_filters(page: Page) -> None:
     expect(page.get_by_role("complementary", name="筛选条件")).to_be_visible()
 
 
+def close_filters(page: Page) -> None:
+    """On a phone the filters cover the list until their button is pressed."""
+    button = page.get_by_role("button", name=re.compile("查看 .* 条结果"))
+    if button.is_visible():
+        button.click()
+
+
 def record_path(client: TestClient, **asked: str) -> str:
     hit = client.get("/api/v1/search", params=asked).json()["hits"][0]
     return f"/records/{quote(hit['id'])}"

@@ -8,7 +8,15 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys.browsing import SIZES, follow, number_in, record_path, show_filters
+from tests.journeys.browsing import (
+    SIZES,
+    close_filters,
+    follow,
+    number_in,
+    record_path,
+    show_filters,
+)
+from tests.journeys.conftest import watched_page
 
 
 @pytest.fixture
@@ -83,14 +91,59 @@ def test_going_down_a_tree_and_taking_it_all_off(sized: Page) -> None:
 def test_a_date_range_keeps_the_words(sized: Page) -> None:
     sized.goto("/search?q=" + quote("通知"))
     show_filters(sized)
-    sized.get_by_label("从").fill("2020")
-    sized.get_by_label("到").fill("2021年6月")
+    sized.get_by_label("从").fill("2020-01-01")
+    sized.get_by_label("到").fill("2021-06-30")
     follow(sized.get_by_role("button", name="按日期筛选"))
-    expect(sized.locator(".chips")).to_contain_text("2020 至 2021-06")
+    expect(sized.locator(".chips")).to_contain_text("2020-01-01 至 2021-06-30")
     expect(sized.locator("#q")).to_have_value("通知")
     days = sized.locator(".hits time").all_inner_texts()
     assert days
     assert all("2020" <= day <= "2021-06-30" for day in days)
+
+
+def test_a_period_is_chosen_and_removed(sized: Page) -> None:
+    sized.goto("/search?q=" + quote("通知"))
+    total = number_in(sized.locator(".total strong").inner_text())
+    show_filters(sized)
+    follow(sized.get_by_role("link", name="近三年"))
+    expect(sized.locator(".chips")).to_contain_text("发布日期")
+    assert number_in(sized.locator(".total strong").inner_text()) < total
+    show_filters(sized)
+    chosen = sized.get_by_role("link", name="近三年")
+    expect(chosen).to_have_attribute("aria-current", "true")
+    follow(chosen)
+    assert number_in(sized.locator(".total strong").inner_text()) == total
+
+
+def test_a_range_that_ends_first_is_said_beside_it(sized: Page) -> None:
+    response = sized.goto("/search?q=" + quote("通知") + "&published_from=2022&published_to=2020")
+    assert response
+    assert response.status == 422
+    expect(sized.locator("#q")).to_have_value("通知")
+    expect(sized.get_by_role("alert")).to_have_text("起始日期晚于截止日期")
+    expect(sized.locator(".dates")).to_be_visible()
+
+
+def test_the_filters_of_a_phone_are_a_sheet(browser: Browser, address: str) -> None:
+    """It works without a script, and its button says how many records it leads back to."""
+    with watched_page(browser, address, "phone", has_script=False) as page:
+        page.goto("/search?q=" + quote("公积金"))
+        total = number_in(page.locator(".total strong").inner_text())
+        show_filters(page)
+        box = page.get_by_role("complementary", name="筛选条件").bounding_box()
+        assert box
+        assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 390, 844)
+        page.get_by_role("button", name=f"查看 {total} 条结果").click()
+        expect(page.get_by_role("complementary", name="筛选条件")).to_be_hidden()
+
+
+def test_the_start_page_is_short_on_a_phone(browser: Browser, address: str) -> None:
+    with watched_page(browser, address, "phone", has_script=True) as page:
+        page.goto("/")
+        assert page.evaluate("document.documentElement.scrollHeight") <= 2500
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        follow(page.get_by_role("link", name="公积金提取", exact=True))
+        assert page.locator(".hits > li").count() > 0
 
 
 def test_pages_follow_one_another(sized: Page) -> None:
@@ -111,6 +164,7 @@ def test_no_result_leads_on(sized: Page) -> None:
     show_filters(sized)
     branch = sized.locator("details.panel").first.locator(".rows > li").first
     expect(branch.locator(".branch a.chosen")).to_contain_text("财政")
+    close_filters(sized)
     ways = sized.locator(".ways li")
     labels = ways.all_inner_texts()
     assert any("城乡建设" in label for label in labels), labels
@@ -204,11 +258,11 @@ def test_what_was_read_in_the_words_is_said_and_taken_back(sized: Page) -> None:
 
     sized.goto("/search?q=2023年的低保标准")
     expect(sized.locator(".notice").first).to_contain_text("“2023年”")
-    expect(sized.get_by_text("低保——最低生活保障")).to_be_visible()
+    expect(sized.get_by_text("已同时检索“最低生活保障”")).to_be_visible()
     dated = number_in(sized.locator(".total").inner_text())
     follow(sized.get_by_role("link", name="不限时间"))
     assert number_in(sized.locator(".total").inner_text()) > dated
     follow(sized.get_by_role("link", name="只按原词检索"))
-    expect(sized.get_by_text("低保——")).to_have_count(0)
+    expect(sized.get_by_text("已同时检索")).to_have_count(0)
     assert "dates=false" in sized.url
     assert "expand=false" in sized.url

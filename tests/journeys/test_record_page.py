@@ -122,7 +122,8 @@ def test_it_is_read_aloud_part_by_part(browser: Browser, address: str, client: T
     with browser.new_context(base_url=address) as context:
         context.add_init_script(
             """const said = []; window.said = said;
-            const engine = {cancel() {}, speak(part) { said.push(part.text); this.part = part; }};
+            const engine = {getVoices: () => [{lang: 'zh-CN'}], cancel() {},
+              speak(part) { said.push(part.text); this.part = part; }};
             Object.defineProperty(window, 'speechSynthesis', {value: engine});
             window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };"""
         )
@@ -144,6 +145,7 @@ def test_copying_says_that_it_is_done(browser: Browser, address: str, client: Te
     with browser.new_context(base_url=address, permissions=permissions) as context:
         page = context.new_page()
         page.goto(record_path(client, q="公积金提取"))
+        page.get_by_text("引用和分享").click()
         page.get_by_role("button", name="复制引文").click()
         expect(page.locator(".done")).to_have_text("已复制。")
         copied = page.evaluate("navigator.clipboard.readText()")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from gongkai.contrast import contrast_ratio
 from gongkai.engines.installation import Installation
+from gongkai.settings_theme import contrast_ratio
 from search_api.app import create_app
 from tests.journeys.browsing import record_path
 
