@@ -103,7 +103,8 @@ def violations(page: Page) -> Sequence[str]:
 def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     filters = page.locator("label[for=show-filters]")
-    if filters.count() and filters.is_visible():
+    is_open = page.locator("#show-filters:checked").count() > 0
+    if filters.count() and filters.is_visible() and not is_open:
         filters.click()
 
 
