@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from analyzers.completion import MatchKind
 from analyzers.normalize import normalize_text
-from analyzers.pinyin import is_latin
+from analyzers.pinyin import fold_latin, is_latin
 from analyzers.spelling import Correction
 from gongkai.catalog.tables import Tables
 from gongkai.engines.port import EngineQuery, SearchEngine, SearchResult
@@ -256,8 +256,12 @@ def _correct(
 
 
 def _read_latin(text: str, words: PublicWords) -> Sequence[str]:
-    """Reads Latin letters as pinyin: all of them as one word, or each part between spaces."""
-    whole = _complete(text, words, _CANDIDATES)
+    """Reads Latin letters as pinyin: all of them as one word, or each part between spaces.
+
+    A word of the index comes before one that only queries use (社保卡 for 社会保障卡).
+    """
+    spoken = words.spoken.get(fold_latin(text), ())
+    whole = [*_complete(text, words, _CANDIDATES), *spoken[:_CANDIDATES]]
     pieces = [_complete(piece, words, 1) or [piece] for piece in text.split()]
     return [*whole, " ".join(best[0] for best in pieces)] if len(pieces) > 1 else whole
 

@@ -7,10 +7,12 @@ therefore disappear with it.
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from analyzers.completion import CompletionIndex
+from analyzers.pinyin import read_word
 from analyzers.spelling import SpellingCorrector
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.engines.port import EngineQuery, SearchEngine
@@ -26,12 +28,16 @@ _TERMS, _PREFIXES = "terms", "number_prefix"
 
 @dataclass(frozen=True, slots=True)
 class PublicWords:
-    """One reading of the index; `version` is the engine's, `codes` are agency codes (机关代字)."""
+    """One reading of the index; `version` is the engine's, `codes` are agency codes (机关代字).
+
+    `spoken` maps full pinyin to search words (shebaoka to 社保卡), also those of no record.
+    """
 
     version: str
     lexicon: CompletionIndex
     corrector: SpellingCorrector
     codes: CompletionIndex
+    spoken: Mapping[str, Sequence[str]]
 
 
 class TermDictionary:
@@ -104,7 +110,16 @@ class TermDictionary:
             counts, self._analysis.is_word, self._analysis.stopwords, self._is_name
         )
         codes = CompletionIndex(facets[_PREFIXES])
-        return PublicWords(version, CompletionIndex(counts, self._sought), corrector, codes)
+        lexicon = CompletionIndex(counts, self._sought)
+        return PublicWords(version, lexicon, corrector, codes, self._spoken)
+
+    @cached_property
+    def _spoken(self) -> Mapping[str, Sequence[str]]:
+        spoken: dict[str, list[str]] = {}
+        for word in sorted(self._sought, key=len):
+            for reading in read_word(word):
+                spoken.setdefault("".join(reading), []).append(word)
+        return spoken
 
 
 def _count_inside(sought: Collection[str], counts: Mapping[str, int]) -> dict[str, int]:

@@ -16,6 +16,9 @@ from gongkai.query.recency import find_newest
         ("安庆刚刚出台的政策", "刚刚出台的"),
         ("最近公布的招聘", "最近公布的"),
         ("近期的公告", "近期的"),
+        ("近期文件", "近期"),
+        ("最近通知", "最近"),
+        ("安庆最近的政策", "最近的"),
     ],
 )
 def test_the_newest_are_asked_for(text: str, words: str) -> None:
@@ -29,6 +32,7 @@ def test_the_newest_are_asked_for(text: str, words: str) -> None:
     [
         "最新",
         "近期建设规划",
+        "近期文件汇编",
         "创新推出的产品",
         "更新发布目录",
         "最近的医院",

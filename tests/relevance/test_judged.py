@@ -70,6 +70,25 @@ def test_right_queries_are_never_corrected(asker: Asker, kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
+    [("shebaoka", "社保卡"), ("she bao ka", "社保卡"), ("gjj", "公积金"), ("gongjijin", "公积金")],
+)
+def test_pinyin_finds_the_word_that_people_use(asker: Asker, text: str, word: str) -> None:
+    answer = asker.search(text)
+    assert answer.query.corrected_from == text
+    assert answer.query.text == word
+    assert answer.total
+
+
+@pytest.mark.parametrize("text", ["最新政策", "最新通知", "近期文件", "最近的公告"])
+def test_the_newest_come_first_where_the_words_ask_for_them(asker: Asker, text: str) -> None:
+    answer = asker.search(text)
+    days = [hit.published_on for hit in answer.hits]
+    assert answer.query.newest
+    assert days == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
     [
         ("护照办理流程", "护照"),
         ("补办护照", "护照"),
