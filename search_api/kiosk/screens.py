@@ -276,6 +276,8 @@ def _describe_reading(answer: SearchAnswer) -> Iterator[str]:
         yield f"没有找到“{query.corrected_from}”，已查找“{query.text}”。"
     if query.date:
         yield f"只列出{query.date.label}的信息。"
+    if query.newest:
+        yield "按发布时间由新到旧排列。"
     if query.relaxed and not query.complete:
         yield "没有完全符合的信息，下面是部分符合的。"
     if query.related:

@@ -29,6 +29,7 @@ from search_api.web.urls import (
     with_page,
     with_sort,
     without_filters,
+    without_switch,
 )
 
 SORT_LABELS: Mapping[Sort, str] = {
@@ -104,7 +105,7 @@ def render_results(
         panels=build_panels(asked, answer),
         chips=chips,
         clear=search_url(without_filters(asked)) if chips else None,
-        sorts=[(label, search_url(with_sort(asked, s)), s) for s, label in SORT_LABELS.items()],
+        sorts=_link_sorts(asked, answer.query.newest),
         paging=build_paging(asked, answer.total + answer.query.related),
         first_page=search_url(with_page(asked, 1)),
         notes=build_notes(settled, answer),
@@ -118,6 +119,26 @@ def render_results(
         kept_by_dates=kept_fields(asked, "published_from", "published_to"),
         is_combined=_is_combined(asked),
     )
+
+
+def _link_sorts(request: SearchRequest, is_newest: bool) -> list[tuple[str, str, bool]]:
+    """Returns label, link and whether the order is the one in use.
+
+    The newest come first where the words ask for them, and where there are no words to be relevant.
+    """
+    has_words = bool(request.text.strip())
+    by_date = request.sort is Sort.RELEVANCE and (is_newest or not has_words)
+    used = Sort.NEWEST if by_date else request.sort
+    by_words = without_switch(request, "dates") if is_newest else request
+    orders = {
+        Sort.RELEVANCE: with_sort(by_words, Sort.RELEVANCE),
+        **{sort: with_sort(request, sort) for sort in (Sort.NEWEST, Sort.OLDEST)},
+    }
+    return [
+        (SORT_LABELS[sort], search_url(order), sort is used)
+        for sort, order in orders.items()
+        if has_words or sort is not Sort.RELEVANCE
+    ]
 
 
 def _build_tools(request: SearchRequest, context: PageContext) -> Tools:

@@ -1,5 +1,6 @@
 """The pages as a citizen meets them, in Chromium: journeys without JavaScript, three sizes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -266,3 +267,25 @@ def test_what_was_read_in_the_words_is_said_and_taken_back(sized: Page) -> None:
     expect(sized.get_by_text("已同时检索")).to_have_count(0)
     assert "dates=false" in sized.url
     assert "expand=false" in sized.url
+
+
+@pytest.mark.parametrize(
+    ("address", "order"),
+    [
+        ("/search?q=公积金", "相关度"),
+        ("/search?q=最新政策", "最新发布"),
+        ("/search?q=最新政策&dates=false", "相关度"),
+        ("/search?q=最新政策&sort=oldest", "最早发布"),
+        ("/search", "最新发布"),
+    ],
+)
+def test_the_order_in_use_is_marked(client: TestClient, address: str, order: str) -> None:
+    page = client.get(address).text
+    (nav,) = re.findall(r'<nav class="sorts".*?</nav>', page, re.DOTALL)
+    assert re.findall(r'aria-current="true">([^<]*)<', nav) == [order]
+
+
+def test_the_order_by_relevance_is_one_link_away(client: TestClient) -> None:
+    page = client.get("/search?q=最新政策").text
+    assert '<a href="/search?q=最新政策&amp;dates=false" >相关度</a>' in page
+    assert "按发布时间由新到旧排列" in client.get("/kiosk/list?q=最新政策").text
