@@ -2,7 +2,8 @@
 
 Terms are literal streams (`TextAnalyzer.letters_only`), searched in the literal stream of the text.
 So 宜政办秘[2008]8号 marks 宜政办秘〔2008〕8号, and Traditional characters mark Simplified ones.
-A term may also be a word with points (pm2.5), which marks only what has the same points.
+A term may also be a word with points (pm2.5), which marks only what has the same points, or a
+`WordTerm`, which marks only what is a word in the text.
 """
 
 import html
@@ -13,7 +14,8 @@ from itertools import accumulate, islice, pairwise
 
 from analyzers.normalize import Normalized, literal, literal_text, normalize_text
 from analyzers.numerals import CHINESE_NUMERALS
-from analyzers.sampling import BLOCK, choose_blocks, find_each
+from analyzers.sampling import BLOCK, choose_blocks
+from analyzers.word_term import WordTerm, find_term
 
 _SHORT_ASCII = re.compile("[0-9a-z]{1,2}|[0-9]{3,5}")
 _ASCII = re.compile("[0-9a-z]")
@@ -146,7 +148,7 @@ def choose_source(texts: Sequence[str], highlight_terms: Sequence[str], limit: i
 def _count_found(text: str, highlight_terms: Sequence[str], limit: int) -> int:
     blocks = choose_blocks(text, highlight_terms, limit)
     stream = "".join(_fold_blocks(text, blocks, 1))
-    return sum(_stream_of(term) in stream for term in highlight_terms)
+    return sum(_is_in(stream, term) for term in highlight_terms)
 
 
 def _has_visible(text: str, start: int, end: int) -> bool:
@@ -169,7 +171,7 @@ def _narrow(
     found = sorted(
         (at, at + len(term), which)
         for which, term in enumerate(map(_stream_of, highlight_terms))
-        for at in islice(find_each(stream, term), _OCCURRENCES)
+        for at in islice(find_term(stream, term), _OCCURRENCES)
     )
     first, last = _choose_window(found, weights, length) if found else (0, 0)
     ends = list(accumulate(map(len, streams)))
@@ -191,9 +193,7 @@ def _fold_blocks(text: str, blocks: Sequence[int], gap: int) -> list[str]:
 def _find_terms(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
     stream = literal_text(text)
     there = [
-        (which, term)
-        for which, term in enumerate(highlight_terms)
-        if term and _stream_of(term) in stream
+        (which, term) for which, term in enumerate(highlight_terms) if term and _is_in(stream, term)
     ]
     if not there:
         # This is the case for most titles; mapping back costs more than the stream.
@@ -205,17 +205,26 @@ def _find_terms(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
 def _find_term(mapped: Normalized, term: str) -> Iterator[_Span]:
     run = _stream_of(term)
     is_whole_word = run != term or _SHORT_ASCII.fullmatch(term) is not None
-    for at in find_each(mapped.text, run):
+    for at in find_term(mapped.text, run):
         span = mapped.original_span(at, at + len(run))
         if is_whole_word and not _is_whole_word(mapped.original, span, term):
             continue
-        if not _cuts_number(mapped.original, span, run):
+        is_broken = isinstance(term, WordTerm) and not _is_unbroken(mapped.original, span, term)
+        if not is_broken and not _cuts_number(mapped.original, span, run):
             yield span
+
+
+def _is_unbroken(text: str, span: _Span, term: str) -> bool:
+    return len("".join(text[slice(*span)].split())) == len(term)
 
 
 def _stream_of(term: str) -> str:
     """Returns the literal stream of a term: pm25 of pm2.5."""
-    return term.replace(".", "")
+    return term.replace(".", "") if "." in term else term
+
+
+def _is_in(stream: str, term: str) -> bool:
+    return next(find_term(stream, _stream_of(term)), None) is not None
 
 
 def _is_whole_word(text: str, span: _Span, term: str) -> bool:

@@ -5,13 +5,15 @@ characters, the same dictionary and the same added words.
 """
 
 import hashlib
+import math
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import combinations
 from pathlib import Path
 
 from analyzers.normalize import normalize_text
@@ -34,9 +36,18 @@ _OTHER_WORD = re.compile(rf"[0-9a-z]+(?:\.[0-9]+)*|[{_IDEOGRAPHS}]|[^\W_0-9a-z{_
 
 _LETTERS_OR_NUMBER = re.compile("[a-z]+|[0-9.]+")
 
-_LONG = 4
-"""jieba's search mode gives subwords of two and three characters; ours start at this length."""
+_SHORTEST_DIVIDED = 2
+"""Words of up to this many characters have no words inside them."""
+_UNLIKELIER = math.log(40)
+"""How much less likely than the best division of a word another one may be.
 
+民法典 as 民法 and 典 is seven times less likely than as 民 and 法典. 市政府 as 市政 and 府 is more
+than a hundred times less likely than as 市 and 政府.
+"""
+_LOG_TOTAL = math.log(60_000_000)
+"""The logarithm of the frequencies of jieba's dictionary in all."""
+
+_Span = tuple[int, int]
 _Word = tuple[str, int | None]
 
 
@@ -53,7 +64,8 @@ class Segmenter:
         for word, frequency in (*_folded_words(), *_order_words(words)):
             engine.add(word, frequency)
         self._engine = engine
-        self._subwords: dict[str, tuple[str, ...]] = {}
+        self._parts: dict[str, tuple[_Span, ...]] = {}
+        self._inside: dict[str, tuple[str, ...]] = {}
 
     def cut(self, text: str) -> list[str]:
         """Returns the words of `text` in order, each character in at most one word."""
@@ -69,24 +81,71 @@ class Segmenter:
     def cut_for_search(self, text: str) -> list[str]:
         """Returns the words of `cut(text)` and the shorter words inside them, in no fixed order.
 
-        Grams represent the positions of words. Giving up the order makes this twice as fast.
+        Grams represent the positions of words.
         """
-        pieces = self._engine.cut_for_search(_BETWEEN.sub(" ", text))
+        pieces = self._engine.cut(_BETWEEN.sub(" ", text))
         words = [piece for piece in pieces if piece != " "]
-        for word in [word for word in words if len(word) > _LONG]:
-            words += self._find_long_subwords(word)
+        for word in [word for word in words if len(word) > _SHORTEST_DIVIDED]:
+            words += self._inside.get(word) or self._cut_inside(word)
         others = _OTHER_WORD.findall(_HAN_RUN.sub(" ", text))
         return words + others + [part for word in others for part in split_code(word)]
+
+    def find_spans(self, text: str) -> frozenset[_Span]:
+        """Returns the spans of the words of a normalized text, and of the words inside them."""
+        spans: set[_Span] = set()
+        at = 0
+        for word in self.cut(text):
+            at = text.index(word, at)
+            spans.add((at, at + len(word)))
+            spans.update((at + start, at + end) for start, end in self._find_parts(word))
+            at += len(word)
+        return frozenset(spans)
 
     def knows(self, word: str) -> bool:
         """Whether this is a dictionary word, of jieba or added."""
         return self._engine.knows(word)
 
-    def _find_long_subwords(self, word: str) -> tuple[str, ...]:
-        # 城镇职工基本养老保险 is one word, and queries say 养老保险.
-        if word not in self._subwords:
-            self._subwords[word] = tuple(filter(self._engine.knows, _cut_long_parts(word)))
-        return self._subwords[word]
+    def _cut_inside(self, word: str) -> tuple[str, ...]:
+        spans = self._find_parts(word)
+        self._inside[word] = tuple(dict.fromkeys(word[start:end] for start, end in spans))
+        return self._inside[word]
+
+    def _find_parts(self, word: str) -> tuple[_Span, ...]:
+        """Returns the spans of the dictionary words inside a word that belong to it.
+
+        城镇职工基本养老保险 is one word, and queries say 养老保险. 人民政府 divides into 人民 and
+        政府, so that 民政 is none of its words. 民法典 holds 民法 and 法典.
+        """
+        if len(word) <= _SHORTEST_DIVIDED or not _HAN_RUN.fullmatch(word):
+            return ()
+        if word not in self._parts:
+            inside = {
+                (start + first, start + last)
+                for start, end in self._divide(word)
+                for first, last in ((0, end - start), *self._find_parts(word[start:end]))
+            }
+            self._parts[word] = tuple(sorted(inside))
+        return self._parts[word]
+
+    def _divide(self, word: str) -> list[_Span]:
+        """Returns the spans of two characters or more in the likely divisions of a word."""
+        edges = {
+            (start, end): self._engine.weigh(word[start:end])
+            for start, end in combinations(range(len(word) + 1), 2)
+            if end - start == 1 or (end - start < len(word) and self._engine.knows(word[start:end]))
+        }
+        before = [0.0] + [-math.inf] * len(word)
+        for (start, end), weight in sorted(edges.items(), key=lambda edge: edge[0][1]):
+            before[end] = max(before[end], before[start] + weight)
+        after = [-math.inf] * len(word) + [0.0]
+        for (start, end), weight in sorted(edges.items(), reverse=True):
+            after[start] = max(after[start], weight + after[end])
+        least = before[-1] - _UNLIKELIER
+        return [
+            (start, end)
+            for (start, end), weight in edges.items()
+            if end - start > 1 and before[start] + weight + after[end] > least
+        ]
 
 
 def name_cuts(words: Iterable[_Word]) -> str:
@@ -123,12 +182,11 @@ class _RustEngine:
     def knows(self, word: str) -> bool:
         return bool(self._jieba.has_word(word))
 
+    def weigh(self, word: str) -> float:
+        return math.log(self._jieba.suggest_freq(word)) - _LOG_TOTAL
+
     def cut(self, text: str) -> list[str]:
         cut: list[str] = self._jieba.cut(text, _HMM)
-        return cut
-
-    def cut_for_search(self, text: str) -> list[str]:
-        cut: list[str] = self._jieba.cut_for_search(text, _HMM)
         return cut
 
 
@@ -154,11 +212,15 @@ class _PythonEngine:
     def knows(self, word: str) -> bool:
         return bool(self._tokenizer.FREQ.get(word))
 
+    def weigh(self, word: str) -> float:
+        # As in jieba-rs, which tells no frequency, but the least one that keeps a word whole.
+        total = math.log(self._tokenizer.total)
+        parts = (max(self._tokenizer.FREQ.get(part, 0), 1) for part in self.cut(word))
+        least = int(math.exp(sum(math.log(part) - total for part in parts) + total)) + 1
+        return math.log(max(least, self._tokenizer.FREQ.get(word, 0), 1)) - _LOG_TOTAL
+
     def cut(self, text: str) -> list[str]:
         return list(self._tokenizer.cut(text, HMM=_HMM))
-
-    def cut_for_search(self, text: str) -> list[str]:
-        return list(self._tokenizer.cut_for_search(text, HMM=_HMM))
 
 
 def _open_engine(pure: bool) -> _RustEngine | _PythonEngine:
@@ -206,9 +268,3 @@ def _dictionary_path() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("jieba is not installed; its dictionary is needed.")
     return Path(next(iter(spec.submodule_search_locations))) / "dict.txt"
-
-
-def _cut_long_parts(word: str) -> Iterator[str]:
-    for length in range(_LONG, len(word)):
-        for start in range(len(word) - length + 1):
-            yield word[start : start + length]

@@ -69,6 +69,10 @@ class TextAnalyzer:
             tokens.append(Token(word, *normalized.original_span(start, done)))
         return tokens
 
+    def word_spans(self, text: str) -> frozenset[tuple[int, int]]:
+        """Returns the spans of the words for search in a normalized text."""
+        return self._segmenter.find_spans(text)
+
     def word_text(self, text: str) -> str:
         """Returns the words for search joined by spaces; no word contains white space."""
         return " ".join(self.tokenize_for_search(text))

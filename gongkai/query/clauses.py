@@ -61,6 +61,10 @@ class Clauses:
     should: BoundedClauses = field(default_factory=partial(BoundedClauses, LIFTING_LEAVES))
     optional: BoundedClauses = field(default_factory=partial(BoundedClauses, OPTIONAL_LEAVES))
     """Clauses that only add to the score, used where most words are enough to match."""
+    written: BoundedClauses = field(default_factory=partial(BoundedClauses, LIFTING_LEAVES))
+    """The plain text as written, run by run."""
+    has_run: bool = False
+    """Whether a run of the text has several words."""
     exclude: BoundedClauses = field(default_factory=partial(BoundedClauses, EXCLUDED_LEAVES))
     terms: list[str] = field(default_factory=list)
     highlight_terms: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@ official terms for everyday ones. QueryBuilder weighs each part.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -14,6 +15,7 @@ from analyzers.normalize import normalize_text
 from analyzers.numerals import close_up, find_quantities, respell
 from analyzers.sampling import choose_needles
 from analyzers.text_analyzer import TextAnalyzer
+from analyzers.word_term import WordBounds, WordTerm
 from gongkai.catalog.document_number import find_document_numbers
 from gongkai.catalog.index_number import find_index_number_parts, find_index_numbers
 from gongkai.catalog.number_parts import NumberParts, find_number_parts
@@ -26,7 +28,8 @@ from gongkai.query.recency import find_newest
 from gongkai.query.relevance import Weights, load_weights
 from gongkai.query.syntax import Piece, find_emphasis, split_pieces
 from gongkai.query.term_groups import TermGroup, group_terms
-from gongkai.query.tree import And, MatchAll, MatchNone, Or, Query
+from gongkai.query.tree import And, ConstantScore, MatchAll, MatchNone, Or, Query
+from gongkai.query.word_counts import WordCounts
 
 WORD_LIMIT = 40
 """Distinct words that must match. More words only cost time; forty are enough to find a text."""
@@ -69,7 +72,8 @@ class InterpretedQuery:
 class QueryInterpreter:
     """Interprets queries with one analyzer, one set of weights and one query expander.
 
-    `today` is the clock. Keeps no state between queries.
+    `counts` are the word counts of the index as far as they are known; the interpretation notes
+    those that it lacks. `today` is the clock. Keeps no state between queries.
     """
 
     def __init__(
@@ -77,14 +81,24 @@ class QueryInterpreter:
         analysis: TextAnalyzer,
         weights: Weights | None = None,
         expander: QueryExpander | None = None,
+        counts: WordCounts | None = None,
         *,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._analysis = analysis
         self._weights = weights or load_weights()
         self._expander = expander or QueryExpander()
-        self._builder = QueryBuilder(analysis, self._weights)
+        self._counts = counts or WordCounts()
+        self._builder = QueryBuilder(analysis, self._weights, self._counts)
+        self._bounds = WordBounds.of(analysis)
         self._today = today
+
+    def with_counts(self, counts: WordCounts) -> "QueryInterpreter":
+        """Returns this interpreter with other word counts."""
+        other = copy(self)
+        other._counts = counts
+        other._builder = QueryBuilder(self._analysis, self._weights, counts)
+        return other
 
     def interpret(self, text: str, switches: Switches | None = None) -> InterpretedQuery:
         """Interprets one query text of at most TEXT_LIMIT characters."""
@@ -177,8 +191,10 @@ class QueryInterpreter:
                 self._add_group(group, clauses)
         if not content:
             clauses.question_words.append(text)
+        clauses.written.extend(self._builder.literally(text))
         if len(words) > 1:
             clauses.should.extend(self._builder.runs(text))
+            clauses.has_run = True
         clauses.optional.extend(self._builder.pairs(words))
         clauses.optional.extend(self._builder.characters(words))
 
@@ -189,12 +205,13 @@ class QueryInterpreter:
             return
         clauses.terms.append(term)
         spellings = group.quantity.spellings if group.quantity else ()
-        clauses.highlight_terms.extend(spellings or (term,))
+        clauses.highlight_terms.extend(spellings or (self._mark(term),))
         expansion = group.expansion
         others = expansion.others if expansion else ()
         if others:
             clauses.expanded[term] = others
-            clauses.highlight_terms.extend(map(self._analysis.letters_only, others))
+            names = map(self._analysis.letters_only, others)
+            clauses.highlight_terms.extend(map(self._mark, names))
             clauses.should.extend(self._builder.titled((term, *others)))
         if len(clauses.words.taken) >= WORD_LIMIT:
             clauses.words.is_cut = True
@@ -214,6 +231,10 @@ class QueryInterpreter:
         if len(term) > 1:
             clauses.content.add(query)
         clauses.content.extend(self._builder.term((part,)) for part in self._parts(group.words))
+
+    def _mark(self, term: str) -> str:
+        """Returns the highlight term for a term: a word is marked where it is matched."""
+        return WordTerm(term, self._bounds if self._counts.is_indexed(term) else None)
 
     def _parts(self, words: Sequence[str]) -> Iterator[str]:
         """Yields shorter words inside long ones: 房屋征收补偿 is often three words in a text."""
@@ -280,11 +301,11 @@ class QueryInterpreter:
         words = clauses.words.taken
         if relaxed:
             should += clauses.optional.taken
-            should.append(self._builder.complete(words))
+            should.append(self._builder.complete(_every_word(clauses)))
             must += _most(clauses, self._weights.relaxation_share)
             should += words if clauses.codes else ()
         else:
-            must.extend(words)
+            must.extend(_every_word(clauses))
         if not must:
             return MatchNone()
         meant = And(tuple(must), tuple(should), tuple(clauses.exclude.taken))
@@ -292,6 +313,14 @@ class QueryInterpreter:
         named = Or((*whole, meant)) if whole else meant
         static_rank = self._builder.static_rank(len(words), self._today())
         return And((named,), tuple(static_rank)) if static_rank else named
+
+
+def _every_word(clauses: Clauses) -> list[Query]:
+    """Requires every word, or the text as written: a fragment of a text may be cut otherwise."""
+    words, written = clauses.words.taken, clauses.written
+    if not clauses.has_run or written.is_cut or not words:
+        return words
+    return [Or((And(tuple(words)), ConstantScore(And(tuple(written.taken)), 0.0)))]
 
 
 def _most(clauses: Clauses, share: float) -> list[Query]:

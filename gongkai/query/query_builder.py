@@ -1,8 +1,9 @@
 """Builds scored parts of a query tree from words, character runs and numbers.
 
 Every weight comes from `relevance.toml`, and every scored part carries its key there, so that a
-score can be explained. Segmentation affects rank, never recall: a word also matches by its
-characters as written (bigrams), so a literal run finds its text however either side was segmented.
+score can be explained. A word that the index has as a word is matched as one: 民政 does not match
+人民政府. Any other word, a single character and a phrase are matched as written (bigrams), so a
+literal run finds its text however either side was segmented.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ from gongkai.query.tree import (
     Term,
     Terms,
 )
+from gongkai.query.word_counts import WordCounts
 
 RUN_LIMIT = 40
 """Characters of one literal run that one phrase query covers."""
@@ -40,11 +42,14 @@ REPEALED = ("废止", "失效")
 
 
 class QueryBuilder:
-    """Builds query parts with one analyzer and one set of weights; keeps no state."""
+    """Builds query parts with one analyzer, one set of weights and the counts of words."""
 
-    def __init__(self, analysis: TextAnalyzer, weights: Weights) -> None:
+    def __init__(
+        self, analysis: TextAnalyzer, weights: Weights, counts: WordCounts | None = None
+    ) -> None:
         self._analysis = analysis
         self._weights = weights
+        self._counts = counts or WordCounts()
 
     def term(
         self, words: Sequence[str], others: Sequence[str] = (), agency: str | None = None
@@ -73,8 +78,13 @@ class QueryBuilder:
             run for run in map(self._analysis.letters_only, names) if 2 <= len(run) <= RUN_LIMIT
         ]
         boost = self._weights.run_expanded
-        phrases = tuple(Boost(_phrase("title_grams", run), boost, "run.expanded") for run in runs)
+        phrases = tuple(Boost(self._in_title(run), boost, "run.expanded") for run in runs)
         return [DisMax(phrases)] if phrases else []
+
+    def _in_title(self, run: str) -> Query:
+        if self._counts.is_indexed(run):
+            return Term("title_words", run)
+        return _phrase("title_grams", run)
 
     def stopword(self, word: str) -> Query:
         """An optional question word: it may raise the score of a record that contains it."""
@@ -228,7 +238,7 @@ class QueryBuilder:
         return Or((ConstantScore(within, 0.0), ConstantScore(named, 0.0))), [lifted]
 
     def _word(self, word: str) -> Query:
-        """Matches a word in any field, or its characters as written.
+        """Matches a word in any field; its characters as written where no record has the word.
 
         A number does not match as written: 996 is part of 1996, and of 9、96.
         """
@@ -236,17 +246,14 @@ class QueryBuilder:
             parts = [DisMax(self._zones(part)) for part in split_code(word)]
             apart = (And(tuple(parts)),) if parts else ()
             return DisMax((*self._zones(word), *apart), tie_breaker=self._weights.words_tie)
-        literal = [
-            ConstantScore(query, self._weights.words_literal, "words.literal")
-            for query in self.literally(word)
-        ]
+        literal = [] if self._counts.is_indexed(word) else self._as_written(word)
         return DisMax((*self._zones(word), *literal), tie_breaker=self._weights.words_tie)
 
     def _official_term(self, text: str) -> Query:
         """Matches an official term by all of its words, or as written."""
         words = list(dict.fromkeys(self._analysis.tokenize(text)))
         if len(words) == 1:
-            return DisMax((*self._zones(words[0]), *self._as_written(text)))
+            return self._word(words[0])
         share = 1 / max(len(words), 1)
         every = And(tuple(DisMax(self._zones(word)) for word in words))
         return DisMax((Boost(every, share), *self._as_written(text)))

@@ -4,7 +4,6 @@ The fallbacks are tried in order: no loose date, spelling correction, most words
 outcome records which fallback was used, so that the page can say so and link back.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +20,7 @@ from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.syntax import split_pieces, unquote
 from gongkai.query.tree import Query
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
+from gongkai.search.word_reader import WordReader
 
 _CANDIDATES = 5
 _LONGEST_CORRECTED = 120
@@ -77,6 +77,7 @@ class QueryRelaxation:
     ) -> None:
         self._engine = engine
         self._interpreter = interpreter
+        self._word_reader = WordReader(engine, interpreter, term_dictionary)
         self._term_dictionary = term_dictionary
         self._tables = tables
         self._weights = weights
@@ -100,13 +101,8 @@ class QueryRelaxation:
         return await self._find_missing(outcome)
 
     async def _search_strictly(self, request: SearchRequest) -> SearchOutcome:
-        """Searches for records with every word.
-
-        Waits for the term dictionary, which recognizes agency codes in the text.
-        """
-        if request.text.strip():
-            await self._term_dictionary.words()
-        interpreted = await self._interpret(request, request.text)
+        """Searches for records with every word."""
+        interpreted = await self.interpret(request)
         request = await self._choose_order(request, interpreted)
         result = await self._engine.search(self.query(request, interpreted.strict))
         outcome = SearchOutcome(request, interpreted, result, result.total)
@@ -186,7 +182,7 @@ class QueryRelaxation:
         loosened = unquote(text)
         if outcome.result.total or loosened == text:
             return outcome
-        interpreted = await self._interpret(outcome.request, loosened)
+        interpreted = await self.interpret(replace(outcome.request, text=loosened))
         (count,) = await self._engine.count([interpreted.relaxed or interpreted.strict])
         return replace(outcome, loosened=loosened if count else None)
 
@@ -200,19 +196,17 @@ class QueryRelaxation:
         missing = (term for term, count in zip(terms, counts, strict=True) if not count)
         return replace(outcome, missing=tuple(missing))
 
-    async def _interpret(self, request: SearchRequest, text: str) -> InterpretedQuery:
-        """Interprets a text; a long one takes some ten milliseconds and so runs in a thread."""
+    async def interpret(self, request: SearchRequest) -> InterpretedQuery:
+        """Returns the interpretation of the text of a request."""
         switches = Switches(expand=request.expand, dates=request.dates)
-        if len(text) <= _LONGEST_CORRECTED:
-            return self._interpreter.interpret(text, switches)
-        return await asyncio.to_thread(self._interpreter.interpret, text, switches)
+        return await self._word_reader.interpret(request.text, switches)
 
     async def _find_suggestion(
         self, outcome: SearchOutcome, words: PublicWords
     ) -> SpellingSuggestion | None:
         """Returns the best correction that finds records, or None where none is likely enough."""
         for candidate in _correct(outcome.interpreted, words, self._weights.spelling_gain):
-            strict = (await self._interpret(outcome.request, candidate.text)).strict
+            strict = (await self.interpret(replace(outcome.request, text=candidate.text))).strict
             pairs = [
                 self._interpreter.literally(each)
                 for change in candidate.changes

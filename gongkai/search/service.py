@@ -195,9 +195,11 @@ class SearchService:
         """Returns the time that the live generation was created, ISO 8601 in UTC."""
         return (await self.live()).created
 
-    def highlight_terms(self, text: str) -> tuple[str, ...]:
-        """Returns the character runs to highlight in a text for a query text."""
-        return self._interpreter.interpret(text).highlight_terms if text.strip() else ()
+    async def highlight_terms(self, text: str) -> tuple[str, ...]:
+        """Returns the terms to highlight in a text for a query text."""
+        if not text.strip():
+            return ()
+        return (await self._relaxation.interpret(SearchRequest(text))).highlight_terms
 
     def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
         return [self._views.record(decode_record(hit.stored)) for hit in hits]

@@ -120,9 +120,10 @@ async def record(
 ) -> HTMLResponse:
     """Shows one record."""
     found = await find_record(record_id, service)
+    highlight_terms = await service.highlight_terms(q)
 
     def draw() -> str:
-        reached = Reached(Found(q, service.highlight_terms(q)), back, service.today())
+        reached = Reached(Found(q, highlight_terms), back, service.today())
         return render_kiosk_record(kiosk, found, reached)
 
     return HTMLResponse(await asyncio.to_thread(draw))

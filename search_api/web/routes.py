@@ -187,14 +187,16 @@ async def record(
     record_id: RecordId, context: ContextDependency, service: SearchServiceDependency, q: str = ""
 ) -> HTMLResponse:
     """Shows one record with the search terms highlighted."""
-    found, similar = await asyncio.gather(
-        find_record(record_id, service), service.similar(record_id, SIMILAR_SHOWN)
-    )
     words = q[:TEXT_LIMIT]
+    found, similar, highlight_terms = await asyncio.gather(
+        find_record(record_id, service),
+        service.similar(record_id, SIMILAR_SHOWN),
+        service.highlight_terms(words),
+    )
     hits = (similar or SimilarAnswer(hits=[])).hits
 
     def draw() -> str:
-        how = Found(words, service.highlight_terms(words))
+        how = Found(words, highlight_terms)
         return render_record(found, hits, how, context, service.today())
 
     # Render in a thread: a text may have two million characters.

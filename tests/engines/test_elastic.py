@@ -26,6 +26,7 @@ from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_vocabulary import VocabularyContract
+from tests.engines.contract_words import WordsContract
 from tests.engines.records import make_document
 
 
@@ -35,6 +36,7 @@ class TestElastic(
     IdentitiesContract,
     VectorsContract,
     VocabularyContract,
+    WordsContract,
     RelationsContract,
     DuplicatesContract,
     EngineContract,

@@ -22,6 +22,7 @@ from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_vocabulary import VocabularyContract
+from tests.engines.contract_words import WordsContract
 from tests.journeys.command import plain_row, write_rows
 
 
@@ -31,6 +32,7 @@ class TestEmbedded(
     IdentitiesContract,
     VectorsContract,
     VocabularyContract,
+    WordsContract,
     RelationsContract,
     DuplicatesContract,
     EngineContract,
