@@ -14,6 +14,8 @@ from analyzers.table_files import Row, read_rows
 _WORDS = "government.csv"
 _STOPWORDS = "stopwords.csv"
 
+_INTERROGATIVE = "疑问"
+
 # jieba accepts only these characters in a word; other ones are split off before.
 _HAN_WORD = re.compile("[\u4e00-\u9fd5]{2,}")
 _FREQUENCY = re.compile("[1-9][0-9]{0,8}")
@@ -24,13 +26,14 @@ class Dictionary:
     """Words that are never split, with frequencies, and stop words.
 
     `words` are (word, frequency) as written, with None for a frequency just high enough.
-    `stopwords` are normalized. `fingerprint` is the hex SHA-256 of both, independent of file and
-    order.
+    `stopwords` are normalized; `interrogatives` are those of kind 疑问. `fingerprint` is the hex
+    SHA-256 of words and stop words, independent of file and order.
     """
 
     words: tuple[tuple[str, int | None], ...]
     stopwords: frozenset[str]
     fingerprint: str
+    interrogatives: frozenset[str] = frozenset()
 
 
 def load_dictionary(directory: Path | None = None) -> Dictionary:
@@ -45,7 +48,9 @@ def load_dictionary(directory: Path | None = None) -> Dictionary:
     words = tuple(sorted(map(_read_word, rows), key=itemgetter(0)))
     stopwords = frozenset(normalize_text(row["word"]) for row in dropped)
     content = repr((words, sorted(stopwords)))
-    return Dictionary(words, stopwords, hashlib.sha256(content.encode()).hexdigest())
+    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    interrogatives = (row["word"] for row in dropped if row["kind"] == _INTERROGATIVE)
+    return Dictionary(words, stopwords, fingerprint, frozenset(map(normalize_text, interrogatives)))
 
 
 def check_dictionary(directory: Path | None = None) -> list[str]:

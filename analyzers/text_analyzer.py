@@ -33,6 +33,8 @@ class TextAnalyzer:
         self._pure = pure
         self.stopwords = dictionary.stopwords
         """Words that a query does not require, normalized."""
+        self.interrogatives = dictionary.interrogatives
+        """Stop words that ask (怎么, 请问), normalized."""
         self.fingerprint = name_cuts(dictionary.words)
         """Hex SHA-256 of everything that affects the output; an index with another one is rejected.
 

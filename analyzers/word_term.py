@@ -7,7 +7,7 @@ from functools import lru_cache
 from analyzers.sampling import find_each
 from analyzers.text_analyzer import TextAnalyzer
 
-_AROUND = 8
+_AROUND = 4
 """Characters before and after an occurrence that are segmented with it."""
 _KEPT = 4_000
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from analyzers.numerals import Quantity
 from gongkai.query.tree import Query, count_leaves
 
 REQUIRED_LEAVES = 500
@@ -47,6 +48,21 @@ class BoundedClauses:
                 return
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTerm:
+    """One term as read: its words, official terms, the agency or the quantity that it names.
+
+    `is_bound` words must be side by side. `is_asked` is true in a clause that asks.
+    """
+
+    words: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    agency: str | None = None
+    quantity: Quantity | None = None
+    is_bound: bool = False
+    is_asked: bool = False
+
+
 @dataclass(slots=True)
 class Clauses:
     """The clauses read in a text so far, each kind within its own limit."""
@@ -55,8 +71,8 @@ class Clauses:
     numbers: BoundedClauses = field(default_factory=partial(BoundedClauses, REQUIRED_LEAVES))
     """Document numbers and index numbers, of which one has to match."""
     words: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
-    content: BoundedClauses = field(default_factory=partial(BoundedClauses, WORD_LEAVES))
-    """Words of two characters or more; a single character is in nearly every text."""
+    read: list[ReadTerm] = field(default_factory=list)
+    """All terms in order; `words` requires the first of them."""
     question_words: list[str] = field(default_factory=list)
     should: BoundedClauses = field(default_factory=partial(BoundedClauses, LIFTING_LEAVES))
     optional: BoundedClauses = field(default_factory=partial(BoundedClauses, OPTIONAL_LEAVES))
@@ -65,6 +81,7 @@ class Clauses:
     """The plain text as written, run by run."""
     has_run: bool = False
     """Whether a run of the text has several words."""
+    has_number: bool = False
     exclude: BoundedClauses = field(default_factory=partial(BoundedClauses, EXCLUDED_LEAVES))
     terms: list[str] = field(default_factory=list)
     highlight_terms: list[str] = field(default_factory=list)

@@ -49,7 +49,7 @@ def _leaves(query: Query) -> Iterator[str]:
             yield f"{field}:{value}"
         case Terms(field, values):
             yield f"{field}:{'|'.join(values)}"
-        case Phrase(field, values):
+        case Phrase(field, values, _):
             yield f"{field}:{values[0] + ''.join(value[-1] for value in values[1:])}"
         case Range(field, lower, upper):
             yield f"{field}:{lower}–{upper}"

@@ -19,21 +19,20 @@ from analyzers.word_term import WordBounds, WordTerm
 from gongkai.catalog.document_number import find_document_numbers
 from gongkai.catalog.index_number import find_index_number_parts, find_index_numbers
 from gongkai.catalog.number_parts import NumberParts, find_number_parts
-from gongkai.query.clauses import Clauses
+from gongkai.query.assembly import WORD_LIMIT, TreeAssembler
+from gongkai.query.clauses import Clauses, ReadTerm
 from gongkai.query.date_expressions import DateExpression, find_spoken_date
 from gongkai.query.expansion import Expansion, QueryExpander
 from gongkai.query.filters import published_between
 from gongkai.query.query_builder import QueryBuilder
+from gongkai.query.questions import find_asking
 from gongkai.query.recency import find_newest
 from gongkai.query.relevance import Weights, load_weights
 from gongkai.query.syntax import Piece, find_emphasis, split_pieces
 from gongkai.query.term_groups import TermGroup, group_terms
-from gongkai.query.tree import And, ConstantScore, MatchAll, MatchNone, Or, Query
-from gongkai.query.word_counts import WordCounts
+from gongkai.query.tree import And, MatchAll, MatchNone, Or, Query
+from gongkai.query.word_counts import SHORTEST_COUNTED, WordCounts
 
-WORD_LIMIT = 40
-"""Distinct words that must match. More words only cost time; forty are enough to find a text."""
-_LONG_WORD = 4
 _LONG_RUN = 8
 """Letters of a text that names a record if it is part of a title."""
 
@@ -100,6 +99,16 @@ class QueryInterpreter:
         other._builder = QueryBuilder(self._analysis, self._weights, counts)
         return other
 
+    def list_words(self, text: str, switches: Switches | None = None) -> set[str]:
+        """Returns the words of a text and of its official terms, whose counts `interpret` needs."""
+        normalized = normalize_text(text)
+        words = set(self._analysis.tokenize_for_search(normalized))
+        if switches is None or switches.expand:
+            for expansion in self._expand(normalized):
+                for other in expansion.others:
+                    words.update(self._analysis.tokenize_for_search(other))
+        return {word for word in words if len(word) >= SHORTEST_COUNTED}
+
     def interpret(self, text: str, switches: Switches | None = None) -> InterpretedQuery:
         """Interprets one query text of at most TEXT_LIMIT characters."""
         switches = switches or Switches()
@@ -113,12 +122,14 @@ class QueryInterpreter:
         self._read(_without(undated, newest), clauses, expand=switches.expand)
         if spoken:
             self._choose_date(spoken, clauses)
+        assembler = TreeAssembler(self._builder, self._weights, self._counts, clauses)
+        today = self._today()
         return InterpretedQuery(
             text=text,
             terms=tuple(dict.fromkeys(clauses.terms)),
             highlight_terms=choose_needles(clauses.highlight_terms),
-            strict=self._combine(text, clauses, relaxed=False),
-            relaxed=self._combine(text, clauses, relaxed=True) if _may_relax(clauses) else None,
+            strict=assembler.strict(text, today),
+            relaxed=assembler.relaxed(text, today),
             codes=tuple(clauses.codes),
             expanded=clauses.expanded,
             spoken=spoken,
@@ -183,22 +194,26 @@ class QueryInterpreter:
         quantities = find_quantities(normalize_text(text))
         expansions = self._expand(text) if expand else ()
         content = 0
+        asked = find_asking(text, self._analysis.interrogatives)
         for group in group_terms(tokens, expansions, self._analysis.is_stopword, quantities):
             if group.is_question_word:
                 clauses.should.add(self._builder.stopword(group.words[0]))
             else:
                 content += 1
-                self._add_group(group, clauses)
+                is_asked = any(start <= group.start < end for start, end in asked)
+                self._add_group(group, clauses, is_asked=is_asked)
         if not content:
             clauses.question_words.append(text)
         clauses.written.extend(self._builder.literally(text))
+        # A number as written is found inside longer ones.
+        clauses.has_number |= bool(quantities) or any(map(str.isdigit, text))
         if len(words) > 1:
             clauses.should.extend(self._builder.runs(text))
             clauses.has_run = True
         clauses.optional.extend(self._builder.pairs(words))
         clauses.optional.extend(self._builder.characters(words))
 
-    def _add_group(self, group: TermGroup, clauses: Clauses) -> None:
+    def _add_group(self, group: TermGroup, clauses: Clauses, *, is_asked: bool) -> None:
         """Adds one word, or the words of one term with their official terms."""
         term = "".join(group.words)
         if term in clauses.terms:
@@ -213,36 +228,19 @@ class QueryInterpreter:
             names = map(self._analysis.letters_only, others)
             clauses.highlight_terms.extend(map(self._mark, names))
             clauses.should.extend(self._builder.titled((term, *others)))
+        agency = expansion.agency if expansion else None
+        words = (group.quantity.term,) if group.quantity else group.words
+        read = ReadTerm(words, others, agency, group.quantity, group.is_bound, is_asked)
+        clauses.read.append(read)
         if len(clauses.words.taken) >= WORD_LIMIT:
             clauses.words.is_cut = True
-            return
-        if group.is_bound:
-            clauses.words.add(self._builder.bound(group.words))
-            words = [word for word in group.words if len(word) > 1] or group.words
-            clauses.content.extend(self._builder.term((word,)) for word in words)
-            return
-        query = (
-            self._builder.quantity(group.quantity)
-            if group.quantity
-            else self._builder.term(group.words, others, expansion.agency if expansion else None)
-        )
-        if not clauses.words.add(query):
-            return
-        if len(term) > 1:
-            clauses.content.add(query)
-        clauses.content.extend(self._builder.term((part,)) for part in self._parts(group.words))
+        else:
+            clauses.words.add(self._builder.required(read))
 
     def _mark(self, term: str) -> str:
         """Returns the highlight term for a term: a word is marked where it is matched."""
-        return WordTerm(term, self._bounds if self._counts.is_indexed(term) else None)
-
-    def _parts(self, words: Sequence[str]) -> Iterator[str]:
-        """Yields shorter words inside long ones: 房屋征收补偿 is often three words in a text."""
-        for word in words:
-            if len(word) >= _LONG_WORD:
-                yield from (
-                    p for p in self._analysis.tokenize_for_search(word) if 1 < len(p) < len(word)
-                )
+        is_word = self._analysis.is_word(term) and self._counts.is_indexed(term)
+        return WordTerm(term, self._bounds if is_word else None)
 
     def _expand(self, text: str) -> Sequence[Expansion]:
         if not self._weights.words_expanded:
@@ -295,48 +293,6 @@ class QueryInterpreter:
         query, boosts = self._builder.date_choice(within, spoken.titled)
         clauses.must.add(query)
         clauses.should.extend(boosts)
-
-    def _combine(self, text: str, clauses: Clauses, *, relaxed: bool) -> Query:
-        must, should = list(clauses.must.taken), list(clauses.should.taken)
-        words = clauses.words.taken
-        if relaxed:
-            should += clauses.optional.taken
-            should.append(self._builder.complete(_every_word(clauses)))
-            must += _most(clauses, self._weights.relaxation_share)
-            should += words if clauses.codes else ()
-        else:
-            must.extend(_every_word(clauses))
-        if not must:
-            return MatchNone()
-        meant = And(tuple(must), tuple(should), tuple(clauses.exclude.taken))
-        whole = self._builder.named_whole(text)
-        named = Or((*whole, meant)) if whole else meant
-        static_rank = self._builder.static_rank(len(words), self._today())
-        return And((named,), tuple(static_rank)) if static_rank else named
-
-
-def _every_word(clauses: Clauses) -> list[Query]:
-    """Requires every word, or the text as written: a fragment of a text may be cut otherwise."""
-    words, written = clauses.words.taken, clauses.written
-    if not clauses.has_run or written.is_cut or not words:
-        return words
-    return [Or((And(tuple(words)), ConstantScore(And(tuple(written.taken)), 0.0)))]
-
-
-def _most(clauses: Clauses, share: float) -> list[Query]:
-    """Requires a share of the words; none where a number identifies the document."""
-    if clauses.codes:
-        return []
-    counted = clauses.content.taken or clauses.words.taken
-    return [Or(tuple(counted), max(1, int(len(counted) * share)))]
-
-
-def _may_relax(clauses: Clauses) -> bool:
-    words = clauses.words.taken
-    if clauses.codes:
-        return bool(words)
-    # Bound words are matched one by one when the query is relaxed.
-    return len(words) > 1 or clauses.content.taken != words
 
 
 def _find_laws(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ score can be explained. A word that the index has as a word is matched as one: �
 literal run finds its text however either side was segmented.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from analyzers.numerals import Quantity, respell
 from analyzers.segment import split_code
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.legal_rank import LegalRank
+from gongkai.query.clauses import ReadTerm
 from gongkai.query.relevance import Weights
 from gongkai.query.tree import (
     And,
@@ -37,6 +38,8 @@ PART_LIMIT = 40
 BOUND_LIMIT = 40
 """Bound words that add to the score one by one."""
 _COUNTRY = "中华人民共和国"
+LONG_WORD = 4
+"""Characters of a word whose shorter words also find records."""
 REPEALED = ("废止", "失效")
 """Values of validity (有效性) that rank lower."""
 
@@ -50,6 +53,7 @@ class QueryBuilder:
         self._analysis = analysis
         self._weights = weights
         self._counts = counts or WordCounts()
+        self.letters_only = analysis.letters_only
 
     def term(
         self, words: Sequence[str], others: Sequence[str] = (), agency: str | None = None
@@ -66,11 +70,45 @@ class QueryBuilder:
         whole = typed[0] if len(typed) == 1 else And(tuple(typed))
         return DisMax((whole, *named), tie_breaker=self._weights.words_tie) if named else whole
 
-    def bound(self, words: Sequence[str]) -> Query:
+    def required(self, term: ReadTerm) -> Query:
+        """Matches a term as a whole; words of one character must be beside their neighbours."""
+        if term.is_bound:
+            return self._bound(term.words)
+        if term.quantity:
+            return self.quantity(term.quantity)
+        return self.term(term.words, term.others, term.agency)
+
+    def scored(self, term: ReadTerm) -> list[Query]:
+        """Returns queries for the words of a term, each of which finds records by itself.
+
+        A single character is in nearly every text, so it is none of them. Shorter words inside a
+        long word are: 房屋征收补偿 is often three words in a text.
+        """
+        if term.is_bound:
+            words = [word for word in term.words if len(word) > 1] or term.words
+            return [self.term((word,)) for word in words]
+        if term.quantity:
+            return [self.required(term)]
+        whole = [self.required(term)] if len("".join(term.words)) > 1 else []
+        return whole + [self.term((part,)) for part in self._parts(term.words)]
+
+    def story(self, narrative: Sequence[Query]) -> list[Query]:
+        """Boosts records by the best one of the words that only tell a story."""
+        boost = self._weights.message_story
+        return [Boost(DisMax(tuple(narrative)), boost, "message.story")] if narrative else []
+
+    def _bound(self, words: Sequence[str]) -> Query:
         """Requires the words side by side as typed, since one of them alone carries no meaning."""
         written = And(tuple(self.literally("".join(words))))
         met = ConstantScore(written, self._weights.words_literal, "words.literal")
         return And((met,), tuple(self._word(word) for word in words[:BOUND_LIMIT]))
+
+    def _parts(self, words: Sequence[str]) -> Iterator[str]:
+        """Yields the words inside long words, and inside words that no record has (残疾证)."""
+        for word in words:
+            if len(word) >= LONG_WORD or self._counts.is_absent(word):
+                inside = self._analysis.tokenize_for_search(word)
+                yield from (part for part in inside if 1 < len(part) < len(word))
 
     def titled(self, names: Sequence[str]) -> list[Query]:
         """Boosts titles that contain the term or one of its official names as written."""
@@ -78,13 +116,16 @@ class QueryBuilder:
             run for run in map(self._analysis.letters_only, names) if 2 <= len(run) <= RUN_LIMIT
         ]
         boost = self._weights.run_expanded
-        phrases = tuple(Boost(self._in_title(run), boost, "run.expanded") for run in runs)
+        phrases = tuple(Boost(self.in_title(run), boost, "run.expanded") for run in runs)
         return [DisMax(phrases)] if phrases else []
 
-    def _in_title(self, run: str) -> Query:
-        if self._counts.is_indexed(run):
+    def in_title(self, text: str) -> Query:
+        """Matches titles with a term: as a word, or as written where no record has the word."""
+        run = self._analysis.letters_only(text)
+        is_word = self._analysis.is_word(run) and self._counts.is_indexed(run)
+        if len(run) < 2 or is_word:
             return Term("title_words", run)
-        return _phrase("title_grams", run)
+        return _phrase("title_grams", run[:RUN_LIMIT])
 
     def stopword(self, word: str) -> Query:
         """An optional question word: it may raise the score of a record that contains it."""
@@ -197,18 +238,14 @@ class QueryBuilder:
         )
         return DisMax((*named, *cited))
 
-    def complete(self, words: Sequence[Query]) -> Query:
-        """Ranks records with every word above records with most of them."""
-        return ConstantScore(And(tuple(words)), self._weights.exact_every_word, "exact.every_word")
-
     def static_rank(self, count: int, today: date) -> list[Query]:
         """Static rank, independent of the words: valid, high legal rank, recent.
 
-        `count` is the number of content words. The static rank grows with it, because word scores
-        add up.
+        It grows with `count`, the terms that decide, up to a limit, because their scores add up.
         """
         weights = self._weights
-        unit = weights.static_rank_base + weights.static_rank_word * count
+        counted = min(count, weights.static_rank_most)
+        unit = weights.static_rank_base + weights.static_rank_term * counted
         valid = And((MatchAll(),), exclude=(Terms("validity", REPEALED),))
         years = tuple(str(today.year - back) for back in range(2))
         named = (

@@ -24,7 +24,6 @@ class Weights:
     """
 
     exact_title: float
-    exact_every_word: float
     exact_document_number: float
     exact_index_number: float
     exact_number_part: float
@@ -48,8 +47,21 @@ class Weights:
     run_title: float
     run_text: float
     run_expanded: float
+    full_anywhere: float
+    full_near: float
+    full_title: float
+    full_distance: float
+    message_words: float
+    message_deciding: float
+    message_telling: float
+    message_asked: float
+    message_official: float
+    message_named: float
+    message_unnamed: float
+    message_story: float
     static_rank_base: float
-    static_rank_word: float
+    static_rank_term: float
+    static_rank_most: float
     static_rank_valid: float
     static_rank_law: float
     static_rank_interpretation: float
@@ -60,7 +72,9 @@ class Weights:
     similar_least: float
     similar_share: float
     relaxation_few: float
+    relaxation_telling: float
     relaxation_share: float
+    spelling_few: float
     spelling_gain: float
     spelling_offer: float
     spelling_rare: float

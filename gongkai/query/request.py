@@ -28,9 +28,9 @@ class Sort(StrEnum):
 class SearchRequest:
     """One search request.
 
-    `chosen` maps facet fields to values: OR within a field, AND between fields. `expand`, `correct`
-    and `dates` switch query expansion, spelling correction and date expressions. `semantic` allows
-    semantic search where the installation supports it.
+    `chosen` maps facet fields to values: OR within a field, AND between fields. `expand`,
+    `correct`, `dates` and `relax` switch query expansion, spelling correction, date expressions and
+    records with some of the words. `semantic` allows semantic search where it is installed.
     """
 
     text: str = ""
@@ -47,4 +47,5 @@ class SearchRequest:
     expand: bool = True
     correct: bool = True
     dates: bool = True
+    relax: bool = True
     semantic: bool = True

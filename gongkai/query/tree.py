@@ -35,10 +35,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Matches records whose field has the values in sequence."""
+    """Matches records whose field has the values in sequence.
+
+    Up to `slop` other values may be between them in all.
+    """
 
     field: str
     values: tuple[str, ...]
+    slop: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """How many public records have a word. An interpretation reads it and notes the words it lacks."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -19,9 +20,13 @@ class WordCount:
 
 @dataclass(slots=True)
 class WordCounts:
-    """The counts known so far; `missing` are words without one, in the order of use."""
+    """The counts known so far among `total` records.
+
+    `missing` are words without a count, in the order of use.
+    """
 
     known: Mapping[str, WordCount] = field(default_factory=dict)
+    total: int = 0
     missing: dict[str, None] = field(default_factory=dict)
 
     def find(self, word: str) -> WordCount | None:
@@ -35,6 +40,27 @@ class WordCounts:
         """Whether some record has this word as a word; False where that is unknown."""
         count = self.find(word)
         return count is not None and count.anywhere > 0
+
+    def is_absent(self, word: str) -> bool:
+        """Whether no record has this word as a word; False where that is unknown."""
+        count = self.find(word)
+        return count is not None and not count.anywhere
+
+    def information(self, word: str) -> float:
+        """Returns how much a word tells documents apart: its inverse document frequency.
+
+        0 for a word that no record has, and where that is unknown.
+        """
+        count = self.find(word)
+        if count is None or not count.anywhere:
+            return 0.0
+        rest = max(self.total - count.anywhere, 0)
+        return math.log(1 + (rest + 0.5) / (count.anywhere + 0.5))
+
+    def named_share(self, word: str) -> float:
+        """Returns the share of the records with a word that name it in title or entry."""
+        count = self.find(word)
+        return count.named / count.anywhere if count and count.anywhere else 0.0
 
 
 def counted_queries(word: str) -> tuple[Query, Query]:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.catalog.stored_record import decode_record
-from gongkai.engines.port import EngineQuery, Hit, SearchEngine
+from gongkai.engines.port import EngineQuery, Hit, SearchEngine, SearchResult
 from gongkai.query.filters import published_between
 from gongkai.query.interpreter import InterpretedQuery
 from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import Query, Terms
-from gongkai.search.relaxation import QueryRelaxation, SearchOutcome
+from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.semantic.fusion import add_static_rank, fuse, regularize_scores
 from gongkai.semantic.routing import is_named, may_ask_meaning
 from gongkai.semantic.semantic_search import (
@@ -28,13 +28,13 @@ from gongkai.semantic.semantic_search import (
 
 @dataclass(frozen=True, slots=True)
 class HybridPage:
-    """One page of hits, and the ids in the whole list that are only related.
+    """One page with totals and facets, and the ids in the whole list that are only related.
 
-    `hits` is None where semantic search failed; the keyword results are used instead.
+    `outcome` is None for keyword search alone.
     """
 
-    outcome: SemanticOutcome
-    hits: tuple[Hit, ...] | None = None
+    outcome: SemanticOutcome | None
+    result: SearchResult
     related: frozenset[str] = frozenset()
 
 
@@ -54,13 +54,13 @@ class HybridSearch:
         self._relaxation = relaxation
         self._semantic = semantic
 
-    async def search(self, request: SearchRequest, outcome: SearchOutcome) -> HybridPage | None:
+    async def search(self, request: SearchRequest, chosen: ChosenQuery) -> HybridPage | None:
         """Returns the fused page, or None where the query is for keyword search alone."""
-        interpreted = outcome.interpreted
-        if not may_ask_meaning(outcome.request, interpreted):
+        interpreted = chosen.interpreted
+        if not may_ask_meaning(replace(request, sort=chosen.order), interpreted):
             return None
         query = self._relaxation.query(
-            replace(request, page=1, size=self._window, facets=(), cursor=None), outcome.tree
+            replace(request, page=1, size=self._window, cursor=None), chosen
         )
         filters = _with_spoken_date(query.filters, interpreted)
         # Runs in parallel with the keyword query, which takes about as long.
@@ -68,31 +68,38 @@ class HybridSearch:
             self._semantic.search(interpreted.text, interpreted.terms, 2 * self._window, filters)
         )
         try:
-            keyword_result = await self._engine.search(query)
-            if keyword_result.hits and is_named(interpreted.text, _title(keyword_result.hits[0])):
+            found = await self._engine.search(query)
+            if found.hits and is_named(interpreted.text, _title(found.hits[0])):
                 return None
-            ordered = await self._order(keyword_result.hits, await semantic_task)
+            ordered = await self._order(found.hits, await semantic_task)
         except SemanticUnavailableError as error:
             self._semantic.count(error.outcome)
-            return HybridPage(error.outcome)
+            alone = await self._engine.search(self._relaxation.query(request, chosen))
+            return HybridPage(error.outcome, alone)
         finally:
             semantic_task.cancel()
         self._semantic.count(SemanticOutcome.USED)
-        start = (request.page - 1) * request.size
-        page = ordered[start : start + request.size]
-        missing = request.size - len(page)
-        if missing and keyword_result.total > self._window:
-            further = replace(
-                query, offset=self._window + max(start - len(ordered), 0), limit=missing
-            )
-            known = {hit.id for hit in ordered}
-            page += [
-                hit for hit in (await self._engine.search(further)).hits if hit.id not in known
-            ]
-        with_words = {hit.id for hit in keyword_result.hits}
+        page = await self._read_page(request, query, ordered, found.total)
+        with_words = {hit.id for hit in found.hits}
         others = [hit.id for hit in ordered if hit.id not in with_words]
         related = await self._find_without_words(query, others)
-        return HybridPage(SemanticOutcome.USED, tuple(page), related)
+        result = replace(found, hits=tuple(page), next_cursor=None)
+        return HybridPage(SemanticOutcome.USED, result, related)
+
+    async def _read_page(
+        self, request: SearchRequest, query: EngineQuery, ordered: Sequence[Hit], total: int
+    ) -> list[Hit]:
+        """Returns the hits of one page; after the fused window the keyword order goes on."""
+        start = (request.page - 1) * request.size
+        page = list(ordered[start : start + request.size])
+        missing = request.size - len(page)
+        if missing and total > self._window:
+            offset = self._window + max(start - len(ordered), 0)
+            further = replace(query, offset=offset, limit=missing, facets=())
+            known = {hit.id for hit in ordered}
+            hits = (await self._engine.search(further)).hits
+            page += [hit for hit in hits if hit.id not in known]
+        return page
 
     async def _order(self, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits) -> list[Hit]:
         """Returns keyword and semantic hits in fused order. Raises SemanticUnavailableError."""
@@ -124,7 +131,8 @@ class HybridSearch:
         if not record_ids:
             return frozenset()
         wanted = {**query.filters, "id": Terms("id", tuple(record_ids))}
-        found = await self._engine.search(replace(query, filters=wanted, limit=len(record_ids)))
+        alone = replace(query, filters=wanted, facets=(), limit=len(record_ids))
+        found = await self._engine.search(alone)
         return frozenset(record_ids) - {hit.id for hit in found.hits}
 
 

@@ -1,7 +1,8 @@
-"""Query relaxation: the strict query first, then fallbacks where it finds few records.
+"""Query relaxation: chooses the one interpretation of a text that all its lists follow.
 
-The fallbacks are tried in order: no loose date, spelling correction, most words, no date. The
-outcome records which fallback was used, so that the page can say so and link back.
+The strict query comes first, then fallbacks where it finds few records: no loose date, spelling
+correction, some of the words, no date. The choice records which fallback was used, so that the page
+can say so and link back.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,13 @@ from analyzers.normalize import normalize_text
 from analyzers.pinyin import fold_latin, is_latin
 from analyzers.spelling import Correction
 from gongkai.catalog.tables import Tables
-from gongkai.engines.port import EngineQuery, SearchEngine, SearchResult
+from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.filters import build_filters
 from gongkai.query.interpreter import InterpretedQuery, QueryInterpreter, Switches
 from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.syntax import split_pieces, unquote
-from gongkai.query.tree import Query
+from gongkai.query.tree import And, Query
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 from gongkai.search.word_reader import WordReader
 
@@ -37,21 +38,22 @@ class SpellingSuggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchOutcome:
-    """The result of a request, and the interpretation that produced it.
+class ChosenQuery:
+    """The one interpretation of a text that list, facets, sort orders and exports follow.
 
-    `request` has the order that the words ask for. `complete` counts records with every word,
-    ignoring chosen facet values. `relaxed` is true where records with most words follow.
-    `corrected_from` is the text as typed, where a correction replaced it. `missing` are words that
-    no record has, where no record has every word. `loosened` is the text without its quotation
-    marks, where nothing matches the phrase and something matches that text.
+    It depends on the text, the switches and the index, and on no filter, order or page. `full`
+    counts the records with every word. `is_relaxed` is true where records with some of the words
+    follow. `order` is the order that the words ask for. `corrected_from` is the text as typed,
+    where a correction replaced it. `missing` are words that no record has, where no record has
+    every word. `loosened` is the text without its quotation marks, where nothing matches the phrase
+    and something matches that text.
     """
 
     request: SearchRequest
     interpreted: InterpretedQuery
-    result: SearchResult
-    complete: int
-    relaxed: bool = False
+    full: int
+    order: Sort
+    is_relaxed: bool = False
     corrected_from: str | None = None
     did_you_mean: str | None = None
     missing: tuple[str, ...] = ()
@@ -59,13 +61,13 @@ class SearchOutcome:
 
     @property
     def tree(self) -> Query:
-        """Returns the query tree that produced the result."""
-        relaxed = self.interpreted.relaxed if self.relaxed else None
+        """Returns the query tree of the list."""
+        relaxed = self.interpreted.relaxed if self.is_relaxed else None
         return relaxed or self.interpreted.strict
 
 
 class QueryRelaxation:
-    """Searches one engine, strictly first, then by fallbacks; keeps no state between requests."""
+    """Chooses how a text is read: strictly, corrected or relaxed; keeps no state."""
 
     def __init__(
         self,
@@ -82,119 +84,118 @@ class QueryRelaxation:
         self._tables = tables
         self._weights = weights
 
-    async def search(self, request: SearchRequest) -> SearchOutcome:
-        """The strict result, or that of the fallbacks where few records have every word.
+    async def choose(self, request: SearchRequest) -> ChosenQuery:
+        """Returns the interpretation of the text of a request.
 
         Raises BadRequestError, EngineUnavailableError, IndexMismatchError.
         """
-        outcome = await self._search_strictly(request)
+        chosen = await self._choose_strictly(request)
+        if not chosen.interpreted.text:
+            return chosen
         for fall_back in (
             self._drop_loose_date,
             self._correct_spelling,
             self._relax,
             self._drop_date,
             self._offer_unquoted,
+            self._find_missing,
         ):
-            if self._is_enough(outcome):
-                break
-            outcome = await fall_back(outcome)
-        return await self._find_missing(outcome)
+            chosen = await fall_back(chosen)
+        return chosen
 
-    async def _search_strictly(self, request: SearchRequest) -> SearchOutcome:
-        """Searches for records with every word."""
+    async def count_full(self, chosen: ChosenQuery, request: SearchRequest) -> int:
+        """Returns the number of records in the list of a request that have every word."""
+        filters = build_filters(request, self._tables).values()
+        if not filters:
+            return chosen.full
+        (full,) = await self._engine.count([And((chosen.interpreted.strict, *filters))])
+        return full
+
+    async def _choose_strictly(self, request: SearchRequest) -> ChosenQuery:
         interpreted = await self.interpret(request)
-        request = await self._choose_order(request, interpreted)
-        result = await self._engine.search(self.query(request, interpreted.strict))
-        outcome = SearchOutcome(request, interpreted, result, result.total)
-        if request.chosen and not self._is_enough(outcome):
-            (complete,) = await self._engine.count([interpreted.strict])
-            return replace(outcome, complete=complete)
-        return outcome
-
-    async def _choose_order(
-        self, request: SearchRequest, interpreted: InterpretedQuery
-    ) -> SearchRequest:
-        """Puts the newest records first where the words ask for that (最新政策).
-
-        Not for a title, and not where few records have every other word: the best come first then.
-        """
-        if not interpreted.newest or request.sort is not Sort.RELEVANCE:
-            return request
-        count, named = await self._engine.count(
-            [interpreted.strict, self._interpreter.titled(interpreted.text)]
+        if not interpreted.text:
+            newest = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
+            return ChosenQuery(request, interpreted, 0, newest)
+        named = [self._interpreter.titled(interpreted.text)] if interpreted.newest else []
+        full, *titled = await self._engine.count([interpreted.strict, *named])
+        # Not for a title, and not where few records have every other word: the best come first.
+        is_newest = interpreted.newest and full > self._weights.spelling_few and not any(titled)
+        by_words = is_newest and request.sort is Sort.RELEVANCE
+        return ChosenQuery(
+            request,
+            replace(interpreted, newest=is_newest),
+            full,
+            Sort.NEWEST if by_words else request.sort,
         )
-        is_meant = count > self._weights.relaxation_few and not named
-        return replace(request, sort=Sort.NEWEST) if is_meant else request
 
-    def _is_enough(self, outcome: SearchOutcome) -> bool:
-        """Whether no fallback is needed."""
-        return outcome.complete > self._weights.relaxation_few or not outcome.interpreted.text
+    async def _drop_loose_date(self, chosen: ChosenQuery) -> ChosenQuery:
+        """Reads a text without a date that has no particle where no record of it has every word."""
+        spoken = chosen.interpreted.spoken
+        if chosen.full or not spoken or not spoken.is_loose:
+            return chosen
+        return await self._choose_strictly(replace(chosen.request, dates=False))
 
-    async def _drop_loose_date(self, outcome: SearchOutcome) -> SearchOutcome:
-        """Searches without a date that has no particle where no record of it has every word."""
-        spoken = outcome.interpreted.spoken
-        if outcome.complete or not spoken or not spoken.is_loose:
-            return outcome
-        return await self._search_strictly(replace(outcome.request, dates=False))
-
-    async def _correct_spelling(self, outcome: SearchOutcome) -> SearchOutcome:
-        """Searches for the corrected text where no record has every word, else suggests it."""
-        request, words = outcome.request, await self._term_dictionary.words()
-        if not request.correct or words is None:
-            return outcome
-        suggestion = await self._find_suggestion(outcome, words)
+    async def _correct_spelling(self, chosen: ChosenQuery) -> ChosenQuery:
+        """Reads the corrected text where no record has every word, else suggests it."""
+        words = await self._term_dictionary.words()
+        if not chosen.request.correct or chosen.full > self._weights.spelling_few or words is None:
+            return chosen
+        suggestion = await self._find_suggestion(chosen, words)
         if suggestion is None:
-            return outcome
-        if outcome.complete:
-            is_worth = suggestion.count >= self._weights.spelling_offer * outcome.complete
-            return replace(outcome, did_you_mean=suggestion.text if is_worth else None)
-        corrected = await self._search_strictly(replace(request, text=suggestion.text))
-        return replace(corrected, corrected_from=" ".join(request.text.split()))
+            return chosen
+        if chosen.full:
+            is_worth = suggestion.count >= self._weights.spelling_offer * chosen.full
+            return replace(chosen, did_you_mean=suggestion.text if is_worth else None)
+        corrected = await self._choose_strictly(replace(chosen.request, text=suggestion.text))
+        return replace(corrected, corrected_from=" ".join(chosen.request.text.split()))
 
-    async def _relax(self, outcome: SearchOutcome) -> SearchOutcome:
-        """Searches for records with most words, where that finds more."""
-        request, interpreted = outcome.request, outcome.interpreted
-        # A single word that was found needs no relaxation. In date order, records with every word
-        # would not come first.
-        is_ranked = _order(request) is Sort.RELEVANCE and len(interpreted.terms) > 1
-        if interpreted.relaxed is None or not (is_ranked or not outcome.complete):
-            return outcome
-        result = await self._engine.search(self.query(request, interpreted.relaxed))
-        is_more = result.total > outcome.result.total
-        return replace(outcome, result=result, relaxed=True) if is_more else outcome
+    async def _relax(self, chosen: ChosenQuery) -> ChosenQuery:
+        """Adds the records with some of the words where few have every word.
 
-    async def _drop_date(self, outcome: SearchOutcome) -> SearchOutcome:
-        """Searches without the date expression where nothing else was found."""
-        if not outcome.interpreted.spoken or outcome.complete or outcome.result.total:
-            return outcome
-        undated = await self._search_strictly(replace(outcome.request, dates=False))
-        if not self._is_enough(undated):
-            undated = await self._relax(undated)
-        if not undated.result.total:
-            return outcome
+        Not where the words ask for the newest records: those with every other word are meant.
+        """
+        is_enough = chosen.full > self._weights.relaxation_few or chosen.interpreted.newest
+        can_relax = chosen.request.relax and chosen.interpreted.relaxed is not None
+        return replace(chosen, is_relaxed=can_relax and not is_enough)
+
+    async def _drop_date(self, chosen: ChosenQuery) -> ChosenQuery:
+        """Reads the text without its date expression where nothing else is found."""
+        if not chosen.interpreted.spoken or await self._finds(chosen):
+            return chosen
+        undated = await self._relax(
+            await self._choose_strictly(replace(chosen.request, dates=False))
+        )
+        if not await self._finds(undated):
+            return chosen
         return replace(
-            undated, corrected_from=outcome.corrected_from, did_you_mean=outcome.did_you_mean
+            undated, corrected_from=chosen.corrected_from, did_you_mean=chosen.did_you_mean
         )
 
-    async def _offer_unquoted(self, outcome: SearchOutcome) -> SearchOutcome:
+    async def _offer_unquoted(self, chosen: ChosenQuery) -> ChosenQuery:
         """Offers the words of a phrase that no record has as written."""
-        text = outcome.interpreted.text
+        text = chosen.interpreted.text
         loosened = unquote(text)
-        if outcome.result.total or loosened == text:
-            return outcome
-        interpreted = await self.interpret(replace(outcome.request, text=loosened))
+        if loosened == text or await self._finds(chosen):
+            return chosen
+        interpreted = await self.interpret(replace(chosen.request, text=loosened))
         (count,) = await self._engine.count([interpreted.relaxed or interpreted.strict])
-        return replace(outcome, loosened=loosened if count else None)
+        return replace(chosen, loosened=loosened if count else None)
 
-    async def _find_missing(self, outcome: SearchOutcome) -> SearchOutcome:
+    async def _find_missing(self, chosen: ChosenQuery) -> ChosenQuery:
         """Names the words that no record has, where that is why no record has every word."""
-        interpreted = outcome.interpreted
+        interpreted = chosen.interpreted
         terms = interpreted.terms[:_NAMED]
-        if outcome.complete or len(terms) < 2 or interpreted.codes:
-            return outcome
+        if chosen.full or len(terms) < 2 or interpreted.codes:
+            return chosen
         counts = await self._engine.count([self._interpreter.literally(term) for term in terms])
         missing = (term for term, count in zip(terms, counts, strict=True) if not count)
-        return replace(outcome, missing=tuple(missing))
+        return replace(chosen, missing=tuple(missing))
+
+    async def _finds(self, chosen: ChosenQuery) -> bool:
+        if chosen.full:
+            return True
+        (count,) = await self._engine.count([chosen.tree])
+        return count > 0
 
     async def interpret(self, request: SearchRequest) -> InterpretedQuery:
         """Returns the interpretation of the text of a request."""
@@ -202,11 +203,11 @@ class QueryRelaxation:
         return await self._word_reader.interpret(request.text, switches)
 
     async def _find_suggestion(
-        self, outcome: SearchOutcome, words: PublicWords
+        self, chosen: ChosenQuery, words: PublicWords
     ) -> SpellingSuggestion | None:
         """Returns the best correction that finds records, or None where none is likely enough."""
-        for candidate in _correct(outcome.interpreted, words, self._weights.spelling_gain):
-            strict = (await self.interpret(replace(outcome.request, text=candidate.text))).strict
+        for candidate in _correct(chosen.interpreted, words, self._weights.spelling_gain):
+            strict = (await self.interpret(replace(chosen.request, text=candidate.text))).strict
             pairs = [
                 self._interpreter.literally(each)
                 for change in candidate.changes
@@ -222,13 +223,13 @@ class QueryRelaxation:
         """Whether a word is rare enough to be a misspelling; 后果 is too frequent."""
         return written * self._weights.spelling_rare <= meant
 
-    def query(self, request: SearchRequest, query: Query) -> EngineQuery:
-        """Returns `query` with the filters, order and window of a request."""
+    def query(self, request: SearchRequest, chosen: ChosenQuery) -> EngineQuery:
+        """Returns the chosen query with the filters, order and window of a request."""
         return EngineQuery(
-            query=query,
+            query=chosen.tree,
             filters=build_filters(request, self._tables),
             facets=request.facets,
-            sort=_order(request),
+            sort=chosen.order,
             offset=(request.page - 1) * request.size,
             limit=request.size,
             after=request.cursor,
@@ -265,10 +266,3 @@ def _complete(text: str, words: PublicWords, size: int) -> list[str]:
         return []
     completions = words.lexicon.complete(text, size)
     return [each.text for each in completions if each.kind is MatchKind.PINYIN]
-
-
-def _order(request: SearchRequest) -> Sort:
-    """Returns the sort order; without words the newest records come first."""
-    if request.sort is Sort.RELEVANCE and not request.text.strip():
-        return Sort.NEWEST
-    return request.sort

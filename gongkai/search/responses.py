@@ -49,9 +49,9 @@ class QueryView:
     ] = None
     relaxed: Annotated[
         bool,
-        Field(description="Few records or none have every word; those with most of them follow."),
+        Field(description="Few records have every word; the list holds others with some of them."),
     ] = False
-    complete: Annotated[int, Field(description="Records with every word.")] = 0
+    complete: Annotated[int, Field(description="Records of the list with every word.")] = 0
     missing: Annotated[
         list[str],
         Field(description="Words that are in no record, where no record has every word."),

@@ -24,7 +24,7 @@ from gongkai.query.tree import MatchAll, Term
 from gongkai.search.facets import FacetBuilder
 from gongkai.search.hybrid import HybridPage, HybridSearch
 from gongkai.search.related import RelatedRecords
-from gongkai.search.relaxation import QueryRelaxation, SearchOutcome
+from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.search.responses import (
     ClassificationsAnswer,
     DateView,
@@ -93,20 +93,36 @@ class SearchService:
         Raises BadRequestError, EngineUnavailableError, IndexMismatchError.
         """
         started = time.perf_counter()
-        outcome = await self._relaxation.search(request)
-        highlight_terms = outcome.interpreted.highlight_terms if request.highlight else ()
-        hybrid_page = await self._hybrid.search(request, outcome) if self._hybrid else None
-        hits, related = outcome.result.hits, frozenset[str]()
-        if hybrid_page and hybrid_page.hits is not None:
-            hits, related = hybrid_page.hits, hybrid_page.related
+        chosen = await self._relaxation.choose(request)
+        page = await self._hybrid.search(request, chosen) if self._hybrid else None
+        if page is None:
+            query = self._relaxation.query(request, chosen)
+            page = HybridPage(None, await self._engine.search(query))
+        full = page.result.total
+        if chosen.is_relaxed:
+            full = await self._relaxation.count_full(chosen, request)
+        return await self._assemble(request, chosen, page, full, started)
+
+    async def _assemble(
+        self,
+        request: SearchRequest,
+        chosen: ChosenQuery,
+        page: HybridPage,
+        full: int,
+        started: float,
+    ) -> SearchAnswer:
+        highlight_terms = chosen.interpreted.highlight_terms if request.highlight else ()
+        result = page.result
         return SearchAnswer(
-            query=_view_query(request, outcome, hybrid_page),
-            total=outcome.result.total,
+            query=_view_query(request, chosen, page, full),
+            total=result.total,
             page=request.page,
             size=request.size,
-            next_cursor=None if hits is not outcome.result.hits else outcome.result.next_cursor,
-            hits=await asyncio.to_thread(self._views.hits, hits, highlight_terms, related),
-            facets=self._facets(request, outcome.result),
+            next_cursor=result.next_cursor,
+            hits=await asyncio.to_thread(
+                self._views.hits, result.hits, highlight_terms, page.related
+            ),
+            facets=self._facets(request, result),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
@@ -116,13 +132,13 @@ class SearchService:
         Empty where the query does not find the record. Of alternatives (title, entry, body) only
         the best counts, so the parts do not add up to the total.
         """
-        outcome = await self._relaxation.search(request)
+        chosen = await self._relaxation.choose(request)
         wanted = {"id": Term("id", record_id)}
-        whole = await self._engine.search(EngineQuery(outcome.tree, filters=wanted, limit=1))
+        whole = await self._engine.search(EngineQuery(chosen.tree, filters=wanted, limit=1))
         if not whole.total:
             return []
         parts = [ScoredPart("total", "", whole.hits[0].score)]
-        for part in find_parts(outcome.tree):
+        for part in find_parts(chosen.tree):
             found = await self._engine.search(EngineQuery(part.query, filters=wanted, limit=1))
             if found.hits and found.hits[0].score:
                 parts.append(ScoredPart(part.name, part.asks, found.hits[0].score))
@@ -155,9 +171,9 @@ class SearchService:
         earlier records.
         """
         sort = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
-        first = replace(request, sort=sort, page=1, size=1, cursor=None, facets=())
-        query = self._relaxation.query(first, (await self._relaxation.search(first)).tree)
-        async for result in read_pages(self._engine, replace(query, limit=STREAMED_AT_ONCE)):
+        first = replace(request, page=1, size=STREAMED_AT_ONCE, cursor=None, facets=())
+        query = self._relaxation.query(first, await self._relaxation.choose(first))
+        async for result in read_pages(self._engine, replace(query, sort=sort)):
             for record in await asyncio.to_thread(self._read_records, result.hits):
                 yield record
 
@@ -183,9 +199,11 @@ class SearchService:
 
     async def facet(self, request: SearchRequest, name: str) -> list[FacetValueView]:
         """Returns every value of one facet among the results of a request."""
-        outcome = await self._relaxation.search(replace(request, page=1, size=1, facets=(name,)))
+        first = replace(request, page=1, size=1, cursor=None, facets=(name,))
+        query = self._relaxation.query(first, await self._relaxation.choose(first))
+        counts = (await self._engine.search(replace(query, limit=0))).facets[name]
         chosen = chosen_values(request, self._tables).get(name, frozenset())
-        return self._facet_builder.build(name, outcome.result.facets[name], chosen, whole=True)
+        return self._facet_builder.build(name, counts, chosen, whole=True)
 
     async def live(self) -> Generation:
         """Returns the live generation."""
@@ -215,24 +233,24 @@ class SearchService:
 
 
 def _view_query(
-    request: SearchRequest, outcome: SearchOutcome, hybrid_page: HybridPage | None
+    request: SearchRequest, chosen: ChosenQuery, page: HybridPage, full: int
 ) -> QueryView:
-    interpreted = outcome.interpreted
+    interpreted = chosen.interpreted
     spoken = interpreted.spoken
     return QueryView(
         text=interpreted.text,
         terms=list(interpreted.terms),
-        corrected_from=outcome.corrected_from,
-        did_you_mean=outcome.did_you_mean,
-        relaxed=outcome.relaxed,
-        complete=outcome.complete,
-        missing=list(outcome.missing),
+        corrected_from=chosen.corrected_from,
+        did_you_mean=chosen.did_you_mean,
+        relaxed=page.result.total > full and chosen.is_relaxed,
+        complete=full,
+        missing=list(chosen.missing),
         emphasized=list(find_quotations(interpreted.text)),
-        loosened=outcome.loosened,
-        newest=outcome.request.sort is not request.sort,
+        loosened=chosen.loosened,
+        newest=chosen.interpreted.newest and chosen.order is not request.sort,
         cut=interpreted.is_cut,
-        related=len(hybrid_page.related) if hybrid_page else 0,
-        semantic=hybrid_page.outcome if hybrid_page else None,
+        related=len(page.related),
+        semantic=page.outcome,
         expanded={term: list(others) for term, others in interpreted.expanded.items()},
         date=DateView(
             label=describe(spoken),

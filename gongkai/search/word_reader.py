@@ -1,10 +1,11 @@
 """Interprets texts with the word counts of the public index, read from the engine as needed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from gongkai.engines.port import SearchEngine
 from gongkai.query.interpreter import InterpretedQuery, QueryInterpreter, Switches
+from gongkai.query.tree import MatchAll
 from gongkai.query.word_counts import WordCount, WordCounts, counted_queries
 from gongkai.search.term_dictionary import TermDictionary
 
@@ -29,16 +30,19 @@ class WordReader:
         self._term_dictionary = term_dictionary
         self._version: str | None = None
         self._known: dict[str, WordCount] = {}
+        self._total = 0
 
     async def interpret(self, text: str, switches: Switches) -> InterpretedQuery:
         """Returns the interpretation of a text. Raises EngineUnavailableError."""
         known = await self._current()
-        counts = WordCounts(known)
-        interpreted = await self._interpret(text, switches, counts)
-        if not counts.missing:
-            return interpreted
-        known.update(await self._read(tuple(counts.missing)))
-        return await self._interpret(text, switches, WordCounts(known))
+        await self._add(known, self._interpreter.list_words(text, switches))
+        while True:
+            counts = WordCounts(known, self._total)
+            interpreted = await self._interpret(text, switches, counts)
+            if not counts.missing:
+                return interpreted
+            # Words inside its words, which only the interpretation knows.
+            await self._add(known, counts.missing)
 
     async def _interpret(
         self, text: str, switches: Switches, counts: WordCounts
@@ -56,7 +60,12 @@ class WordReader:
             self._version, self._known = version, {}
         return self._known
 
-    async def _read(self, words: tuple[str, ...]) -> Mapping[str, WordCount]:
-        queries = [query for word in words for query in counted_queries(word)]
-        counts = await self._engine.count(queries)
-        return {word: WordCount(*counts[2 * at : 2 * at + 2]) for at, word in enumerate(words)}
+    async def _add(self, known: dict[str, WordCount], words: Iterable[str]) -> None:
+        """Counts the words that are not known yet."""
+        unknown = [word for word in words if word not in known]
+        if not unknown:
+            return
+        queries = [query for word in unknown for query in counted_queries(word)]
+        self._total, *counts = await self._engine.count([MatchAll(), *queries])
+        for at, word in enumerate(unknown):
+            known[word] = WordCount(*counts[2 * at : 2 * at + 2])

@@ -95,7 +95,7 @@ def _notes(query: QueryView) -> Iterator[str]:
     for term, others in query.expanded.items():
         yield f"{term} also as {', '.join(others)}"
     if query.relaxed:
-        yield f"{query.complete} match all terms; records that match most of them follow"
+        yield f"{query.complete} match all terms; the others match some of them"
     if query.related:
         yield f"{query.related} more from semantic search (related), not counted above"
 

@@ -94,6 +94,7 @@ class ListParameters(_Filters):
     expand: bool = Field(True, description="同时检索日常说法对应的规范用语。")
     correct: bool = Field(True, description="没有结果时纠正错别字，把字母当作拼音。")
     dates: bool = Field(True, description="把检索词中的时间（如“2008年的”）作为筛选条件。")
+    relax: bool = Field(True, description="含有全部检索词的信息不多时，列出含有部分检索词的。")
     semantic: bool = Field(True, description="启用语义检索（已安装时）；不能与 cursor 同时使用。")
 
     @field_validator("year")
@@ -242,6 +243,7 @@ def read_list(parameters: ListParameters) -> SearchRequest:
         expand=parameters.expand,
         correct=parameters.correct,
         dates=parameters.dates,
+        relax=parameters.relax,
         semantic=parameters.semantic,
     )
 

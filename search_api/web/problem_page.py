@@ -18,6 +18,7 @@ _PARAMETERS: Mapping[str, str] = {
     "expand": "扩展检索词",
     "correct": "自动纠错",
     "dates": "识别日期",
+    "relax": "放宽条件",
     "find": "查找内容",
     "record": "信息编号",
     "back": "返回地址",

@@ -55,7 +55,7 @@ def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
         href = search_url(without_switch(asked, "expand"))
         yield Note(f"已同时检索{_describe(query)}。", (Link("只按原词检索", href),))
     if query.relaxed:
-        yield _relaxed(query)
+        yield _relaxed(asked, query)
     if query.related:
         href = search_url(without_switch(asked, "semantic"))
         if answer.total:
@@ -94,13 +94,14 @@ def _describe(query: QueryView) -> str:
     return "".join(f"“{word}”" for word in others)
 
 
-def _relaxed(query: QueryView) -> Note:
+def _relaxed(asked: SearchRequest, query: QueryView) -> Note:
     if query.complete:
-        others = "排在最前；其后是包含其中部分检索词的信息。"
-        if query.semantic is SemanticOutcome.USED:
-            which = "其他未标“相关”的信息" if query.related else "其他信息"
-            others = f"{which}包含其中部分检索词。"
-        return Note(f"包含全部检索词的信息有 {query.complete} 条，{others}")
+        others = "其他信息包含其中部分检索词。"
+        if query.semantic is SemanticOutcome.USED and query.related:
+            others = "其他未标“相关”的信息包含其中部分检索词。"
+        href = search_url(without_switch(asked, "relax"))
+        text = f"包含全部检索词的信息有 {query.complete} 条，{others}"
+        return Note(text, (Link("只看包含全部检索词的", href),))
     found = "没有同时包含全部检索词的信息，下面列出包含其中部分检索词的信息。"
     if query.missing:
         named = "、".join(f"“{word}”" for word in query.missing)

@@ -16,7 +16,7 @@ from gongkai.query.request import SearchRequest, Sort
 from search_api.web.site import record_path
 
 SEARCH_PATH = "/search"
-SWITCHES = ("expand", "correct", "dates", "semantic")
+SWITCHES = ("expand", "correct", "dates", "relax", "semantic")
 """Options that interpret or expand the query; a link turns each of them off."""
 _DEFAULT = SearchRequest()
 _NOT_LETTERS = re.compile(r"[^\w.~-]+")

@@ -22,6 +22,7 @@ from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
+from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
@@ -37,6 +38,7 @@ class TestElastic(
     VectorsContract,
     VocabularyContract,
     WordsContract,
+    ListsContract,
     RelationsContract,
     DuplicatesContract,
     EngineContract,

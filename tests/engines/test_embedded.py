@@ -18,6 +18,7 @@ from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
+from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_vectors import VectorsContract
@@ -33,6 +34,7 @@ class TestEmbedded(
     VectorsContract,
     VocabularyContract,
     WordsContract,
+    ListsContract,
     RelationsContract,
     DuplicatesContract,
     EngineContract,

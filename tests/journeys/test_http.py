@@ -122,7 +122,7 @@ def test_most_words_when_no_record_has_all(client: TestClient) -> None:
     assert answer["query"]["relaxed"]
     assert "公积金" in answer["hits"][0]["title"]
     assert answer["query"]["complete"] == 0
-    assert not ask(client, q="住房公积金 提取")["query"]["relaxed"]
+    assert not ask(client, q="住房公积金 提取", relax=False)["query"]["relaxed"]
 
 
 @pytest.mark.parametrize(
@@ -146,17 +146,23 @@ def test_a_text_of_too_many_words_is_told(client: TestClient) -> None:
     assert not ask(client, q="住房公积金 提取")["query"]["cut"]
 
 
-def test_where_few_have_every_word_they_come_first_and_the_rest_follow(client: TestClient) -> None:
-    answer = ask(client, q="公积金 加装电梯")
+def test_where_few_have_every_word_others_follow_in_every_order(client: TestClient) -> None:
+    answer = ask(client, q="公积金 加装电梯", size=100)
     complete = answer["query"]["complete"]
     assert 0 < complete < answer["total"]
     assert answer["query"]["relaxed"]
-    dated = ask(client, q="公积金 加装电梯", sort="newest")
-    assert dated["total"] == complete
-    assert {hit["id"] for hit in dated["hits"]} == {hit["id"] for hit in answer["hits"][:complete]}
+    dated = ask(client, q="公积金 加装电梯", sort="newest", size=100)
+    assert {hit["id"] for hit in dated["hits"]} == {hit["id"] for hit in answer["hits"]}
+    strict = ask(client, q="公积金 加装电梯", relax=False)
+    assert strict["total"] == strict["query"]["complete"] == complete
+    assert not strict["query"]["relaxed"]
+    assert {hit["id"] for hit in strict["hits"]} <= {hit["id"] for hit in answer["hits"][:5]}
     value = next(each for each in answer["facets"]["genre"] if each["count"] > 1)
     chosen = ask(client, q="公积金 加装电梯", genre=value["value"])
     assert chosen["total"] == value["count"]
+    page = client.get("/search", params={"q": "公积金 加装电梯"}).text
+    assert f"包含全部检索词的信息有 {complete} 条" in page
+    assert "relax=false" in page
 
 
 @pytest.mark.parametrize(

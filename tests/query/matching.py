@@ -33,8 +33,9 @@ def matches(query: Query, fields: Fields) -> bool:
             met = value in _values(fields, field)
         case Terms(field, values):
             met = not set(values).isdisjoint(_values(fields, field))
-        case Phrase(field, values):
-            met = _holds_run(_values(fields, field), values)
+        case Phrase(field, values, slop):
+            tokens = _values(fields, field)
+            met = _are_near(tokens, *values, slop) if slop else _holds_run(tokens, values)
         case Range(field, lower, upper):
             number = fields[field]
             assert isinstance(number, int)
@@ -76,6 +77,14 @@ def _values(fields: Fields, field: str) -> Sequence[str]:
 
 def _listed(value: str | Sequence[str]) -> Sequence[str]:
     return [value] if isinstance(value, str) else value
+
+
+def _are_near(tokens: Sequence[str], first: str, second: str, slop: int) -> bool:
+    """Of two values: each one out of order costs two."""
+    starts = [at for at, token in enumerate(tokens) if token == first]
+    ends = [at for at, token in enumerate(tokens) if token == second]
+    moved = (end - start - 1 for start in starts for end in ends)
+    return any(0 <= each <= slop or 1 < -each <= slop for each in moved)
 
 
 def _holds_run(tokens: Sequence[str], run: Sequence[str]) -> bool:

@@ -16,7 +16,8 @@ from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.fields import FIELDS
 from gongkai.catalog.record import Record
-from gongkai.query.interpreter import WORD_LIMIT, InterpretedQuery, QueryInterpreter
+from gongkai.query.assembly import WORD_LIMIT
+from gongkai.query.interpreter import InterpretedQuery, QueryInterpreter
 from gongkai.query.query_builder import RUN_LIMIT
 from gongkai.query.request import TEXT_LIMIT
 from gongkai.query.tree import And, MatchAll, Or, Phrase, Query, Term, Terms, count_leaves

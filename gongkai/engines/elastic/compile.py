@@ -22,8 +22,9 @@ def compile_query(query: tree.Query, boost: float = 1.0) -> Compiled:  # noqa: C
             return {"term": {field: {"value": value, "boost": boost}}}
         case tree.Terms(field, values):
             return {"terms": {field: list(values), "boost": boost}}
-        case tree.Phrase(field, values):
-            return {"match_phrase": {field: {"query": " ".join(values), "boost": boost}}}
+        case tree.Phrase(field, values, slop):
+            phrase = {"query": " ".join(values), "slop": slop, "boost": boost}
+            return {"match_phrase": {field: phrase}}
         case tree.Range(field, lower, upper):
             return {"range": {field: {"gte": lower, "lte": upper, "boost": boost}}}
         case tree.And(must, should, exclude):

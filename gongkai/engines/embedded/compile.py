@@ -26,8 +26,9 @@ def compile_query(query: tree.Query) -> tantivy.Query:  # noqa: C901, PLR0911
             return tantivy.Query.term_query(build_schema(), field, value, index_option(field))
         case tree.Terms(field, values):
             return _compile_terms(field, values)
-        case tree.Phrase(field, values):
-            return tantivy.Query.phrase_query(build_schema(), field, list(enumerate(values)))
+        case tree.Phrase(field, values, slop):
+            at: list[str | tuple[int, str]] = [*enumerate(values)]
+            return tantivy.Query.phrase_query(build_schema(), field, at, slop)
         case tree.Range(field, lower, upper):
             kind = tantivy.FieldType.Integer
             return tantivy.Query.range_query(build_schema(), field, kind, lower, upper)
