@@ -22,7 +22,7 @@ from indexer.rejects import RejectsFile
 from indexer.review import Finding, ReviewFile
 from indexer.run_register import ClosingRow, Place, RunRegister
 from indexer.source_reader import read_source
-from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow
+from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow
 from indexer.transform import Chunk, Prepared, Ready
 from indexer.unread import UnreadFiles
 from indexer.warnings_file import ValueCounts, WarningsFile
@@ -33,6 +33,9 @@ COMMIT_BYTES = 250_000_000
 
 log = logging.getLogger("gongkai.indexer")
 OnProgress = Callable[[int, "Summary"], None]
+
+MOST_UNREADABLE = 20
+"""Rows of a run whose place and fault the summary lists; the rejects list all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Summary:
     withheld: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     skipped: list[SkippedPart] = field(default_factory=list)
+    unreadable: list[UnreadableRow] = field(default_factory=list)
+    """The first rows that can't be read, and files whose rest can't be read."""
     closed: int = 0
     """Public records that rows of the run have closed."""
     unmatched: int = 0
@@ -176,6 +181,8 @@ class Ingest:
     def take(self, row: Row, prepared: Prepared) -> None:
         """Processes one row and counts it as indexed, unchanged, refused or withheld."""
         self.summary.read += 1
+        if isinstance(row, UnreadableRow) and len(self.summary.unreadable) < MOST_UNREADABLE:
+            self.summary.unreadable.append(row)
         if isinstance(prepared, Ready):
             self._accept(row, prepared)
         elif isinstance(prepared, Refused):

@@ -162,6 +162,8 @@ def _print_summary(outcome: IndexReport, seconds: float) -> None:
     print(f"indexed    {summary.indexed:>10,}")
     print(f"unchanged  {summary.unchanged:>10,}")
     print(f"refused    {summary.refused.total():>10,}{_reasons(summary.refused)}")
+    for row in summary.unreadable:
+        print(f"  {row.source}:{row.line}: {row.reason}: {row.detail}")
     print(f"withheld   {summary.withheld.total():>10,}{_reasons(summary.withheld)}")
     if summary.warnings:
         print(f"warnings   {summary.warnings.total():>10,}{_reasons(summary.warnings)}")

@@ -1,13 +1,18 @@
 """XLS, XLSB and ODS: the rows of visible sheets, what is hidden, errors, and passwords."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import xlwt
 
+from gongkai.engines.installation import Installation
+from gongkai.settings import Settings
+from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import survey_sources
 from indexer.sources.formats import name_format
+from tests.files.compound import pack_compound
 from tests.files.workbooks import ods_row, pack_ods, pack_xlsb
 from tests.indexer.sources.files import fields, outline, skipped, write
 
@@ -121,3 +126,12 @@ def test_a_damaged_workbook_is_named(tmp_path: Path, name: str) -> None:
         survey = survey_sources([tmp_path])
         named = {Path(part.source).name for part in survey.skipped}
         assert name in named or all(reason for _, reason in outline(path))
+
+
+def test_a_run_names_the_file_and_the_remedy(installation: Installation, tmp_path: Path) -> None:
+    fresh = replace(installation, settings=Settings(data_dir=tmp_path / "data"))
+    locked = pack_compound(tmp_path / "a.xlsx", {"EncryptedPackage": b"x"})
+    summary = publish(IndexJob([locked]), fresh).summary
+    (row,) = summary.unreadable
+    assert (row.source, row.reason) == (str(locked), "encrypted")
+    assert row.detail == "The workbook has a password; save it without one."
