@@ -234,18 +234,20 @@ class StoryHandler:
 
 
 def _close_container(frame: _Frame) -> _Piece | None:
-    """Closes a container: a cell is on one line; a row and the content of a text box are lines."""
+    """Closes a container: a row and the content of a text box are lines of their own."""
     if frame.is_hidden:
         return None
     if frame.is_covered:
         return _Piece("")
     notes = _notes_of(frame.pieces)
-    if frame.kind == "tc":
-        return _Piece(" ".join("".join(p.text for p in frame.pieces).split("\n")).strip(), notes)
-    # Tabs separate the cells of a row, as everywhere in the text of a record.
-    text = ("\t" if frame.kind == "tr" else "").join(piece.text for piece in frame.pieces)
+    texts = [piece.text for piece in frame.pieces]
+    if frame.kind == "tr" and len(texts) > 1:
+        # Tabs separate the cells of a row, as everywhere in the text of a record. A single cell
+        # is the layout of a page and keeps its lines.
+        texts = ["\t".join(" ".join(cell.split()) for cell in texts)]
+    text = "".join(texts)
     if frame.kind == "tr":
-        text += "\n"
+        text = text.strip("\n") + "\n"
     elif frame.kind == "box":
         text = f"\n{text}\n"
     return _Piece(text, notes)

@@ -35,6 +35,7 @@ _SIGNS = {
 _SYMBOLS = {b"~": "\u00a0", b"_": "-", b"\n": "\n", b"\r": "\n"}
 _CODECS = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs", 204: "cp1251"}
 _PAGES = {936: "gb18030", 950: "big5hkscs", 932: "cp932", 949: "cp949", 65001: "utf-8"}
+_BEFORE_CELL = re.compile(r" +\t")
 _MOST_GROUPS = 2_000
 
 
@@ -45,6 +46,8 @@ class _State:
     is_silent: bool = False
     is_hidden: bool = False
     is_deleted: bool = False
+    is_in_table: bool = False
+    is_list_number: bool = False
     unicode_units: int = 1
     font: int = -1
 
@@ -115,7 +118,9 @@ class _Reader:
             self._in_fonts = self._in_fonts or word == b"fonttbl"
             self._states[-1] = replace(state, is_silent=True)
         elif word in _SIGNS:
-            self._add(_SIGNS[word])
+            is_inner = state.is_in_table and word in (b"par", b"line")
+            is_inner = is_inner or (state.is_list_number and word == b"tab")
+            self._add(" " if is_inner else _SIGNS[word])
         elif word == b"fcharset" and self._in_fonts:
             self._fonts[state.font] = _CODECS.get(number or 0, "")
         elif word == b"ansicpg":
@@ -165,6 +170,14 @@ def _change_state(state: _State, word: bytes, number: int | None) -> _State:
         return replace(state, is_deleted=is_on)
     if word == b"plain":
         return replace(state, is_hidden=False, is_deleted=False)
+    if word in (b"intbl", b"pard"):
+        return replace(state, is_in_table=word == b"intbl")
+    return _change_coding(state, word, number)
+
+
+def _change_coding(state: _State, word: bytes, number: int | None) -> _State:
+    if word == b"listtext":
+        return replace(state, is_list_number=True)
     if word == b"uc":
         return replace(state, unicode_units=max(number or 0, 0))
     if word == b"f" and number is not None:
@@ -175,4 +188,4 @@ def _change_state(state: _State, word: bytes, number: int | None) -> _State:
 def read_rtf(file: BinaryIO, characters: int) -> tuple[str, AttachmentText]:
     """Returns the visible text, a line for each paragraph and table row."""
     text = _Reader(characters).read(file.read())
-    return trim_lines(text), AttachmentText.READ
+    return trim_lines(_BEFORE_CELL.sub("\t", text)), AttachmentText.READ

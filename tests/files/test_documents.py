@@ -103,14 +103,15 @@ RTF = (
     r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fnil\fcharset134 \'cb\'ce\'cc\'e5;}{\f1 Arial;}}"
     r"{\info{\title x}}{\*\generator y;}{\header z}\f0\'bc\'d7\u20057?\uc2\u8220\'a1\'b0\par"
     r"{\v 藏}{\deleted 删}\f1 A\'d2\'d2\par{\pict\bin4 {{{{}"
-    r"{\field{\*\fldinst HYPERLINK x}{\fldrslt \'b1\'fb}}\par\trowd \'b6\'a1\cell 7\cell\row}"
+    r"{\field{\*\fldinst HYPERLINK x}{\fldrslt \'b1\'fb}}\par"
+    r"{\listtext 1.\tab}\'ce\'ec\par\trowd {\pard\intbl \'b6\'a1\par}\cell \intbl 7\cell\row}"
 )
 
 
 def test_rich_text_without_hidden_and_deleted_text(tmp_path: Path) -> None:
     path = tmp_path / "a.rtf"
     path.write_bytes(RTF.encode("gb18030"))
-    assert lines_of(path) == ["甲乙“", "A乙", "丙", "丁\t7"]
+    assert lines_of(path) == ["甲乙“", "A乙", "丙", "1. 戊", "丁\t7"]
     named = tmp_path / "b.doc"
     named.write_bytes(RTF.encode("gb18030"))
     assert lines_of(named) == lines_of(path)
