@@ -105,13 +105,13 @@ async def _read_upload(file: UploadFile) -> tuple[str, str]:
     """Returns the text of a file, and an error message for staff."""
     suffix = FilePath(file.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
-        return "", "只能读取 DOCX、PDF、TXT 文件。"
+        return "", "只能读取 Word、WPS、PDF、OFD、表格、演示文稿、RTF、TXT 和 ZIP 文件。"
     content = await file.read(FILE_LIMIT + 1)
     if len(content) > FILE_LIMIT:
         return "", "文件超过 16 MB。"
     text, state = await run_in_threadpool(_read_content, content, suffix)
     if state is AttachmentText.NO_TEXT_LAYER:
-        return "", "这个 PDF 是图片，没有可以核对的文字。"
+        return "", "这个文件是扫描件或者图片，没有可以核对的文字。"
     if state is AttachmentText.TOO_COSTLY:
         return "", "文件结构过于复杂，无法在限定时间内读取。"
     return (text, "") if text else ("", "文件无法读取，可能已损坏或者有密码。")
