@@ -4,8 +4,8 @@
 """
 
 import statistics
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gongkai.catalog.classifications import MISSING_LABEL
@@ -17,6 +17,7 @@ from gongkai.engines.scan import read_hits
 from gongkai.staff.working_days import TERM, count_working_days
 
 _NO_MONTH = "月份不详"
+COUNTED = ("publisher", "category", "topic", "genre", "disclosure")
 LATEST = 50
 """Late records that are listed, most delayed first; further ones are only counted."""
 
@@ -37,17 +38,13 @@ class Late:
 class Statistics:
     """Records published in one year; counts are exact, `lags` are calendar days.
 
+    `counts` has the records by value for each of `COUNTED` and for the `month`.
     A record has a lag only if both dates are known to the day and are in order.
     """
 
     year: int
     records: int = 0
-    by_publisher: Counter[str] = field(default_factory=Counter)
-    by_category: Counter[str] = field(default_factory=Counter)
-    by_topic: Counter[str] = field(default_factory=Counter)
-    by_genre: Counter[str] = field(default_factory=Counter)
-    by_disclosure: Counter[str] = field(default_factory=Counter)
-    by_month: Counter[str] = field(default_factory=Counter)
+    counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     lags: list[int] = field(default_factory=list)
     working_lags: list[int] = field(default_factory=list)
     late: list[Late] = field(default_factory=list)
@@ -77,17 +74,10 @@ async def count_year(engine: SearchEngine, tables: Tables, year: int) -> Statist
 def list_figures(counted: Statistics) -> Iterator[tuple[str, str, int | float]]:
     """Yields rows of (figure, value, number)."""
     yield "records", "", counted.records
-    groups = {
-        "publisher": counted.by_publisher,
-        "category": counted.by_category,
-        "topic": counted.by_topic,
-        "genre": counted.by_genre,
-        "disclosure": counted.by_disclosure,
-    }
-    for name, counts in groups.items():
-        for value, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-            yield name, value, count
-    for month, count in sorted(counted.by_month.items()):
+    for name in COUNTED:
+        counts = counted.counts[name].items()
+        yield from ((name, *pair) for pair in sorted(counts, key=lambda pair: (-pair[1], pair[0])))
+    for month, count in sorted(counted.counts["month"].items()):
         yield "month", month, count
     if counted.median_days is not None and counted.median_working_days is not None:
         yield "median days from issued to published", "", counted.median_days
@@ -102,13 +92,16 @@ def _add(counted: Statistics, record: Record, tables: Tables) -> None:
     publisher = tables.agencies.label_of(record.publisher)
     month = record.published_on.month
     counted.records += 1
-    counted.by_publisher[publisher] += 1
-    counted.by_category[_top(record.category)] += 1
-    for topic in {_top(each) for each in record.topic or (None,)}:
-        counted.by_topic[topic] += 1
-    counted.by_genre[record.genre or MISSING_LABEL] += 1
-    counted.by_disclosure[record.disclosure.value] += 1
-    counted.by_month[f"{month:02}" if month else _NO_MONTH] += 1
+    stated: Mapping[str, Collection[str]] = {
+        "publisher": [publisher],
+        "category": [_top(record.category)],
+        "topic": {_top(each) for each in record.topic or (None,)},
+        "genre": [record.genre or MISSING_LABEL],
+        "disclosure": [record.disclosure.value],
+        "month": [f"{month:02}" if month else _NO_MONTH],
+    }
+    for name, values in stated.items():
+        counted.counts[name].update(values)
     _add_lag(counted, record, publisher)
 
 

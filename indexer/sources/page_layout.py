@@ -5,11 +5,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
+from gongkai.catalog.fields import SEVERAL
 from gongkai.catalog.headings import KEYS
 from gongkai.catalog.page_layouts import PageLayout, Selection, page_layouts
 from gongkai.catalog.plain_text import reduce_markup
 
-_SEVERAL = frozenset(("topic", "audience", "life_event", "keywords", "disclosure"))
+_SEVERAL = SEVERAL | {"disclosure"}
 """Fields that keep the values of all elements."""
 _MOST_ELEMENTS = 200
 

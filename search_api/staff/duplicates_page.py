@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from gongkai.catalog.fields import TITLES
 from gongkai.catalog.record import Record
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.decisions import Decision, Verdict
@@ -27,8 +28,9 @@ from search_api.staff.staff_dependencies import (
 
 PAGE_SIZE = 20
 _HEADS = (
-    *("组", "依据", "相似度", "编号", "标题", "文号", "索引号", "发布机构"),
-    *("成文日期", "发布日期", "保留"),
+    *("组", "依据", "相似度", "编号", TITLES["title"], TITLES["document_number"]),
+    *(TITLES["index_number"], TITLES["publisher"], TITLES["issued_on"], TITLES["published_on"]),
+    "保留",
 )
 State = Annotated[str, Query(pattern="^(open|duplicate|distinct)$")]
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)

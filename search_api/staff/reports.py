@@ -18,7 +18,7 @@ from gongkai.staff.audit_subjects import ListName, StaffList
 from gongkai.staff.reject_reasons import describe_reason, title_of
 from gongkai.staff.reject_sheets import ReadEntries, write_reject_csv, write_reject_xlsx
 from gongkai.staff.rejected import count_reasons, list_runs, open_run
-from gongkai.staff.statistics import LATEST, count_year, list_figures
+from gongkai.staff.statistics import COUNTED, LATEST, count_year, list_figures
 from gongkai.staff.working_days import TERM
 from gongkai.staff.zero_result_queries import DAYS_SHOWN
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency, sheet_response
@@ -160,14 +160,8 @@ async def statistics(
     years = sorted(result.facets["year"], reverse=True)
     chosen = year or int(next(iter(years), service.today().year))
     counted = await count_year(engine, tables, chosen)
-    groups = (
-        ("发布机构", counted.by_publisher.most_common()),
-        ("月份", sorted(counted.by_month.items())),
-        ("主题分类", counted.by_topic.most_common()),
-        ("组配分类", counted.by_category.most_common()),
-        ("体裁", counted.by_genre.most_common()),
-        ("公开方式", counted.by_disclosure.most_common()),
-    )
+    groups = [(TITLES[name], counted.counts[name].most_common()) for name in COUNTED]
+    groups.insert(1, ("月份", sorted(counted.counts["month"].items())))
     return HTMLResponse(
         render_staff(
             "statistics.html",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.fields import TITLES
 from gongkai.search.responses import RecordView
 from search_api.web.catalog_entry import catalog_rows
 
@@ -23,7 +24,7 @@ def _lines(record: RecordView, address: str) -> Iterator[str]:
     yield f"本站网址：{address}"
     yield ""
     if record.summary:
-        yield from ("内容概述", *record.summary.splitlines(), "")
+        yield from (TITLES["summary"], *record.summary.splitlines(), "")
     if record.disclosure == Disclosure.PUBLIC:
         yield from record.body.splitlines()
         for attachment in record.attachments:

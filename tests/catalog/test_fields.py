@@ -1,6 +1,7 @@
 """The field table: each column once, and what derives from it."""
 
 from dataclasses import fields
+from pathlib import Path
 
 from gongkai.catalog.fields import (
     CLASSES,
@@ -20,6 +21,8 @@ from gongkai.catalog.record import Record
 from gongkai.search.export import HEADINGS
 from gongkai.search.responses import HitView, RecordView
 
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("analyzers", "gongkai", "indexer", "search_api")
 KEYS = [each.key for each in COLUMNS]
 
 
@@ -45,6 +48,16 @@ def test_every_facet_is_counted_and_has_one_place_and_a_label_wherever_it_is_sho
     assert set(SHELVES) | set(TILES) <= set(FACETS)
     assert all(TITLES[name] for name in FACETS)
     assert all(TILES.values())
+
+
+def test_a_column_without_a_rule_of_its_own_is_named_in_three_files() -> None:
+    product = (path for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py")))
+    named = {str(path.relative_to(ROOT)) for path in product if "life_event" in path.read_text()}
+    assert named == {
+        "gongkai/catalog/fields.py",
+        "gongkai/catalog/record.py",
+        "gongkai/search/responses.py",
+    }
 
 
 def test_every_tree_has_a_table() -> None:

@@ -69,8 +69,8 @@ def counted(fresh: Installation, tmp_path: object) -> Statistics:
 
 def test_figures_are_exact(counted: Statistics) -> None:
     assert counted.records == 4
-    assert counted.by_month == {"03": 3, "05": 1}
-    assert counted.by_disclosure == {"主动公开": 3, "依申请公开": 1}
+    assert counted.counts["month"] == {"03": 3, "05": 1}
+    assert counted.counts["disclosure"] == {"主动公开": 3, "依申请公开": 1}
     assert counted.lags == [91, 5] or sorted(counted.lags) == [5, 91]
     assert counted.median_days == statistics.median([5, 91])
     assert [(each.id, each.working_days) for each in counted.late] == [("r2", 63)]
