@@ -5,8 +5,8 @@ WORKDIR /build
 RUN python -m venv /opt/gongkai
 COPY requirements.lock .
 RUN /opt/gongkai/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
-RUN python -m venv /opt/packing && /opt/packing/bin/pip install --no-cache-dir hatchling build
-COPY pyproject.toml README.md LICENSE ./
+RUN python -m venv /opt/packing && /opt/packing/bin/pip install --no-cache-dir hatchling babel build
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY analyzers analyzers
 COPY indexer indexer
 COPY search_api search_api

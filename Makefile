@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Each worker starts its own Elasticsearch node; two workers keep two processors busy.
 PYTEST_WORKERS ?= 2
 
-.PHONY: help demo test fast fix check lint types imports unit coverage soak attacks nightly elasticsearch bench figures lock audit sbom clean
+.PHONY: help demo test fast fix check lint types imports unit coverage soak attacks nightly elasticsearch bench figures messages lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
@@ -22,6 +22,7 @@ help:
 	@echo "make sbom   write the software bill of materials (CycloneDX)"
 	@echo "make bench  compare with other search systems and write docs/performance.md (an hour)"
 	@echo "make figures   measure relevance and speed on the real data next to this folder"
+	@echo "make messages  bring the translations up to date with the code"
 	@echo "make lock   update the lock files from pyproject.toml (needs uv)"
 
 .venv/.ready: requirements-dev.lock pyproject.toml
@@ -89,6 +90,9 @@ bench: .venv/.ready
 
 figures: .venv/.ready
 	$(BIN)/python -m bench
+
+messages: .venv/.ready
+	$(BIN)/python -m development.messages
 
 lock:
 	uv pip compile --quiet pyproject.toml --python-version 3.11 --universal --generate-hashes \

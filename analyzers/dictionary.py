@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from operator import itemgetter
 from pathlib import Path
 
@@ -72,13 +73,16 @@ def _check_words(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         if row["word"] and not _HAN_WORD.fullmatch(normalize_text(row["word"])):
             yield (
-                f"{row.place}: '{row['word']}' is not two or more Han characters; "
-                "write it without others."
+                _(
+                    "{place}: '{word}' is not two or more Han characters; write it without others."
+                ).format(place=row.place, word=row["word"])
             )
         if row["frequency"] and not _FREQUENCY.fullmatch(row["frequency"]):
             yield (
-                f"{row.place}: the frequency '{row['frequency']}' is not a whole number from 1 to "
-                "999999999; fix it or leave it empty."
+                _(
+                    "{place}: the frequency '{frequency}' is not a whole number from 1 to "
+                    "999999999; fix it or leave it empty."
+                ).format(place=row.place, frequency=row["frequency"])
             )
     yield from _check_repeats(rows)
 
@@ -87,8 +91,12 @@ def _check_repeats(rows: Sequence[Row]) -> Iterator[str]:
     places: dict[str, str] = {}
     for row in rows:
         if not row["word"]:
-            yield f"{row.place}: has an empty word; write one or delete the row."
+            yield _("{place}: has an empty word; write one or delete the row.").format(
+                place=row.place
+            )
             continue
         known = places.setdefault(normalize_text(row["word"]), row.place)
         if known != row.place:
-            yield f"{row.place}: {row['word']} is at {known} too; delete one of them."
+            yield _("{place}: {word} is at {known} too; delete one of them.").format(
+                place=row.place, word=row["word"], known=known
+            )

@@ -5,6 +5,7 @@ Only queries use the table, so a changed table needs no new index.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from analyzers.errors import TableError
@@ -122,13 +123,21 @@ def _find_problems(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         term, official = normalize_text(row["term"]), normalize_text(row["official"])
         if row["direction"] not in (ONE_WAY, BOTH_WAYS):
-            yield f"{row.place}: the direction is '{row['direction']}'; write one or both."
+            yield _("{place}: the direction is '{direction}'; write one or both.").format(
+                place=row.place, direction=row["direction"]
+            )
         if short := [side for side in (term, official) if len(literal_text(side)) < 2]:
-            yield f"{row.place}: '{short[0]}' is shorter than two characters; write it out."
+            yield _("{place}: '{value}' is shorter than two characters; write it out.").format(
+                place=row.place, value=short[0]
+            )
         if term == official:
-            yield f"{row.place}: {row['term']} stands for itself; delete the row."
+            yield _("{place}: {term} stands for itself; delete the row.").format(
+                place=row.place, term=row["term"]
+            )
         pairs = [(term, official)]
         pairs += [(official, term)] if row["direction"] == BOTH_WAYS else []
         if known := next((places[pair] for pair in pairs if pair in places), None):
-            yield f"{row.place}: this pair is at {known} too; delete one of them."
+            yield _("{place}: this pair is at {known} too; delete one of them.").format(
+                place=row.place, known=known
+            )
         places.update(dict.fromkeys(pairs, row.place))

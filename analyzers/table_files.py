@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from importlib import resources
 from pathlib import Path
 
@@ -24,22 +25,38 @@ class Row:
 def read_rows(name: str, columns: Sequence[str], directory: Path | None) -> Iterator[Row]:
     """Yields rows that are not blank. Raises TableError for a file without these columns."""
     if directory is not None and not directory.is_dir():
-        raise TableError(f"{directory}: is not a folder; name the folder that holds the tables.")
+        raise TableError(
+            _("{directory}: is not a folder; name the folder that holds the tables.").format(
+                directory=directory
+            )
+        )
     shown, content = _open_table(name, directory)
     reader = csv.DictReader(io.StringIO(_decode(shown, content), newline=""), strict=True)
     start = 1
     try:
         if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
-            raise TableError(f"{shown}:1: the header lacks the column {missing[0]}; add it.")
+            raise TableError(
+                _("{shown}:1: the header lacks the column {value}; add it.").format(
+                    shown=shown, value=missing[0]
+                )
+            )
         start = reader.line_num + 1
         for cells in reader:
             start = reader.line_num + 1
             if None in cells:
-                raise TableError(f"{shown}:{reader.line_num}: has more cells than the header.")
+                raise TableError(
+                    _("{shown}:{line_num}: has more cells than the header.").format(
+                        shown=shown, line_num=reader.line_num
+                    )
+                )
             if any(cells.values()):
                 yield Row(f"{shown}:{reader.line_num}", cells)
     except csv.Error as error:
-        raise TableError(f"{shown}:{start}: is not CSV ({error}); fix the quotes.") from error
+        raise TableError(
+            _("{shown}:{start}: is not CSV ({error}); fix the quotes.").format(
+                shown=shown, start=start, error=error
+            )
+        ) from error
 
 
 def _open_table(name: str, directory: Path | None) -> tuple[str, bytes]:
@@ -51,7 +68,9 @@ def _open_table(name: str, directory: Path | None) -> tuple[str, bytes]:
         return str(replacement), replacement.read_bytes()
     except OSError as error:
         raise TableError(
-            f"{replacement}:1: cannot be read ({error.strerror}); fix its permissions."
+            _("{replacement}:1: cannot be read ({strerror}); fix its permissions.").format(
+                replacement=replacement, strerror=error.strerror
+            )
         ) from error
 
 
@@ -63,4 +82,8 @@ def _decode(shown: str, content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-    raise TableError(f"{shown}:{line}: is neither UTF-8 nor GB18030; save it as CSV UTF-8.")
+    raise TableError(
+        _("{shown}:{line}: is neither UTF-8 nor GB18030; save it as CSV UTF-8.").format(
+            shown=shown, line=line
+        )
+    )

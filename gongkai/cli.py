@@ -6,6 +6,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from gettext import gettext as _
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,7 @@ from gongkai.errors import (
     ShrinkingIndexError,
     ShrinkingSourceError,
 )
+from gongkai.language import translate_help, use_language
 from gongkai.settings_errors import explain_settings
 from gongkai.settings_file import CONFIG
 
@@ -89,6 +91,16 @@ def _find_command(arguments: Sequence[str]) -> str:
     return ""
 
 
+def _read_config_option(arguments: Sequence[str]) -> Path | None:
+    """Returns the named settings file, which also chooses the language of the help."""
+    for at, word in enumerate(arguments[:-1]):
+        if not word.startswith("-"):
+            break
+        if word == _CONFIG_OPTION:
+            return Path(arguments[at + 1])
+    return None
+
+
 def _use_config(path: Path | None) -> None:
     # As a variable, because processes started by this one read the settings again.
     if path is not None:
@@ -125,8 +137,13 @@ def main() -> None:
     """Runs one command; an expected error is printed as a sentence, never as a stack trace."""
     # Files of commands and libraries, including tantivy's, are accessible to the owner only.
     os.umask(0o077)
+    arguments = sys.argv[1:]
+    _use_config(_read_config_option(arguments))
+    use_language()
     try:
-        build_app(sys.argv[1:])()
+        command = typer.main.get_command(build_app(arguments))
+        translate_help(command)
+        command()
     except (EngineUnavailableError, IndexMismatchError) as error:
         _leave(str(error), EXIT_UNAVAILABLE)
     except (ShrinkingIndexError, ShrinkingSourceError) as error:
@@ -140,7 +157,7 @@ def main() -> None:
         where = f": {error.filename}" if error.filename else ""
         _leave(f"{error.strerror or type(error).__name__}{where}", EXIT_UNAVAILABLE)
     except KeyboardInterrupt:
-        _leave("Stopped. Run the same command again to continue.", 130)
+        _leave(_("Stopped. Run the same command again to continue."), 130)
 
 
 def _leave(message: str, status: int) -> None:

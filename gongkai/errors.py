@@ -19,6 +19,8 @@ GongkaiError
 └── IndexMismatchError       the index was built with another analysis, dictionary or schema
 """
 
+from gettext import gettext as _
+
 
 class GongkaiError(Exception):
     """The base class; its message is a complete sentence for an operator."""
@@ -54,7 +56,7 @@ class NothingIndexedError(EngineUnavailableError):
     """Nothing has been indexed yet."""
 
     def __init__(self) -> None:
-        super().__init__("Nothing is indexed yet: run `gongkai index` first.")
+        super().__init__(_("Nothing is indexed yet: run `gongkai index` first."))
 
 
 class QueryTimeoutError(EngineUnavailableError):
@@ -62,8 +64,10 @@ class QueryTimeoutError(EngineUnavailableError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS and was stopped: use "
-            "fewer words or narrower filters."
+            _(
+                "The query took longer than GONGKAI_QUERY_TIMEOUT_SECONDS and was "
+                "stopped: use fewer words or narrower filters."
+            )
         )
 
 
@@ -72,8 +76,11 @@ class StorageError(EngineUnavailableError):
 
     def __init__(self, reason: object) -> None:
         super().__init__(
-            f"The data folder can't be written or read ({reason}). Free space or mount it for "
-            "writing, then run the command again; `gongkai doctor` checks the index."
+            _(
+                "The data folder can't be written or read ({reason}). Free space or "
+                "mount it for writing, then run the command again; `gongkai doctor` "
+                "checks the index."
+            ).format(reason=reason)
         )
 
 
@@ -82,8 +89,11 @@ class LostLedgerError(EngineUnavailableError):
 
     def __init__(self, state: str) -> None:
         super().__init__(
-            f"The withdrawal ledger is {state}: it is not known which records were withdrawn. "
-            "Run `gongkai doctor --repair`, or `gongkai restore --force` with the newest backup."
+            _(
+                "The withdrawal ledger is {state}: it is not known which records were "
+                "withdrawn. Run `gongkai doctor --repair`, or `gongkai restore --force` "
+                "with the newest backup."
+            ).format(state=state)
         )
 
 
@@ -91,7 +101,7 @@ class AnotherWriterError(EngineUnavailableError):
     """Only one process may write at a time."""
 
     def __init__(self) -> None:
-        super().__init__("Another gongkai process is writing this index; wait for it to end.")
+        super().__init__(_("Another gongkai process is writing this index; wait for it to end."))
 
 
 class EndedProcessError(GongkaiError):
@@ -99,8 +109,11 @@ class EndedProcessError(GongkaiError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A process of this run was ended from outside, most likely because memory ran out. "
-            "Nothing is lost: run the command again, with GONGKAI_INDEX_PROCESSES=1 if needed."
+            _(
+                "A process of this run was ended from outside, most likely because "
+                "memory ran out. Nothing is lost: run the command again, with "
+                "GONGKAI_INDEX_PROCESSES=1 if needed."
+            )
         )
 
 
@@ -113,8 +126,11 @@ class ShrinkingIndexError(GongkaiError):
 
     def __init__(self, live: int, records: int) -> None:
         super().__init__(
-            f"The new index has {records:,} records, the live one {live:,}: it was dropped and the "
-            "live one stays. Check that the export is whole, or add --allow-shrink."
+            _(
+                "The new index has {records:,} records, the live one {live:,}: it was "
+                "dropped and the live one stays. Check that the export is whole, or add "
+                "--allow-shrink."
+            ).format(records=records, live=live)
         )
 
 
@@ -123,8 +139,11 @@ class ShrinkingSourceError(GongkaiError):
 
     def __init__(self, missing: int, total: int) -> None:
         super().__init__(
-            f"{missing:,} of the {total:,} records of the source are missing from the export; none "
-            "was withdrawn. Check that the export is whole, or add --allow-shrink."
+            _(
+                "{missing:,} of the {total:,} records of the source are missing from the "
+                "export; none was withdrawn. Check that the export is whole, or add "
+                "--allow-shrink."
+            ).format(missing=missing, total=total)
         )
 
 

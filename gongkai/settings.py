@@ -3,6 +3,7 @@
 import os
 import unicodedata
 from enum import StrEnum
+from gettext import gettext as _
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, get_args
@@ -35,6 +36,13 @@ class EngineKind(StrEnum):
 
     EMBEDDED = "embedded"
     ELASTICSEARCH = "elasticsearch"
+
+
+class Language(StrEnum):
+    """The languages of the command line."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
 
 
 class Settings(BaseSettings):
@@ -158,6 +166,9 @@ class Settings(BaseSettings):
         le=60_000,
         description="Time limit of semantic search in a query, in milliseconds.",
     )
+    language: Language | None = Field(
+        None, description="Language of the command line: zh or en; by default that of the locale."
+    )
     application_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
@@ -184,9 +195,9 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         if not value.strip():
-            raise ValueError("is empty; name a path, or delete the setting.")
+            raise ValueError(_("is empty; name a path, or delete the setting."))
         if any(unicodedata.category(sign) == "Cc" for sign in value):
-            raise ValueError(r"holds a tab or another control character; write \ as / in paths.")
+            raise ValueError(_("holds a tab or another control character; write \\ as / in paths."))
         return Path(value).expanduser()
 
     @field_validator("data_dir", "access_log_dir")
@@ -196,21 +207,31 @@ class Settings(BaseSettings):
             (each for each in (path, *path.parents) if os.path.lexists(each)), None
         )
         if taken and not taken.is_dir():
-            raise ValueError(f"is {path}, but {taken} is no folder; name a folder.")
+            raise ValueError(
+                _("is {path}, but {taken} is no folder; name a folder.").format(
+                    path=path, taken=taken
+                )
+            )
         return path
 
     @field_validator("tables_dir", "dictionary_dir")
     @classmethod
     def _check_tables(cls, path: Path | None) -> Path | None:
         if path is not None and not (path.is_dir() and os.access(path, os.R_OK | os.X_OK)):
-            raise ValueError(f"is {path}, which is no readable folder; name the tables' folder.")
+            raise ValueError(
+                _("is {path}, which is no readable folder; name the tables' folder.").format(
+                    path=path
+                )
+            )
         return path
 
     @field_validator("elasticsearch_ca_certs")
     @classmethod
     def _check_certificate(cls, path: Path | None) -> Path | None:
         if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
-            raise ValueError(f"is {path}, which is no readable file; name the ca.crt file.")
+            raise ValueError(
+                _("is {path}, which is no readable file; name the ca.crt file.").format(path=path)
+            )
         return path
 
     _check_accent = field_validator("site_accent")(check_accent)
@@ -222,7 +243,10 @@ class Settings(BaseSettings):
         urls = [each.strip() for each in text.split(",") if each.strip()]
         if not urls or not all(map(_is_node, urls)):
             raise ValueError(
-                "is no list of addresses; write each with scheme and port: http://127.0.0.1:9200."
+                _(
+                    "is no list of addresses; write each with scheme and port: "
+                    "http://127.0.0.1:9200."
+                )
             )
         return text
 
@@ -234,7 +258,10 @@ class Settings(BaseSettings):
                 ip_network(each, strict=False)
             except ValueError:
                 raise ValueError(
-                    f'has "{each}", which is no address or network; write 10.0.0.5 or 10.0.0.0/24.'
+                    _(
+                        'has "{each}", which is no address or network; write 10.0.0.5 or '
+                        "10.0.0.0/24."
+                    ).format(each=each)
                 ) from None
         return text
 

@@ -2,6 +2,7 @@
 
 import os
 from enum import Enum
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, get_args
 
@@ -36,11 +37,15 @@ def _explain(name: str, fault: Any) -> str:
     if info is None:
         return _explain_unknown(name, fault)
     variable = find_variable(name)
-    place = f"{variable} (environment)" if variable else _place_in_file(name)
+    place = _place_in_file(name)
+    if variable:
+        place = _("{name} (environment)").format(name=variable)
     if fault["type"] == "value_error":
         return f"{place} {fault['ctx']['error']}"
     expected = _describe(info, in_file=variable is None)
-    return f"{place} is {_show(info, fault['input'])}; write {expected}."
+    return _("{place} is {show}; write {expected}.").format(
+        place=place, show=_show(info, fault["input"]), expected=expected
+    )
 
 
 def _explain_unknown(name: str, fault: Any) -> str:
@@ -67,7 +72,7 @@ def _read_file() -> SettingsFile:
 
 def _show(info: FieldInfo, value: object) -> str:
     if SecretStr in _kinds(info):
-        return "not text"
+        return _("not text")
     text = mask_credentials(str(value))
     quoted = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
     return f'"{quoted}"' if isinstance(value, str) else quoted
@@ -81,17 +86,17 @@ def _describe(info: FieldInfo, *, in_file: bool) -> str:
     """Returns the allowed values in words."""
     for kind in _kinds(info):
         if isinstance(kind, type) and issubclass(kind, Enum):
-            return f"one of {', '.join(str(each.value) for each in kind)}"
+            return _("one of {choices}").format(choices=", ".join(str(each.value) for each in kind))
     if info.examples:
-        return f"it like {info.examples[0]}"
+        return _("it like {value}").format(value=info.examples[0])
     if bool in _kinds(info):
-        return "true or false"
+        return _("true or false")
     if int in _kinds(info):
-        return f"a whole number{_range(info)}"
+        return _("a whole number{range}").format(range=_range(info))
     if float in _kinds(info):
-        return f"a number{_range(info)}"
+        return _("a number{range}").format(range=_range(info))
     what = "a path" if Path in _kinds(info) else "text"
-    return f"{what} in quotes" if in_file else what
+    return _("{what} in quotes").format(what=what) if in_file else what
 
 
 def _range(info: FieldInfo) -> str:
@@ -106,5 +111,9 @@ def _range(info: FieldInfo) -> str:
         return ""
     over = " above" if "gt" in bounds else ""
     if "le" in bounds:
-        return f" from {low} to {bounds['le']}" if not over else f"{over} {low}, to {bounds['le']}"
-    return f"{over} {low}" if over else f" of {low} or more"
+        return (
+            _(" from {low} to {le}").format(low=low, le=bounds["le"])
+            if not over
+            else _("{over} {low}, to {le}").format(over=over, low=low, le=bounds["le"])
+        )
+    return f"{over} {low}" if over else _(" of {low} or more").format(low=low)

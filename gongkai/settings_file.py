@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,11 @@ def find_settings_file() -> Path:
         return FILE
     path = Path(named).expanduser()
     if not path.exists():
-        raise SettingsError(f"{path}: is missing; name the settings file in {CONFIG} or --config.")
+        raise SettingsError(
+            _("{path}: is missing; name the settings file in {config} or --config.").format(
+                path=path, config=CONFIG
+            )
+        )
     return path
 
 
@@ -66,11 +71,15 @@ def read_settings_file() -> SettingsFile:
         content = path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
-            raise SettingsError(f"{path}: is a link to a file that is missing.") from None
+            raise SettingsError(
+                _("{path}: is a link to a file that is missing.").format(path=path)
+            ) from None
         return SettingsFile(path)
     except OSError as error:
         raise SettingsError(
-            f"{path}: can't be read ({error.strerror}); make it a file that this user can read."
+            _("{path}: can't be read ({strerror}); make it a file that this user can read.").format(
+                path=path, strerror=error.strerror
+            )
         ) from None
     text = _decode(path, content)
     try:
@@ -78,7 +87,9 @@ def read_settings_file() -> SettingsFile:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(_explain_syntax(path, text, str(error))) from None
     except RecursionError:
-        raise SettingsError(f"{path}:1: is nested too deeply; write key = value lines.") from None
+        raise SettingsError(
+            _("{path}:1: is nested too deeply; write key = value lines.").format(path=path)
+        ) from None
     return SettingsFile(path, values, _number_keys(text))
 
 
@@ -109,10 +120,12 @@ def _decode(path: Path, content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, encoding.mark + error.start) + 1
         raise SettingsError(
-            f"{path}:{line}: is neither UTF-8 nor GB18030; save the file as UTF-8."
+            _("{path}:{line}: is neither UTF-8 nor GB18030; save the file as UTF-8.").format(
+                path=path, line=line
+            )
         ) from None
     if "\0" in text:
-        raise SettingsError(f"{path}:1: is not text; save the file as UTF-8.")
+        raise SettingsError(_("{path}:1: is not text; save the file as UTF-8.").format(path=path))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -143,22 +156,32 @@ def _remedies(line: str, message: str) -> Iterator[str]:
     named = _ASSIGNMENT.match(line)
     key, value = (named[1], named[2].strip()) if named else ("", "")
     if _FULL_WIDTH.search(line):
-        yield 'has full-width quotes or signs; write them half-width: key = "value".'
+        yield _('has full-width quotes or signs; write them half-width: key = "value".')
     if value.startswith('"') and "\\" in value:
         plain = value.strip('"').partition('"')[0]
-        yield f"\\ has a meaning of its own between double quotes; write {key} = '{plain}'."
+        yield _(
+            "\\ has a meaning of its own between double quotes; write {key} = '{plain}'."
+        ).format(key=key, plain=plain)
     if "overwrite" in message or "twice" in message:
-        yield f"{key or 'a key'} is set a second time; delete one of the lines."
+        yield _("{value} is set a second time; delete one of the lines.").format(
+            value=key or "a key"
+        )
     if key and "=" not in line:
-        yield f"is not key = value; write {key} = {_quote(value)}."
+        yield _("is not key = value; write {key} = {quote}.").format(key=key, quote=_quote(value))
     if value.lower() in ("true", "false") and value not in ("true", "false"):
-        yield f"write {key} = {value.lower()}, in small letters."
+        yield _("write {key} = {lower}, in small letters.").format(key=key, lower=value.lower())
     if value[:1] in ("'", '"'):
-        yield f"the quotes of {key} are not paired ({message}); close them on the same line."
+        yield _(
+            "the quotes of {key} are not paired ({message}); close them on the same line."
+        ).format(key=key, message=message)
     if named:
         quoted = f"{key} = {_quote(value)}"
-        yield f"the value of {key} is not understood; write text in quotes: {quoted}."
-    yield f"is not understood ({message}); write one key = value on each line."
+        yield _("the value of {key} is not understood; write text in quotes: {quoted}.").format(
+            key=key, quoted=quoted
+        )
+    yield _("is not understood ({message}); write one key = value on each line.").format(
+        message=message
+    )
 
 
 def _quote(value: str) -> str:
@@ -171,9 +194,13 @@ def explain_key(name: str, value: object, known: Collection[str]) -> str:
     if isinstance(value, Mapping):
         joined = next((f"{name}_{key}" for key in value if f"{name}_{key}" in known), None)
         if joined:
-            return f"settings are not grouped in tables; write {joined} = … on a line of its own."
-        return f"[{name}] is no setting; write the settings without the line [{name}]."
-    return _suggest(f"{name} is no setting", name, known)
+            return _(
+                "settings are not grouped in tables; write {joined} = … on a line of its own."
+            ).format(joined=joined)
+        return _("[{name}] is no setting; write the settings without the line [{name}].").format(
+            name=name
+        )
+    return _suggest(_("{name} is no setting").format(name=name), name, known)
 
 
 def explain_variable(name: str, value: str, known: Collection[str]) -> str | None:
@@ -183,17 +210,24 @@ def explain_variable(name: str, value: str, known: Collection[str]) -> str | Non
     if rest.lower() in known or _RESERVED.fullmatch(folded):
         return None
     if _SERVICE_LINK.fullmatch(folded) and ("://" in value or rest not in _OPTIONS):
-        return None if _SERVICE_VALUE.fullmatch(value) else f"{name} (environment) is no setting."
+        return (
+            None
+            if _SERVICE_VALUE.fullmatch(value)
+            else _("{name} (environment) is no setting.").format(name=name)
+        )
     if rest in _OPTIONS:
-        return f"{name} (environment) is no setting; use `gongkai serve {_OPTIONS[rest]}`."
-    return _suggest(f"{name} (environment) is no setting", rest, known, PREFIX)
+        return _("{name} (environment) is no setting; use `gongkai serve {value}`.").format(
+            name=name, value=_OPTIONS[rest]
+        )
+    fault = _("{name} (environment) is no setting").format(name=name)
+    return _suggest(fault, rest, known, PREFIX)
 
 
 def _suggest(fault: str, name: str, known: Collection[str], prefix: str = "") -> str:
     near = [f"{prefix}{each.upper()}" if prefix else each for each in _find_near(name, known)]
     if not near:
-        return f"{fault}; delete it, or see the README for all settings."
-    return f"{fault}; did you mean {' or '.join(near)}?"
+        return _("{fault}; delete it, or see the README for all settings.").format(fault=fault)
+    return _("{fault}; did you mean {choices}?").format(fault=fault, choices=_(" or ").join(near))
 
 
 def _find_near(name: str, known: Collection[str]) -> list[str]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from gettext import gettext as _
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -16,10 +17,6 @@ from gongkai.files.durable import replace_file
 
 VARIABLE = "FORWARDED_ALLOW_IPS"
 EVERYONE, THIS_MACHINE = "*", "127.0.0.1,::1"
-UNTRUSTED = (
-    "Requests with X-Forwarded-For come from an address that is not trusted. If it is your reverse "
-    f"proxy, all its clients share one rate limit: add its address to {VARIABLE} and restart."
-)
 _MARK = "untrusted-proxy"
 
 
@@ -34,8 +31,10 @@ def read_trusted_proxies(environment: Mapping[str, str]) -> str:
     for each in map(str.strip, named.split(",")):
         if not _is_usable(each):
             raise SettingsError(
-                f'{VARIABLE} (environment) has "{each}", which is no address or network; write '
-                "10.0.0.5 or 10.0.0.0/24."
+                _(
+                    '{variable} (environment) has "{each}", which is no address or network; '
+                    "write 10.0.0.5 or 10.0.0.0/24."
+                ).format(variable=VARIABLE, each=each)
             )
     return named
 
@@ -44,14 +43,25 @@ def find_proxy_faults(data_dir: Path, environment: Mapping[str, str] = os.enviro
     """Yields what is wrong with the trust in proxies, for the last or running server."""
     if environment.get(VARIABLE, "").strip() == EVERYONE:
         yield (
-            f"{VARIABLE} is *: every client can choose its own address and avoid the rate limit. "
-            "Name the addresses of the proxies."
+            _(
+                "{variable} is *: every client can choose its own address and avoid the "
+                "rate limit. Name the addresses of the proxies."
+            ).format(variable=VARIABLE)
         )
     try:
         seen = (data_dir / _MARK).read_text(encoding="ascii").strip()
     except OSError:
         return
-    yield f"{UNTRUSTED} First seen: {seen}."
+    yield _("{fault} First seen: {seen}.").format(fault=describe_untrusted(), seen=seen)
+
+
+def describe_untrusted() -> str:
+    """Returns what to do about a proxy that is not trusted."""
+    return _(
+        "Requests with X-Forwarded-For come from an address that is not trusted. If it is your "
+        "reverse proxy, all its clients share one rate limit: add its address to {variable} and "
+        "restart."
+    ).format(variable=VARIABLE)
 
 
 def note_untrusted(data_dir: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import sqlite3
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -96,7 +97,7 @@ def write_manifest(folder: Path, created: str, records: int) -> None:
 def check_backup(folder: Path) -> CheckedBackup:
     """Reads all files of a backup. Raises BackupError with the name of a damaged file."""
     if not (folder / RECORDS).is_file() or not (folder / WITHDRAWN).is_file():
-        raise BackupError(f"{folder} is not a complete backup.")
+        raise BackupError(_("{folder} is not a complete backup.").format(folder=folder))
     withdrawals, is_first_format = _read_withdrawals(folder / WITHDRAWN)
     if (folder / MANIFEST).exists() or not is_first_format:
         _check_manifest(folder)
@@ -104,7 +105,9 @@ def check_backup(folder: Path) -> CheckedBackup:
         check_replica(folder / RECORDS)
         kinds = dict(list_ids(folder / RECORDS))
     except BrokenReplicaError as error:
-        raise BackupError(f"{folder / RECORDS} is damaged: {error}") from error
+        raise BackupError(
+            _("{value} is damaged: {error}").format(value=folder / RECORDS, error=error)
+        ) from error
     return CheckedBackup(
         records=folder / RECORDS,
         ids=frozenset(kinds),
@@ -133,7 +136,7 @@ def _read_first_withdrawals(path: Path, content: bytes) -> dict[str, Withdrawal]
     try:
         causes = _FirstWithdrawn.validate_json(content)
     except ValidationError:
-        raise BackupError(f"{path} is damaged; nothing was restored.") from None
+        raise BackupError(_("{path} is damaged; nothing was restored.").format(path=path)) from None
     return {key: Withdrawal("", cause) for key, cause in causes.items()}
 
 
@@ -142,7 +145,9 @@ def _check_manifest(folder: Path) -> None:
     try:
         manifest = _Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
-        raise BackupError(f"{path} is missing or damaged; nothing was restored.") from None
+        raise BackupError(
+            _("{path} is missing or damaged; nothing was restored.").format(path=path)
+        ) from None
     for name, stated in manifest.files.items():
         file = folder / Path(name).name
         try:
@@ -150,7 +155,9 @@ def _check_manifest(folder: Path) -> None:
         except OSError:
             is_whole = False
         if not is_whole:
-            raise BackupError(f"{file} is missing or damaged; nothing was restored.")
+            raise BackupError(
+                _("{file} is missing or damaged; nothing was restored.").format(file=file)
+            )
 
 
 def _read_staff(database: Database) -> StaffCopy:
@@ -161,7 +168,9 @@ def _read_staff(database: Database) -> StaffCopy:
             _check_integrity(connection)
             return read_staff_copy(connection)
     except (sqlite3.DatabaseError, ValueError) as error:
-        raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
+        raise BackupError(
+            _("{path} is damaged; nothing was restored.").format(path=database.path)
+        ) from error
 
 
 def _read_decisions(database: Database) -> tuple[tuple[object, ...], ...]:
@@ -172,7 +181,9 @@ def _read_decisions(database: Database) -> tuple[tuple[object, ...], ...]:
             _check_integrity(connection)
             return tuple(read_decision_lines(connection))
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-        raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
+        raise BackupError(
+            _("{path} is damaged; nothing was restored.").format(path=database.path)
+        ) from error
 
 
 def _read_owners(database: Database) -> tuple[OwnerRow, ...]:
@@ -183,7 +194,9 @@ def _read_owners(database: Database) -> tuple[OwnerRow, ...]:
             _check_integrity(connection)
             return tuple(read_owners(connection))
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-        raise BackupError(f"{database.path} is damaged; nothing was restored.") from error
+        raise BackupError(
+            _("{path} is damaged; nothing was restored.").format(path=database.path)
+        ) from error
 
 
 def _check_integrity(connection: sqlite3.Connection) -> None:

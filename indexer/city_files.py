@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from gettext import gettext as _
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,10 +35,12 @@ class City:
 def find_obstacles(city: City) -> Iterator[str]:
     """Yields why nothing can be written there."""
     if unsafe := _UNSAFE.search(str(city.folder)):
-        yield f"{city.folder}: service files cannot name a path with {unsafe[0]!r}; choose another."
+        yield _(
+            "{folder}: service files cannot name a path with {value!r}; choose another."
+        ).format(folder=city.folder, value=unsafe[0])
     for name in (str(FILE), "tables", DEPLOYMENT):
         if (city.folder / name).exists():
-            yield f"{city.folder / name}: exists; name an empty folder."
+            yield _("{value}: exists; name an empty folder.").format(value=city.folder / name)
 
 
 def write_city(city: City) -> list[Path]:
@@ -66,11 +69,11 @@ def _write_settings(city: City) -> Iterator[str]:
         yield f'public_url = "{city.address}"\n'
     yield 'access_log_dir = "access-log"\n'
     yield f'searches_key = "{secrets.token_hex(16)}"\n'
-    yield "\n# All other settings, with their defaults.\n"
+    yield f"\n# {_('All other settings, with their defaults.')}\n"
     written = {"data_dir", "tables_dir", "site_name", "access_log_dir", "searches_key"}
     for name, info in Settings.model_fields.items():
         if name not in written and not (name == "public_url" and city.address):
-            yield f"\n# {info.description}\n# {name} = {_spell_default(info.default)}\n"
+            yield f"\n# {_(info.description or '')}\n# {name} = {_spell_default(info.default)}\n"
 
 
 def _spell_default(value: object) -> str:

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
+from gettext import gettext as _
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ class _Fetch:
 
     def _follow(self) -> None:
         address = self.address
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _hop in range(_MOST_REDIRECTS + 1):
             try:
                 with open_address(address, self.headers, self.limits.patience) as response:
                     self.began.set()
@@ -80,19 +81,21 @@ class _Fetch:
                     return None
                 if answer.code not in _REDIRECTS:
                     raise UnreachableError(
-                        f"The portal responded with status {answer.code}."
+                        _("The portal responded with status {code}.").format(code=answer.code)
                     ) from None
                 address = _check_redirect(address, answer.headers)
-        raise UnreachableError("The portal redirects too many times.")
+        raise UnreachableError(_("The portal redirects too many times."))
 
     def _take(self, response: HTTPResponse) -> None:
         if response.status != 200:
-            raise UnreachableError(f"The portal responded with status {response.status}.")
+            raise UnreachableError(
+                _("The portal responded with status {status}.").format(status=response.status)
+            )
         kind = response.headers.get_content_type()
         packing = response.headers.get("Content-Encoding", "identity").strip().lower()
         if kind != CONTENT_TYPE or packing != "identity":
             raise UnreachableError(
-                "The server at this address is not a gongkai portal (unexpected content type)."
+                _("The server at this address is not a gongkai portal (unexpected content type).")
             )
         etag = response.headers.get("ETag", "")
         self.etag = etag if _ETAG.fullmatch(etag) else ""
@@ -108,12 +111,12 @@ class _Fetch:
             file.write(chunk)
             now = time.monotonic()
             if total > self.limits.bytes:
-                raise UnreachableError("The portal sends more than the limit for a replica.")
+                raise UnreachableError(_("The portal sends more than the limit for a replica."))
             if now > until or self.ended.is_set():
-                raise UnreachableError("The portal takes too long.")
+                raise UnreachableError(_("The portal takes too long."))
             if now - looked >= self.limits.patience:
                 if total - since < self.limits.rate * (now - looked):
-                    raise UnreachableError("The portal sends too slowly.")
+                    raise UnreachableError(_("The portal sends too slowly."))
                 since, looked = total, now
 
 
@@ -127,7 +130,7 @@ def fetch(address: str, path: Path, known: str, limits: Limits) -> str | None:
     # A thread that hangs in the resolver or in an endless head can only be abandoned.
     threading.Thread(target=job.run, daemon=True).start()
     if not (job.began.wait(limits.head) and job.ended.wait(limits.seconds)):
-        job.error = UnreachableError("The portal takes too long.")
+        job.error = UnreachableError(_("The portal takes too long."))
     job.ended.set()
     if job.error is not None:
         path.unlink(missing_ok=True)
@@ -152,7 +155,7 @@ def check_address(text: str) -> str:
         is_right = False
     if not is_right or parts.username or parts.query or parts.fragment or not text.isprintable():
         raise UnreachableError(
-            "The portal's address is invalid; write it like https://xxgk.example.gov.cn."
+            _("The portal's address is invalid; write it like https://xxgk.example.gov.cn.")
         )
     return text.strip().rstrip("/")
 
@@ -171,7 +174,7 @@ def open_address(address: str, headers: Mapping[str, str], patience: float) -> H
     request = urllib.request.Request(address, headers=dict(headers))  # noqa: S310 - checked before
     response = opener.open(request, timeout=patience)
     if not isinstance(response, HTTPResponse):
-        raise UnreachableError("The portal's address is invalid.")
+        raise UnreachableError(_("The portal's address is invalid."))
     return response
 
 
@@ -183,7 +186,9 @@ def _check_redirect(address: str, headers: Message) -> str:
     except UnreachableError:
         new = None
     if new is None or new.hostname != old.hostname or (old.scheme, new.scheme) == ("https", "http"):
-        raise UnreachableError("The portal redirects to another address; use that address instead.")
+        raise UnreachableError(
+            _("The portal redirects to another address; use that address instead.")
+        )
     return target
 
 
@@ -192,7 +197,9 @@ def _explain(error: Exception) -> Exception:
         return error
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return UnreachableError("The portal's certificate can't be verified.")
+        return UnreachableError(_("The portal's certificate can't be verified."))
     if isinstance(cause, OSError | HTTPException | ValueError):
-        return UnreachableError(f"The portal can't be reached: {type(cause).__name__}.")
+        return UnreachableError(
+            _("The portal can't be reached: {kind}.").format(kind=type(cause).__name__)
+        )
     return error

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from gettext import gettext as _
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -87,16 +88,24 @@ def check_rejects_path(path: Path, sources: Iterable[Path]) -> None:
     """Raises OverwritingError if the rejects would replace a source or a foreign file."""
     if path.suffix.lower() in SHEETS:
         raise OverwritingError(
-            f"{path}: name a .jsonl file; the CSV and XLSX files are written next to it."
+            _("{path}: name a .jsonl file; the CSV and XLSX files are written next to it.").format(
+                path=path
+            )
         )
     read = {source.resolve() for source in sources}
     for written in (path, *(path.with_suffix(suffix) for suffix in SHEETS)):
         if written.resolve() in read:
-            raise OverwritingError(f"{written} is read by this run; name another rejects file.")
+            raise OverwritingError(
+                _("{written} is read by this run; name another rejects file.").format(
+                    written=written
+                )
+            )
     for suffix in SHEETS:
         sheet = path.with_suffix(suffix)
         if sheet.exists() and not _is_ours(sheet):
-            raise OverwritingError(f"{sheet} is there already; name another rejects file.")
+            raise OverwritingError(
+                _("{sheet} is there already; name another rejects file.").format(sheet=sheet)
+            )
 
 
 def _is_ours(sheet: Path) -> bool:

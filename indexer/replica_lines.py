@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,7 +103,7 @@ def check_replica(copy: Path) -> int:
             _check_head(line)
         count, last = count + 1, line
     if count < 1 or not last.endswith(b"\n") or _parse_end(last) != count - 1:
-        raise BrokenReplicaError("The copy is truncated; the previous index is still served.")
+        raise BrokenReplicaError(_("The copy is truncated; the previous index is still served."))
     return count - 1
 
 
@@ -134,7 +135,7 @@ def _read_lines(copy: Path) -> Iterator[bytes]:
     with copy.open("rb") as file:
         while line := file.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
-                raise BrokenReplicaError("A line of the copy is too long; nothing was imported.")
+                raise BrokenReplicaError(_("A line of the copy is too long; nothing was imported."))
             yield line
 
 
@@ -143,10 +144,10 @@ def _check_head(line: bytes) -> None:
         head = _Head.model_validate_json(line)
     except ValidationError:
         raise BrokenReplicaError(
-            "The download is not a gongkai replica; nothing was imported."
+            _("The download is not a gongkai replica; nothing was imported.")
         ) from None
     if head.format != REPLICA_FORMAT:
-        raise BrokenReplicaError("The copy has another format, or is from another program.")
+        raise BrokenReplicaError(_("The copy has another format, or is from another program."))
 
 
 def _parse_end(line: bytes) -> int | None:
@@ -167,7 +168,9 @@ def _parse_record(number: int, line: bytes) -> _Entry:
     except ValidationError as error:
         place = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
         raise BrokenReplicaError(
-            f"Line {number} of the copy is damaged ({place or 'no JSON'}); nothing was imported."
+            _("Line {number} of the copy is damaged ({value}); nothing was imported.").format(
+                number=number, value=place or "no JSON"
+            )
         ) from None
 
 

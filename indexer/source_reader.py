@@ -6,6 +6,7 @@ A fault affects only its row or file.
 import os.path
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from gongkai.errors import GongkaiError
@@ -108,12 +109,16 @@ class _Progress:
 def _check_file(path: Path) -> Path:
     try:
         if not path.is_file():
-            raise UnusableSourceError(f"There is no file or folder {path}.")
+            raise UnusableSourceError(_("There is no file or folder {path}.").format(path=path))
         known = choose_reader(path)
     except OSError as error:
-        raise UnusableSourceError(f"{path} can't be opened: {type(error).__name__}.") from error
+        raise UnusableSourceError(
+            _("{path} can't be opened: {kind}.").format(path=path, kind=type(error).__name__)
+        ) from error
     if known is None:
         suffixes = ", ".join(READERS)
         detail = f"{name_unread(path)} Known formats: {suffixes}."
-        raise UnusableSourceError(f"{path} is of no known format. {detail}")
+        raise UnusableSourceError(
+            _("{path} is of no known format. {detail}").format(path=path, detail=detail)
+        )
     return path

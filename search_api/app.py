@@ -17,7 +17,7 @@ from starlette.types import Scope
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.services import Services, build_services
 from gongkai.settings import Settings
-from gongkai.trusted_proxies import UNTRUSTED, note_untrusted
+from gongkai.trusted_proxies import describe_untrusted, note_untrusted
 from search_api.api import downloads, health, search
 from search_api.http.body_limit import BodyLimitMiddleware
 from search_api.http.caching import (
@@ -130,7 +130,7 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
 
 def _warn_of_proxy(data_dir: Path) -> None:
     # Logs contain no addresses.
-    log.warning(UNTRUSTED)
+    log.warning(describe_untrusted())
     note_untrusted(data_dir)
 
 

@@ -17,6 +17,7 @@ from development.elasticsearch_node import Cluster, find_missing_parts, start_cl
 from gongkai.engines.elastic.connection import open_client
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.settings import EngineKind, Settings
+from hatch_build import compile_messages
 from tests.clock import ShiftedClock
 
 # How long an example takes says more of what else runs than of the code.
@@ -51,7 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one node for all workers of a run."""
+    """Compile messages, and start one node for all workers of a run."""
+    if not hasattr(config, "workerinput"):
+        compile_messages(Path(__file__).resolve().parents[1])
     is_controller = bool(getattr(config.option, "numprocesses", None))
     if is_controller and not hasattr(config, "workerinput"):
         _share_node(config)

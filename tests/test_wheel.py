@@ -25,8 +25,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_four_packages_are_installed(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}
+        names = archive.namelist()
     packages = {top for top in tops if not top.endswith(".dist-info")}
     assert packages == {"analyzers", "gongkai", "indexer", "search_api"}
+    assert "gongkai/locale/zh/LC_MESSAGES/gongkai.mo" in names
+    assert "indexer/deploy/gongkai.service" in names
 
 
 def test_the_wheel_indexes_the_sample_and_serves_it(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from analyzers.errors import TableError
@@ -79,14 +80,22 @@ def _check(rows: Iterable[TableRow]) -> Iterator[tuple[int, str]]:
     seen: set[str] = set()
     for row in rows:
         if not row["code"] or not row["name"]:
-            yield row.line, "has an empty code or name; write both."
+            yield row.line, _("has an empty code or name; write both.")
         elif row["code"] in seen:
-            yield row.line, f"the code {row['code']} is used twice; change one."
+            yield row.line, _("the code {code} is used twice; change one.").format(code=row["code"])
         seen.add(row["code"])
         idle = row["idle_seconds"]
         if not (idle.isascii() and idle.isdigit() and int(idle) >= _SHORTEST_IDLE):
-            yield row.line, f"idle_seconds is a number of {_SHORTEST_IDLE} or more."
+            yield (
+                row.line,
+                _("idle_seconds is a number of {shortest_idle} or more.").format(
+                    shortest_idle=_SHORTEST_IDLE
+                ),
+            )
         if row["printer"].lower() not in _PRINTER:
-            yield row.line, f"printer is one of {' '.join(filter(None, _PRINTER))}."
+            yield (
+                row.line,
+                _("printer is one of {choices}.").format(choices=" ".join(filter(None, _PRINTER))),
+            )
     if not seen:
-        yield 1, "has no hall; keep one row."
+        yield 1, _("has no hall; keep one row.")

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from gettext import gettext as _
 from pathlib import Path
 
 from analyzers.errors import TableError
@@ -62,18 +63,38 @@ def _check(rows: Sequence[TableRow]) -> Iterator[tuple[int, str]]:
         heading, key = _heading(row), _key(row)
         folded = fold_city_heading(heading)
         if not folded:
-            yield row.line, "has a field without a heading; write the heading of the column."
+            yield row.line, _("has a field without a heading; write the heading of the column.")
             continue
         if key is None:
-            yield row.line, f"unknown field '{row['field']}'; write {_name_near(row['field'])}."
+            yield (
+                row.line,
+                _("unknown field '{field}'; write {name_near}.").format(
+                    field=row["field"], name_near=_name_near(row["field"])
+                ),
+            )
             continue
         if len(heading) > LONGEST_HEADING:
-            yield row.line, f"the heading is over {LONGEST_HEADING} characters; delete the row."
+            yield (
+                row.line,
+                _("the heading is over {longest_heading} characters; delete the row.").format(
+                    longest_heading=LONGEST_HEADING
+                ),
+            )
         if (fixed := catalog_key_of(heading)) not in (None, key):
-            yield row.line, f"the heading {heading} always means {fixed}; delete the row."
+            yield (
+                row.line,
+                _("the heading {heading} always means {fixed}; delete the row.").format(
+                    heading=heading, fixed=fixed
+                ),
+            )
         other, line = seen.setdefault(folded, (key, row.line))
         if other != key:
-            yield row.line, f"the heading {heading} is on line {line} too; delete one of the rows."
+            yield (
+                row.line,
+                _("the heading {heading} is on line {line} too; delete one of the rows.").format(
+                    heading=heading, line=line
+                ),
+            )
 
 
 def _name_near(field: str) -> str:

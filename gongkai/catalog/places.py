@@ -6,6 +6,7 @@ Spelling correction never changes these names. Codes are those of GB/T 2260.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from gettext import gettext as _
 from pathlib import Path
 
 from analyzers.errors import TableError
@@ -94,11 +95,26 @@ def _check(rows: Iterable[TableRow]) -> Iterator[tuple[int, str]]:
     codes = {row["code"] for row in listed}
     for row in listed:
         if not row["code"] or not row["name"]:
-            yield row.line, "has an empty code or name; write both."
+            yield row.line, _("has an empty code or name; write both.")
         elif row["code"] in lines:
-            yield row.line, f"the code {row['code']} is on line {lines[row['code']]} too."
+            yield (
+                row.line,
+                _("the code {code} is on line {value} too.").format(
+                    code=row["code"], value=lines[row["code"]]
+                ),
+            )
         lines.setdefault(row["code"], row.line)
         if row["level"] not in LEVELS:
-            yield row.line, f"unknown level '{row['level']}'; write one of {' '.join(LEVELS)}."
+            yield (
+                row.line,
+                _("unknown level '{level}'; write one of {choices}.").format(
+                    level=row["level"], choices=" ".join(LEVELS)
+                ),
+            )
         if row["parent"] and row["parent"] not in codes:
-            yield row.line, f"the parent {row['parent']} has no row; add it or fix the code."
+            yield (
+                row.line,
+                _("the parent {parent} has no row; add it or fix the code.").format(
+                    parent=row["parent"]
+                ),
+            )

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
+from gettext import gettext as _
 
 from gongkai.catalog.agencies import Agency
 from gongkai.catalog.halls import Halls
@@ -33,8 +34,10 @@ def _find_foreign_short_names(agencies: Sequence[Agency], places: Places) -> Ite
             is_foreign = other and not _is_own(other, short, agency)
             if is_foreign or _has_kind_of_other_level(short, agency):
                 yield (
-                    f"agencies.csv: the short name {short} of {agency.name} belongs to another "
-                    f"place than {agency.place}; delete it."
+                    _(
+                        "agencies.csv: the short name {short} of {name} belongs to another place "
+                        "than {place}; delete it."
+                    ).format(short=short, name=agency.name, place=agency.place)
                 )
 
 
@@ -54,8 +57,14 @@ def _find_unknown_hall_agencies(tables: Tables, halls: Halls) -> Iterator[str]:
         for name in hall.agencies:
             if tables.agencies.find(name) is None:
                 near = find_near_agency(name, tables.agencies.all())
-                hint = f"did you mean {near}?" if near else "add it, or delete it here."
-                yield f"halls.csv: {name} of the hall {hall.code} is not in agencies.csv; {hint}"
+                hint = (
+                    _("did you mean {near}?").format(near=near)
+                    if near
+                    else _("add it, or delete it here.")
+                )
+                yield _(
+                    "halls.csv: {name} of the hall {code} is not in agencies.csv; {hint}"
+                ).format(name=name, code=hall.code, hint=hint)
 
 
 def _find_foreign_halls(agencies: Sequence[Agency], places: Places, halls: Halls) -> Iterator[str]:
@@ -64,8 +73,10 @@ def _find_foreign_halls(agencies: Sequence[Agency], places: Places, halls: Halls
         place = _place_before(hall.name, places)
         if own and place and place.name not in own:
             yield (
-                f"halls.csv: the hall {hall.code} ({hall.name}) is in {place.name}, which has no "
-                "agency in agencies.csv; change or delete the row."
+                _(
+                    "halls.csv: the hall {code} ({name}) is in {name2}, which has no agency "
+                    "in agencies.csv; change or delete the row."
+                ).format(code=hall.code, name=hall.name, name2=place.name)
             )
 
 

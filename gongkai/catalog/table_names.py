@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from gettext import gettext as _
 from importlib import resources
 from pathlib import Path
 
@@ -22,7 +23,9 @@ def _find_misspelt(folder: Path) -> Iterator[str]:
             continue
         (near,) = difflib.get_close_matches(f"{path.stem.lower()}.csv", known, 1, 0.8) or ("",)
         if near and not (folder / near).exists():
-            yield f"{path}: is not read under this name; save it as {near}, or move it elsewhere."
+            yield _(
+                "{path}: is not read under this name; save it as {near}, or move it elsewhere."
+            ).format(path=path, near=near)
 
 
 def _known_names() -> list[str]:

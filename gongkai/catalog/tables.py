@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from gettext import gettext as _
 from importlib import resources
 from pathlib import Path
 
@@ -88,7 +89,11 @@ def fingerprint(tables: Tables) -> str:
 
 def _read_tables(directory: Path | None) -> tuple[Tables, list[str]]:
     if directory is not None and not directory.is_dir():
-        raise TableError(f"{directory}: is not a folder; name the folder that holds the tables.")
+        raise TableError(
+            _("{directory}: is not a folder; name the folder that holds the tables.").format(
+                directory=directory
+            )
+        )
     trees: dict[str, ClassificationTree] = {}
     problems: list[str] = []
     for field in CLASSIFIED:
@@ -122,7 +127,9 @@ def _open_source(name: str, directory: Path | None) -> _Source:
         return _Source(str(replacement), replacement.read_bytes())
     except OSError as error:
         raise TableError(
-            f"{replacement}:1: cannot be read ({error.strerror}); fix its permissions."
+            _("{replacement}:1: cannot be read ({strerror}); fix its permissions.").format(
+                replacement=replacement, strerror=error.strerror
+            )
         ) from error
 
 
@@ -173,12 +180,14 @@ def _parse_csv(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error as error:
-        raise _UnreadableError(start, f"is not CSV ({error}); fix the quotes.") from error
+        raise _UnreadableError(
+            start, _("is not CSV ({error}); fix the quotes.").format(error=error)
+        ) from error
 
 
 def _decode(content: bytes) -> str:
     if b"\0" in content:
-        raise _UnreadableError(1, "is not text; save the sheet as CSV UTF-8.")
+        raise _UnreadableError(1, _("is not text; save the sheet as CSV UTF-8."))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -188,7 +197,7 @@ def _decode(content: bytes) -> str:
             return content.decode("gb18030")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-    raise _UnreadableError(line, "is neither UTF-8 nor GB18030; save the sheet as CSV UTF-8.")
+    raise _UnreadableError(line, _("is neither UTF-8 nor GB18030; save the sheet as CSV UTF-8."))
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
@@ -215,21 +224,41 @@ def _check_tree(rows: Sequence[TableRow]) -> Iterator[_Problem]:
         yield from _check_labels(row)
         key = fold_path(split_path(row["path"]))
         if key in lines:
-            yield row.line, f"{row['path']} is on line {lines[key]} too; delete one of the rows."
+            yield (
+                row.line,
+                _("{path} is on line {value} too; delete one of the rows.").format(
+                    path=row["path"], value=lines[key]
+                ),
+            )
         lines.setdefault(key, row.line)
     for row in rows:
         parent = "/".join(split_path(row["path"])[:-1])
         if parent and fold_path(parent.split("/")) not in lines:
-            yield row.line, f"the parent {parent} of {row['path']} has no row; add one above."
+            yield (
+                row.line,
+                _("the parent {parent} of {path} has no row; add one above.").format(
+                    parent=parent, path=row["path"]
+                ),
+            )
     yield from _check_aliases(rows, set(lines))
 
 
 def _check_labels(row: TableRow) -> Iterator[_Problem]:
     path = row["path"]
     if not all(label.strip() for label in path.split("/")):
-        yield row.line, f"has an empty label in the path '{path}'; write every label of it."
+        yield (
+            row.line,
+            _("has an empty label in the path '{path}'; write every label of it.").format(
+                path=path
+            ),
+        )
     if len(split_values(path)) > 1:
-        yield row.line, f"the path {path} holds ; or |, which separate values; write it without."
+        yield (
+            row.line,
+            _("the path {path} holds ; or |, which separate values; write it without.").format(
+                path=path
+            ),
+        )
 
 
 def _check_aliases(rows: Sequence[TableRow], paths: set[str]) -> Iterator[_Problem]:
@@ -239,9 +268,19 @@ def _check_aliases(rows: Sequence[TableRow], paths: set[str]) -> Iterator[_Probl
             key = fold_path(split_path(alias))
             path, line = owners.setdefault(key, (row["path"], row.line))
             if path != row["path"]:
-                yield row.line, f"the alias {alias} belongs to line {line} too; delete one of them."
+                yield (
+                    row.line,
+                    _("the alias {alias} belongs to line {line} too; delete one of them.").format(
+                        alias=alias, line=line
+                    ),
+                )
             if key in paths:
-                yield row.line, f"the alias {alias} is a class of its own; delete the alias."
+                yield (
+                    row.line,
+                    _("the alias {alias} is a class of its own; delete the alias.").format(
+                        alias=alias
+                    ),
+                )
 
 
 def _build_agencies(rows: Sequence[TableRow]) -> tuple[Agency, ...]:
@@ -266,11 +305,26 @@ def _check_agencies(rows: Sequence[TableRow]) -> Iterator[_Problem]:
     parents = {row["code"]: row["parent"] for row in rows}
     for row in rows:
         if row["level"] not in LEVELS:
-            yield row.line, f"unknown level '{row['level']}'; write one of {' '.join(LEVELS)}."
+            yield (
+                row.line,
+                _("unknown level '{level}'; write one of {choices}.").format(
+                    level=row["level"], choices=" ".join(LEVELS)
+                ),
+            )
         if row["parent"] and row["parent"] not in parents:
-            yield row.line, f"the parent {row['parent']} has no row; add it or fix the code."
+            yield (
+                row.line,
+                _("the parent {parent} has no row; add it or fix the code.").format(
+                    parent=row["parent"]
+                ),
+            )
         elif len(cycle := _find_cycle(row["code"], parents)) > 0:
-            yield row.line, f"is its own ancestor ({' -> '.join(cycle)}); fix the parent."
+            yield (
+                row.line,
+                _("is its own ancestor ({choices}); fix the parent.").format(
+                    choices=" -> ".join(cycle)
+                ),
+            )
 
 
 def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
@@ -278,9 +332,14 @@ def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
     for row in rows:
         value = row[column]
         if not value:
-            yield row.line, f"has an empty {column}; write one."
+            yield row.line, _("has an empty {column}; write one.").format(column=column)
         elif value in lines:
-            yield row.line, f"the {column} {value} is on line {lines[value]} too; change one."
+            yield (
+                row.line,
+                _("the {column} {value} is on line {value2} too; change one.").format(
+                    column=column, value=value, value2=lines[value]
+                ),
+            )
         lines.setdefault(value, row.line)
 
 

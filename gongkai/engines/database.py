@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from gettext import gettext as _
 from heapq import merge
 from operator import itemgetter
 from pathlib import Path
@@ -55,7 +56,9 @@ class Database:
         try:
             make_folder(self.path.parent)
             if self.is_lost():
-                raise StorageError(f"{self.path.name} is missing: restore it from its backup")
+                raise StorageError(
+                    _("{name} is missing: restore it from its backup").format(name=self.path.name)
+                )
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(self._connect()) as connection:
                 connection.executescript(self.schema)

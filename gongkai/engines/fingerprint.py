@@ -1,6 +1,7 @@
 """Checks that an index was built with the analysis and schema of this program."""
 
 import hashlib
+from gettext import gettext as _
 
 from gongkai.errors import IndexMismatchError
 
@@ -14,7 +15,9 @@ def check_fingerprint(generation: str, built_with: str, fingerprint: str) -> Non
     """Raises IndexMismatchError for a generation built with another analysis or schema."""
     if built_with != fingerprint:
         raise IndexMismatchError(
-            f"Generation {generation} was built with another analysis, dictionary or schema "
-            "than this program uses. Run `gongkai index --rebuild` over the exports, "
-            "or restore the dictionary it was built with."
+            _(
+                "Generation {generation} was built with another analysis, dictionary or "
+                "schema than this program uses. Run `gongkai index --rebuild` over the "
+                "exports, or restore the dictionary it was built with."
+            ).format(generation=generation)
         )

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from gettext import gettext as _
 
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.manifest import Manifest, superseded
@@ -55,7 +56,7 @@ class GenerationStore:
         with self._scope.locked():
             manifest = self._generations.manifest(name)
             if manifest is None:
-                raise EngineUnavailableError(f"There is no generation {name}.")
+                raise EngineUnavailableError(_("There is no generation {name}.").format(name=name))
             self._lock.check()
             before = self._live_name()
             self._generations.write_manifest(replace(manifest, complete=True))
@@ -68,7 +69,7 @@ class GenerationStore:
             live = self._live_name()
             older = [each for each in self._generations.complete() if live and each.name < live]
             if not older:
-                raise EngineUnavailableError("There is no earlier generation to go back to.")
+                raise EngineUnavailableError(_("There is no earlier generation to go back to."))
             self._switch_back(older[0].name)
             return self._backend.describe(older[0])
 
@@ -202,7 +203,9 @@ class GenerationStore:
         manifest = self._generations.manifest(name)
         if manifest is None:
             raise EngineUnavailableError(
-                f"The live generation {name} is missing or damaged: run `gongkai doctor`."
+                _("The live generation {name} is missing or damaged: run `gongkai doctor`.").format(
+                    name=name
+                )
             )
         return manifest
 

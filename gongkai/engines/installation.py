@@ -1,6 +1,7 @@
 """Opens an installation: its tables, text analyzer, search engine and index store."""
 
 from dataclasses import dataclass, field
+from gettext import gettext as _
 
 from analyzers.dictionary import load_dictionary
 from analyzers.synonyms import Synonym, load_synonyms
@@ -110,5 +111,7 @@ def _check_hall(code: str, halls: Halls) -> None:
     if halls.find(code) is None:
         codes = ", ".join(each.code for each in halls.halls)
         raise SettingsError(
-            f"kiosk_hall is {code}, which is not in halls.csv; write one of {codes}."
+            _("kiosk_hall is {code}, which is not in halls.csv; write one of {codes}.").format(
+                code=code, codes=codes
+            )
         )

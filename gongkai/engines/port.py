@@ -5,6 +5,7 @@ IndexStore and GenerationWriter are the write side, SearchEngine is the read sid
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -111,7 +112,7 @@ def choose_recovery(examined: Sequence[IntegrityReport]) -> str | None:
         if not each.faults:
             return each.name
     raise EngineUnavailableError(
-        "No generation can be searched: run `gongkai index --rebuild` over the exports."
+        _("No generation can be searched: run `gongkai index --rebuild` over the exports.")
     )
 
 

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from gettext import gettext as _
 from importlib import resources
 from typing import Any
 
@@ -99,14 +100,18 @@ def load_weights(profile: str = DEFAULT_PROFILE) -> Weights:
     for section, entries in table.items():
         for name, entry in entries.items():
             if not entry.get("reason"):
-                raise TableError(f"relevance.toml: [{section}.{name}] has no reason.")
+                raise TableError(
+                    _("relevance.toml: [{section}.{name}] has no reason.").format(
+                        section=section, name=name
+                    )
+                )
             is_off = section in off or f"{section}.{name}" in off
             value = 0.0 if is_off else float(next(entry[kind] for kind in _KINDS if kind in entry))
             numbers[f"{section}_{name}"] = value
     try:
         return Weights(**numbers)
     except TypeError as error:
-        raise TableError(f"relevance.toml: {error}") from None
+        raise TableError(_("relevance.toml: {error}").format(error=error)) from None
 
 
 @cache

@@ -5,6 +5,7 @@ Nothing is downloaded; the extra `semantic` installs the dependencies.
 """
 
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 import numpy as np
@@ -81,8 +82,10 @@ def open_model(where: str, threads: int = 1) -> TriedModel:
         return try_model(InParts(_open(where, threads)))
     except ImportError as error:
         raise MissingModelError(
-            f"The embedding model {where} needs a package that is not installed ({error.name}): "
-            "install gongkai[semantic]."
+            _(
+                "The embedding model {where} needs a package that is not installed "
+                "({name}): install gongkai[semantic]."
+            ).format(where=where, name=error.name)
         ) from error
 
 
@@ -91,12 +94,14 @@ def try_model(model: EmbeddingModel) -> TriedModel:
 
     A package built for another processor, or a truncated file, may load and still answer wrongly.
     """
-    questions = np.array([model.embed_query(question) for question, _ in _PROBES])
-    cosines = questions @ model.embed_passages([answer for _, answer in _PROBES]).T
+    questions = np.array([model.embed_query(question) for question, _answer in _PROBES])
+    cosines = questions @ model.embed_passages([answer for _question, answer in _PROBES]).T
     own = np.eye(len(_PROBES), dtype=bool)
     right = int((cosines.argmax(axis=1) == np.arange(len(_PROBES))).sum())
     if not np.isfinite(cosines).all() or right < _LEAST_RIGHT:
-        raise MissingModelError(f"The embedding model {model.name} does not answer as it should.")
+        raise MissingModelError(
+            _("The embedding model {name} does not answer as it should.").format(name=model.name)
+        )
     unrelated = cosines[~own]
     spread = float(unrelated.std())
     return TriedModel(model, float(unrelated.mean()) + _FLOOR_DEVIATIONS * spread, spread)

@@ -5,6 +5,7 @@ The last state of the first token is the vector of the whole text, as those mode
 
 import hashlib
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ class OnnxModel:
             )
         except Exception as error:
             # Neither library has an exception class for an invalid file.
-            raise MissingModelError(f"The model in {folder} can't be read: {error}") from error
+            raise MissingModelError(
+                _("The model in {folder} can't be read: {error}").format(folder=folder, error=error)
+            ) from error
         self._tokenizer.enable_truncation(LONGEST_TOKENS)
         self._tokenizer.enable_padding()
         self._inputs = {each.name for each in self._session.get_inputs()}
@@ -73,7 +76,11 @@ class OnnxModel:
 def _only(folder: Path, pattern: str) -> Path:
     found = sorted(folder.glob(pattern)) if folder.is_dir() else []
     if len(found) != 1:
-        raise MissingModelError(f"The folder {folder} has {len(found)} files {pattern}, not one.")
+        raise MissingModelError(
+            _("The folder {folder} has {count} files {pattern}, not one.").format(
+                folder=folder, count=len(found), pattern=pattern
+            )
+        )
     return found[0]
 
 

@@ -7,6 +7,7 @@ records only. Paths and everything closed are stored as digests.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
@@ -75,8 +76,10 @@ class FileOwners:
     def __init__(self, database: Database) -> None:
         if database.is_lost():
             raise StorageError(
-                f"{database.path.name} is missing: restore it with `gongkai restore --force`, or "
-                f"delete {database.path.name}.made to start with an empty one"
+                _(
+                    "{name} is missing: restore it with `gongkai restore --force`, or delete "
+                    "{name}.made to start with an empty one"
+                ).format(name=database.path.name)
             )
         self.closed: frozenset[bytes] = frozenset()
         self.shared: frozenset[bytes] = frozenset()

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -53,7 +54,7 @@ def backup(
 ) -> None:
     """Copy records, withdrawals, decisions, tokens and logs of staff; takes no lock."""
     if os.path.lexists(folder):
-        raise BackupError(f"{folder} already exists; name a new folder.")
+        raise BackupError(_("{folder} already exists; name a new folder.").format(folder=folder))
     installation = open_configured()
     make_folder(folder.parent)
     part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
@@ -63,7 +64,7 @@ def backup(
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    print(f"{folder}: {count:,} records")
+    print(_("{folder}: {count:,} records").format(folder=folder, count=count))
 
 
 def restore(
@@ -86,13 +87,23 @@ def restore(
     installation = open_configured()
     with closing(installation.open_store()) as store:
         if store.check_integrity() and not force:
-            raise BackupError("There is an index here: add --force to replace it with the backup.")
+            raise BackupError(
+                _("There is an index here: add --force to replace it with the backup.")
+            )
         done, generation = _restore(
             copy, store, installation, reopen=reopen, allow_shrink=allow_shrink
         )
-    print(f"live: {generation} ({len(done.taken):,} records)")
+    print(
+        _("live: {generation} ({count:,} records)").format(
+            generation=generation, count=len(done.taken)
+        )
+    )
     if done.refused:
-        print(f"refused {done.refused:,}: they may not be published under the rules here")
+        print(
+            _("refused {refused:,}: they may not be published under the rules here").format(
+                refused=done.refused
+            )
+        )
         raise typer.Exit(EXIT_REFUSED)
 
 
@@ -145,7 +156,9 @@ def _read_ledger(store: IndexStore) -> Mapping[str, Withdrawal]:
         store.repair_ledger()
     except LostLedgerError:
         store.restart_ledger()
-        print("The local ledger of withdrawals was lost: repeat withdrawals that the backup lacks.")
+        print(
+            _("The local ledger of withdrawals was lost: repeat withdrawals that the backup lacks.")
+        )
     return store.withdrawals()
 
 
@@ -154,8 +167,10 @@ def _check_databases(installation: Installation) -> None:
         database.begin_anew()
         if fault := database.examine():
             raise BackupError(
-                f"{database.path} is damaged ({fault}) and nothing was restored; move it away to "
-                "restore without its data."
+                _(
+                    "{path} is damaged ({fault}) and nothing was restored; move it away to "
+                    "restore without its data."
+                ).format(path=database.path, fault=fault)
             )
 
 
@@ -189,14 +204,16 @@ async def _read_on_request(installation: Installation) -> set[str]:
 
 def _tell(revived: _Revived, *, reopen: bool) -> None:
     word = "opened again" if reopen else "stays closed (--reopen opens it)"
-    tokens = [f"token {each.id} {each.name}" for each in revived.tokens]
-    records = [f"record {each}" for each in sorted(revived.closed)]
-    entries = [f"text of record {each}" for each in sorted(revived.on_request)]
+    tokens = [_("token {id} {name}").format(id=each.id, name=each.name) for each in revived.tokens]
+    records = [_("record {id}").format(id=each) for each in sorted(revived.closed)]
+    entries = [_("text of record {id}").format(id=each) for each in sorted(revived.on_request)]
     for kind in (tokens, records, entries):
         for each in kind[:_MOST_LISTED]:
             print(f"{each}: {word}")
         if len(kind) > _MOST_LISTED:
-            print(f"… and {len(kind) - _MOST_LISTED:,} more: {word}")
+            print(
+                _("… and {value:,} more: {word}").format(value=len(kind) - _MOST_LISTED, word=word)
+            )
 
 
 def _fill(part: Path, installation: Installation) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from gettext import gettext as _
 
 import typer
 
@@ -34,7 +35,7 @@ def check() -> None:
         print(problem)
     if problems:
         raise typer.Exit(EXIT_REFUSED)
-    print("Tables and dictionaries are valid.")
+    print(_("Tables and dictionaries are valid."))
     outdated = list(_find_outdated(open_installation(settings)))
     for line in outdated:
         print(line)
@@ -54,6 +55,8 @@ def _find_outdated(installation: Installation) -> Iterator[str]:
         if each.fingerprint != installation.fingerprint:
             live = ", live" if each.live else ""
             yield (
-                f"Generation {each.name} ({each.records:,} records{live}) was built with another "
-                "dictionary: run `gongkai index --rebuild` over the exports."
+                _(
+                    "Generation {name} ({records:,} records{live}) was built with another "
+                    "dictionary: run `gongkai index --rebuild` over the exports."
+                ).format(name=each.name, records=each.records, live=live)
             )

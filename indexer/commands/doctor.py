@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -54,10 +55,22 @@ def doctor(
     else:
         for each in examined:
             state = "intact" if not each.faults else "damaged"
-            print(f"generation {each.name} {'live ' if each.live else ''}{state}")
+            print(
+                _("generation {name} {value}{state}").format(
+                    name=each.name, value="live " if each.live else "", state=state
+                )
+            )
         if closed:
-            print(f"Other users could read {closed:,} files and folders; now only the owner can.")
-        for line in (*faults, *([f"switched to {switched}"] if switched else []), advice):
+            print(
+                _(
+                    "Other users could read {closed:,} files and folders; now only the owner can."
+                ).format(closed=closed)
+            )
+        for line in (
+            *faults,
+            *([_("switched to {name}").format(name=switched)] if switched else []),
+            advice,
+        ):
             print(line)
     if not any(each.live and not each.faults for each in examined):
         raise typer.Exit(EXIT_UNAVAILABLE)
@@ -74,22 +87,26 @@ def _find_faults(installation: Installation, examined: list[IntegrityReport]) ->
     if folder.exists():
         usage = shutil.disk_usage(folder)
         if usage.free < LEAST_FREE * usage.total:
-            yield f"Only {usage.free / 1e9:,.1f} GB of disk space are free; a rebuild may not fit."
+            yield _("Only {value:,.1f} GB of disk space are free; a rebuild may not fit.").format(
+                value=usage.free / 1000000000.0
+            )
 
 
 def _find_database_faults(folder: Path) -> Iterator[str]:
     for database in (open_ledger(folder), Decisions(folder).file, open_owners(folder)):
         if fault := database.examine():
-            yield f"{database.path.name}: {fault}. Restore it from its backup."
+            yield _("{name}: {fault}. Restore it from its backup.").format(
+                name=database.path.name, fault=fault
+            )
 
 
 def _advise(examined: list[IntegrityReport]) -> str:
     live = next((each for each in examined if each.live), None)
     if live and not live.faults:
-        return "The live generation is intact."
+        return _("The live generation is intact.")
     whole = next((each for each in examined if not each.faults), None)
     if whole:
-        return f"Go back to {whole.name}: run `gongkai doctor --repair`."
+        return _("Go back to {name}: run `gongkai doctor --repair`.").format(name=whole.name)
     if not examined:
-        return "Nothing is indexed yet: run `gongkai index` first."
-    return "No generation can be searched: run `gongkai index --rebuild` over the exports."
+        return _("Nothing is indexed yet: run `gongkai index` first.")
+    return _("No generation can be searched: run `gongkai index --rebuild` over the exports.")

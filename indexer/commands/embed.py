@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from gettext import gettext as _
 
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -18,12 +19,12 @@ def embed() -> None:
 def embed_installation(installation: Installation) -> None:
     """Computes the vectors of an installation and prints the counts."""
     columns = (
-        TextColumn("embedding"),
+        TextColumn(_("embedding")),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f} records, {task.fields[rate]:,.0f} vectors/s,"),
+        TextColumn(_("{task.completed:,.0f} records, {task.fields[rate]:,.0f} vectors/s,")),
         TimeRemainingColumn(),
-        TextColumn("left"),
+        TextColumn(_("left")),
     )
     started = time.perf_counter()
     with open_progress(*columns) as bar:
@@ -34,7 +35,11 @@ def embed_installation(installation: Installation) -> None:
             bar.update(task, completed=seen, total=total, rate=rate)
 
         done = asyncio.run(embed_records(installation, advance))
-    print(f"embedded   {done.made:>10,}  in {time.perf_counter() - started:.1f} s")
-    print(f"unchanged  {done.kept:>10,}")
-    print(f"dropped    {done.dropped:>10,}")
-    print(f"model      {done.model}")
+    print(
+        _("embedded   {made:>10,}  in {value:.1f} s").format(
+            made=done.made, value=time.perf_counter() - started
+        )
+    )
+    print(_("unchanged  {kept:>10,}").format(kept=done.kept))
+    print(_("dropped    {dropped:>10,}").format(dropped=done.dropped))
+    print(_("model      {model}").format(model=done.model))

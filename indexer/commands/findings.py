@@ -2,9 +2,11 @@
 
 import sys
 from contextlib import closing
+from gettext import gettext as _
 from pathlib import Path
 
 import typer
+from rich.cells import set_cell_size
 
 from gongkai.catalog.identity import SOURCE_NAME
 from gongkai.engines.installation import Installation
@@ -13,10 +15,10 @@ from indexer.pipeline import IndexReport
 from indexer.review import Finding
 
 _WORDS = {
-    Finding.SAME_ID: "same id",
-    Finding.LIKELY_CLOSED: "to check",
-    Finding.MISSING: "missing",
-    Finding.CLOSED_FILE: "no text",
+    Finding.SAME_ID: _("same id"),
+    Finding.LIKELY_CLOSED: _("to check"),
+    Finding.MISSING: _("missing"),
+    Finding.CLOSED_FILE: _("no text"),
 }
 
 
@@ -27,7 +29,7 @@ def name_source(source: str, paths: list[Path], *, complete: bool) -> tuple[str,
     if complete and is_name and source in ("", first):
         source, paths = first, paths[1:]
     if source and not SOURCE_NAME.fullmatch(source):
-        raise typer.BadParameter("a source name has up to 40 letters, digits, '.', '_' or '-'")
+        raise typer.BadParameter(_("a source name has up to 40 letters, digits, '.', '_' or '-'"))
     return source, paths
 
 
@@ -35,15 +37,19 @@ def print_findings(outcome: IndexReport) -> None:
     """Prints counts by kind, the first findings with their places, and the file with all."""
     summary = outcome.summary
     if summary.closed or summary.unmatched:
-        print(f"closed     {summary.closed:>10,}  (not public before {summary.unmatched:,})")
+        print(
+            _("closed     {closed:>10,}  (not public before {unmatched:,})").format(
+                closed=summary.closed, unmatched=summary.unmatched
+            )
+        )
     counts = {**summary.reviews, Finding.MISSING: len(outcome.missing.ids)}
     for finding, count in counts.items():
         if count:
-            print(f"{_WORDS[finding]:<10} {count:>10,}")
+            print(f"{set_cell_size(_WORDS[finding], 10)} {count:>10,}")
     for example in outcome.examples:
         print(f"  {example}")
     if outcome.review:
-        print(f"review     {outcome.review}")
+        print(_("review     {review}").format(review=outcome.review))
 
 
 def settle_missing(
@@ -57,12 +63,12 @@ def settle_missing(
     if not missing.ids:
         return True
     if outcome.summary.refused:
-        print("Nothing missing is withdrawn: refused rows may belong to these records.")
+        print(_("Nothing missing is withdrawn: refused rows may belong to these records."))
         return False
-    question = f"Withdraw the {len(missing.ids):,} missing records?"
+    question = _("Withdraw the {count:,} missing records?").format(count=len(missing.ids))
     if not withdraw and not (sys.stdin.isatty() and typer.confirm(question)):
         return False
     with closing(installation.open_store()) as store:
         count = withdraw_missing(store, missing, allow=allow or not withdraw)
-    print(f"withdrawn  {count:>10,}")
+    print(_("withdrawn  {count:>10,}").format(count=count))
     return True

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -70,7 +71,7 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 ) -> None:
     """Index records: add new ones, update existing ones by id."""
     if disclosure is Disclosure.NOT_PUBLIC:
-        raise typer.BadParameter("a source that is not public can't be indexed")
+        raise typer.BadParameter(_("a source that is not public can't be indexed"))
     source, paths = name_source(source, paths, complete=complete)
     installation = open_configured()
     survey = survey_sources(paths)
@@ -107,7 +108,11 @@ def rollback() -> None:
     """Go back to the generation before the live one."""
     with closing(open_configured().open_store()) as store:
         generation = store.rollback()
-    print(f"live: {generation.name} ({generation.records:,} records)")
+    print(
+        _("live: {name} ({records:,} records)").format(
+            name=generation.name, records=generation.records
+        )
+    )
 
 
 def withdraw(
@@ -119,11 +124,11 @@ def withdraw(
     """Withdraw records at once from every generation; later exports do not bring them back."""
     with closing(open_configured().open_store()) as store:
         if undo:
-            done, word = store.restore(ids), "may be indexed again"
+            done, word = store.restore(ids), _("may be indexed again")
         else:
-            done, word = store.withdraw(ids, cause=STAFF), "withdrawn"
+            done, word = store.withdraw(ids, cause=STAFF), _("withdrawn")
     for record_id, was_there in done.items():
-        print(f"{record_id}: {word if was_there else 'not found'}")
+        print(f"{record_id}: {word if was_there else _('not found')}")
     if not all(done.values()):
         raise typer.Exit(EXIT_REFUSED)
 
@@ -131,19 +136,23 @@ def withdraw(
 def purge() -> None:
     """Rewrite the live index and drop all others, so that deleted data leaves the disk."""
     done = purge_index(open_configured())
-    print(f"live: {done.generation} ({done.records:,} records), dropped: {len(done.dropped)}")
+    print(
+        _("live: {generation} ({records:,} records), dropped: {count}").format(
+            generation=done.generation, records=done.records, count=len(done.dropped)
+        )
+    )
 
 
 @contextmanager
 def _progress(total_bytes: int) -> Iterator[OnProgress]:
     """Shows a bar over the bytes read, with rows, rows per second and the time left."""
     columns = (
-        TextColumn("indexing"),
+        TextColumn(_("indexing")),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s,"),
+        TextColumn(_("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s,")),
         TimeRemainingColumn(),
-        TextColumn("left"),
+        TextColumn(_("left")),
     )
     started = time.perf_counter()
     with open_progress(*columns) as bar:
@@ -158,23 +167,37 @@ def _progress(total_bytes: int) -> Iterator[OnProgress]:
 
 def _print_summary(outcome: IndexReport, seconds: float) -> None:
     summary = outcome.summary
-    print(f"read       {summary.read:>10,}  in {seconds:.1f} s")
-    print(f"indexed    {summary.indexed:>10,}")
-    print(f"unchanged  {summary.unchanged:>10,}")
-    print(f"refused    {summary.refused.total():>10,}{_reasons(summary.refused)}")
+    print(
+        _("read       {read:>10,}  in {seconds:.1f} s").format(read=summary.read, seconds=seconds)
+    )
+    print(_("indexed    {indexed:>10,}").format(indexed=summary.indexed))
+    print(_("unchanged  {unchanged:>10,}").format(unchanged=summary.unchanged))
+    print(
+        _("refused    {total:>10,}{reasons}").format(
+            total=summary.refused.total(), reasons=_reasons(summary.refused)
+        )
+    )
     for row in summary.unreadable:
         print(f"  {row.source}:{row.line}: {row.reason}: {row.detail}")
-    print(f"withheld   {summary.withheld.total():>10,}{_reasons(summary.withheld)}")
+    print(
+        _("withheld   {total:>10,}{reasons}").format(
+            total=summary.withheld.total(), reasons=_reasons(summary.withheld)
+        )
+    )
     if summary.warnings:
-        print(f"warnings   {summary.warnings.total():>10,}{_reasons(summary.warnings)}")
+        print(
+            _("warnings   {total:>10,}{reasons}").format(
+                total=summary.warnings.total(), reasons=_reasons(summary.warnings)
+            )
+        )
         _print_values(summary.values)
-    _print_values(summary.headings, "unknown headings (kept as extra)")
-    print(f"generation {outcome.generation}")
+    _print_values(summary.headings, _("unknown headings (kept as extra)"))
+    print(_("generation {generation}").format(generation=outcome.generation))
     _print_skipped(summary.skipped)
     if outcome.rejects:
-        print(f"rejects    {outcome.rejects} (also .csv, .xlsx)")
+        print(_("rejects    {rejects} (also .csv, .xlsx)").format(rejects=outcome.rejects))
     if outcome.warnings:
-        print(f"listed in  {outcome.warnings} (also .csv)")
+        print(_("listed in  {warnings} (also .csv)").format(warnings=outcome.warnings))
 
 
 def _print_values(values: ValueCounts, title: str = "") -> None:
@@ -185,9 +208,11 @@ def _print_values(values: ValueCounts, title: str = "") -> None:
             for value, count in counts.most_common(_SHOWN_VALUES)
         )
         more = len(counts) - _SHOWN_VALUES
-        others = f", and {more:,} other values" if more > 0 else ""
+        others = _(", and {more:,} other values").format(more=more) if more > 0 else ""
         if values.more[name]:
-            others += f", and {values.more[name]:,} cells with values beyond the counted ones"
+            others += _(", and {count:,} cells with values beyond the counted ones").format(
+                count=values.more[name]
+            )
         print(f"  {title or name}: {shown}{others}")
 
 
@@ -197,7 +222,9 @@ def _print_skipped(skipped: Sequence[SkippedPart]) -> None:
     counts: Counter[str] = Counter()
     for part in skipped:
         counts[part.reason] += part.count
-    print(f"not read   {counts.total():>10,}{_reasons(counts)}")
+    print(
+        _("not read   {total:>10,}{reasons}").format(total=counts.total(), reasons=_reasons(counts))
+    )
     for part in skipped:
         print(f"  {part.source}:{part.line}: {part.reason} {part.count:,}: {part.detail}")
 

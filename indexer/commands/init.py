@@ -1,6 +1,7 @@
 """`gongkai init`: writes settings, tables and service files for a new city."""
 
 import re
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -23,10 +24,10 @@ def init(
 ) -> None:
     """Write settings, tables, systemd units and an nginx file for a new city."""
     if not _NAME.fullmatch(city):
-        raise typer.BadParameter("a name of up to 40 letters", param_hint="--city")
+        raise typer.BadParameter(_("a name of up to 40 letters"), param_hint="--city")
     if not _ADDRESS.fullmatch(address):
         raise typer.BadParameter(
-            "https://xxgk.example.gov.cn, without a path", param_hint="--address"
+            _("write https://xxgk.example.gov.cn, without a path"), param_hint="--address"
         )
     new = City(folder.absolute(), city, address)
     if obstacles := list(find_obstacles(new)):
@@ -34,7 +35,7 @@ def init(
     for path in write_city(new):
         print(path)
     command = f"gongkai --config {new.folder / FILE}"
-    print("\nPut your exports into the folder exports, fill in the tables, then run:")
+    print(_("\nPut your exports into the folder exports, fill in the tables, then run:"))
     print(f"{command} tables check {new.folder / 'exports'}")
     print(f"{command} index {new.folder / 'exports'}")
     print(f"{command} serve")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -37,9 +38,13 @@ _WIDTH, _INDENT = 80, 2
 _MOST_SHEETS = 20
 _NO_FIELD, _NOT_USED = "?", "(not used)"
 _HINTS = {
-    "disclosure: missing_disclosure": "Rows without 公开方式 show no values. If the whole "
-    "source is public, add --disclosure 主动公开.",
-    "no_header": f"No heading is known: write one or more, with their fields, into {FILE}.",
+    "disclosure: missing_disclosure": _(
+        "Rows without 公开方式 show no values. If the whole source is public, add "
+        "--disclosure 主动公开."
+    ),
+    "no_header": _(
+        "No heading is known: write one or more, with their fields, into {file}."
+    ).format(file=FILE),
 }
 
 
@@ -57,7 +62,7 @@ def inspect(
 ) -> None:
     """Show what is recognised in files: format, columns, first rows. Nothing is indexed."""
     if disclosure is Disclosure.NOT_PUBLIC:
-        raise typer.BadParameter("a source that is not public can't be indexed")
+        raise typer.BadParameter(_("a source that is not public can't be indexed"))
     _check_free(write_mapping)
     settings = Settings()
     rules = IntakeRules(
@@ -76,15 +81,25 @@ def inspect(
     else:
         _print_reports(reports, left)
         if write_mapping:
-            print(f"Written: {write_mapping}. Fill in empty fields, and put it into the folder of")
-            print(f"GONGKAI_TABLES_DIR as {FILE}. Rows without a field have no effect.")
+            print(
+                _(
+                    "Written: {write_mapping}. Fill in empty fields, and put it into the folder of"
+                ).format(write_mapping=write_mapping)
+            )
+            print(
+                _("GONGKAI_TABLES_DIR as {file}. Rows without a field have no effect.").format(
+                    file=FILE
+                )
+            )
     if left or any(report.needs_staff for report in reports):
         raise typer.Exit(EXIT_REFUSED)
 
 
 def _check_free(target: Path | None) -> None:
     if target and target.exists():
-        raise typer.BadParameter(f"{target} exists; name another file, or delete it")
+        raise typer.BadParameter(
+            _("{target} exists; name another file, or delete it").format(target=target)
+        )
 
 
 def _write_mapping(target: Path, reports: Iterable[FileReport]) -> None:
@@ -92,7 +107,11 @@ def _write_mapping(target: Path, reports: Iterable[FileReport]) -> None:
     try:
         target.write_text(content, encoding="utf-8", newline="")
     except OSError as error:
-        raise typer.BadParameter(f"{target} can't be written: {error.strerror}") from error
+        raise typer.BadParameter(
+            _("{target} can't be written: {strerror}").format(
+                target=target, strerror=error.strerror
+            )
+        ) from error
 
 
 def _print_json(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]) -> None:
@@ -111,7 +130,10 @@ def _print_reports(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]
             console.print(_table_of_columns(report))
         if report.hidden_columns:
             count = report.hidden_columns
-            _print_wrapped(console, f"{count:,} more unknown columns, only in rows on request")
+            _print_wrapped(
+                console,
+                _("{count:,} more unknown columns, only in rows on request").format(count=count),
+            )
         if report.first:
             console.print()
             console.print(_table_of_rows(report))
@@ -128,14 +150,22 @@ def _print_reports(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]
 
 def _print_facts(console: Console, report: FileReport) -> None:
     console.print(str(report.path))
-    console.print(f"  format    {', '.join(filter(None, (report.format, report.encoding)))}")
+    console.print(
+        _("  format    {choices}").format(
+            choices=", ".join(filter(None, (report.format, report.encoding)))
+        )
+    )
     if report.sheets:
         named = [f"{clean_line(name)} {n:,}" for name, n in report.sheets.most_common(_MOST_SHEETS)]
         left = len(report.sheets) - len(named)
         sheets = ", ".join([*named, f"{left:,} more"] if left else named)
         label = "lists" if report.format.startswith("JSON") else "sheets"
         _print_wrapped(console, f"{label:<9} {sheets}", _INDENT + 10)
-    console.print(f"  rows      {report.read:,}, accepted {report.accepted:,}")
+    console.print(
+        _("  rows      {read:,}, accepted {accepted:,}").format(
+            read=report.read, accepted=report.accepted
+        )
+    )
     for name, counts in (
         ("refused", report.refused),
         ("withheld", report.withheld),

@@ -1,5 +1,6 @@
 """`gongkai pull`: saves the record pages of a portal in a folder, for `gongkai index`."""
 
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -54,17 +55,23 @@ def _check_start(address: str) -> str:
 
 
 def _describe(report: CrawlReport) -> str:
-    return f"{report.saved:,} saved, {report.unchanged:,} unchanged, {report.files:,} files"
+    return _("{saved:,} saved, {unchanged:,} unchanged, {files:,} files").format(
+        saved=report.saved, unchanged=report.unchanged, files=report.files
+    )
 
 
 def _print_report(report: CrawlReport, folder: Path) -> None:
     if report.is_resumed:
-        print("Continued where the last call stopped.")
-    print(f"{_describe(report)}, {report.removed:,} removed, {report.passed:,} other pages")
+        print(_("Continued where the last call stopped."))
+    print(
+        _("{describe}, {removed:,} removed, {passed:,} other pages").format(
+            describe=_describe(report), removed=report.removed, passed=report.passed
+        )
+    )
     for address, fault in report.faults[:_SHOWN]:
         print(f"{address}: {fault}")
     if len(report.faults) > _SHOWN:
-        print(f"{len(report.faults) - _SHOWN:,} more addresses failed")
+        print(_("{value:,} more addresses failed").format(value=len(report.faults) - _SHOWN))
     if report.is_left:
-        print("Addresses are left: run the same command again to continue.")
-    print(f"Next: gongkai inspect {folder}")
+        print(_("Addresses are left: run the same command again to continue."))
+    print(_("Next: gongkai inspect {folder}").format(folder=folder))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -51,11 +52,19 @@ def pull(
     installation = open_configured()
     done = pull_replica(portal, installation, allow_shrink=allow_shrink)
     if done is None:
-        print("unchanged")
+        print(_("unchanged"))
         return
-    print(f"generation {done.generation}: {done.records:,} records, {done.gone:,} gone")
+    print(
+        _("generation {generation}: {records:,} records, {gone:,} gone").format(
+            generation=done.generation, records=done.records, gone=done.gone
+        )
+    )
     if done.refused:
-        print(f"refused {done.refused:,}: they may not be published under the rules here")
+        print(
+            _("refused {refused:,}: they may not be published under the rules here").format(
+                refused=done.refused
+            )
+        )
         raise typer.Exit(EXIT_REFUSED)
 
 

@@ -1,6 +1,7 @@
 """`gongkai settings`: each setting with its value and the place that sets it."""
 
 from dataclasses import asdict
+from gettext import gettext as _
 
 from rich.console import Console
 from rich.table import Table
@@ -21,9 +22,9 @@ def settings(
         print_json(listed)
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("setting", no_wrap=True)
-    table.add_column("value", overflow="fold")
-    table.add_column("source", overflow="fold")
+    table.add_column(_("setting"), no_wrap=True)
+    table.add_column(_("value"), overflow="fold")
+    table.add_column(_("source"), overflow="fold")
     for each in traced:
         table.add_row(each.name, Text(_show(each)), each.place or "default")
     Console(highlight=False, markup=False).print(table)

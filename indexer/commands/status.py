@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import closing
+from gettext import gettext as _
 
 import typer
 
@@ -44,20 +45,22 @@ def status(
 
 def _health(live: Generation | None, installation: Installation) -> str:
     if live is None:
-        return "nothing is indexed yet"
+        return _("nothing is indexed yet")
     if live.fingerprint != installation.fingerprint:
-        return "built with another analysis, dictionary or schema: run gongkai index --rebuild"
+        return _("built with another analysis, dictionary or schema: run gongkai index --rebuild")
     try:
         asyncio.run(_ask_anything(installation))
     except EngineUnavailableError as error:
         return str(error)
-    return "ready"
+    return _("ready")
 
 
 def _describe(generation: Generation) -> str:
     mark = " live" if generation.live else ""
     size = generation.bytes / 1_000_000
-    return f"{generation.name} {generation.records:,} records {size:,.1f} MB{mark}"
+    return _("{name} {records:,} records {size:,.1f} MB{mark}").format(
+        name=generation.name, records=generation.records, size=size, mark=mark
+    )
 
 
 async def _ask_anything(installation: Installation) -> None:

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 from zipfile import BadZipFile
@@ -46,7 +47,7 @@ def new(folder: Annotated[Path, typer.Argument(help="Folder for the tables.")]) 
     names = [*(table.file for table in list_tables()), WORKBOOK]
     for path in (folder / name for name in names):
         if path.exists():
-            raise typer.BadParameter(f"{path} exists; name another folder")
+            raise typer.BadParameter(_("{path} exists; name another folder").format(path=path))
     for path in write_tables(folder):
         print(path)
 
@@ -61,14 +62,18 @@ def import_workbook(
     """Write the sheets of a workbook as CSV. If one has a fault, no file is changed."""
     target = folder or Settings().tables_dir
     if target is None:
-        raise typer.BadParameter("name the folder, or set tables_dir")
+        raise typer.BadParameter(_("name the folder, or set tables_dir"))
     try:
         sheets = read_workbook(workbook)
     except (BadZipFile, KeyError, ValueError):
-        raise SettingsError(f"{workbook}: is no XLSX workbook; save it as XLSX.") from None
+        raise SettingsError(
+            _("{workbook}: is no XLSX workbook; save it as XLSX.").format(workbook=workbook)
+        ) from None
     if not sheets:
         known = ", ".join(table.name for table in list_tables())
-        raise SettingsError(f"{workbook}: has no sheet named {known}.")
+        raise SettingsError(
+            _("{workbook}: has no sheet named {known}.").format(workbook=workbook, known=known)
+        )
     if problems := _check_sheets(sheets):
         for problem in problems:
             print(problem)
@@ -136,18 +141,23 @@ def _print_all(faults: list[str], survey: TableSurvey, *, as_json: bool) -> None
     for line in (*faults, *_describe(survey)):
         print(line)
     if not faults:
-        print("The tables fit each other.")
+        print(_("The tables fit each other."))
 
 
 def _describe(survey: TableSurvey) -> Iterator[str]:
     if survey.records:
-        yield f"{survey.records:,} records"
-    titles = {"publisher: unknown publishers": survey.publishers}
-    titles |= {f"{name}: unknown classes": each for name, each in survey.classes.counts.items()}
+        yield _("{records:,} records").format(records=survey.records)
+    titles = {_("publisher: unknown publishers"): survey.publishers}
+    titles |= {
+        _("{name}: unknown classes").format(name=name): each
+        for name, each in survey.classes.counts.items()
+    }
     for title, counts in titles.items():
         if counts:
-            yield f"{title} {len(counts):,}, in {counts.total():,} records"
+            yield _("{title} {count:,}, in {total:,} records").format(
+                title=title, count=len(counts), total=counts.total()
+            )
         for value, count in counts.most_common(_SHOWN):
             yield f"  {count:>7,}  {clean_line(value)}"
         if len(counts) > _SHOWN:
-            yield f"  and {len(counts) - _SHOWN:,} more; --json lists all"
+            yield _("  and {value:,} more; --json lists all").format(value=len(counts) - _SHOWN)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from gettext import gettext as _
 from typing import Annotated, Any
 
 import typer
@@ -50,7 +51,7 @@ async def _find(
     engine = installation.open_engine()
     folder = installation.settings.data_dir
     register = ScanStore(folder, Decisions(folder))
-    columns = (TextColumn("comparing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(_("comparing")), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         version, live = await engine.version(), await engine.live()
         with open_progress(*columns) as bar:
@@ -113,4 +114,8 @@ def _print_table(clusters: Sequence[Cluster], records: Mapping[str, Subject]) ->
             table.add_row(*first, name, record.title if record else "", number)
     Console().print(table)
     records_in = sum(len(cluster.members) for cluster in clusters)
-    print(f"{len(clusters):,} clusters, {records_in:,} records")
+    print(
+        _("{count:,} clusters, {records_in:,} records").format(
+            count=len(clusters), records_in=records_in
+        )
+    )

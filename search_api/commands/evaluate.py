@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
@@ -93,7 +94,7 @@ def _wordings(judged: Sequence[JudgedQuery]) -> Iterator[str]:
 
 
 def _draw(rows: Sequence[Row]) -> Table:
-    table = Table("profile", "wording", "queries", "nDCG@10", "MRR@10", "Recall@100")
+    table = Table(_("profile"), _("wording"), _("queries"), "nDCG@10", "MRR@10", "Recall@100")
     for profile, wording, figures in rows:
         shares = (figures.ndcg, figures.reciprocal_rank, figures.recall)
         table.add_row(profile, wording, f"{figures.queries:,}", *(f"{x:.4f}" for x in shares))

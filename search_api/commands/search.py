@@ -4,6 +4,7 @@ import asyncio
 import html
 import re
 from collections.abc import Iterator
+from gettext import gettext as _
 from typing import Annotated
 
 import typer
@@ -36,7 +37,7 @@ def search(
     """Search like the public pages."""
     text = " ".join(words)
     if len(text) > TEXT_LIMIT:
-        raise typer.BadParameter(f"at most {TEXT_LIMIT} characters")
+        raise typer.BadParameter(_("at most {text_limit} characters").format(text_limit=TEXT_LIMIT))
     request = SearchRequest(text=text, page=page, size=size, sort=sort)
     answer = asyncio.run(_ask(open_configured(), request))
     if as_json:
@@ -53,9 +54,9 @@ def explain(
     request = SearchRequest(text=" ".join(words))
     parts = asyncio.run(_explain(open_configured(), request, record_id))
     if not parts:
-        print("This query does not find this record.")
+        print(_("This query does not find this record."))
         raise typer.Exit(_NOT_FOUND)
-    table = Table("part", "score", "condition")
+    table = Table(_("part"), _("score"), _("condition"))
     for part in sorted(parts, key=lambda part: -part.score):
         table.add_row(part.name, f"{part.score:.3f}", part.asks)
     Console().print(table)
@@ -75,7 +76,9 @@ async def _explain(
 
 def _print_answer(answer: SearchAnswer) -> None:
     console = Console(highlight=False)
-    console.print(f"{answer.total:,} records, {answer.took_ms} ms")
+    console.print(
+        _("{total:,} records, {took_ms} ms").format(total=answer.total, took_ms=answer.took_ms)
+    )
     for note in _notes(answer.query):
         console.print(note, markup=False)
     first = (answer.page - 1) * answer.size + 1
@@ -87,17 +90,23 @@ def _print_answer(answer: SearchAnswer) -> None:
 def _notes(query: QueryView) -> Iterator[str]:
     """Yields how the query was interpreted."""
     if query.corrected_from:
-        yield f"no results for {query.corrected_from}; searched for {query.text}"
+        yield _("no results for {corrected_from}; searched for {text}").format(
+            corrected_from=query.corrected_from, text=query.text
+        )
     if query.did_you_mean:
-        yield f"did you mean {query.did_you_mean}?"
+        yield _("did you mean {did_you_mean}?").format(did_you_mean=query.did_you_mean)
     if query.date:
-        yield f"date read in the words: {query.date.label}"
+        yield _("date read in the words: {label}").format(label=query.date.label)
     for term, others in query.expanded.items():
-        yield f"{term} also as {', '.join(others)}"
+        yield _("{term} also as {choices}").format(term=term, choices=", ".join(others))
     if query.relaxed:
-        yield f"{query.complete} match all terms; the others match some of them"
+        yield _("{complete} match all terms; the others match some of them").format(
+            complete=query.complete
+        )
     if query.related:
-        yield f"{query.related} more from semantic search (related), not counted above"
+        yield _("{related} more from semantic search (related), not counted above").format(
+            related=query.related
+        )
 
 
 def _facts(hit: HitView) -> str:

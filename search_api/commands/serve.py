@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from gettext import gettext as _
 from importlib import import_module
 from typing import Annotated
 
@@ -60,7 +61,7 @@ def serve(
     make_private(settings.data_dir)
     forget_untrusted(settings.data_dir)
     address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
-    print(f"gongkai: {address}/  (API: {address}/docs)", flush=True)
+    print(_("gongkai: {address}/  (API: {address}/docs)").format(address=address), flush=True)
     _raise_file_limit()
     if workers > 1 and settings.searches_key is None:
         # All workers of this start share one key. It is never stored.
@@ -116,8 +117,10 @@ def _check_access_log(settings: Settings) -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise SettingsError(
-            f"access_log_dir is {folder}, which can't be written ({error.strerror}); name a folder "
-            "that this user can write."
+            _(
+                "access_log_dir is {folder}, which can't be written ({strerror}); name a "
+                "folder that this user can write."
+            ).format(folder=folder, strerror=error.strerror)
         ) from None
 
 

@@ -3,6 +3,7 @@
 import errno
 import socket
 from contextlib import suppress
+from gettext import gettext as _
 from typing import Any
 
 from gongkai.errors import GongkaiError
@@ -38,10 +39,12 @@ def _resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=flags)
     except (socket.gaierror, UnicodeError):
         raise ListenError(
-            f"The host name {host} can't be found; give --host an address of this machine, such as "
-            "127.0.0.1 or 0.0.0.0."
+            _(
+                "The host name {host} can't be found; give --host an address of this "
+                "machine, such as 127.0.0.1 or 0.0.0.0."
+            ).format(host=host)
         ) from None
-    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+    return list(dict.fromkeys((family, address) for family, *_rest, address in found))
 
 
 def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
@@ -66,18 +69,20 @@ def explain_listening(error: OSError, host: str, port: int) -> ListenError:
 
 def _explain(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return (
-            f"Port {port} of {host} is in use; stop the program that uses it, or choose another "
-            "with --port."
-        )
+        return _(
+            "Port {port} of {host} is in use; stop the program that uses it, or "
+            "choose another with --port."
+        ).format(port=port, host=host)
     if error.errno in (errno.EACCES, errno.EPERM) and port < _SYSTEM_PORTS:
-        return (
-            f"Ports below {_SYSTEM_PORTS} are for administrators ({port}); choose a higher one "
-            "with --port and put the web server in front of it."
-        )
+        return _(
+            "Ports below {system_ports} are for administrators ({port}); choose a "
+            "higher one with --port and put the web server in front of it."
+        ).format(system_ports=_SYSTEM_PORTS, port=port)
     if error.errno == errno.EADDRNOTAVAIL:
-        return (
-            f"{host} is no address of this machine; give --host one of its own, or 127.0.0.1, or "
-            "0.0.0.0 for all."
-        )
-    return f"Port {port} of {host} can't be listened on ({error.strerror}); choose another."
+        return _(
+            "{host} is no address of this machine; give --host one of its own, or "
+            "127.0.0.1, or 0.0.0.0 for all."
+        ).format(host=host)
+    return _("Port {port} of {host} can't be listened on ({strerror}); choose another.").format(
+        port=port, host=host, strerror=error.strerror
+    )

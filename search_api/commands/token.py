@@ -1,5 +1,6 @@
 """`gongkai token`: tokens for the staff pages and the staff API."""
 
+from gettext import gettext as _
 from typing import Annotated
 
 import typer
@@ -30,7 +31,9 @@ def add(
 ) -> None:
     """Create a token. It is shown once and cannot be read again."""
     if not name.strip() or len(name) > NAME_LIMIT or not name.isprintable():
-        raise typer.BadParameter(f"a name of 1 to {NAME_LIMIT} printable characters")
+        raise typer.BadParameter(
+            _("a name of 1 to {name_limit} printable characters").format(name_limit=NAME_LIMIT)
+        )
     database = open_ledger(Settings().data_dir)
     text = Tokens(database).add(name.strip(), days)
     Audit(database).add(_HERE, Action.TOKEN_ADDED, text.split("_")[1])
@@ -47,8 +50,14 @@ def list_tokens(
         print_json(found)
         return
     for each in found:
-        state = f"revoked {each.revoked_at}" if each.revoked_at else f"until {each.expires_at}"
-        print(f"{each.id}  {each.name}  since {each.created_at}  {state}")
+        state = _("until {day}").format(day=each.expires_at)
+        if each.revoked_at:
+            state = _("revoked {day}").format(day=each.revoked_at)
+        print(
+            _("{id}  {name}  since {created_at}  {state}").format(
+                id=each.id, name=each.name, created_at=each.created_at, state=state
+            )
+        )
 
 
 @token.command("revoke")
@@ -56,7 +65,7 @@ def revoke(token_id: Annotated[str, typer.Argument(help="Id from `token list`.")
     """Revoke a token and end all its sessions at once."""
     database = open_ledger(Settings().data_dir)
     if not Tokens(database).revoke(token_id):
-        print(f"{token_id}: no valid token has this id")
+        print(_("{token_id}: no valid token has this id").format(token_id=token_id))
         raise typer.Exit(EXIT_REFUSED)
     Audit(database).add(_HERE, Action.TOKEN_REVOKED, token_id)
-    print(f"{token_id}: revoked")
+    print(_("{token_id}: revoked").format(token_id=token_id))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Annotated, TypeAlias
 
 import orjson
@@ -50,10 +51,18 @@ def verify(
         print(orjson.dumps({"asked": asked, "misses": listed}).decode())
     else:
         for miss in misses:
-            print(f"miss  {miss.key} of {miss.id}: {miss.text} ({miss.total:,} found)")
+            print(
+                _("miss  {key} of {id}: {text} ({total:,} found)").format(
+                    key=miss.key, id=miss.id, text=miss.text, total=miss.total
+                )
+            )
         for key, count in asked.items():
             missed = sum(miss.key == key for miss in misses)
-            print(f"{key:<16} {count - missed:>9,} of {count:>9,} found on page 1")
+            print(
+                _("{key:<16} {value:>9,} of {count:>9,} found on page 1").format(
+                    key=key, value=count - missed, count=count
+                )
+            )
     if misses:
         raise typer.Exit(EXIT_REFUSED)
 

@@ -9,10 +9,15 @@ from fastapi.testclient import TestClient
 
 from gongkai.engines.installation import Installation
 from gongkai.errors import SettingsError
-from gongkai.trusted_proxies import UNTRUSTED, find_proxy_faults, read_trusted_proxies
+from gongkai.trusted_proxies import (
+    describe_untrusted,
+    find_proxy_faults,
+    read_trusted_proxies,
+)
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run, run_with, running_server, write_rows
 
+UNTRUSTED = describe_untrusted()
 PROXY, CITIZEN = "10.0.0.5", "203.0.113.5"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from gettext import gettext as _
 
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
@@ -113,7 +114,7 @@ class ElasticBackend:
         self, record_ids: Collection[str], indices: Iterable[str], *, refresh: bool = True
     ) -> None:
         for index in indices if record_ids else ():
-            _, faults = bulk(
+            _count, faults = bulk(
                 self._client,
                 ({"_op_type": "delete", "_id": document_key(each)} for each in record_ids),
                 index=index,
@@ -123,5 +124,5 @@ class ElasticBackend:
             listed = faults if isinstance(faults, list) else []
             if any(fault["delete"]["status"] != 404 for fault in listed):
                 raise EngineUnavailableError(
-                    "Elasticsearch did not delete every withdrawn record; run the command again."
+                    _("Elasticsearch did not delete every withdrawn record; run the command again.")
                 )

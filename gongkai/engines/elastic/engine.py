@@ -1,6 +1,7 @@
 """The Elasticsearch engine: searches the live generation of a cluster."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from gettext import gettext as _
 from typing import Any, TypeVar
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
@@ -259,7 +260,7 @@ class ElasticEngine:
         try:
             found = await self._client.indices.get_mapping(index=index)
         except NotFoundError as error:
-            raise EngineUnavailableError("The live generation was just replaced.") from error
+            raise EngineUnavailableError(_("The live generation was just replaced.")) from error
         meta: Mapping[str, Any] = found[index]["mappings"]["_meta"]
         return meta
 

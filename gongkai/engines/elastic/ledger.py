@@ -5,6 +5,7 @@ It is written before any generation is changed. A writer erases pending records 
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
+from gettext import gettext as _
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -106,7 +107,7 @@ class ElasticLedger:
         if self._client.indices.exists(index=self._index):
             return True
         if self._is_expected():
-            raise LostLedgerError("missing")
+            raise LostLedgerError(_("missing"))
         return False
 
     def _read_entries(self, query: Mapping[str, Any]) -> dict[str, Withdrawal]:
@@ -118,7 +119,7 @@ class ElasticLedger:
         }
 
     def _write(self, actions: Iterable[dict[str, Any]]) -> None:
-        _, faults = bulk(
+        _count, faults = bulk(
             self._client,
             actions,
             index=self._index,
@@ -130,7 +131,7 @@ class ElasticLedger:
         # An entry that another process removed meanwhile is no error.
         if any(next(iter(fault.values()))["status"] != 404 for fault in listed):
             raise EngineUnavailableError(
-                "Elasticsearch did not store the whole withdrawal ledger; run the command again."
+                _("Elasticsearch did not store the whole withdrawal ledger; run the command again.")
             )
 
     def _read(self, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Any
 
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
@@ -79,7 +80,7 @@ class WriterLock:
         """Raises EngineUnavailableError where the lock is lost, or may be."""
         if not self.is_held or time.monotonic() - self._renewed > TRUSTED_SECONDS:
             raise EngineUnavailableError(
-                "This process was cut off for so long that another may be writing; start again."
+                _("This process was cut off for so long that another may be writing; start again.")
             )
 
     def release(self) -> None:

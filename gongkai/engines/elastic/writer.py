@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from gettext import gettext as _
 from types import TracebackType
 from typing import Any, Self
 
@@ -212,7 +213,7 @@ class ElasticWriter:
             fault = result.get("error")
             if fault and fault["type"] == "index_not_found_exception":
                 raise EngineUnavailableError(
-                    "The generation being written is gone; run the command again."
+                    _("The generation being written is gone; run the command again.")
                 )
             if fault and is_blocked(fault, result["status"]):
                 return lines, BLOCKED

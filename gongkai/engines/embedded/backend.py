@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
+from gettext import gettext as _
 from pathlib import Path
 
 from gongkai.engines.embedded.erasure import erase, find_keys, list_folders, look_up, open_older
@@ -41,7 +42,9 @@ class EmbeddedBackend:
         # Without a meta.json tantivy would create an empty index there.
         if manifest.complete and not (folder / "meta.json").exists():
             raise EngineUnavailableError(
-                f"The live generation {manifest.name} is missing or damaged: run `gongkai doctor`."
+                _("The live generation {name} is missing or damaged: run `gongkai doctor`.").format(
+                    name=manifest.name
+                )
             )
         return TantivyWriter(
             manifest.name, open_index(folder), after_commit=after_commit, on_close=on_close

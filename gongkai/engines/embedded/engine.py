@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 
 import tantivy
@@ -67,7 +68,7 @@ class EmbeddedEngine:
         snapshot = self._current()
         manifest = self._layout.manifest(snapshot.name)
         if manifest is None:
-            raise EngineUnavailableError("The live generation is gone.")
+            raise EngineUnavailableError(_("The live generation is gone."))
         return self._layout.describe(manifest, snapshot.searcher.num_docs)
 
     async def close(self) -> None:
@@ -135,12 +136,16 @@ class EmbeddedEngine:
         if self._index is None or self._snapshot is None or self._snapshot.name != name:
             manifest = self._layout.manifest(name)
             if manifest is None:
-                raise EngineUnavailableError(f"The live generation {name} is missing on disk.")
+                raise EngineUnavailableError(
+                    _("The live generation {name} is missing on disk.").format(name=name)
+                )
             check_fingerprint(manifest.name, manifest.fingerprint, self._fingerprint)
             if not meta.exists():
                 # tantivy would create an empty index in the folder.
                 raise EngineUnavailableError(
-                    f"The live generation {name} is damaged: run `gongkai doctor`."
+                    _("The live generation {name} is damaged: run `gongkai doctor`.").format(
+                        name=name
+                    )
                 )
             self._index = open_index(self._layout.index_folder(name))
         self._index.reload()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 
 from gongkai.errors import StorageError
 
@@ -24,11 +25,11 @@ def translate_errors() -> Iterator[None]:
     except BaseException as error:
         # A damaged file can make tantivy panic, and a panic is no subclass of Exception.
         if type(error).__name__ == "PanicException":
-            raise StorageError("a file of the index is damaged") from error
+            raise StorageError(_("a file of the index is damaged")) from error
         if not isinstance(error, ValueError):
             raise
         text = str(error)
         if not _STORAGE.search(text):
             raise
         said = _SYSTEM_WORD.search(text)
-        raise StorageError(said.group() if said else "an input or output error") from error
+        raise StorageError(said.group() if said else _("an input or output error")) from error

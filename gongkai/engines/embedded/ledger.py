@@ -8,6 +8,7 @@ second copy, so that a lost or damaged ledger is detected and never taken for an
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ class Ledger:
         with self._lock():
             whole = [content for path in (self._path, self._copy) if (content := _try(path))]
             if not whole:
-                raise LostLedgerError("missing or damaged, and so is its second copy")
+                raise LostLedgerError(_("missing or damaged, and so is its second copy"))
             self._clear()
             newest = max(whole, key=lambda content: content.sequence)
             self._write(newest.entries, newest.sequence)
@@ -153,9 +154,9 @@ class Ledger:
             content = _read(self._path)
         except ValueError as error:
             # Guessing is not safe: withdrawn records could become visible again.
-            raise LostLedgerError("damaged") from error
+            raise LostLedgerError(_("damaged")) from error
         if content is None and (self._copy.exists() or self._is_expected()):
-            raise LostLedgerError("missing")
+            raise LostLedgerError(_("missing"))
         self._content = content or _Content(0, {})
         self._closed = {k: e for k, e in self._content.entries.items() if e.is_closed}
         self._pending = frozenset(key for key, e in self._closed.items() if not e.erased)
