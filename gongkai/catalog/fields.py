@@ -70,9 +70,9 @@ class Facet:
     """How the values of a column are counted and chosen.
 
     Numbers are places: `panel` among the filters of a list, `shelf` on the pages for browsing,
-    `tile` on the kiosk, with its label there; 0 where the facet is not shown. `tree` facets count a
-    class with its descendants. Records without an `expected` value are listed for staff. `missing`
-    labels records without a value.
+    `tile` on the kiosk, with its label there, `home` on the start page; 0 where it is not shown.
+    `tree` facets count a class with its descendants. Records without an `expected` value are listed
+    for staff. `missing` labels records without a value.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Facet:
     shelf: int = 0
     tile: int = 0
     tile_label: str = ""
+    home: int = 0
     tree: bool = False
     expected: bool = False
     missing: str = MISSING_LABEL
@@ -87,12 +88,12 @@ class Facet:
 
 _FACETS = (
     Facet("category", 7, 5, tree=True, expected=True),
-    Facet("topic", 1, 1, 3, "按主题", tree=True, expected=True),
-    Facet("audience", 5, 3, 1, "按服务对象", tree=True, expected=True),
-    Facet("life_event", 6, 4, 2, "按生命周期", tree=True, expected=True),
+    Facet("topic", 1, 1, 3, "按主题", home=2, tree=True, expected=True),
+    Facet("audience", 5, 3, 1, "按服务对象", home=1, tree=True, expected=True),
+    Facet("life_event", 6, 4, 2, "按生命周期", home=4, tree=True, expected=True),
     Facet("genre", 4, 6, expected=True),
     Facet("format", 10),
-    Facet("publisher", 2, 2, 4, "按机构"),
+    Facet("publisher", 2, 2, 4, "按机构", home=3),
     Facet("year", 3, 7),
     Facet("validity", 8, 8, missing="未标注"),
     Facet("disclosure", 9),
@@ -109,6 +110,7 @@ TREES = tuple(each.name for each in _FACETS if each.tree)
 EXPECTED = tuple(each.name for each in _FACETS if each.expected)
 PANELS = _sort(lambda facet: facet.panel)
 SHELVES = _sort(lambda facet: facet.shelf)
+HOME = _sort(lambda facet: facet.home)
 _LABELS = {each.name: each.tile_label for each in _FACETS}
 TILES: Mapping[str, str] = {name: _LABELS[name] for name in _sort(lambda facet: facet.tile)}
 MISSING_LABELS: Mapping[str, str] = {each.name: each.missing for each in _FACETS}

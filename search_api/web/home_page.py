@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gongkai.catalog.classifications import MISSING
-from gongkai.catalog.fields import TITLES
+from gongkai.catalog.fields import HOME, TITLES
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.web.browse_page import browse_url
@@ -12,7 +12,6 @@ from search_api.web.rendering import PageContext, render
 from search_api.web.results_page import build_hit
 from search_api.web.urls import search_url
 
-_BROWSED = ("audience", "topic", "publisher", "life_event")
 _SHOWN = 8
 
 
@@ -53,7 +52,7 @@ def render_home(answer: SearchAnswer, words: Sequence[str], context: PageContext
 
 def build_columns(answer: SearchAnswer) -> tuple[BrowseColumn, ...]:
     """Returns the columns; a facet without values has none."""
-    columns = (_build_column(name, answer.facets.get(name, [])) for name in _BROWSED)
+    columns = (_build_column(name, answer.facets.get(name, [])) for name in HOME)
     return tuple(column for column in columns if column.links)
 
 
