@@ -9,7 +9,6 @@ whole title, an empty query. Facets and highlights are included. Both variants a
 import asyncio
 import random
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,8 +17,8 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from bench import COMMAND
 from bench.known_items import read_all
+from bench.serving import serve
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.query.request import SearchRequest
 from gongkai.search.service import SearchService
@@ -54,7 +53,6 @@ async def measure(data_dir: Path, count: int) -> None:
     numbers = [r["document_number"] for r in records if r["document_number"]]
     times: dict[str, tuple[list[float], list[float]]] = {}
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", trust_env=False) as client:
-        await _wait_until_up(client)
         for kind, text in draw_queries(titles, numbers, installation, count):
             inside, outside = times.setdefault(kind, ([], []))
             started = time.perf_counter()
@@ -76,30 +74,7 @@ def _figures(seconds: list[float]) -> str:
     return f"p50 {cuts[49] * 1000:6.1f} ms  p99 {cuts[98] * 1000:6.1f} ms"
 
 
-async def _wait_until_up(client: httpx2.AsyncClient) -> None:
-    for _ in range(100):
-        try:
-            await client.get("/readyz")
-        except httpx2.TransportError:
-            await asyncio.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the server did not start")
-
-
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    server = subprocess.Popen(
-        [
-            *COMMAND,
-            "serve",
-            "--port",
-            str(PORT),
-        ],
-        env={"GONGKAI_DATA_DIR": str(folder)},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
+    with serve(PORT, {"GONGKAI_DATA_DIR": str(folder)}):
         asyncio.run(measure(folder, int(sys.argv[2]) if len(sys.argv) > 2 else 200))
-    finally:
-        server.terminate()

@@ -10,11 +10,8 @@ the engine of the environment.
 """
 
 import asyncio
-import os
 import random
-import signal
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -23,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from bench import COMMAND
 from bench.known_items import read_all
+from bench.serving import serve
 from development.footprint import measure_footprint
 from gongkai.engines.installation import open_installation
 from gongkai.settings import Settings
@@ -158,7 +155,6 @@ async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> 
     def paths(seed: int) -> Iterator[str]:
         return draw_paths(words, ids, seed)
 
-    await _wait_until_up()
     for span in (WARM_UP_SECONDS, CALM_SECONDS):
         calm = Seen()
         until = time.monotonic() + span
@@ -246,31 +242,10 @@ def _describe(seen: Seen) -> str:
     )
 
 
-async def _wait_until_up() -> None:
-    connection = Connection("127.0.0.1")
-    for _ in range(300):
-        if await connection.get("/readyz") == 200:
-            return
-        await asyncio.sleep(0.2)
-    raise SystemExit("the server did not start")
-
-
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     asked = [int(each) for each in sys.argv[2:]]
     seconds, clients = (*asked, *(60, 200)[len(asked) :])
-    serving = subprocess.Popen(
-        [*COMMAND, "serve", "--port", str(PORT), "--workers", str(WORKERS)],
-        env={
-            **os.environ,
-            "GONGKAI_DATA_DIR": str(folder),
-            "GONGKAI_KIOSK_ADDRESSES": _KIOSK_NETWORK,
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        asyncio.run(measure(folder, seconds, clients, serving.pid))
-    finally:
-        serving.send_signal(signal.SIGTERM)
-        serving.wait()
+    settings = {"GONGKAI_DATA_DIR": str(folder), "GONGKAI_KIOSK_ADDRESSES": _KIOSK_NETWORK}
+    with serve(PORT, settings, WORKERS) as server:
+        asyncio.run(measure(folder, seconds, clients, server))

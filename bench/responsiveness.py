@@ -9,7 +9,6 @@ engine is the one that the environment names.
 
 import os
 import random
-import signal
 import statistics
 import subprocess
 import sys
@@ -17,7 +16,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +23,7 @@ import httpx2
 import orjson
 
 from bench import COMMAND
+from bench.serving import serve
 from gongkai.engines.installation import open_installation
 from gongkai.settings import Settings
 
@@ -122,32 +121,13 @@ def main(records: int = 12, clients: int = 4, seconds: int = 10) -> None:
     """Indexes, serves and measures."""
     words = draw_words()
     with tempfile.TemporaryDirectory() as folder:
-        settings = {**os.environ, "GONGKAI_DATA_DIR": folder, "GONGKAI_CLIENT_RATE": "0"}
+        settings = {"GONGKAI_DATA_DIR": folder, "GONGKAI_CLIENT_RATE": "0"}
         rows = Path(folder) / "rows.jsonl"
         rows.write_bytes(b"\n".join(map(orjson.dumps, draw_rows(words, records))))
-        subprocess.run([*COMMAND, "index", str(rows)], env=settings, check=True)
-        serving = subprocess.Popen(
-            [*COMMAND, "serve", "--port", str(PORT), "--workers", "1"],
-            env=settings,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            _wait_until_up()
+        subprocess.run([*COMMAND, "index", str(rows)], env={**os.environ, **settings}, check=True)
+        with serve(PORT, settings):
             print(f"{records} records, {clients} clients, {QUERY_CHARACTERS} characters a query")
             measure(words, clients, seconds)
-        finally:
-            serving.send_signal(signal.SIGTERM)
-            serving.wait()
-
-
-def _wait_until_up() -> None:
-    for _ in range(300):
-        with suppress(httpx2.TransportError):
-            if httpx2.get(f"{ADDRESS}/readyz", trust_env=False).status_code == 200:
-                return
-        time.sleep(0.2)
-    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":
