@@ -9,7 +9,7 @@ from itertools import chain, islice, zip_longest
 
 BLOCK = 512
 """Characters of a text folded at once."""
-NEEDLES_LIMIT = 64
+HIGHLIGHT_TERMS_LIMIT = 64
 """Most distinct terms of one query that are marked, the longest first."""
 _NEEDLES_AS_WRITTEN = 8
 """Terms searched in the unfolded text; a search through two million characters takes 1.3 ms."""
@@ -17,12 +17,12 @@ _PLACES = 4
 """Occurrences of each such term."""
 
 
-def choose_needles(highlight_terms: Sequence[str]) -> tuple[str, ...]:
-    """Returns the distinct terms in order, at most NEEDLES_LIMIT, keeping the longest."""
+def choose_highlight_terms(highlight_terms: Sequence[str]) -> tuple[str, ...]:
+    """Returns the distinct terms in order, at most HIGHLIGHT_TERMS_LIMIT, keeping the longest."""
     distinct = tuple(dict.fromkeys(filter(None, highlight_terms)))
-    if len(distinct) <= NEEDLES_LIMIT:
+    if len(distinct) <= HIGHLIGHT_TERMS_LIMIT:
         return distinct
-    kept = set(sorted(distinct, key=len, reverse=True)[:NEEDLES_LIMIT])
+    kept = set(sorted(distinct, key=len, reverse=True)[:HIGHLIGHT_TERMS_LIMIT])
     return tuple(each for each in distinct if each in kept)
 
 

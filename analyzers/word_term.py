@@ -22,8 +22,8 @@ class WordBounds:
     find_spans: Callable[[str], _Spans]
 
     @classmethod
-    def of(cls, analysis: TextAnalyzer) -> "WordBounds":
-        return cls(analysis.is_word, lru_cache(_KEPT)(analysis.word_spans))
+    def of(cls, analyzer: TextAnalyzer) -> "WordBounds":
+        return cls(analyzer.is_word, lru_cache(_KEPT)(analyzer.word_spans))
 
     def find(self, stream: str, word: str) -> Iterator[int]:
         """Yields where a literal stream has the word: 民政 in 民政局, but not in 人民政府."""

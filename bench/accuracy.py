@@ -62,7 +62,7 @@ async def measure_typos(data_dir: Path, pairs_file: Path, count: int = 2_000) ->
     found: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     for title in draw.sample(titles, count):
-        part = cut_part(title, installation.analysis, draw)
+        part = cut_part(title, installation.analyzer, draw)
         for kind, right in (("title", title), ("part", part)):
             for state, text in (("right", right), ("one wrong", misspell(right, pairs, draw))):
                 if not text:

@@ -34,7 +34,7 @@ def draw_queries(
     draw = random.Random(20090220)
     for _ in range(count):
         title = draw.choice(titles)
-        words = [w for w in installation.analysis.tokenize(title) if len(w) > 1] or [title]
+        words = [w for w in installation.analyzer.tokenize(title) if len(w) > 1] or [title]
         yield "one word", draw.choice(words)
         yield "two words", " ".join(draw.choices(words, k=2))
         yield "phrase", f'"{title[4:10]}"'

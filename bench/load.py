@@ -149,7 +149,7 @@ async def measure(data_dir: Path, seconds: float, clients: int, server: int) -> 
     await engine.close()
     draw = random.Random(20080501)
     titles = [record["title"] for record in draw.sample(records, min(len(records), 2000))]
-    words = sorted({w for title in titles for w in installation.analysis.tokenize(title) if w[1:]})
+    words = sorted({w for title in titles for w in installation.analyzer.tokenize(title) if w[1:]})
     ids = [record["id"] for record in draw.sample(records, min(len(records), 2000))]
 
     def paths(seed: int) -> Iterator[str]:

@@ -43,12 +43,12 @@ PATHS = {
 
 def draw_words() -> list[str]:
     """Returns the words of the analysis in a fixed order."""
-    analysis = open_installation(Settings()).analysis
+    analyzer = open_installation(Settings()).analyzer
     text = Path("README.zh.md").read_text(encoding="utf-8")
     return sorted(
         {
             word
-            for word in analysis.tokenize_for_search(text)
+            for word in analyzer.tokenize_for_search(text)
             if len(word) > 1 and not word.isascii()
         }
     )

@@ -92,7 +92,7 @@ def take(installation: Installation, row: dict[str, object]) -> str:
     outcome = take_row(row, IntakeRules(installation.tables))
     if not isinstance(outcome, Accepted):
         return f"{type(outcome).__name__} {outcome.reason}"
-    build_document(outcome.record, installation.analysis)
+    build_document(outcome.record, installation.analyzer)
     return "Accepted " + " ".join(code for _, code in outcome.warnings)
 
 
@@ -172,7 +172,7 @@ def measure_field(worker: Worker, field: str, factors: list[int]) -> None:
 
 if __name__ == "__main__":
     installed = open_installation(Settings())
-    installed.analysis.prepare()
+    installed.analyzer.prepare()
     worker = Worker(installed)
     asked = [int(each) for each in sys.argv[1:]] or list(FACTORS)
     for each in USUAL:

@@ -64,7 +64,7 @@ def build_services(
         engine=engine,
         search=search,
         suggester=Suggester(
-            engine, search.term_dictionary, installation.analysis, installation.tables.agencies
+            engine, search.term_dictionary, installation.analyzer, installation.tables.agencies
         ),
         semantic=semantic,
         duplicates=DuplicateService(installation, engine),

@@ -27,7 +27,7 @@ _LONGEST_TERM = 20
 _NUMERIC = re.compile(r"[\W\d_]+")
 
 
-def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
+def build_document(record: Record, analyzer: TextAnalyzer) -> IndexDocument:
     """Returns the analysed document of a record. A record on request has only its entry."""
     record = disclose(record)
     repeals = find_repeals(record.body)
@@ -37,16 +37,16 @@ def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
     entry_texts, body_texts = _filled(_entry_texts(record)), _filled(_body_texts(record))
     zones = (title, *entry_texts, *body_texts)
     entry, body = "\n".join(entry_texts), "\n".join(body_texts)
-    zone_grams = [analysis.gram_text(zone) for zone in zones]
+    zone_grams = [analyzer.gram_text(zone) for zone in zones]
     text_words: dict[str, str] = {
-        "title_words": analysis.word_text(title),
+        "title_words": analyzer.word_text(title),
         "title_grams": zone_grams[0],
-        "entry_words": analysis.word_text(entry),
-        "body_words": analysis.word_text(body) if body else "",
+        "entry_words": analyzer.word_text(entry),
+        "body_words": analyzer.word_text(body) if body else "",
         "text_grams": f" {ZONE_BREAK} ".join(filter(None, zone_grams)),
         # Characters are normalised one by one, so each distinct one is processed only once.
-        "text_chars": " ".join(analysis.chars("".join(set().union(*zones)))),
-        "title_key": analysis.letters_only(title),
+        "text_chars": " ".join(analyzer.chars("".join(set().union(*zones)))),
+        "title_key": analyzer.letters_only(title),
     }
     return IndexDocument(
         id=record.id,
@@ -55,8 +55,8 @@ def build_document(record: Record, analysis: TextAnalyzer) -> IndexDocument:
             **text_words,
             **_keywords(record),
             **_codes(record),
-            "terms": _terms(record, analysis),
-            "repeals": _repealed(repeals, analysis),
+            "terms": _terms(record, analyzer),
+            "repeals": _repealed(repeals, analyzer),
             "text_key": _present(text.key),
             "bands": text.bands,
             "identities": record_keys(record),
@@ -134,27 +134,27 @@ def _codes(record: Record) -> dict[str, Sequence[str]]:
     }
 
 
-def _repealed(repeals: Sequence[Repeal], analysis: TextAnalyzer) -> Sequence[str]:
+def _repealed(repeals: Sequence[Repeal], analyzer: TextAnalyzer) -> Sequence[str]:
     """Returns the keys of repealed documents: their numbers and their titles."""
     numbers = (each.document_number for each in repeals)
-    titles = (each.title and title_mark(analysis.letters_only(each.title)) for each in repeals)
+    titles = (each.title and title_mark(analyzer.letters_only(each.title)) for each in repeals)
     return tuple(dict.fromkeys(value for value in chain(numbers, titles) if value))
 
 
-def _terms(record: Record, analysis: TextAnalyzer) -> Sequence[str]:
+def _terms(record: Record, analyzer: TextAnalyzer) -> Sequence[str]:
     """Returns the terms for suggestions and spelling corrections.
 
     They are keywords and agency names as a whole, and the words of title and keywords.
     """
     named = (record.publisher_name, *record.keywords)
     whole = ("".join(normalize_text(word).split()) for word in named)
-    cut = (word for text in (record.title, *record.keywords) for word in analysis.tokenize(text))
-    return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analysis)))
+    cut = (word for text in (record.title, *record.keywords) for word in analyzer.tokenize(text))
+    return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analyzer)))
 
 
-def _is_term(word: str, analysis: TextAnalyzer) -> bool:
+def _is_term(word: str, analyzer: TextAnalyzer) -> bool:
     is_named = 2 <= len(word) <= _LONGEST_TERM and not _NUMERIC.fullmatch(word)
-    return is_named and not analysis.is_stopword(word)
+    return is_named and not analyzer.is_stopword(word)
 
 
 def _present(value: str | None) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Ingest:
         prepare: Prepare,
         files: RunFiles,
         withdrawn: Mapping[str, str],
-        analysis: TextAnalyzer,
+        analyzer: TextAnalyzer,
     ) -> None:
         self.summary = Summary()
         self.republished: set[str] = set()
@@ -105,7 +105,7 @@ class Ingest:
         self._warnings = files.warnings
         self._owners = files.owners
         self._reduced: set[str] = set()
-        self._revoker = TextRevoker(files.owners, analysis)
+        self._revoker = TextRevoker(files.owners, analyzer)
         self._withdrawn = withdrawn
         self._by_staff = withdrawn_by_staff(withdrawn)
         self._documents = 0

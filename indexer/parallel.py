@@ -38,20 +38,20 @@ Prepare: TypeAlias = Callable[[Iterable[Row], FileDigests], Iterator[Chunk]]
 
 
 @contextmanager
-def open_transform(rules: IntakeRules, analysis: TextAnalyzer, processes: int) -> Iterator[Prepare]:
+def open_transform(rules: IntakeRules, analyzer: TextAnalyzer, processes: int) -> Iterator[Prepare]:
     """Returns `transform_rows` run by several processes, or by this one if one is enough.
 
     Raises EndedProcessError if a process was killed.
     """
     if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield partial(transform_rows, rules=rules, analysis=analysis)
+        yield partial(transform_rows, rules=rules, analyzer=analyzer)
         return
-    analysis.prepare()
+    analyzer.prepare()
     pool = ProcessPoolExecutor(
         processes,
         multiprocessing.get_context("fork"),
         initializer=_begin,
-        initargs=(rules, analysis),
+        initargs=(rules, analyzer),
     )
     try:
         # The first task starts all processes.
@@ -90,9 +90,9 @@ def _count_characters(row: Row) -> int:
 _given: tuple[IntakeRules, TextAnalyzer]
 
 
-def _begin(rules: IntakeRules, analysis: TextAnalyzer) -> None:
+def _begin(rules: IntakeRules, analyzer: TextAnalyzer) -> None:
     global _given  # noqa: PLW0603 # what a process of the pool has to work with
-    _given = rules, analysis
+    _given = rules, analyzer
     # Ctrl-C is handled by the main process, which stops its children. They also end with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

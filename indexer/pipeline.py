@@ -92,7 +92,7 @@ def publish(
         check_rejects_path(order.rejects, order.sources)
     processes = _choose_processes(order.sources, installation.settings.index_processes)
     with (
-        open_transform(rules, installation.analysis, processes) as prepare,
+        open_transform(rules, installation.analyzer, processes) as prepare,
         closing(installation.open_store()) as store,
         RejectsFile(rejects_path) as rejects,
         WarningsFile(warnings_path(rejects_path)) as warnings,
@@ -105,7 +105,7 @@ def publish(
             claims = survey_files(order.sources, rules, withdrawn_by_staff(withdrawn))
             owners.begin(claims, order.sources, withdrawn)
             files = RunFiles(register, rejects, review, warnings, owners)
-            ingest = Ingest(writer, prepare, files, withdrawn, installation.analysis)
+            ingest = Ingest(writer, prepare, files, withdrawn, installation.analyzer)
             summary = ingest.run(order.sources, on_progress, order.skipped)
             ingest.finish(store)
             missing = NOTHING_MISSING

@@ -48,7 +48,7 @@ async def _copy(installation: Installation, writer: GenerationWriter) -> int:
     count = 0
     try:
         async for hit in read_hits(engine):
-            writer.put(build_document(decode_record(hit.stored), installation.analysis))
+            writer.put(build_document(decode_record(hit.stored), installation.analyzer))
             count += 1
     finally:
         await engine.close()

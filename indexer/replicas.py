@@ -76,7 +76,7 @@ class Filling:
         elif record.id in self.on_request:
             record = replace(record, disclosure=Disclosure.ON_REQUEST)
         record = drop_texts(record, self.without_text.get(record.id, ()))
-        self.writer.put(build_document(record, self.installation.analysis))
+        self.writer.put(build_document(record, self.installation.analyzer))
         self.taken.add(record.id)
 
     def _leave_out(self, record_id: str, why: Refused | Withheld) -> None:

@@ -44,14 +44,14 @@ _Item = TypeVar("_Item")
 
 
 def transform_rows(
-    rows: Iterable[Row], closed: FileDigests, rules: IntakeRules, analysis: TextAnalyzer
+    rows: Iterable[Row], closed: FileDigests, rules: IntakeRules, analyzer: TextAnalyzer
 ) -> Iterator[Chunk]:
     """Yields every row with its outcome, in order; an unreadable row is refused.
 
     `closed` are the digests of attachment files that no record may show. A chunk has at most
     CHUNK_ROWS rows, and fewer for long texts, which limits memory.
     """
-    pairs = ((row, transform_row(row, closed, rules, analysis)) for row in rows)
+    pairs = ((row, transform_row(row, closed, rules, analyzer)) for row in rows)
     return cut_chunks(pairs, lambda pair: _stored_bytes(pair[1]), CHUNK_ROWS, CHUNK_BYTES)
 
 
@@ -76,7 +76,7 @@ def _stored_bytes(prepared: Prepared) -> int:
 
 
 def transform_row(
-    row: Row, closed: FileDigests, rules: IntakeRules, analysis: TextAnalyzer
+    row: Row, closed: FileDigests, rules: IntakeRules, analyzer: TextAnalyzer
 ) -> Prepared:
     """Returns the outcome of one row."""
     outcome = admit_row(row, closed, rules)
@@ -84,7 +84,7 @@ def transform_row(
         return outcome
     accepted, attached = outcome.accepted, outcome.attached
     warnings = (*accepted.warnings, *warn_of_texts(attached))
-    document = build_document(attached.record, analysis)
+    document = build_document(attached.record, analyzer)
     return Ready(document, warnings, accepted.values, accepted.headings, attached.files)
 
 

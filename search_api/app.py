@@ -90,7 +90,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 @asynccontextmanager
 async def _run(services: Services) -> AsyncIterator[None]:
     """Prepares the services before the first request; stores and closes them at the end."""
-    services.installation.analysis.prepare()
+    services.installation.analyzer.prepare()
     await services.search.term_dictionary.refresh()
     if services.semantic:
         services.semantic.prepare()

@@ -30,7 +30,7 @@ from gongkai.catalog.repeals import find_repeals
 from gongkai.engines.cursor import read_cursor
 from gongkai.engines.installation import Installation
 from gongkai.errors import BadRequestError, RefusedValueError
-from gongkai.query.date_expressions import find_spoken_date
+from gongkai.query.date_expressions import find_date_expression
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.request import Sort
 from indexer.pipeline import IndexJob, publish
@@ -96,7 +96,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "index number": parse_index_number,
     "index numbers in text": find_index_numbers,
     "date": lambda text: parse_date(text, field="published_on"),
-    "spoken date": lambda text: find_spoken_date(text, date(2026, 1, 1)),
+    "date expression": lambda text: find_date_expression(text, date(2026, 1, 1)),
     "numeral": read_numeral,
     "disclosure": parse_disclosure,
     "address": parse_url,
@@ -123,7 +123,7 @@ def test_a_parser_gives_a_value_or_its_own_error(name: str, text: str) -> None:
 @settings(max_examples=EXAMPLES)
 @given(text=texts)
 def test_any_question_is_understood(installation: Installation, text: str) -> None:
-    interpreted = QueryInterpreter(installation.analysis).interpret(text)
+    interpreted = QueryInterpreter(installation.analyzer).interpret(text)
     assert interpreted.strict is not None
 
 

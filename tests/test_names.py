@@ -15,7 +15,8 @@ RETIRED = frozenset(
         *("Analysis", "Corrector", "Lexicon", "Suggesting", "Relating", "Vocabulary", "VectorRow"),
         *("Observing", "Rates", "Lane", "WholeBodies", "PatientProtocol", "Freshness"),
         *("Doorkeeper", "Duplicating", "UnfoundSearches", "take_refused", "open_answering"),
-        *("standing", "needles", "prepare_rows"),
+        *("standing", "needles", "prepare_rows", "choose_needles", "find_spoken_date"),
+        *("may_ask_meaning", "spoken_date", "words_tie", "analysis"),
     ]
 )
 _GERUND = re.compile(r"\w+ing")

@@ -52,7 +52,7 @@ def served(
     opened = replace(installation, settings=changed)
     outcome = take_row(BASE, IntakeRules(opened.tables))
     assert isinstance(outcome, Accepted)
-    document = build_document(outcome.record, opened.analysis)
+    document = build_document(outcome.record, opened.analyzer)
     levels = DEEP.split("/")
     paths = tuple("/".join(levels[: depth + 1]) for depth in range(len(levels)))
     store = opened.open_store()
@@ -134,7 +134,7 @@ def test_every_field_of_any_length_makes_a_document_of_its_size(
             row = build(field, filler, length)
             outcome = take_row({**PLAIN, **row}, rules)
             if isinstance(outcome, Accepted):
-                document = build_document(outcome.record, installation.analysis)
+                document = build_document(outcome.record, installation.analyzer)
                 size = sum(map(_size_of, document.fields.values()))
                 assert size <= TOKENS_A_CHARACTER * len(str(row)) + TOKENS_OF_ALL
 

@@ -20,10 +20,10 @@ def worded(questions: Sequence[Question]) -> list[Question]:
 def draw_questions(rows: Sequence[Row], count: int) -> Iterator[Question]:
     """Yields `count` queries of each kind in turn. Equal rows give equal queries."""
     draw = random.Random(20090220)
-    analysis = TextAnalyzer(load_dictionary())
+    analyzer = TextAnalyzer(load_dictionary())
     for _ in range(count):
         row = draw.choice(rows)
-        words = [each for each in analysis.tokenize(str(row["body"])) if len(each) > 1] or ["通知"]
+        words = [each for each in analyzer.tokenize(str(row["body"])) if len(each) > 1] or ["通知"]
         start = draw.randrange(max(1, len(str(row["body"])) - 6))
         kinds = {"genre": str(row["genre"]), "publisher": str(row["publisher"])}
         yield Question("one word", draw.choice(words))

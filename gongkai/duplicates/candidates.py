@@ -14,9 +14,9 @@ _INDEX_NUMBER, _TEXT, _NUMBER, _TITLE = 1000.0, 800.0, 500.0, 200.0
 _LEAST_TITLE = 6
 
 
-def find_candidates(subject: Subject, analysis: TextAnalyzer) -> Query:
+def find_candidates(subject: Subject, analyzer: TextAnalyzer) -> Query:
     """Matches records with the same number, text or title, or with bands of the same text."""
-    core = analysis.letters_only(read_core(subject.title))
+    core = analyzer.letters_only(read_core(subject.title))
     parts: list[Query] = []
     if subject.index_number:
         parts.append(ConstantScore(Term("index_number", subject.index_number), _INDEX_NUMBER))
@@ -26,9 +26,9 @@ def find_candidates(subject: Subject, analysis: TextAnalyzer) -> Query:
         parts.append(ConstantScore(Term("text_key", subject.text.key), _TEXT))
         bands = tuple(ConstantScore(Term("bands", band), 1.0) for band in subject.text.bands)
         parts.append(Or(bands))
-    keys = tuple(dict.fromkeys(key for key in (analysis.letters_only(subject.title), core) if key))
+    keys = tuple(dict.fromkeys(key for key in (analyzer.letters_only(subject.title), core) if key))
     if keys:
         parts.append(ConstantScore(Terms("title_key", keys), _TITLE))
     if len(core) >= _LEAST_TITLE:
-        parts.append(ConstantScore(Phrase("title_grams", tuple(analysis.grams(core))), _TITLE))
+        parts.append(ConstantScore(Phrase("title_grams", tuple(analyzer.grams(core))), _TITLE))
     return Or(tuple(parts)) if parts else MatchNone()

@@ -31,7 +31,7 @@ class Installation:
 
     settings: Settings
     tables: Tables
-    analysis: TextAnalyzer
+    analyzer: TextAnalyzer
     synonyms: tuple[Synonym, ...] = ()
     places: Places = field(default_factory=Places)
     halls: Halls = field(default_factory=Halls)
@@ -39,7 +39,7 @@ class Installation:
     @property
     def fingerprint(self) -> str:
         """Returns the name of analysis and schema; an index with another name is rejected."""
-        parts = f"schema {SCHEMA_VERSION}\nanalysis {self.analysis.fingerprint}"
+        parts = f"schema {SCHEMA_VERSION}\nanalysis {self.analyzer.fingerprint}"
         return name_parts(parts)
 
     def open_engine(self) -> SearchEngine:
@@ -87,12 +87,12 @@ def open_installation(settings: Settings) -> Installation:
     names = [
         name for agency in tables.agencies.all() for name in (agency.name, *agency.short_names)
     ]
-    analysis = TextAnalyzer(load_dictionary(settings.dictionary_dir), names)
+    analyzer = TextAnalyzer(load_dictionary(settings.dictionary_dir), names)
     synonyms = load_synonyms(settings.dictionary_dir)
     halls = load_halls(settings.tables_dir)
     _check_hall(settings.kiosk_hall, halls)
     places = load_places(settings.tables_dir)
-    return Installation(settings, tables, analysis, synonyms, places, halls)
+    return Installation(settings, tables, analyzer, synonyms, places, halls)
 
 
 def open_tables(settings: Settings) -> Tables:

@@ -19,7 +19,7 @@ STAFF, DISCLOSURE = withdrawals.STAFF, withdrawals.DISCLOSURE
 """Causes of a withdrawal: staff withdrew the record, or its source closed it."""
 REPLICA_FORMAT = 1
 """Version of the line format of a replica."""
-VOCABULARY_VALUES = 30_000
+TERM_DICTIONARY_VALUES = 30_000
 """Most frequent values counted of a vocabulary field.
 
 Two such fields fit into one response, which engines limit to 65,000 values in all.
@@ -69,7 +69,7 @@ class Hit:
 class SearchResult:
     """Exact total, one window of hits, exact facet counts, and the cursor of the next window.
 
-    Only the VOCABULARY_VALUES most frequent values of a vocabulary field are counted.
+    Only the TERM_DICTIONARY_VALUES most frequent values of a vocabulary field are counted.
     """
 
     total: int

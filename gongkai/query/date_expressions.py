@@ -263,7 +263,7 @@ _ALL_PATTERNS = (
 _QUOTED = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
 
 
-def find_spoken_date(text: str, today: date) -> DateExpression | None:
+def find_date_expression(text: str, today: date) -> DateExpression | None:
     """Returns the first date expression in a query with its particles, or None.
 
     `start` and `end` are code points of `text`. A year inside a document number, quotation marks or
@@ -283,9 +283,9 @@ def find_spoken_date(text: str, today: date) -> DateExpression | None:
     return None
 
 
-def describe(spoken: DateExpression) -> str:
+def describe(expression: DateExpression) -> str:
     """Returns the period in Chinese for a filter chip: 2008年, 2019年起, 2008年至2010年."""
-    first, last = spoken.first, spoken.last
+    first, last = expression.first, expression.last
     if first and first == last:
         return _say(first)
     if first and last:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from analyzers.normalize import normalize_text
 from analyzers.numerals import close_up, find_quantities, respell
-from analyzers.sampling import choose_needles
+from analyzers.sampling import choose_highlight_terms
 from analyzers.text_analyzer import TextAnalyzer
 from analyzers.word_term import WordBounds, WordTerm
 from gongkai.catalog.document_number import find_document_numbers
@@ -21,7 +21,7 @@ from gongkai.catalog.index_number import find_index_number_parts, find_index_num
 from gongkai.catalog.number_parts import NumberParts, find_number_parts
 from gongkai.query.assembly import WORD_LIMIT, TreeAssembler
 from gongkai.query.clauses import Clauses, ReadTerm
-from gongkai.query.date_expressions import DateExpression, find_spoken_date
+from gongkai.query.date_expressions import DateExpression, find_date_expression
 from gongkai.query.expansion import Expansion, QueryExpander
 from gongkai.query.filters import published_between
 from gongkai.query.query_builder import QueryBuilder
@@ -51,7 +51,7 @@ class InterpretedQuery:
 
     `strict` requires every word. `relaxed` requires most of them and ranks records with every word
     first; it is None where it would match no more. `codes` are the numbers found, as typed.
-    `expanded` maps typed words to official terms. `spoken` is the date expression that the trees
+    `expanded` maps typed words to official terms. `date_expression` is the one that the trees
     contain. `newest` is true where the words ask for the newest records. `is_cut` is true where a
     query had too many words and some were dropped.
     """
@@ -63,7 +63,7 @@ class InterpretedQuery:
     relaxed: Query | None = None
     codes: tuple[str, ...] = ()
     expanded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    spoken: DateExpression | None = None
+    date_expression: DateExpression | None = None
     newest: bool = False
     is_cut: bool = False
 
@@ -77,36 +77,36 @@ class QueryInterpreter:
 
     def __init__(
         self,
-        analysis: TextAnalyzer,
+        analyzer: TextAnalyzer,
         weights: Weights | None = None,
         expander: QueryExpander | None = None,
         counts: WordCounts | None = None,
         *,
         today: Callable[[], date] = date.today,
     ) -> None:
-        self._analysis = analysis
+        self._analyzer = analyzer
         self._weights = weights or load_weights()
         self._expander = expander or QueryExpander()
         self._counts = counts or WordCounts()
-        self._builder = QueryBuilder(analysis, self._weights, self._counts)
-        self._bounds = WordBounds.of(analysis)
+        self._builder = QueryBuilder(analyzer, self._weights, self._counts)
+        self._bounds = WordBounds.of(analyzer)
         self._today = today
 
     def with_counts(self, counts: WordCounts) -> "QueryInterpreter":
         """Returns this interpreter with other word counts."""
         other = copy(self)
         other._counts = counts
-        other._builder = QueryBuilder(self._analysis, self._weights, counts)
+        other._builder = QueryBuilder(self._analyzer, self._weights, counts)
         return other
 
     def list_words(self, text: str, switches: Switches | None = None) -> set[str]:
         """Returns the words of a text and of its official terms, whose counts `interpret` needs."""
         normalized = normalize_text(text)
-        words = set(self._analysis.tokenize_for_search(normalized))
+        words = set(self._analyzer.tokenize_for_search(normalized))
         if switches is None or switches.expand:
             for expansion in self._expand(normalized):
                 for other in expansion.others:
-                    words.update(self._analysis.tokenize_for_search(other))
+                    words.update(self._analyzer.tokenize_for_search(other))
         return {word for word in words if len(word) >= SHORTEST_COUNTED}
 
     def interpret(self, text: str, switches: Switches | None = None) -> InterpretedQuery:
@@ -116,23 +116,23 @@ class QueryInterpreter:
         if not text:
             return InterpretedQuery("", (), (), MatchAll())
         clauses = Clauses()
-        spoken = find_spoken_date(text, self._today()) if switches.dates else None
-        undated = _without(text, (spoken.start, spoken.end) if spoken else None)
+        expression = find_date_expression(text, self._today()) if switches.dates else None
+        undated = _without(text, (expression.start, expression.end) if expression else None)
         newest = find_newest(undated) if switches.dates else None
         self._read(_without(undated, newest), clauses, expand=switches.expand)
-        if spoken:
-            self._choose_date(spoken, clauses)
+        if expression:
+            self._choose_date(expression, clauses)
         assembler = TreeAssembler(self._builder, self._weights, self._counts, clauses)
         today = self._today()
         return InterpretedQuery(
             text=text,
             terms=tuple(dict.fromkeys(clauses.terms)),
-            highlight_terms=choose_needles(clauses.highlight_terms),
+            highlight_terms=choose_highlight_terms(clauses.highlight_terms),
             strict=assembler.strict(text, today),
             relaxed=assembler.relaxed(text, today),
             codes=tuple(clauses.codes),
             expanded=clauses.expanded,
-            spoken=spoken,
+            date_expression=expression,
             newest=newest is not None,
             is_cut=clauses.is_cut,
         )
@@ -144,14 +144,14 @@ class QueryInterpreter:
     def titled(self, text: str) -> Query:
         """Returns a query for records with this title, or with a long text in their title."""
         named = self._builder.named_whole(text)
-        is_long = len(self._analysis.letters_only(text)) >= _LONG_RUN
+        is_long = len(self._analyzer.letters_only(text)) >= _LONG_RUN
         runs = self._builder.titled((text,)) if is_long else []
         return Or((*named, *runs)) if named else MatchNone()
 
     def _read(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         pieces = split_pieces(text)
-        spoken = [piece for piece in pieces if self._analysis.letters_only(piece.text)]
-        for is_plain, group in groupby(spoken or pieces, key=_is_plain):
+        written = [piece for piece in pieces if self._analyzer.letters_only(piece.text)]
+        for is_plain, group in groupby(written or pieces, key=_is_plain):
             if is_plain:
                 # A number may hold spaces (宜政办秘（2008） 8号), so numbers are found before
                 # splitting at them.
@@ -173,7 +173,7 @@ class QueryInterpreter:
             return
         clauses.must.extend(self._builder.phrase(piece.text))
         clauses.terms.append(piece.text)
-        clauses.highlight_terms.extend(map(self._analysis.letters_only, respell(piece.text)))
+        clauses.highlight_terms.extend(map(self._analyzer.letters_only, respell(piece.text)))
         clauses.should.extend(self._builder.runs(piece.text))
 
     def _read_words(self, text: str, clauses: Clauses, *, expand: bool) -> None:
@@ -182,20 +182,20 @@ class QueryInterpreter:
                 clauses.numbers.add(query)
                 clauses.codes.append(part)
                 clauses.terms.append(part)
-                clauses.highlight_terms.append(self._analysis.letters_only(part))
+                clauses.highlight_terms.append(self._analyzer.letters_only(part))
             else:
                 clauses.should.extend(map(self._builder.law, _find_laws(part)))
                 for run in close_up(part).split():
                     self._read_plain(run, clauses, expand=expand)
 
     def _read_plain(self, text: str, clauses: Clauses, *, expand: bool) -> None:
-        tokens = self._analysis.tokens(normalize_text(text))
+        tokens = self._analyzer.tokens(normalize_text(text))
         words = [token.text for token in tokens]
         quantities = find_quantities(normalize_text(text))
         expansions = self._expand(text) if expand else ()
         content = 0
-        asked = find_asking(text, self._analysis.interrogatives)
-        for group in group_terms(tokens, expansions, self._analysis.is_stopword, quantities):
+        asked = find_asking(text, self._analyzer.interrogatives)
+        for group in group_terms(tokens, expansions, self._analyzer.is_stopword, quantities):
             if group.is_question_word:
                 clauses.should.add(self._builder.stopword(group.words[0]))
             else:
@@ -225,7 +225,7 @@ class QueryInterpreter:
         others = expansion.others if expansion else ()
         if others:
             clauses.expanded[term] = others
-            names = map(self._analysis.letters_only, others)
+            names = map(self._analyzer.letters_only, others)
             clauses.highlight_terms.extend(map(self._mark, names))
             clauses.should.extend(self._builder.titled((term, *others)))
         agency = expansion.agency if expansion else None
@@ -239,7 +239,7 @@ class QueryInterpreter:
 
     def _mark(self, term: str) -> str:
         """Returns the highlight term for a term: a word is marked where it is matched."""
-        is_word = self._analysis.is_word(term) and self._counts.is_indexed(term)
+        is_word = self._analyzer.is_word(term) and self._counts.is_indexed(term)
         return WordTerm(term, self._bounds if is_word else None)
 
     def _expand(self, text: str) -> Sequence[Expansion]:
@@ -250,7 +250,7 @@ class QueryInterpreter:
     def _require_question_words(self, clauses: Clauses) -> None:
         """Requires question words (怎么) as written where the query has no other words."""
         for text in clauses.question_words:
-            words = self._analysis.tokenize(text)
+            words = self._analyzer.tokenize(text)
             clauses.must.extend(self._builder.literally(text))
             clauses.terms.extend(words)
             clauses.highlight_terms.extend(words)
@@ -288,9 +288,9 @@ class QueryInterpreter:
                 self._builder.number_part(_part_terms(found.parts), typed),
             )
 
-    def _choose_date(self, spoken: DateExpression, clauses: Clauses) -> None:
-        within = published_between(spoken.first, spoken.last)
-        query, boosts = self._builder.date_choice(within, spoken.titled)
+    def _choose_date(self, expression: DateExpression, clauses: Clauses) -> None:
+        within = published_between(expression.first, expression.last)
+        query, boosts = self._builder.date_choice(within, expression.titled)
         clauses.must.add(query)
         clauses.should.extend(boosts)
 

@@ -48,12 +48,12 @@ class QueryBuilder:
     """Builds query parts with one analyzer, one set of weights and the counts of words."""
 
     def __init__(
-        self, analysis: TextAnalyzer, weights: Weights, counts: WordCounts | None = None
+        self, analyzer: TextAnalyzer, weights: Weights, counts: WordCounts | None = None
     ) -> None:
-        self._analysis = analysis
+        self._analyzer = analyzer
         self._weights = weights
         self._counts = counts or WordCounts()
-        self.letters_only = analysis.letters_only
+        self.letters_only = analyzer.letters_only
 
     def term(
         self, words: Sequence[str], others: Sequence[str] = (), agency: str | None = None
@@ -68,7 +68,9 @@ class QueryBuilder:
             published = Term("publisher", agency)
             named.append(ConstantScore(published, self._weights.words_agency, "words.agency"))
         whole = typed[0] if len(typed) == 1 else And(tuple(typed))
-        return DisMax((whole, *named), tie_breaker=self._weights.words_tie) if named else whole
+        if not named:
+            return whole
+        return DisMax((whole, *named), tie_breaker=self._weights.words_tie_breaker)
 
     def required(self, term: ReadTerm) -> Query:
         """Matches a term as a whole; words of one character must be beside their neighbours."""
@@ -107,13 +109,13 @@ class QueryBuilder:
         """Yields the words inside long words, and inside words that no record has (残疾证)."""
         for word in words:
             if len(word) >= LONG_WORD or self._counts.is_absent(word):
-                inside = self._analysis.tokenize_for_search(word)
+                inside = self._analyzer.tokenize_for_search(word)
                 yield from (part for part in inside if 1 < len(part) < len(word))
 
     def titled(self, names: Sequence[str]) -> list[Query]:
         """Boosts titles that contain the term or one of its official names as written."""
         runs = [
-            run for run in map(self._analysis.letters_only, names) if 2 <= len(run) <= RUN_LIMIT
+            run for run in map(self._analyzer.letters_only, names) if 2 <= len(run) <= RUN_LIMIT
         ]
         boost = self._weights.run_expanded
         phrases = tuple(Boost(self.in_title(run), boost, "run.expanded") for run in runs)
@@ -121,23 +123,23 @@ class QueryBuilder:
 
     def in_title(self, text: str) -> Query:
         """Matches titles with a term: as a word, or as written where no record has the word."""
-        run = self._analysis.letters_only(text)
-        is_word = self._analysis.is_word(run) and self._counts.is_indexed(run)
+        run = self._analyzer.letters_only(text)
+        is_word = self._analyzer.is_word(run) and self._counts.is_indexed(run)
         if len(run) < 2 or is_word:
             return Term("title_words", run)
         return _phrase("title_grams", run[:RUN_LIMIT])
 
     def stopword(self, word: str) -> Query:
         """An optional question word: it may raise the score of a record that contains it."""
-        zones = DisMax(self._zones(word), tie_breaker=self._weights.words_tie)
+        zones = DisMax(self._zones(word), tie_breaker=self._weights.words_tie_breaker)
         return Boost(zones, self._weights.words_stopword, "words.stopword")
 
     def literally(self, text: str) -> list[Query]:
         """Returns queries that together match the records containing this run of characters."""
-        run = self._analysis.letters_only(text)
+        run = self._analyzer.letters_only(text)
         if len(run) >= 2:
             return [_phrase("text_grams", part) for part in _parts(run)]
-        return [Term("text_chars", char) for char in self._analysis.chars(run or text)]
+        return [Term("text_chars", char) for char in self._analyzer.chars(run or text)]
 
     def whole(self, text: str) -> list[Query]:
         """Returns `literally` as one query; empty for a text without a visible character."""
@@ -155,11 +157,11 @@ class QueryBuilder:
         """Matches a number with its unit however it is written; of a year also the number alone."""
         named = self._zones(quantity.term)
         alone = self._zones(quantity.number) if quantity.is_year else ()
-        return DisMax((*named, *alone), tie_breaker=self._weights.words_tie)
+        return DisMax((*named, *alone), tie_breaker=self._weights.words_tie_breaker)
 
     def runs(self, text: str) -> list[Query]:
         """Boosts records that contain the text as written, most of all in the title."""
-        run = self._analysis.letters_only(text)
+        run = self._analyzer.letters_only(text)
         if not 2 <= len(run) <= RUN_LIMIT:
             return []
         return [
@@ -206,13 +208,13 @@ class QueryBuilder:
 
     def named_whole(self, text: str) -> list[Query]:
         """Matches records whose title equals the whole text, whatever operators it contains."""
-        key = self._analysis.letters_only(text)
+        key = self._analyzer.letters_only(text)
         title = ConstantScore(Term("title_key", key), self._weights.exact_title, "exact.title")
         return [title] if key else []
 
     def law(self, name: str) -> Query:
         """Boosts the law with this name, with or without the name of the country."""
-        key = self._analysis.letters_only(name)
+        key = self._analyzer.letters_only(name)
         titles = Terms("title_key", (key, f"{_COUNTRY}{key.removeprefix(_COUNTRY)}"))
         return ConstantScore(titles, self._weights.exact_named_law, "exact.named_law")
 
@@ -269,7 +271,7 @@ class QueryBuilder:
         """
         if not titled:
             return ConstantScore(within, 0.0), []
-        runs = tuple(_phrase("title_grams", self._analysis.letters_only(name)) for name in titled)
+        runs = tuple(_phrase("title_grams", self._analyzer.letters_only(name)) for name in titled)
         named = runs[0] if len(runs) == 1 else Or(runs)
         lifted = ConstantScore(named, self._weights.exact_titled_year, "exact.titled_year")
         return Or((ConstantScore(within, 0.0), ConstantScore(named, 0.0))), [lifted]
@@ -282,13 +284,13 @@ class QueryBuilder:
         if any(map(str.isdigit, word)):
             parts = [DisMax(self._zones(part)) for part in split_code(word)]
             apart = (And(tuple(parts)),) if parts else ()
-            return DisMax((*self._zones(word), *apart), tie_breaker=self._weights.words_tie)
+            return DisMax((*self._zones(word), *apart), tie_breaker=self._weights.words_tie_breaker)
         literal = [] if self._counts.is_indexed(word) else self._as_written(word)
-        return DisMax((*self._zones(word), *literal), tie_breaker=self._weights.words_tie)
+        return DisMax((*self._zones(word), *literal), tie_breaker=self._weights.words_tie_breaker)
 
     def _official_term(self, text: str) -> Query:
         """Matches an official term by all of its words, or as written."""
-        words = list(dict.fromkeys(self._analysis.tokenize(text)))
+        words = list(dict.fromkeys(self._analyzer.tokenize(text)))
         if len(words) == 1:
             return self._word(words[0])
         share = 1 / max(len(words), 1)
@@ -310,9 +312,9 @@ class QueryBuilder:
     def _characters(self, words: Sequence[str]) -> list[tuple[str, int, bool]]:
         """Returns each literal character, its word's index, whether it is a question word."""
         return [
-            (char, at, self._analysis.is_stopword(word))
+            (char, at, self._analyzer.is_stopword(word))
             for at, word in enumerate(words)
-            for char in self._analysis.letters_only(word)
+            for char in self._analyzer.letters_only(word)
         ]
 
 

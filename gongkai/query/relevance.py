@@ -35,7 +35,7 @@ class Weights:
     words_title: float
     words_entry: float
     words_body: float
-    words_tie: float
+    words_tie_breaker: float
     words_literal: float
     words_expanded: float
     words_agency: float

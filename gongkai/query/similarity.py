@@ -37,9 +37,9 @@ def find_repealing(title_key: str, number: str | None) -> Query:
     return Terms("repeals", (title_mark(title_key), *((number,) if number else ())))
 
 
-def find_similar(subject: Subject, analysis: TextAnalyzer, weights: Weights) -> Query:
+def find_similar(subject: Subject, analyzer: TextAnalyzer, weights: Weights) -> Query:
     """Matches records on the same subject; the record itself has the highest score."""
-    words = _words(subject, analysis)
+    words = _words(subject, analyzer)
     if not words:
         return MatchNone()
     alike = tuple(_shared(word, weights) for word in words)
@@ -53,17 +53,17 @@ def _shared(word: str, weights: Weights) -> Query:
     return Or((in_title, Boost(Term("entry_words", word), weights.similar_entry)))
 
 
-def _words(subject: Subject, analysis: TextAnalyzer) -> list[str]:
+def _words(subject: Subject, analyzer: TextAnalyzer) -> list[str]:
     """Returns the words that distinguish a record.
 
     Single characters and words that every title has (关于, 的, 通知) are left out.
     """
     texts = (subject.title, *subject.keywords)
-    words = dict.fromkeys(word for text in texts for word in analysis.tokenize_for_search(text))
+    words = dict.fromkeys(word for text in texts for word in analyzer.tokenize_for_search(text))
     return [
         word
         for word in words
-        if len(word) > 1 and not analysis.is_stopword(word) and word not in DEFAULT_GENRES
+        if len(word) > 1 and not analyzer.is_stopword(word) and word not in DEFAULT_GENRES
     ][:MOST_WORDS]
 
 

@@ -44,8 +44,8 @@ def split_pieces(text: str) -> tuple[Piece, ...]:
     """
     pieces = [_piece(match) for match in _PIECE.finditer(text)]
     pieces = [piece for piece in pieces if piece.text.strip()]
-    spoken = [piece for piece in pieces if literal_text(piece.text)] or pieces
-    if spoken and all(piece.excluded for piece in spoken):
+    written = [piece for piece in pieces if literal_text(piece.text)] or pieces
+    if written and all(piece.excluded for piece in written):
         return tuple(Piece(part) for part in text.split())
     return tuple(pieces)
 

@@ -56,7 +56,7 @@ class DuplicateService:
 
     async def check(self, draft: Subject) -> list[Match]:
         """Returns public records that a draft duplicates or resembles."""
-        analyzer, places = self._installation.analysis, self._installation.places
+        analyzer, places = self._installation.analyzer, self._installation.places
         return await check_draft(draft, self._engine, analyzer, places.is_name)
 
     async def open_clusters(

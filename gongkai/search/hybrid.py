@@ -17,7 +17,7 @@ from gongkai.query.request import SearchRequest
 from gongkai.query.tree import Query, Terms
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.semantic.fusion import add_static_rank, fuse, regularize_scores
-from gongkai.semantic.routing import is_named, may_ask_meaning
+from gongkai.semantic.routing import allows_semantic_search, is_named
 from gongkai.semantic.semantic_search import (
     SemanticHits,
     SemanticOutcome,
@@ -57,12 +57,12 @@ class HybridSearch:
     async def search(self, request: SearchRequest, chosen: ChosenQuery) -> HybridPage | None:
         """Returns the fused page, or None where the query is for keyword search alone."""
         interpreted = chosen.interpreted
-        if not may_ask_meaning(replace(request, sort=chosen.order), interpreted):
+        if not allows_semantic_search(replace(request, sort=chosen.order), interpreted):
             return None
         query = self._relaxation.query(
             replace(request, page=1, size=self._window, cursor=None), chosen
         )
-        filters = _with_spoken_date(query.filters, interpreted)
+        filters = _with_date_expression(query.filters, interpreted)
         # Runs in parallel with the keyword query, which takes about as long.
         semantic_task = asyncio.ensure_future(
             self._semantic.search(interpreted.text, interpreted.terms, 2 * self._window, filters)
@@ -136,14 +136,14 @@ class HybridSearch:
         return frozenset(record_ids) - {hit.id for hit in found.hits}
 
 
-def _with_spoken_date(
+def _with_date_expression(
     filters: Mapping[str, Query], interpreted: InterpretedQuery
 ) -> Mapping[str, Query]:
     """Adds the date expression of the text to the filters of the semantic search."""
-    spoken = interpreted.spoken
-    if spoken is None:
+    expression = interpreted.date_expression
+    if expression is None:
         return filters
-    return {**filters, "spoken_date": published_between(spoken.first, spoken.last)}
+    return {**filters, "date_expression": published_between(expression.first, expression.last)}
 
 
 def _title(hit: Hit) -> str:

@@ -21,15 +21,15 @@ _COPIES = 4
 class RelatedRecords:
     """Finds related records in one engine; keeps no state between requests."""
 
-    def __init__(self, engine: SearchEngine, analysis: TextAnalyzer, weights: Weights) -> None:
+    def __init__(self, engine: SearchEngine, analyzer: TextAnalyzer, weights: Weights) -> None:
         self._engine = engine
-        self._analysis = analysis
+        self._analyzer = analyzer
         self._weights = weights
 
     async def repealed(self, record: StoredRecord) -> list[tuple[Repeal, StoredRecord | None]]:
         """Returns each repeal stated in the text, with the public record it refers to, if any."""
         cited = record.repeals[:REPEALS_SHOWN]
-        titles = [self._analysis.letters_only(each.title) for each in cited if each.title]
+        titles = [self._analyzer.letters_only(each.title) for each in cited if each.title]
         numbers = [each.document_number for each in cited if each.document_number]
         if not titles and not numbers:
             return []
@@ -40,7 +40,7 @@ class RelatedRecords:
 
     async def repealing(self, record: Record) -> list[StoredRecord]:
         """Returns the public records whose text states that they repeal this one."""
-        key = self._analysis.letters_only(record.title)
+        key = self._analyzer.letters_only(record.title)
         query = EngineQuery(find_repealing(key, record.document_number), limit=_COPIES)
         found = await self._ask(query)
         return [
@@ -53,7 +53,7 @@ class RelatedRecords:
     async def similar(self, record: Record, size: int) -> list[Hit]:
         """Returns the most similar public records above a least score, without the record."""
         subject = Subject(record.title, record.keywords, record.topic)
-        query = find_similar(subject, self._analysis, self._weights)
+        query = find_similar(subject, self._analyzer, self._weights)
         hits = (await self._engine.search(EngineQuery(query, limit=size + 1))).hits
         own = next((hit.score for hit in hits if hit.id == record.id), 0.0)
         least = own * self._weights.similar_least
@@ -71,8 +71,8 @@ class RelatedRecords:
         Compares the title. Compares the number where the citation has no title or the number
         identifies one document and is no order number.
         """
-        key = self._analysis.letters_only(record.title)
-        if cited.title and self._analysis.letters_only(cited.title) == key:
+        key = self._analyzer.letters_only(record.title)
+        if cited.title and self._analyzer.letters_only(cited.title) == key:
             return _agrees(cited.document_number, record.document_number)
         number = cited.document_number
         if not number or number != record.document_number:

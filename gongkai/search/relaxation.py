@@ -130,8 +130,8 @@ class QueryRelaxation:
 
     async def _drop_loose_date(self, chosen: ChosenQuery) -> ChosenQuery:
         """Reads a text without a date that has no particle where no record of it has every word."""
-        spoken = chosen.interpreted.spoken
-        if chosen.full or not spoken or not spoken.is_loose:
+        expression = chosen.interpreted.date_expression
+        if chosen.full or not expression or not expression.is_loose:
             return chosen
         return await self._choose_strictly(replace(chosen.request, dates=False))
 
@@ -160,7 +160,7 @@ class QueryRelaxation:
 
     async def _drop_date(self, chosen: ChosenQuery) -> ChosenQuery:
         """Reads the text without its date expression where nothing else is found."""
-        if not chosen.interpreted.spoken or await self._finds(chosen):
+        if not chosen.interpreted.date_expression or await self._finds(chosen):
             return chosen
         undated = await self._relax(
             await self._choose_strictly(replace(chosen.request, dates=False))

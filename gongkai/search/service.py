@@ -69,21 +69,21 @@ class SearchService:
         names = QueryExpander(agencies=agencies)
         self.term_dictionary = TermDictionary(
             engine,
-            installation.analysis,
+            installation.analyzer,
             lambda text: names.is_name(text) or installation.places.is_name(text),
             {name for pair in installation.synonyms for name in (pair.term, pair.official)},
         )
         expander = QueryExpander(installation.synonyms, agencies, self.term_dictionary.is_prefix)
         weights = load_weights(profile)
         self.today = today
-        self._interpreter = QueryInterpreter(installation.analysis, weights, expander, today=today)
+        self._interpreter = QueryInterpreter(installation.analyzer, weights, expander, today=today)
         self._relaxation = QueryRelaxation(
             engine, self._interpreter, self.term_dictionary, installation.tables, weights
         )
         self._hybrid = (
             HybridSearch(engine, self._relaxation, semantic, weights) if semantic else None
         )
-        self._related_records = RelatedRecords(engine, installation.analysis, weights)
+        self._related_records = RelatedRecords(engine, installation.analyzer, weights)
         self._views = Views(installation.tables)
         self._facet_builder = FacetBuilder(installation.tables)
 
@@ -236,7 +236,7 @@ def _view_query(
     request: SearchRequest, chosen: ChosenQuery, page: HybridPage, full: int
 ) -> QueryView:
     interpreted = chosen.interpreted
-    spoken = interpreted.spoken
+    expression = interpreted.date_expression
     return QueryView(
         text=interpreted.text,
         terms=list(interpreted.terms),
@@ -253,10 +253,10 @@ def _view_query(
         semantic=page.outcome,
         expanded={term: list(others) for term, others in interpreted.expanded.items()},
         date=DateView(
-            label=describe(spoken),
-            published_from=spoken.first.iso if spoken.first else None,
-            published_to=spoken.last.iso if spoken.last else None,
+            label=describe(expression),
+            published_from=expression.first.iso if expression.first else None,
+            published_to=expression.last.iso if expression.last else None,
         )
-        if spoken
+        if expression
         else None,
     )

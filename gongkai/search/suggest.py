@@ -91,12 +91,12 @@ class Suggester:
         self,
         engine: SearchEngine,
         term_dictionary: TermDictionary,
-        analysis: TextAnalyzer,
+        analyzer: TextAnalyzer,
         agencies: AgencyDirectory,
     ) -> None:
         self._engine = engine
         self._term_dictionary = term_dictionary
-        self._analysis = analysis
+        self._analyzer = analyzer
         self._named = {
             normalize_text(name): each
             for each in agencies.all()
@@ -119,7 +119,7 @@ class Suggester:
         Raises EngineUnavailableError, IndexMismatchError.
         """
         typed = " ".join(typed.split())
-        if not self._analysis.letters_only(typed):
+        if not self._analyzer.letters_only(typed):
             return SuggestAnswer(query=typed, suggestions=[])
         words = await self._term_dictionary.words()
         known = self._complete_words(typed, words, size) if words else []
@@ -186,7 +186,7 @@ class Suggester:
 
     async def _complete_titles(self, typed: str) -> list[SuggestionView]:
         """Returns titles that contain the input as written."""
-        run = self._analysis.letters_only(typed)
+        run = self._analyzer.letters_only(typed)
         if len(run) < 2:
             return []
         known = (await self._current_cache()).titles

@@ -46,13 +46,13 @@ class TermDictionary:
     def __init__(
         self,
         engine: SearchEngine,
-        analysis: TextAnalyzer,
+        analyzer: TextAnalyzer,
         is_name: Callable[[str], bool],
         sought: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
-        self._analysis = analysis
+        self._analyzer = analyzer
         self._is_name = is_name
         self._sought = sought
         self._clock = clock
@@ -107,7 +107,7 @@ class TermDictionary:
     def _build(self, version: str, facets: Mapping[str, Mapping[str, int]]) -> PublicWords:
         counts = {**_count_inside(self._sought, facets[_TERMS]), **facets[_TERMS]}
         corrector = SpellingCorrector(
-            counts, self._analysis.is_word, self._analysis.stopwords, self._is_name
+            counts, self._analyzer.is_word, self._analyzer.stopwords, self._is_name
         )
         codes = CompletionIndex(facets[_PREFIXES])
         lexicon = CompletionIndex(counts, self._sought)

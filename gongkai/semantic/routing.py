@@ -13,7 +13,7 @@ SHORTEST = 4
 """Least number of characters outside quotation marks; shorter queries are single words."""
 
 
-def may_ask_meaning(request: SearchRequest, interpreted: InterpretedQuery) -> bool:
+def allows_semantic_search(request: SearchRequest, interpreted: InterpretedQuery) -> bool:
     """Whether the text, the sort order and the page of a request allow semantic search."""
     if not request.semantic or request.cursor or request.sort is not Sort.RELEVANCE:
         return False

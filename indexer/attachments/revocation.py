@@ -23,9 +23,9 @@ class Stored:
 class TextRevoker:
     """Keeps documents with shared files until they are committed, and removes closed texts."""
 
-    def __init__(self, owners: FileOwners, analysis: TextAnalyzer) -> None:
+    def __init__(self, owners: FileOwners, analyzer: TextAnalyzer) -> None:
         self._owners = owners
-        self._analysis = analysis
+        self._analyzer = analyzer
         self._unseen: dict[str, Stored] = {}
         self.revoked: dict[str, IndexDocument] = {}
 
@@ -47,14 +47,14 @@ class TextRevoker:
         for record_id, places in self._owners.find_affected(off).items():
             stored = self._unseen.get(record_id) or _read(writer, record_id)
             if stored:
-                self.revoked[record_id] = _strip(stored, places, self._analysis)
+                self.revoked[record_id] = _strip(stored, places, self._analyzer)
                 writer.put(self.revoked[record_id])
 
     def restate(self, writer: GenerationWriter, record_ids: Iterable[str]) -> None:
         """Marks these records for removal of their older text from older generations."""
         for record_id in record_ids:
             if stored := _read(writer, record_id):
-                self.revoked[record_id] = _strip(stored, (), self._analysis)
+                self.revoked[record_id] = _strip(stored, (), self._analyzer)
 
     def erase_older(self, store: IndexStore, writer: GenerationWriter) -> None:
         """Removes the older versions from every generation, like those of closed records.
@@ -67,9 +67,9 @@ class TextRevoker:
             writer.put(document)
 
 
-def _strip(stored: Stored, places: Collection[int], analysis: TextAnalyzer) -> IndexDocument:
+def _strip(stored: Stored, places: Collection[int], analyzer: TextAnalyzer) -> IndexDocument:
     record = drop_texts(decode_record(stored.text), places)
-    document = build_document(record, analysis)
+    document = build_document(record, analyzer)
     # The places of the files are not stored, but they are part of the record's identity.
     fields = {**document.fields, "identities": tuple(stored.identities)}
     return replace(document, fields=fields)

@@ -30,7 +30,7 @@ def status(
         "records": live.records if live else 0,
         "bytes": live.bytes if live else 0,
         "fingerprint": installation.fingerprint,
-        "dictionary": installation.analysis.fingerprint,
+        "dictionary": installation.analyzer.fingerprint,
         "generations": [_describe(each) for each in generations],
     }
     if as_json:

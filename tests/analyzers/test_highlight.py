@@ -104,7 +104,7 @@ FILLER = "本办法自发布之日起施行，由市人民政府办公室负责�
 BODY = f"{FILLER}申请低保应当提交材料。{FILLER}低保对象的失业保险按规定办理。{FILLER}"
 
 
-def test_passage_holds_most_different_needles_and_begins_with_a_sentence() -> None:
+def test_passage_holds_most_different_highlight_terms_and_begins_with_a_sentence() -> None:
     start, end = best_passage(BODY, ["低保", "失业保险"])
     assert BODY[start:end].startswith("低保对象的失业保险")
     assert BODY[end - 1] in "。，"
@@ -122,7 +122,7 @@ def test_snippet_shows_cuts_and_runs_whitespace_together() -> None:
     assert "低保 对象的<mark>失业保险</mark>" in cut
 
 
-def test_snippet_of_a_very_long_text_holds_the_same_needles() -> None:
+def test_snippet_of_a_very_long_text_holds_the_same_highlight_terms() -> None:
     text = FILLER * 40 + "公積金〔2024〕与低保" + FILLER * 40
     cut = snippet(text, ["公积金2024", "低保"])
     assert "<mark>公積金〔2024</mark>〕与<mark>低保</mark>" in cut

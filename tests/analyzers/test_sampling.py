@@ -1,22 +1,22 @@
-"""Highlighting reads no more of a text, and looks for no more needles, than its limits say."""
+"""Highlighting reads no more of a text, and looks for no more terms, than its limits say."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.highlight import Marker, choose_source, snippet
-from analyzers.sampling import BLOCK, NEEDLES_LIMIT, choose_blocks, choose_needles
+from analyzers.sampling import BLOCK, HIGHLIGHT_TERMS_LIMIT, choose_blocks, choose_highlight_terms
 
 LIMIT = 40 * BLOCK
 FILLING = "为规范行政审批工作，根据有关规定制定本办法。"
 LONG = FILLING * 10_000
 
 
-def test_needles_are_the_longest_in_their_order() -> None:
+def test_highlight_terms_are_the_longest_in_their_order() -> None:
     few = ["公", "公积金", "", "公"]
-    assert choose_needles(few) == ("公", "公积金")
+    assert choose_highlight_terms(few) == ("公", "公积金")
     many = [f"{'长' * (number % 7)}{number}" for number in range(500)]
-    chosen = choose_needles(many)
-    assert len(chosen) == NEEDLES_LIMIT
+    chosen = choose_highlight_terms(many)
+    assert len(chosen) == HIGHLIGHT_TERMS_LIMIT
     assert list(chosen) == [each for each in many if each in chosen]
     assert min(map(len, chosen)) >= max(len(each) for each in many if each not in chosen)
 
@@ -48,7 +48,7 @@ def test_places_in_distant_blocks_are_no_one_passage() -> None:
     assert cut.count("<mark>") == 1
 
 
-def test_the_source_with_most_needles_is_chosen_within_the_limit() -> None:
+def test_the_source_with_most_highlight_terms_is_chosen_within_the_limit() -> None:
     texts = [LONG, f"{LONG}公积金", f"{LONG}公积金和低保", FILLING]
     assert choose_source(texts, ["公积金", "低保"], 4 * LIMIT) == 2
 

@@ -200,7 +200,7 @@ def trapping(heard: list[bytes]) -> Iterator[int]:
 
 @contextmanager
 def attacked(settings: dict[str, str], folder: Path) -> Iterator[Target]:
-    """Index the rows, embed them where meanings are on, serve with two workers."""
+    """Index the rows, embed them where semantic search is on, serve with two workers."""
     heard: list[bytes] = []
     with trapping(heard) as trap:
         rows = write_rows(folder / "rows.jsonl", hostile_rows(trap))

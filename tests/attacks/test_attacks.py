@@ -1,4 +1,4 @@
-"""Every attack on a real server of each engine, with meanings off and on; prints a table."""
+"""Every attack on a real server of each engine, with semantic search off and on; prints a table."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +12,7 @@ from tests.attacks.conftest import RESULTS
 from tests.attacks.target import Target, attacked, make_settings
 
 pytestmark = pytest.mark.attack
-VARIANTS = ("embedded", "embedded, meanings", "elasticsearch", "elasticsearch, meanings")
+VARIANTS = ("embedded", "embedded, semantic", "elasticsearch", "elasticsearch, semantic")
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
@@ -27,7 +27,7 @@ def target(
     folder = tmp_path_factory.mktemp("attack")
     is_elastic = variant.startswith("elasticsearch")
     url = request.getfixturevalue("elasticsearch_url") if is_elastic else ""
-    settings = make_settings(folder, semantic=variant.endswith("meanings"), elastic_url=url)
+    settings = make_settings(folder, semantic=variant.endswith("semantic"), elastic_url=url)
     with attacked(settings, folder) as opened:
         yield opened
     if is_elastic:

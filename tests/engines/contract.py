@@ -119,7 +119,7 @@ class EngineContract:
     @pytest.fixture
     def opened(self, fresh: Installation, open_engine: Any) -> Iterator[Opened]:
         store, engine = open_engine(fresh)
-        with closing(Opened(store, engine, QueryInterpreter(fresh.analysis))) as opened:
+        with closing(Opened(store, engine, QueryInterpreter(fresh.analyzer))) as opened:
             yield opened
 
     @pytest.fixture

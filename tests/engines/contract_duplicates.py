@@ -40,7 +40,7 @@ class DuplicatesContract:
         self, published: Opened, fresh: Installation
     ) -> None:
         def found(draft: Subject) -> set[str]:
-            query = EngineQuery(find_candidates(draft, fresh.analysis), limit=50)
+            query = EngineQuery(find_candidates(draft, fresh.analyzer), limit=50)
             return {hit.id for hit in published.ask(query).hits}
 
         assert found(make_subject(id="")) == {"water", "copied", "misread", "renamed"}
@@ -58,7 +58,7 @@ class DuplicatesContract:
         self, published: Opened, fresh: Installation
     ) -> None:
         draft = make_subject(id="", document_number="宜政发〔2020〕12号")
-        checked = check_draft(draft, published.engine, fresh.analysis, IS_PLACE)
+        checked = check_draft(draft, published.engine, fresh.analyzer, IS_PLACE)
         matches = published.run(checked)
         assert {m.record.id: m.finding.kind for m in matches} == {
             "water": Kind.SAME_DOCUMENT_NUMBER,

@@ -19,8 +19,8 @@ class RelationsContract:
     """A mixin beside EngineContract: it needs the fixtures `opened`, `make` and `fresh`."""
 
     @pytest.fixture
-    def analysis(self, fresh: Installation) -> TextAnalyzer:
-        return fresh.analysis
+    def analyzer(self, fresh: Installation) -> TextAnalyzer:
+        return fresh.analyzer
 
     def test_repeals_lead_both_ways(self, opened: Opened, make: Make) -> None:
         old = make(id="old", title="农村供水办法", document_number="宜水〔2008〕8号")
@@ -46,7 +46,7 @@ class RelationsContract:
         assert ids(opened, find_repealing("农村供水办法", None)) == []
 
     def test_the_like_of_a_record_shares_its_rare_words(
-        self, opened: Opened, make: Make, analysis: TextAnalyzer
+        self, opened: Opened, make: Make, analyzer: TextAnalyzer
     ) -> None:
         opened.index(
             [
@@ -57,7 +57,7 @@ class RelationsContract:
             ]
         )
         subject = Subject("农村饮水安全工程建设管理办法")
-        found = ids(opened, find_similar(subject, analysis, load_weights()))
+        found = ids(opened, find_similar(subject, analyzer, load_weights()))
         assert found[:2] == ["a", "b"]
         assert "c" not in found
-        assert ids(opened, find_similar(Subject("通知"), analysis, load_weights())) == []
+        assert ids(opened, find_similar(Subject("通知"), analyzer, load_weights())) == []

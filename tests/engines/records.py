@@ -34,7 +34,7 @@ def make_document(installation: Installation, **fields: object) -> IndexDocument
     """One accepted record with these fields on top of a plain one."""
     outcome = take_row({**BASE, **fields}, IntakeRules(installation.tables))
     assert isinstance(outcome, Accepted), outcome
-    return build_document(outcome.record, installation.analysis)
+    return build_document(outcome.record, installation.analyzer)
 
 
 def changed(installation: Installation, **settings: object) -> Installation:

@@ -25,8 +25,8 @@ from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
+from tests.engines.contract_term_dictionary import VocabularyContract
 from tests.engines.contract_vectors import VectorsContract
-from tests.engines.contract_vocabulary import VocabularyContract
 from tests.engines.contract_words import WordsContract
 from tests.engines.records import make_document
 
@@ -57,11 +57,11 @@ class TestElastic(
 
     @pytest.fixture
     def other_analysis(self) -> Callable[[], Opened]:
-        settings, analysis = self._fresh.settings, self._fresh.analysis
+        settings, analyzer = self._fresh.settings, self._fresh.analyzer
         return lambda: Opened(
             GenerationStore(ElasticBackend(settings), "other"),
             ElasticEngine(settings, "other"),
-            QueryInterpreter(analysis),
+            QueryInterpreter(analyzer),
         )
 
     def _lose_ledger(self) -> None:

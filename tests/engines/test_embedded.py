@@ -21,8 +21,8 @@ from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
+from tests.engines.contract_term_dictionary import VocabularyContract
 from tests.engines.contract_vectors import VectorsContract
-from tests.engines.contract_vocabulary import VocabularyContract
 from tests.engines.contract_words import WordsContract
 from tests.journeys.command import plain_row, write_rows
 
@@ -49,11 +49,11 @@ class TestEmbedded(
 
     @pytest.fixture
     def other_analysis(self) -> Callable[[], Opened]:
-        folder, analysis = self._fresh.settings.data_dir, self._fresh.analysis
+        folder, analyzer = self._fresh.settings.data_dir, self._fresh.analyzer
         return lambda: Opened(
             GenerationStore(EmbeddedBackend(folder), "other"),
             EmbeddedEngine(folder, "other"),
-            QueryInterpreter(analysis),
+            QueryInterpreter(analyzer),
         )
 
     def test_a_deletion_that_was_killed_is_done_again(self, tmp_path: Path) -> None:

@@ -50,13 +50,13 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
 @pytest.fixture(scope="module")
-def analysis() -> TextAnalyzer:
+def analyzer() -> TextAnalyzer:
     return TextAnalyzer(load_dictionary())
 
 
 @pytest.fixture(scope="module")
-def document(analysis: TextAnalyzer) -> IndexDocument:
-    return build_document(RECORD, analysis)
+def document(analyzer: TextAnalyzer) -> IndexDocument:
+    return build_document(RECORD, analyzer)
 
 
 def everything_in(document: IndexDocument) -> str:
@@ -81,9 +81,9 @@ def test_tree_values_bring_their_ancestors_once(document: IndexDocument) -> None
     assert document.fields["category"] == ("决策", "决策/政策文件")
 
 
-def test_an_empty_classification_is_missing(analysis: TextAnalyzer) -> None:
+def test_an_empty_classification_is_missing(analyzer: TextAnalyzer) -> None:
     bare = replace(RECORD, category=None, topic=(), genre=None, validity=None, format=None)
-    fields = build_document(bare, analysis).fields
+    fields = build_document(bare, analyzer).fields
     for name in ("category", "topic", "audience", "life_event", "genre", "format", "validity"):
         assert fields[name] == (MISSING,)
     assert not any(
@@ -93,9 +93,9 @@ def test_an_empty_classification_is_missing(analysis: TextAnalyzer) -> None:
     )
 
 
-def test_numbers_that_are_missing_are_no_facet_value(analysis: TextAnalyzer) -> None:
+def test_numbers_that_are_missing_are_no_facet_value(analyzer: TextAnalyzer) -> None:
     fields = build_document(
-        replace(RECORD, document_number=None, index_number=None), analysis
+        replace(RECORD, document_number=None, index_number=None), analyzer
     ).fields
     assert (fields["document_number"], fields["index_number"]) == ((), ())
 
@@ -108,8 +108,8 @@ def test_text_of_attachments_is_searched_and_shown(document: IndexDocument) -> N
     assert attachment["text"] == "附件里的字"
 
 
-def test_no_run_spans_two_zones(analysis: TextAnalyzer) -> None:
-    document = build_document(replace(RECORD, title="甲乙", summary="丙丁", body="戊己"), analysis)
+def test_no_run_spans_two_zones(analyzer: TextAnalyzer) -> None:
+    document = build_document(replace(RECORD, title="甲乙", summary="丙丁", body="戊己"), analyzer)
     grams = document.fields["text_grams"]
     assert isinstance(grams, str)
     assert {"甲乙", "丙丁", "戊己", ZONE_BREAK} <= set(grams.split())
@@ -118,21 +118,21 @@ def test_no_run_spans_two_zones(analysis: TextAnalyzer) -> None:
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_every_character_of_every_zone_can_be_asked_for(
-    analysis: TextAnalyzer, title: str, summary: str, body: str
+    analyzer: TextAnalyzer, title: str, summary: str, body: str
 ) -> None:
     record = replace(RECORD, title=title, summary=summary, body=body)
-    chars = build_document(record, analysis).fields["text_chars"]
+    chars = build_document(record, analyzer).fields["text_chars"]
     assert isinstance(chars, str)
     for text in (title, summary, body):
-        assert set(analysis.chars(text)) <= set(chars.split(" "))
+        assert set(analyzer.chars(text)) <= set(chars.split(" "))
 
 
 @given(TEXTS, TEXTS)
 def test_no_text_can_write_the_break_between_zones(
-    analysis: TextAnalyzer, text: str, other: str
+    analyzer: TextAnalyzer, text: str, other: str
 ) -> None:
     record = replace(RECORD, title=text + ZONE_BREAK + other, summary="", keywords=(), body="")
-    fields = build_document(replace(record, attachments=()), analysis).fields
+    fields = build_document(replace(record, attachments=()), analyzer).fields
     assert ZONE_BREAK not in str(fields["title_grams"])
     assert ZONE_BREAK not in str(fields["text_chars"])
 
@@ -146,18 +146,18 @@ def test_no_text_can_write_the_break_between_zones(
     ],
 )
 def test_a_partial_date_is_the_span_it_may_mean(
-    analysis: TextAnalyzer, published: PartialDate, first: PartialDate, last: PartialDate
+    analyzer: TextAnalyzer, published: PartialDate, first: PartialDate, last: PartialDate
 ) -> None:
-    fields = build_document(replace(RECORD, published_on=published), analysis).fields
+    fields = build_document(replace(RECORD, published_on=published), analyzer).fields
     assert fields["published_first"] == first.first_day.toordinal()
     assert fields["published_last"] == last.first_day.toordinal()
     assert fields["year"] == ("2008",)
 
 
-def test_the_order_follows_the_day_and_never_ties(analysis: TextAnalyzer) -> None:
+def test_the_order_follows_the_day_and_never_ties(analyzer: TextAnalyzer) -> None:
     days = [PartialDate(2008, 12, 31), PartialDate(2009, 1, 1)]
     records = [replace(RECORD, id=f"r{n}", published_on=day) for day in days for n in range(50)]
-    orders = [build_document(record, analysis).fields["published_order"] for record in records]
+    orders = [build_document(record, analyzer).fields["published_order"] for record in records]
     assert len(set(orders)) == 100
     assert max(map(int, orders[:50])) < min(map(int, orders[50:]))  # type: ignore[arg-type]
     assert all(0 < int(order) < 2**63 for order in orders)  # type: ignore[arg-type]
@@ -169,19 +169,19 @@ def test_the_order_follows_the_day_and_never_ties(analysis: TextAnalyzer) -> Non
 @given(TEXTS, st.lists(TEXTS, max_size=3).map(tuple), TEXTS, TEXTS)
 @example("", ("供水\n保障", "2016", "长" * 21), "堤防", "蓄洪")
 def test_terms_are_words_that_can_be_offered(
-    analysis: TextAnalyzer, title: str, keywords: tuple[str, ...], summary: str, body: str
+    analyzer: TextAnalyzer, title: str, keywords: tuple[str, ...], summary: str, body: str
 ) -> None:
     named = replace(RECORD, title=title, keywords=keywords)
-    terms = build_document(named, analysis).fields["terms"]
+    terms = build_document(named, analyzer).fields["terms"]
     assert isinstance(terms, tuple)
     for term in terms:
         assert 2 <= len(term) <= 20
         assert any(sign.isalpha() for sign in term)
         assert not set(term) & set(" \n")
-        assert not analysis.is_stopword(term)
+        assert not analyzer.is_stopword(term)
     closed = replace(named, disclosure=Disclosure.ON_REQUEST)
     for other in (replace(named, summary=summary, body=body), replace(closed, body=body)):
-        assert build_document(other, analysis).fields["terms"] == terms
+        assert build_document(other, analyzer).fields["terms"] == terms
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ def test_terms_are_words_that_can_be_offered(
     ],
 )
 def test_a_number_is_found_by_its_parts(
-    analysis: TextAnalyzer, number: str | None, parts: tuple[tuple[str, ...], ...]
+    analyzer: TextAnalyzer, number: str | None, parts: tuple[tuple[str, ...], ...]
 ) -> None:
-    fields = build_document(replace(RECORD, document_number=number), analysis).fields
+    fields = build_document(replace(RECORD, document_number=number), analyzer).fields
     names = ("number_prefix", "number_year", "number_serial")
     assert tuple(fields[name] for name in names) == parts
 
@@ -207,9 +207,9 @@ def test_a_number_is_found_by_its_parts(
 
 
 def test_the_same_record_has_the_same_revision(
-    analysis: TextAnalyzer, document: IndexDocument
+    analyzer: TextAnalyzer, document: IndexDocument
 ) -> None:
-    assert build_document(replace(RECORD), analysis).revision == document.revision
+    assert build_document(replace(RECORD), analyzer).revision == document.revision
 
 
 @pytest.mark.parametrize(
@@ -225,10 +225,10 @@ def test_the_same_record_has_the_same_revision(
     ],
 )
 def test_any_change_is_another_revision(
-    change: Mapping[str, object], analysis: TextAnalyzer, document: IndexDocument
+    change: Mapping[str, object], analyzer: TextAnalyzer, document: IndexDocument
 ) -> None:
     changed = replace(RECORD, **change)  # type: ignore[arg-type]
-    assert build_document(changed, analysis).revision != document.revision
+    assert build_document(changed, analyzer).revision != document.revision
 
 
 # ------------------------------------------------------------------- what is stored, and the wall
@@ -248,7 +248,7 @@ def test_the_stored_form_is_json_under_the_keys_of_the_contract(document: IndexD
 
 
 def test_what_is_public_on_request_is_not_indexed_even_if_it_was_read(
-    analysis: TextAnalyzer,
+    analyzer: TextAnalyzer,
 ) -> None:
     attached = (Attachment(CANARY, None, CANARY),)
     record = replace(
@@ -258,7 +258,7 @@ def test_what_is_public_on_request_is_not_indexed_even_if_it_was_read(
         attachments=attached,
         extra={CANARY: CANARY},
     )
-    document = build_document(record, analysis)
+    document = build_document(record, analyzer)
     assert not set(CANARY) & set(everything_in(document))
     assert document.fields["disclosure"] == ("依申请公开",)
 
@@ -283,12 +283,12 @@ def test_what_is_public_on_request_is_not_indexed_even_if_it_was_read(
     st.text("甲乙丙", min_size=1, max_size=5),
 )
 def test_nothing_but_the_entry_of_a_row_on_request_reaches_the_index(
-    analysis: TextAnalyzer, cells: dict[str, object], column: str
+    analyzer: TextAnalyzer, cells: dict[str, object], column: str
 ) -> None:
     row = {"标题": "题", "发布机构": "某局", "发布日期": "2009", "公开方式": "依申请公开"}
     outcome = take_row({**row, **cells, f"{column}{CANARY}": CANARY}, _RULES)
     assert isinstance(outcome, Accepted)
-    document = build_document(outcome.record, analysis)
+    document = build_document(outcome.record, analyzer)
     assert not set(CANARY) & set(everything_in(document))
 
 

@@ -60,7 +60,7 @@ def test_a_process_that_is_ended_ends_the_run_with_a_word(fresh: Installation) -
 
     rules = IntakeRules(fresh.tables, None)
     with (
-        open_transform(rules, fresh.analysis, 2) as prepare,
+        open_transform(rules, fresh.analyzer, 2) as prepare,
         pytest.raises(EndedProcessError, match="GONGKAI_INDEX_PROCESSES"),
     ):
         list(prepare(rows(), frozenset()))

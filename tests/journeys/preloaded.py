@@ -9,4 +9,4 @@ from gongkai.settings import Settings
 for module in sorted(set(COMMANDS.values()) - {"search_api.commands.serve"}):
     import_module(module)
 INSTALLATION = open_installation(Settings())
-INSTALLATION.analysis.prepare()
+INSTALLATION.analyzer.prepare()

@@ -8,7 +8,7 @@ from gongkai.catalog.tables import Tables, load_tables
 
 
 @pytest.fixture(scope="session")
-def analysis() -> TextAnalyzer:
+def analyzer() -> TextAnalyzer:
     return TextAnalyzer(load_dictionary())
 
 

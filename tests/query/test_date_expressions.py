@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.normalize import literal_text
-from gongkai.query.date_expressions import describe, find_spoken_date
+from gongkai.query.date_expressions import describe, find_date_expression
 
 TODAY = date(2026, 11, 25)
 
 
 def read(text: str) -> tuple[str, str] | None:
     """The words taken for a date, and what they mean."""
-    spoken = find_spoken_date(text, TODAY)
-    return (text[spoken.start : spoken.end], describe(spoken)) if spoken else None
+    expression = find_date_expression(text, TODAY)
+    return (text[expression.start : expression.end], describe(expression)) if expression else None
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_what_names_or_lasts_is_no_date(text: str) -> None:
 
 
 def test_only_a_whole_year_may_stand_in_titles() -> None:
-    year = find_spoken_date("2008年的低保", TODAY)
-    month = find_spoken_date("2008年5月的低保", TODAY)
+    year = find_date_expression("2008年的低保", TODAY)
+    month = find_date_expression("2008年5月的低保", TODAY)
     assert year is not None
     assert year.year_named
     assert month is not None
@@ -114,23 +114,23 @@ def test_only_a_whole_year_may_stand_in_titles() -> None:
     [("去年的工作报告", False), ("去年工作报告", True), ("近三年环境保护", True)],
 )
 def test_a_date_without_a_particle_is_loose(text: str, is_loose: bool) -> None:
-    spoken = find_spoken_date(text, TODAY)
-    assert spoken is not None
-    assert spoken.is_loose is is_loose
+    expression = find_date_expression(text, TODAY)
+    assert expression is not None
+    assert expression.is_loose is is_loose
 
 
 def test_a_span_of_years_may_stand_in_titles_too() -> None:
-    span = find_spoken_date("2016至2018年环境保护", TODAY)
+    span = find_date_expression("2016至2018年环境保护", TODAY)
     assert span is not None
     assert {literal_text(run) for run in span.titled} >= {"20162018", "2016至2018"}
 
 
 @given(st.text("2008年的去前今到至以来后近三个月 低保公积金[]〔〕号２", max_size=40))
 def test_something_is_left_to_look_for(text: str) -> None:
-    spoken = find_spoken_date(text, TODAY)
-    if spoken:
-        assert 0 <= spoken.start < spoken.end <= len(text)
-        assert literal_text(text[: spoken.start] + text[spoken.end :])
-        assert spoken.first or spoken.last
-        if spoken.first and spoken.last:
-            assert spoken.first.first_day <= spoken.last.last_day
+    expression = find_date_expression(text, TODAY)
+    if expression:
+        assert 0 <= expression.start < expression.end <= len(text)
+        assert literal_text(text[: expression.start] + text[expression.end :])
+        assert expression.first or expression.last
+        if expression.first and expression.last:
+            assert expression.first.first_day <= expression.last.last_day

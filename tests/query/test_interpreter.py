@@ -55,16 +55,16 @@ LEAVES_OF_ALL = 60
 
 
 @pytest.fixture(scope="module")
-def interpreter(analysis: TextAnalyzer) -> QueryInterpreter:
-    return QueryInterpreter(analysis)
+def interpreter(analyzer: TextAnalyzer) -> QueryInterpreter:
+    return QueryInterpreter(analyzer)
 
 
 @pytest.fixture(scope="module")
-def fields(analysis: TextAnalyzer) -> Fields:
-    return index(TITLE, BODY, analysis)
+def fields(analyzer: TextAnalyzer) -> Fields:
+    return index(TITLE, BODY, analyzer)
 
 
-def index(title: str, body: str, analysis: TextAnalyzer) -> Fields:
+def index(title: str, body: str, analyzer: TextAnalyzer) -> Fields:
     record = Record(
         id="1",
         title=title,
@@ -76,7 +76,7 @@ def index(title: str, body: str, analysis: TextAnalyzer) -> Fields:
         index_number="003127334/200902-00019",
         body=body,
     )
-    return build_document(record, analysis).fields
+    return build_document(record, analyzer).fields
 
 
 def leaves(query: Query) -> list[Query]:
@@ -203,18 +203,18 @@ def test_a_quoted_run_of_a_text_finds_the_text(
 
 @given(st.text("公积金住房贷款提取办法，a1 ", min_size=2, max_size=60))
 def test_a_made_up_text_is_found_by_its_parts_in_any_order(
-    interpreter: QueryInterpreter, analysis: TextAnalyzer, text: str
+    interpreter: QueryInterpreter, analyzer: TextAnalyzer, text: str
 ) -> None:
     words = text.split()
     assume(words)
-    fields = index("题", text, analysis)
+    fields = index("题", text, analyzer)
     assert matches(interpreter.interpret(" ".join(reversed(words))).strict, fields)
 
 
 def test_a_phrase_has_to_be_met_as_written(
-    interpreter: QueryInterpreter, analysis: TextAnalyzer
+    interpreter: QueryInterpreter, analyzer: TextAnalyzer
 ) -> None:
-    fields = index("题", "管理住房，不管公积金", analysis)
+    fields = index("题", "管理住房，不管公积金", analyzer)
     assert matches(interpreter.interpret("住房 公积金").strict, fields)
     assert not matches(interpreter.interpret('"住房公积金"').strict, fields)
     assert not matches(interpreter.interpret("“住房公积金”").strict, fields)
@@ -242,11 +242,11 @@ def test_a_document_number_asks_for_its_field(interpreter: QueryInterpreter, typ
 
 
 def test_several_numbers_are_alternatives(
-    interpreter: QueryInterpreter, analysis: TextAnalyzer
+    interpreter: QueryInterpreter, analyzer: TextAnalyzer
 ) -> None:
     interpreted = interpreter.interpret("国发〔2016〕40号 宜政办秘〔2008〕8号")
     assert interpreted.codes == ("国发〔2016〕40号", "宜政办秘〔2008〕8号")
-    assert matches(interpreted.strict, index(TITLE, "", analysis))
+    assert matches(interpreted.strict, index(TITLE, "", analyzer))
 
 
 def test_an_index_number_asks_for_its_field(interpreter: QueryInterpreter) -> None:
@@ -264,10 +264,10 @@ def test_half_an_index_number_finds_its_record(
 
 
 def test_a_whole_title_is_named_whatever_operators_it_holds(
-    interpreter: QueryInterpreter, analysis: TextAnalyzer
+    interpreter: QueryInterpreter, analyzer: TextAnalyzer
 ) -> None:
     title = '关于 "放管服" -改革的通知'
-    fields = index(title, "", analysis)
+    fields = index(title, "", analyzer)
     assert matches(interpreter.interpret(title).strict, fields)
 
 
@@ -312,8 +312,8 @@ def test_what_was_read_is_shown_and_what_is_excluded_is_not(interpreter: QueryIn
 
 
 @given(ANYTHING | ODDITIES)
-def test_terms_and_needles_are_shown_once_and_lie_in_the_text(
-    interpreter: QueryInterpreter, analysis: TextAnalyzer, text: str
+def test_terms_and_highlight_terms_are_shown_once_and_lie_in_the_text(
+    interpreter: QueryInterpreter, analyzer: TextAnalyzer, text: str
 ) -> None:
     interpreted = interpreter.interpret(text)
     assert (
@@ -326,20 +326,20 @@ def test_terms_and_needles_are_shown_once_and_lie_in_the_text(
         )
         < 2
     )
-    stream = analysis.letters_only(text)
-    assert all(analysis.letters_only(term) in stream for term in interpreted.terms)
+    stream = analyzer.letters_only(text)
+    assert all(analyzer.letters_only(term) in stream for term in interpreted.terms)
     assert all(interpreted.highlight_terms)
 
 
 def test_real_titles_find_themselves(
-    interpreter: QueryInterpreter, analysis: TextAnalyzer, shared_data: Path
+    interpreter: QueryInterpreter, analyzer: TextAnalyzer, shared_data: Path
 ) -> None:
     with gzip.open(
         shared_data / "catalog" / "catalog_entries.jsonl.gz", "rt", encoding="utf-8"
     ) as lines:
         titles = [json.loads(line)["title"] for line in lines][::100]
     missed = [
-        t for t in titles if not matches(interpreter.interpret(t).strict, index(t, "", analysis))
+        t for t in titles if not matches(interpreter.interpret(t).strict, index(t, "", analyzer))
     ]
     assert len(titles) > 150
     assert missed == []
@@ -383,7 +383,7 @@ def test_real_titles_find_themselves(
     ],
 )
 def test_numbers_are_met_as_numbers(
-    interpreter: QueryInterpreter, analysis: TextAnalyzer, query: str, text: str, is_met: bool
+    interpreter: QueryInterpreter, analyzer: TextAnalyzer, query: str, text: str, is_met: bool
 ) -> None:
-    fields = index("公告", text, analysis)
+    fields = index("公告", text, analyzer)
     assert matches(interpreter.interpret(query).strict, fields) is is_met

@@ -35,4 +35,4 @@ def test_what_is_meant_exactly_stands_above_words() -> None:
     assert weights.exact_index_number > 10 * words
     assert weights.words_title > weights.words_entry > weights.words_body > weights.words_literal
     assert weights.words_stopword < weights.words_body
-    assert 0 < weights.words_tie < 1
+    assert 0 < weights.words_tie_breaker < 1

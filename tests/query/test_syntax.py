@@ -91,9 +91,9 @@ def test_exclusions_alone_are_taken_as_written(text: str) -> None:
 
 
 @given(QUERIES)
-def test_no_literal_character_is_lost_or_moved(analysis: TextAnalyzer, text: str) -> None:
+def test_no_literal_character_is_lost_or_moved(analyzer: TextAnalyzer, text: str) -> None:
     pieces = split_pieces(text)
-    assert "".join(analysis.letters_only(piece.text) for piece in pieces) == analysis.letters_only(
+    assert "".join(analyzer.letters_only(piece.text) for piece in pieces) == analyzer.letters_only(
         text
     )
 

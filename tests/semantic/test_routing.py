@@ -7,7 +7,7 @@ import pytest
 from gongkai.engines.installation import Installation
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.request import SearchRequest, Sort
-from gongkai.semantic.routing import is_named, may_ask_meaning
+from gongkai.semantic.routing import allows_semantic_search, is_named
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,16 @@ from gongkai.semantic.routing import is_named, may_ask_meaning
     ],
 )
 def test_what_is_asked_decides(installation: Installation, text: str, may: bool) -> None:
-    interpreted = QueryInterpreter(installation.analysis).interpret(text)
+    interpreted = QueryInterpreter(installation.analyzer).interpret(text)
     request = SearchRequest(text)
-    assert may_ask_meaning(request, interpreted) is may
+    assert allows_semantic_search(request, interpreted) is may
     for other in (
         replace(request, sort=Sort.NEWEST),
         replace(request, cursor="x"),
         replace(request, semantic=False),
         replace(request, document_number="宜政办秘〔2008〕8号"),
     ):
-        assert not may_ask_meaning(other, interpreted)
+        assert not allows_semantic_search(other, interpreted)
 
 
 def test_a_title_names_its_record() -> None:

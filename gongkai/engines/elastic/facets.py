@@ -10,7 +10,7 @@ from typing import Any
 
 from gongkai.catalog.fields import FIELDS
 from gongkai.engines.elastic.compile import Compiled
-from gongkai.engines.port import VOCABULARY_VALUES
+from gongkai.engines.port import TERM_DICTIONARY_VALUES
 
 VALUES_AT_ONCE = 2_000
 """Distinct values of a facet in one request; more are counted in partitions."""
@@ -87,7 +87,7 @@ def _build_part(plan: FilterPlan, name: str, part: int, parts: int) -> dict[str,
 
 
 def _sized(name: str) -> dict[str, Any]:
-    size = VOCABULARY_VALUES if FIELDS[name].term_dictionary else VALUES_AT_ONCE
+    size = TERM_DICTIONARY_VALUES if FIELDS[name].term_dictionary else VALUES_AT_ONCE
     return {"field": name, "size": size, "shard_size": size}
 
 

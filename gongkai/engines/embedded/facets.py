@@ -10,7 +10,7 @@ from gongkai.catalog.fields import FIELDS, TREES
 from gongkai.engines.deadline import Deadline
 from gongkai.engines.embedded.compile import compile_query, narrow, without
 from gongkai.engines.embedded.schema import UNBOUND, set_field, split_set
-from gongkai.engines.port import VOCABULARY_VALUES, EngineQuery
+from gongkai.engines.port import TERM_DICTIONARY_VALUES, EngineQuery
 from gongkai.query.tree import MatchAll, without_scores
 
 FACET_VALUES = 65_000
@@ -102,4 +102,4 @@ def _unfold(sets: Mapping[str, int]) -> dict[str, int]:
 
 
 def _values_of(name: str) -> int:
-    return VOCABULARY_VALUES if FIELDS[name].term_dictionary else FACET_VALUES
+    return TERM_DICTIONARY_VALUES if FIELDS[name].term_dictionary else FACET_VALUES

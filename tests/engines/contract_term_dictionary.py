@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from gongkai.engines.installation import Installation
-from gongkai.engines.port import STAFF, VOCABULARY_VALUES, EngineQuery, IndexDocument
+from gongkai.engines.port import STAFF, TERM_DICTIONARY_VALUES, EngineQuery, IndexDocument
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.tree import And, MatchAll, Term
 from tests.engines.contract import Make, Opened
@@ -38,7 +38,7 @@ class VocabularyContract:
 
     @pytest.fixture
     def interpreter(self, fresh: Installation) -> QueryInterpreter:
-        return QueryInterpreter(fresh.analysis)
+        return QueryInterpreter(fresh.analyzer)
 
     def test_words_and_codes_are_counted_exactly(self, opened: Opened, make: Make) -> None:
         opened.index(
@@ -95,7 +95,7 @@ class VocabularyContract:
             for n, own in enumerate(rare)
         )
         counted = words(opened)
-        assert len(counted["terms"]) == VOCABULARY_VALUES
+        assert len(counted["terms"]) == TERM_DICTIONARY_VALUES
         assert {counted["terms"].get(word) for word in shared} == {len(rare)}
         assert counted["number_prefix"] == {"宜水农": len(rare)}
         assert opened.count([Term("terms", own[-1]) for own in rare]) == (1,) * len(rare)

@@ -64,11 +64,11 @@ def test_a_question_in_plain_words_finds_the_official_answer(asking: TestClient)
     assert any(ANSWER in hit["title"] for hit in answer["hits"])
     assert answer["query"]["related"] > 0
     assert answer["next_cursor"] is None
-    by_words = asking.get("/api/v1/search", params={"q": QUESTION, "semantic": False}).json()
-    assert by_words["query"]["related"] == 0
-    assert not any(hit["related"] for hit in by_words["hits"])
-    assert answer["total"] == by_words["total"]
-    assert answer["facets"] == by_words["facets"]
+    lexical = asking.get("/api/v1/search", params={"q": QUESTION, "semantic": False}).json()
+    assert lexical["query"]["related"] == 0
+    assert not any(hit["related"] for hit in lexical["hits"])
+    assert answer["total"] == lexical["total"]
+    assert answer["facets"] == lexical["facets"]
 
 
 def test_all_pages_together_hold_what_the_words_found_and_what_is_related(
@@ -82,9 +82,9 @@ def test_all_pages_together_hold_what_the_words_found_and_what_is_related(
         if page * 7 >= answer["total"] + answer["query"]["related"]:
             break
     every = {"q": "困难群众补助怎么领", "semantic": False, "size": 100}
-    by_words = [hit["id"] for hit in asking.get("/api/v1/search", params=every).json()["hits"]]
+    lexical = [hit["id"] for hit in asking.get("/api/v1/search", params=every).json()["hits"]]
     assert len(listed) == len(set(listed)) == answer["total"] + answer["query"]["related"]
-    assert set(by_words) <= set(listed)
+    assert set(lexical) <= set(listed)
 
 
 @pytest.mark.parametrize("text", ["宜医保办〔2024〕16号", '"最低生活保障"', "-烟花 补贴", "dibao"])
@@ -126,8 +126,8 @@ def test_the_page_marks_it_and_says_what_is_counted(asking: TestClient) -> None:
 
 def test_the_sixty_questions_reach_their_floor(meaning: Installation) -> None:
     queries, judgements = (
-        read_queries(HERE / "meanings.jsonl"),
-        read_judgements(HERE / "meanings.tsv"),
+        read_queries(HERE / "semantic.jsonl"),
+        read_judgements(HERE / "semantic.tsv"),
     )
     assert len(queries) == 60
 
@@ -138,9 +138,9 @@ def test_the_sixty_questions_reach_their_floor(meaning: Installation) -> None:
                 for semantic in (False, True)
             ]
 
-    by_words, with_meanings = asyncio.run(ask())
-    assert with_meanings.ndcg >= FLOORS["meaning"], with_meanings
-    assert with_meanings.ndcg > by_words.ndcg
+    lexical, semantic = asyncio.run(ask())
+    assert semantic.ndcg >= FLOORS["meaning"], semantic
+    assert semantic.ndcg > lexical.ndcg
 
 
 def test_only_what_is_missing_or_changed_is_made_again(
