@@ -1,11 +1,13 @@
 """The parts that commands share: options, exit codes, the installation, JSON and progress bars."""
 
-from typing import TYPE_CHECKING, Annotated
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import Progress, ProgressColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TaskID
 
 from gongkai.events import configure_logging
 from gongkai.settings import Settings
@@ -13,6 +15,8 @@ from gongkai.settings import Settings
 if TYPE_CHECKING:
     from gongkai.engines.installation import Installation
 
+SECONDS_A_LINE = 60
+"""How often progress is printed where there is no terminal."""
 EXIT_USAGE, EXIT_REFUSED, EXIT_UNAVAILABLE = 2, 3, 4
 """Exit codes; `docs/reference/command-line.md` lists what each means."""
 
@@ -36,6 +40,39 @@ def print_json(value: object) -> None:
 
 
 def open_progress(*columns: ProgressColumn | str) -> Progress:
-    """Returns a progress bar on standard error, hidden where that is no terminal."""
+    """Returns a progress bar on standard error; a line a minute where that is no terminal."""
     console = Console(stderr=True)
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+    if console.is_terminal:
+        return Progress(*columns, console=console)
+    return LineProgress(*columns, console=console)
+
+
+class LineProgress(Progress):
+    """Prints the columns as a line from time to time, for logs. Bars are left out."""
+
+    def __init__(
+        self,
+        *columns: ProgressColumn | str,
+        console: Console,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        shown = [each for each in columns if not isinstance(each, BarColumn | SpinnerColumn)]
+        super().__init__(*shown, console=console, disable=True)
+        self._clock = clock
+        self._printed = clock()
+
+    def advance(self, task_id: TaskID, advance: float = 1) -> None:
+        """See Progress."""
+        super().advance(task_id, advance)
+        self._print()
+
+    def update(self, task_id: TaskID, **changes: Any) -> None:
+        """See Progress."""
+        super().update(task_id, **changes)
+        self._print()
+
+    def _print(self) -> None:
+        now = self._clock()
+        if now - self._printed >= SECONDS_A_LINE:
+            self._printed = now
+            self.console.print(self.make_tasks_table(self.tasks))

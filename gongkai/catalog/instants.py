@@ -68,6 +68,17 @@ def read_offset(zone: str) -> datetime.timedelta | None:
     return None if offset == _CHINA else offset
 
 
+def today_in_china() -> datetime.date:
+    """Returns the current day in China, whatever the time zone of the machine."""
+    return chinese_day(datetime.datetime.now(datetime.UTC))
+
+
+def show_in_china(moment: str) -> str:
+    """Returns an ISO 8601 time with a zone as day and time in China: 2024-03-01 08:30."""
+    read = datetime.datetime.fromisoformat(moment).astimezone(datetime.UTC)
+    return f"{read + _CHINA:%Y-%m-%d %H:%M}"
+
+
 def chinese_day(moment: datetime.datetime) -> datetime.date:
     """Returns the day in China (Asia/Shanghai) at a time in UTC."""
     there = moment.replace(tzinfo=None) + _CHINA

@@ -18,6 +18,7 @@ from analyzers.text_analyzer import TextAnalyzer
 from analyzers.word_term import WordBounds, WordTerm
 from gongkai.catalog.document_number import find_document_numbers
 from gongkai.catalog.index_number import find_index_number_parts, find_index_numbers
+from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.number_parts import NumberParts, find_number_parts
 from gongkai.query.assembly import WORD_LIMIT, TreeAssembler
 from gongkai.query.clauses import Clauses, ReadTerm
@@ -82,7 +83,7 @@ class QueryInterpreter:
         expander: QueryExpander | None = None,
         counts: WordCounts | None = None,
         *,
-        today: Callable[[], date] = date.today,
+        today: Callable[[], date] = today_in_china,
     ) -> None:
         self._analyzer = analyzer
         self._weights = weights or load_weights()

@@ -8,6 +8,7 @@ from datetime import date
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import FACETS
+from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
@@ -60,7 +61,7 @@ class SearchService:
         engine: SearchEngine,
         *,
         profile: str = DEFAULT_PROFILE,
-        today: Callable[[], date] = date.today,
+        today: Callable[[], date] = today_in_china,
         semantic: SemanticSearch | None = None,
     ) -> None:
         self._tables = installation.tables

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analyzers.normalize import normalize_text
+from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.personal_data import find_personal_data
 from gongkai.engines.database import Database
 
@@ -47,7 +48,7 @@ class ZeroResultQueries:
     """
 
     def __init__(
-        self, database: Database, key: bytes = b"", today: Callable[[], date] = date.today
+        self, database: Database, key: bytes = b"", today: Callable[[], date] = today_in_china
     ) -> None:
         self._database = database
         self._key = key or secrets.token_bytes(32)

@@ -1,7 +1,6 @@
 """`gongkai inspect`: shows what is recognised in files before they are indexed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,7 @@ from rich.text import Text
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.heading_table import COLUMNS, FILE
-from gongkai.catalog.instants import chinese_day
+from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.intake import IntakeRules
 from gongkai.catalog.plain_text import clean_line
 from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
@@ -68,7 +67,7 @@ def inspect(
     rules = IntakeRules(
         open_tables(settings),
         disclosure or settings.disclosure,
-        today=chinese_day(datetime.now(UTC)),
+        today=today_in_china(),
     )
     survey = survey_sources(paths)
     unread = UnreadFiles(survey.skipped)

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ import typer
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.halls import check_halls, load_halls
 from gongkai.catalog.heading_table import check_headings
-from gongkai.catalog.instants import chinese_day
+from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.intake import IntakeRules
 from gongkai.catalog.places import check_places, load_places
 from gongkai.catalog.plain_text import clean_line
@@ -106,7 +105,7 @@ def check(
         raise typer.Exit(_WRONG)
     loaded, places = open_tables(settings), load_places(settings.tables_dir)
     faults = list(find_inconsistencies(loaded, places, load_halls(settings.tables_dir)))
-    today = chinese_day(datetime.now(UTC))
+    today = today_in_china()
     rules = IntakeRules(loaded, disclosure or settings.disclosure, today=today)
     survey = survey_tables(survey_sources(paths).sources if paths else (), rules)
     if suggest:

@@ -1,14 +1,16 @@
 """`gongkai duplicates`: finds clusters of duplicate records in the whole index."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from gettext import gettext as _
 from typing import Annotated, Any
 
+import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from gongkai.catalog.stored_record import decode_record
 from gongkai.command_line import AsJson, open_configured, open_progress, print_json
@@ -33,16 +35,23 @@ def duplicates(
     ] = NEAR,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one row per record.")] = False,
+    as_lines: Annotated[
+        bool, typer.Option("--jsonl", help="Print JSON Lines, one cluster per line.")
+    ] = False,
 ) -> None:
     """List clusters of duplicate records, without those that staff have decided."""
-    clusters, records = asyncio.run(_find(open_configured(), threshold))
+    installation = open_configured()
+    clusters, records = asyncio.run(_find(installation, threshold))
     if as_json:
         listed = [_describe(cluster, records) for cluster in clusters]
         print_json({"clusters": listed})
+    elif as_lines:
+        for cluster in clusters:
+            print(orjson.dumps(_describe(cluster, records), default=list).decode())
     elif as_csv:
         print(write_sheet(_CSV_HEADS, _csv_rows(clusters, records)), end="")
     else:
-        _print_table(clusters, records)
+        _print_clusters(clusters, records, installation.tables.agencies.label_of)
 
 
 async def _find(
@@ -100,22 +109,30 @@ def _csv_rows(
             yield [cluster.id, cluster.kind.value, round(cluster.score, 4), name, *shown]
 
 
-def _print_table(clusters: Sequence[Cluster], records: Mapping[str, Subject]) -> None:
-    table = Table(box=None)
-    for head in ("cluster", "kind", "score", "id"):
-        table.add_column(head, no_wrap=True)
-    for head in ("title", "number"):
-        table.add_column(head, overflow="fold")
+def _print_clusters(
+    clusters: Sequence[Cluster], records: Mapping[str, Subject], name_agency: Callable[[str], str]
+) -> None:
+    """Prints a heading for each cluster, and its records below, in any width of terminal."""
+    console = Console(highlight=False, markup=False)
     for cluster in clusters:
-        for at, name in enumerate(cluster.members):
-            record = records.get(name)
-            first = (cluster.id, cluster.kind, f"{cluster.score:.2f}") if at == 0 else ("", "", "")
-            number = (record.document_number or record.index_number or "") if record else ""
-            table.add_row(*first, name, record.title if record else "", number)
-    Console().print(table)
+        console.print(f"{cluster.id}  {cluster.kind}  {cluster.score:.2f}", style="bold")
+        table = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
+        table.add_column(overflow="fold", max_width=console.width // 3)
+        table.add_column(overflow="fold")
+        for name in cluster.members:
+            lines = _lines(records[name], name_agency) if name in records else ()
+            table.add_row(Text(name), Text("\n".join(lines)))
+        console.print(table)
     records_in = sum(len(cluster.members) for cluster in clusters)
     print(
         _("{count:,} clusters, {records_in:,} records").format(
             count=len(clusters), records_in=records_in
         )
     )
+
+
+def _lines(record: Subject, name_agency: Callable[[str], str]) -> Iterator[str]:
+    """Yields the title of a record, and its number, agency and day."""
+    yield record.title
+    number = record.document_number or record.index_number
+    yield "  ".join(filter(None, (number, name_agency(record.publisher), record.published_on)))

@@ -1,6 +1,7 @@
 """`gongkai evaluate`: measures the ranking with judged queries."""
 
 import asyncio
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from gettext import gettext as _
@@ -13,6 +14,8 @@ from rich.table import Table
 
 from gongkai.command_line import AsJson, open_configured, print_json
 from gongkai.engines.installation import Installation
+from gongkai.engines.port import SearchEngine
+from gongkai.engines.scan import fetch_hits
 from gongkai.evaluation.metrics import (
     DEPTH,
     Figures,
@@ -27,6 +30,7 @@ from gongkai.query.request import SearchRequest
 from gongkai.search.service import SearchService
 from gongkai.services import open_services
 
+_SHOWN = 5
 Row = tuple[str, str, Figures]
 """Profile, wording, figures."""
 
@@ -77,8 +81,10 @@ async def _evaluate(
     """Returns a row per profile and wording, with and without semantic search if it is enabled."""
     rows: list[Row] = []
     ways = (False, True) if installation.settings.semantic else (False,)
-    for name in names:
+    for at, name in enumerate(names):
         async with open_services(installation, name) as services:
+            if at == 0:
+                await _warn_of_missing(services.engine, judged, judgements)
             for wording in _wordings(judged):
                 for semantic in ways:
                     ranked = await rank(
@@ -87,6 +93,22 @@ async def _evaluate(
                     label = f"{name} + semantic" if semantic else name
                     rows.append((label, wording, measure(ranked)))
     return rows
+
+
+async def _warn_of_missing(
+    engine: SearchEngine, judged: Sequence[JudgedQuery], judgements: Judgements
+) -> None:
+    """Warns of relevant records that the index lacks: no ranking can find them."""
+    grades = [judgements.get(query.id, {}) for query in judged]
+    relevant = list(dict.fromkeys(key for each in grades for key, grade in each.items() if grade))
+    found = await fetch_hits(engine, relevant)
+    if missing := [each for each in relevant if each not in found]:
+        print(
+            _("{missing:,} of {total:,} relevant records are not in the index: {ids}").format(
+                missing=len(missing), total=len(relevant), ids=", ".join(missing[:_SHOWN])
+            ),
+            file=sys.stderr,
+        )
 
 
 def _wordings(judged: Sequence[JudgedQuery]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from gongkai.engines.data_folder import make_private
@@ -98,10 +99,15 @@ def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> None:
     if config.workers > 1:
         with tempfile.TemporaryDirectory(prefix="gongkai-metrics-") as counts:
             os.environ[MULTIPROCESS] = counts
-            Multiprocess(config, sockets=sockets).run()
+            supervisor = Multiprocess(config, sockets=sockets)
+            supervisor.run()
+        # uvicorn ends normally if a worker could not start.
+        if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):
+            raise typer.Exit(_NOT_STARTED)
         return
     server = uvicorn.Server(config)
-    with suppress(KeyboardInterrupt):
+    # uvicorn ends with the status that here means refused rows.
+    with suppress(KeyboardInterrupt, SystemExit):
         server.run(sockets=sockets)
     if not server.started:
         raise typer.Exit(_NOT_STARTED)

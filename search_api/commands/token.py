@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gongkai.catalog.instants import show_in_china
 from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
 from gongkai.settings import Settings
 from gongkai.staff.audit import Action, Audit
@@ -50,12 +51,12 @@ def list_tokens(
         print_json(found)
         return
     for each in found:
-        state = _("until {day}").format(day=each.expires_at)
+        state = _("until {day}").format(day=show_in_china(each.expires_at))
         if each.revoked_at:
-            state = _("revoked {day}").format(day=each.revoked_at)
+            state = _("revoked {day}").format(day=show_in_china(each.revoked_at))
         print(
             _("{id}  {name}  since {created_at}  {state}").format(
-                id=each.id, name=each.name, created_at=each.created_at, state=state
+                id=each.id, name=each.name, created_at=show_in_china(each.created_at), state=state
             )
         )
 

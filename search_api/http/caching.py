@@ -15,6 +15,7 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gongkai.catalog.instants import today_in_china
 from gongkai.errors import GongkaiError
 from gongkai.settings import Settings
 
@@ -99,7 +100,7 @@ class ConditionalGetMiddleware:
         self,
         app: ASGIApp,
         read_version: ReadVersion,
-        today: Callable[[], date] = date.today,
+        today: Callable[[], date] = today_in_china,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app

@@ -4,13 +4,16 @@ import datetime
 import gzip
 import json
 import re
+import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gongkai.catalog.dates import PartialDate, parse_date
+from gongkai.catalog.instants import today_in_china
 from gongkai.errors import RefusedValueError
 
 days = st.dates(datetime.date(1840, 1, 1), datetime.date(2100, 12, 31))
@@ -239,3 +242,17 @@ def test_real_dates_keep_their_day(shared_data: Path) -> None:
         texts = {json.loads(row).get("published_on") for row in rows} - {None, ""}
     assert len(texts) > 1000
     assert {parse_date(text).iso for text in texts} == texts
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Kiritimati"])
+def test_today_is_the_day_in_china(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        before = datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        today = today_in_china()
+        after = datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert today in (before, after)
