@@ -61,11 +61,14 @@ class TreeAssembler:
 
     def _collect_signs(self) -> list[Query]:
         """Returns the clauses that only rank."""
-        further = self._scored(self._choice.further[: WORD_LIMIT - len(self._choice.deciding)])
+        deciding, further = self._choice.deciding, self._choice.further
+        further = further[: WORD_LIMIT - len(deciding)]
         if not self._choice.is_message:
-            return [*further, *self._clauses.optional.taken, *self._full()]
-        pairs = (self._builder.pairs(term.words) for term in self._choice.deciding)
-        return [*self._builder.story(further), *chain.from_iterable(pairs), *self._full()]
+            return [*self._scored(further), *self._clauses.optional.taken, *self._full()]
+        asked = self._scored(term for term in further if term.is_asked)
+        told = self._scored(term for term in further if not term.is_asked)
+        pairs = (self._builder.pairs(term.words) for term in deciding)
+        return [*asked, *self._builder.story(told), *chain.from_iterable(pairs), *self._full()]
 
     def _full(self) -> list[Query]:
         """Boosts records that have the terms near each other or in the title."""

@@ -52,7 +52,8 @@ class BoundedClauses:
 class ReadTerm:
     """One term as read: its words, official terms, the agency or the quantity that it names.
 
-    `is_bound` words must be side by side. `is_asked` is true in a clause that asks.
+    `is_bound` words must be side by side. `is_asked` is true in a clause that asks. `counted` are
+    the keys of `WordCounts` that tell how much the term says: of itself and of its official terms.
     """
 
     words: tuple[str, ...]
@@ -61,6 +62,7 @@ class ReadTerm:
     quantity: Quantity | None = None
     is_bound: bool = False
     is_asked: bool = False
+    counted: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -25,14 +25,14 @@ from gongkai.query.clauses import Clauses, ReadTerm
 from gongkai.query.date_expressions import DateExpression, find_date_expression
 from gongkai.query.expansion import Expansion, QueryExpander
 from gongkai.query.filters import published_between
-from gongkai.query.query_builder import QueryBuilder
+from gongkai.query.query_builder import RUN_LIMIT, QueryBuilder
 from gongkai.query.questions import find_asking
 from gongkai.query.recency import find_newest
 from gongkai.query.relevance import Weights, load_weights
 from gongkai.query.syntax import Piece, find_emphasis, split_pieces
 from gongkai.query.term_groups import TermGroup, group_terms
 from gongkai.query.tree import And, MatchAll, MatchNone, Or, Query
-from gongkai.query.word_counts import SHORTEST_COUNTED, WordCounts
+from gongkai.query.word_counts import SHORTEST_COUNTED, WordCounts, as_written
 
 _LONG_RUN = 8
 """Letters of a text that names a record if it is part of a title."""
@@ -231,12 +231,25 @@ class QueryInterpreter:
             clauses.should.extend(self._builder.titled((term, *others)))
         agency = expansion.agency if expansion else None
         words = (group.quantity.term,) if group.quantity else group.words
-        read = ReadTerm(words, others, agency, group.quantity, group.is_bound, is_asked)
+        counted = tuple(self._list_counted(words, others))
+        read = ReadTerm(words, others, agency, group.quantity, group.is_bound, is_asked, counted)
         clauses.read.append(read)
         if len(clauses.words.taken) >= WORD_LIMIT:
             clauses.words.is_cut = True
         else:
             clauses.words.add(self._builder.required(read))
+
+    def _list_counted(self, words: Sequence[str], others: Iterable[str]) -> Iterator[str]:
+        """Yields the keys of the words; of single characters, the key of their run."""
+        run = self._analyzer.letters_only("".join(words))
+        if len(run) > 1 and all(len(word) < SHORTEST_COUNTED for word in words):
+            yield as_written(run[:RUN_LIMIT])
+        for word in words:
+            yield word
+            if self._counts.is_absent(word):
+                yield from self._analyzer.tokenize_for_search(word)
+        for other in others:
+            yield from self._analyzer.tokenize(other)
 
     def _mark(self, term: str) -> str:
         """Returns the highlight term for a term: a word is marked where it is matched."""

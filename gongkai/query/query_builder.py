@@ -24,10 +24,10 @@ from gongkai.query.tree import (
     DisMax,
     MatchAll,
     Or,
-    Phrase,
     Query,
     Term,
     Terms,
+    match_run,
 )
 from gongkai.query.word_counts import WordCounts
 
@@ -127,7 +127,7 @@ class QueryBuilder:
         is_word = self._analyzer.is_word(run) and self._counts.is_indexed(run)
         if len(run) < 2 or is_word:
             return Term("title_words", run)
-        return _phrase("title_grams", run[:RUN_LIMIT])
+        return match_run("title_grams", run[:RUN_LIMIT])
 
     def stopword(self, word: str) -> Query:
         """An optional question word: it may raise the score of a record that contains it."""
@@ -138,7 +138,7 @@ class QueryBuilder:
         """Returns queries that together match the records containing this run of characters."""
         run = self._analyzer.letters_only(text)
         if len(run) >= 2:
-            return [_phrase("text_grams", part) for part in _parts(run)]
+            return [match_run("text_grams", part) for part in _parts(run)]
         return [Term("text_chars", char) for char in self._analyzer.chars(run or text)]
 
     def whole(self, text: str) -> list[Query]:
@@ -165,8 +165,8 @@ class QueryBuilder:
         if not 2 <= len(run) <= RUN_LIMIT:
             return []
         return [
-            Boost(_phrase("title_grams", run), self._weights.run_title, "run.title"),
-            Boost(_phrase("text_grams", run), self._weights.run_text, "run.text"),
+            Boost(match_run("title_grams", run), self._weights.run_title, "run.title"),
+            Boost(match_run("text_grams", run), self._weights.run_text, "run.text"),
         ]
 
     def pairs(self, words: Sequence[str]) -> list[Query]:
@@ -271,7 +271,7 @@ class QueryBuilder:
         """
         if not titled:
             return ConstantScore(within, 0.0), []
-        runs = tuple(_phrase("title_grams", self._analyzer.letters_only(name)) for name in titled)
+        runs = tuple(match_run("title_grams", self._analyzer.letters_only(name)) for name in titled)
         named = runs[0] if len(runs) == 1 else Or(runs)
         lifted = ConstantScore(named, self._weights.exact_titled_year, "exact.titled_year")
         return Or((ConstantScore(within, 0.0), ConstantScore(named, 0.0))), [lifted]
@@ -324,10 +324,3 @@ def _parts(run: str) -> Sequence[str]:
         return (run,)
     starts = range(0, len(run) - 1, RUN_LIMIT - 1)
     return tuple(run[start : start + RUN_LIMIT] for start in starts)[:PART_LIMIT]
-
-
-def _phrase(field_name: str, run: str) -> Query:
-    """Matches a literal run of two or more characters by its overlapping bigrams."""
-    if len(run) == 2:
-        return Term(field_name, run)
-    return Phrase(field_name, tuple(map("".join, pairwise(run))))

@@ -1,7 +1,7 @@
 """Chooses the terms that decide which records a query finds, by what tells documents apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongkai.query.clauses import ReadTerm
 from gongkai.query.relevance import Weights
@@ -24,38 +24,38 @@ def choose_terms(terms: Sequence[ReadTerm], counts: WordCounts, weights: Weights
     """Returns the choice; every term decides where no count is known or no record has any."""
     if len(terms) > weights.message_words:
         return _choose_of_message(terms, counts, weights)
-    return _divide(terms, [_inform(term, counts) for term in terms], weights.relaxation_telling)
+    strengths = [_inform(term, counts) for term in terms]
+    least = max(strengths, default=0.0) * weights.relaxation_telling
+    # A term without counts finds few records, if any.
+    return _divide(terms, [not each or each >= least for each in strengths])
 
 
 def _choose_of_message(
     terms: Sequence[ReadTerm], counts: WordCounts, weights: Weights
 ) -> TermChoice:
     strengths = [_weigh(term, counts, weights) for term in terms]
-    choice = _divide(terms, strengths, weights.message_telling, int(weights.message_deciding))
-    return TermChoice(choice.deciding, choice.further, is_message=True)
+    least = max(strengths) * weights.message_telling
+    ranked = sorted(range(len(terms)), key=lambda at: -strengths[at])
+    strongest = set(ranked[: int(weights.message_deciding)])
+    decides = [at in strongest and strengths[at] >= least for at in range(len(terms))]
+    return replace(_divide(terms, decides), is_message=True)
 
 
-def _divide(
-    terms: Sequence[ReadTerm], strengths: Sequence[float], share: float, most: int | None = None
-) -> TermChoice:
-    least = max(strengths, default=0.0) * share
-    ranked = sorted(range(len(terms)), key=lambda at: -strengths[at])[:most]
-    deciding = {at for at in ranked if strengths[at] >= least and (strengths[at] or not least)}
-    return TermChoice(
-        tuple(term for at, term in enumerate(terms) if at in deciding),
-        tuple(term for at, term in enumerate(terms) if at not in deciding),
-    )
+def _divide(terms: Sequence[ReadTerm], decides: Sequence[bool]) -> TermChoice:
+    pairs = list(zip(terms, decides, strict=True))
+    deciding = tuple(term for term, does in pairs if does)
+    return TermChoice(deciding, tuple(term for term, does in pairs if not does))
 
 
 def _inform(term: ReadTerm, counts: WordCounts) -> float:
     """Returns the inverse document frequency of a term: of its rarest word that a record has."""
-    return max(map(counts.information, term.words), default=0.0)
+    return max(map(counts.information, term.counted), default=0.0)
 
 
 def _weigh(term: ReadTerm, counts: WordCounts, weights: Weights) -> float:
     """Returns how likely a term of a message is what the message is about."""
-    named = max(map(counts.named_share, term.words), default=0.0)
-    strength = max(_inform(term, counts), *map(counts.information, term.others), 0.0)
+    named = max(map(counts.named_share, term.counted), default=0.0)
+    strength = _inform(term, counts)
     strength *= weights.message_unnamed + min(named * weights.message_named, 1.0)
     if term.others:
         strength *= weights.message_official

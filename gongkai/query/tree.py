@@ -4,6 +4,7 @@ Every leaf names a field of `gongkai.catalog.fields` and values already analysed
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 
@@ -103,6 +104,13 @@ class ConstantScore:
 Query: TypeAlias = (
     MatchAll | MatchNone | Term | Terms | Phrase | Range | And | Or | DisMax | Boost | ConstantScore
 )
+
+
+def match_run(field: str, run: str) -> Query:
+    """Matches a literal run of two or more characters by its overlapping bigrams."""
+    if len(run) == 2:
+        return Term(field, run)
+    return Phrase(field, tuple(map("".join, pairwise(run))))
 
 
 def without_scores(query: Query) -> Query:

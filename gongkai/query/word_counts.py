@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gongkai.query.tree import Or, Query, Term
+from gongkai.query.tree import Or, Query, Term, match_run
 
+_WRITTEN = '"'
 SHORTEST_COUNTED = 2
 """Characters of a word that is matched as a word; a single character is matched as written."""
 
@@ -63,7 +64,15 @@ class WordCounts:
         return count.named / count.anywhere if count and count.anywhere else 0.0
 
 
-def counted_queries(word: str) -> tuple[Query, Query]:
-    """Returns the queries for `WordCount.anywhere` and `WordCount.named`."""
-    named = Or((Term("title_words", word), Term("entry_words", word)))
-    return Or((named, Term("body_words", word))), named
+def as_written(run: str) -> str:
+    """Returns the key of a literal run that is no word."""
+    return f"{_WRITTEN}{run}"
+
+
+def counted_queries(key: str) -> tuple[Query, Query]:
+    """Returns the queries for `WordCount.anywhere` and `WordCount.named` of a word or a run."""
+    if key.startswith(_WRITTEN):
+        run = key.removeprefix(_WRITTEN)
+        return match_run("text_grams", run), match_run("title_grams", run)
+    named = Or((Term("title_words", key), Term("entry_words", key)))
+    return Or((named, Term("body_words", key))), named
