@@ -192,3 +192,21 @@ def test_signing_out_leaves_nothing(clerk: Page) -> None:
     expect(clerk.get_by_role("heading", name="工作人员登录")).to_be_visible()
     clerk.goto("/staff/audit")
     expect(clerk.get_by_role("heading", name="工作人员登录")).to_be_visible()
+
+
+LABELS = """() => [...document.querySelectorAll('table.wide tbody tr:first-child > *')]
+  .filter(cell => cell.checkVisibility())
+  .map(cell => getComputedStyle(cell, '::before').content.replaceAll('"', ''))"""
+
+
+def test_cells_name_their_column_where_tables_are_stacked(
+    browser: Browser, address: str, token: str
+) -> None:
+    with watched_page(browser, address, "phone", has_script=True) as page:
+        page.goto("/staff")
+        page.get_by_label("令牌").fill(token)
+        follow(page.get_by_role("button", name="登录"))
+        page.goto("/staff/audit")
+        assert page.evaluate(LABELS) == ["序号", "时间", "工作人员", "操作", "对象"]
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert set(page.evaluate(LABELS)) == {"none"}
