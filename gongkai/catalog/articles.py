@@ -24,7 +24,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading and its text, text[start:end], up to the white space before the next heading.
+    """A heading and its text, text[start:end], up to the next heading or an annex (附件).
 
     `label` is 第三十二条, or 第一章 总则 with its title. `number` is 32; 120-1 is 第一百二十条之一.
     `anchor` is article-32; in a text with several rules the later ones are article-32_2 and so on.
@@ -47,6 +47,7 @@ _NUMBERED = re.compile(
     r"(?:之(?P<sub>[一二三四五六七八九十]{1,3}))?(?P<gap>[^\S\n]*)(?=(?P<rest>[^\n]{0,60}))"
 )
 _MARGIN = "#* \t\n\u3000\u2002\u2003\xa0"
+_ANNEX = re.compile(r"^\s*[（(]?附(?:件|表|录|[：:])", re.MULTILINE)
 _TITLE_LONGEST = 40
 _STOPS = "。；：，、！？;,!?"
 # 第三条规定的, 第三条第二款, 第三条、第四条, 第三条至第五条 go on a sentence.
@@ -68,7 +69,8 @@ def find_headings(text: str) -> tuple[Heading, ...]:
         plain = f"{each.level}-{each.number}"
         named[plain] += 1
         anchor = plain if named[plain] == 1 else f"{plain}_{named[plain]}"
-        stop = each.start + len(text[each.start : end].rstrip(_MARGIN))
+        annex = _ANNEX.search(text, each.start, end)
+        stop = each.start + len(text[each.start : annex.start() if annex else end].rstrip(_MARGIN))
         headings.append(Heading(each.level, each.label, each.number, anchor, each.start, stop))
     return tuple(headings)
 

@@ -47,7 +47,7 @@ def choose_article(
 ) -> Heading | None:
     """Returns the article that the terms name (劳动法第32条), else the one with most of them.
 
-    None for a text without articles, and where the terms are in its title alone.
+    None for a text without articles, and where the terms are in its title or annexes.
     """
     articles = find_articles(body)
     if len(articles) < _LEAST_ARTICLES:
@@ -61,12 +61,13 @@ def choose_article(
     weights = {t: _TITLE_WEIGHT if t in titled else 1.0 for t in map(literal_text, highlight_terms)}
     # Folding a long text costs too much; its terms as written have to do.
     is_folded = len(body) <= limit
-    best, most = None, (1.0, 0)
-    for article in articles:
-        text = body[article.start : article.end]
+
+    def weigh(text: str) -> tuple[float, int]:
         stream = literal_text(text) if is_folded else text
         weight = sum(weight for term, weight in weights.items() if term in stream)
-        if weight >= most[0]:
-            found = weight, sum(map(stream.count, weights))
-            best, most = (article, found) if found > most else (best, most)
-    return best
+        return weight, sum(map(stream.count, weights)) if weight >= 1 else 0
+
+    best = max(articles, key=lambda each: weigh(body[each.start : each.end]))
+    most, _ = weigh(body[best.start : best.end])
+    outside, _ = weigh(body[: articles[0].start] + "\n" + body[articles[-1].end :])
+    return best if most >= max(outside, 1) else None

@@ -96,6 +96,14 @@ def test_an_article_that_is_only_mentioned_is_no_heading(text: str) -> None:
     assert find_articles(text) == ()
 
 
+def test_an_article_ends_before_an_annex() -> None:
+    text = "第一条 甲。\n第二条 乙。\n（附：常见问题）\n问：丙。\n附件：1. 丁"
+    assert [text[each.start : each.end] for each in find_articles(text)] == [
+        "第一条 甲。",
+        "第二条 乙。",
+    ]
+
+
 def test_a_notice_with_two_rules_has_distinct_anchors() -> None:
     text = "第一条 甲。\n第二条 乙。\n附件二\n第一条 丙。\n第二条 丁。"
     assert [each.anchor for each in find_articles(text)] == [

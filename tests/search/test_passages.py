@@ -73,5 +73,11 @@ def test_an_attachment_with_more_terms_has_no_article() -> None:
     assert "<mark>申请表</mark>" in passage.html
 
 
+def test_an_annex_with_more_terms_has_no_article() -> None:
+    anchor, html = passage_of("试用期", "申请表", body=LAW + "附：\n试用期申请表由双方填写。\n")
+    assert anchor is None
+    assert "<mark>试用期申请表</mark>" in html
+
+
 def test_a_text_without_articles_has_none() -> None:
     assert passage_of("试用期", body="关于试用期的通知。第三条规定的除外。")[0] is None
