@@ -37,9 +37,7 @@ _QUANTITY = re.compile(
     rf"(?<![0-9a-z.])(?P<arabic>[0-9]+(?:\.[0-9]+)?) ?(?P<any>{_UNIT}|[\u4e00-\u9fd5])"
     rf"|(?<![0-9{CHINESE_NUMERALS}])(?P<chinese>[两{CHINESE_NUMERALS}]{{1,7}}) ?(?P<unit>{_UNIT}))"
 )
-_SPACED = re.compile(
-    rf"(第) ?([0-9]+|[{CHINESE_NUMERALS}]+) ?(?=[条章节款项编届批期次号])|([0-9]) (?=(?:{_UNIT}))"
-)
+_SPACED = re.compile(rf"第 ?([0-9]+|[{CHINESE_NUMERALS}]+) ?(?=[条章节款项编届批期次号])")
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 
 
@@ -96,8 +94,8 @@ def fold_points(text: str) -> str:
 
 
 def close_up(text: str) -> str:
-    """Returns the text without spaces inside numbers with units: 第 32 条 becomes 第32条."""
-    return _SPACED.sub(lambda match: f"{match[1]}{match[2]}" if match[1] else match[3], text)
+    """Returns the text without spaces inside ordinals: 第 32 条 becomes 第32条."""
+    return _SPACED.sub(r"第\1", text)
 
 
 def find_quantities(text: str) -> Iterator[Quantity]:

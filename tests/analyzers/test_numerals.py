@@ -110,8 +110,8 @@ def test_only_a_year_of_the_calendar_is_one() -> None:
     assert years == {"2016年": True, "16年": False, "第2016年": True, "3000年": False}
 
 
-def test_spaces_inside_numbers_with_units_are_closed_up() -> None:
-    assert close_up("劳动法 第 32 条 60 岁 退休") == "劳动法 第32条 60岁 退休"
+def test_spaces_inside_ordinals_are_closed_up() -> None:
+    assert close_up("劳动法 第 32 条 60 岁 退休") == "劳动法 第32条 60 岁 退休"
     assert close_up("2008 8号 第 一 期") == "2008 8号 第一期"
 
 
