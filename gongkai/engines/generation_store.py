@@ -14,7 +14,7 @@ from gettext import gettext as _
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.manifest import Manifest, superseded
 from gongkai.engines.port import Generation, GenerationWriter, IntegrityReport, choose_recovery
-from gongkai.engines.store_backend import StoreBackend
+from gongkai.engines.store_backend import StoreBackend, explain_damage
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.engines.write_scope import WriteScope
 from gongkai.errors import AnotherWriterError, EngineUnavailableError, StorageError
@@ -202,11 +202,7 @@ class GenerationStore:
             self._generations.point_at(name)
         manifest = self._generations.manifest(name)
         if manifest is None:
-            raise EngineUnavailableError(
-                _("The live generation {name} is missing or damaged: run `gongkai doctor`.").format(
-                    name=name
-                )
-            )
+            raise EngineUnavailableError(explain_damage(name))
         return manifest
 
     def _open_writer(self, manifest: Manifest, *, is_first: bool = False) -> GenerationWriter:

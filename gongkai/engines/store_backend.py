@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from gettext import gettext as _
 from typing import Protocol
 
 from gongkai.engines.manifest import Manifest
@@ -158,3 +159,10 @@ class StoreBackend(Protocol):
         """Repairs what can be derived from other files; the lock is held."""
 
     def close(self) -> None: ...
+
+
+def explain_damage(name: str) -> str:
+    """Returns a sentence about a live generation that cannot be written."""
+    return _("The live generation {name} is missing or damaged: run `gongkai doctor`.").format(
+        name=name
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from gettext import gettext as _
 from pathlib import Path
 
 from gongkai.engines.embedded.erasure import erase, find_keys, list_folders, look_up, open_older
@@ -16,6 +15,7 @@ from gongkai.engines.embedded.vectors import forget_vectors
 from gongkai.engines.embedded.writer import TantivyWriter
 from gongkai.engines.manifest import Manifest
 from gongkai.engines.port import Generation
+from gongkai.engines.store_backend import explain_damage
 from gongkai.errors import EngineUnavailableError
 
 
@@ -41,11 +41,7 @@ class EmbeddedBackend:
         folder = self.generations.index_folder(manifest.name)
         # Without a meta.json tantivy would create an empty index there.
         if manifest.complete and not (folder / "meta.json").exists():
-            raise EngineUnavailableError(
-                _("The live generation {name} is missing or damaged: run `gongkai doctor`.").format(
-                    name=manifest.name
-                )
-            )
+            raise EngineUnavailableError(explain_damage(manifest.name))
         return TantivyWriter(
             manifest.name, open_index(folder), after_commit=after_commit, on_close=on_close
         )
