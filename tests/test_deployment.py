@@ -124,6 +124,36 @@ def test_nginx_names_the_client_and_allows_the_largest_body() -> None:
     assert text.count("{") == text.count("}")
 
 
+def test_nginx_understands_its_file(tmp_path: Path) -> None:
+    programs = [path for name in ("nginx", "openssl") if (path := shutil.which(name))]
+    if len(programs) < 2:
+        require_or_skip("nginx", "no nginx or openssl: deploy/nginx.conf was not checked")
+    nginx, openssl = programs
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=xxgk", "-days", "2")
+    subprocess.run(
+        [openssl, *made, "-keyout", key, "-out", certificate], check=True, capture_output=True
+    )
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    text = re.sub(r"/etc/nginx/tls/\S+\.pem", str(certificate), text)
+    text = re.sub(r"/etc/nginx/tls/\S+\.key", str(key), text)
+    (tmp_path / "site.conf").write_text(text)
+    folders = "\n".join(
+        f"{name}_temp_path {tmp_path / name};"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    site = f"access_log off; {folders} include {tmp_path}/site.conf;"
+    whole = f"pid {tmp_path}/pid; events {{}} http {{ {site} }}"
+    (tmp_path / "nginx.conf").write_text(whole)
+    done = subprocess.run(
+        [nginx, "-t", "-c", tmp_path / "nginx.conf", "-e", tmp_path / "error.log"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_container_is_not_root() -> None:
     steps = (ROOT / "Dockerfile").read_text().splitlines()
     users = [step.split()[1] for step in steps if step.startswith("USER ")]
