@@ -21,7 +21,7 @@ _PAGE_ASSETS = frozenset(
 _MAX_COUNTED = 100_000
 _NO_CATALOG = (
     "No sheet has the headings of records (such as 标题 and 发布日期), and no record names the "
-    "workbook as an attachment."
+    "workbook as an attachment; name the file itself to read it."
 )
 
 
@@ -31,21 +31,28 @@ class FolderWalk:
 
     root: Path
     skipped: list[SkippedPart] = field(default_factory=list)
+    _lists: list[Path] = field(default_factory=list)
 
     def sources(self) -> Iterator[Path]:
         """Yields the files to read and adds files that are not read to `skipped`.
 
         Symbolic links are followed only to files inside the folder. Anyone may have written an
-        export, while the rest of the disk belongs to the city.
+        export, while the rest of the disk belongs to the city. A workbook that is a list of
+        something else is an attachment, unless the folder contains nothing else to read.
         """
-        inside = self.root.resolve()
+        inside, has_sources = self.root.resolve(), False
         waiting = [self.root]
         while waiting:
             path = waiting.pop()
             if path == self.root or self._is_folder(path, inside):
                 waiting.extend(reversed(self._entries(path)))
             elif self._is_source(path, inside):
+                has_sources = True
                 yield path
+        if not has_sources:
+            yield from self._lists
+        for path in self._lists if has_sources else ():
+            self._skip(path, "not_read", _NO_CATALOG)
 
     def _entries(self, folder: Path) -> list[Path]:
         try:
@@ -104,7 +111,7 @@ class FolderWalk:
             elif (reader := choose_reader(path)) is None:
                 self._skip(path, "not_read", name_unread(path))
             elif reader is read_spreadsheet and is_only_attachment(path):
-                self._skip(path, "not_read", _NO_CATALOG)
+                self._lists.append(path)
             else:
                 return True
         except OSError as error:

@@ -324,6 +324,7 @@ def test_lists_and_old_documents_beside_the_export_are_attachments(
     pack_doc(tmp_path / "说明.doc", "渡口夜航须提前报备\r")
     write_workbook(tmp_path / "无人.xlsx", rows)
     attached = [{"name": "收费.xlsx"}, {"name": "说明.doc"}]
+    assert [path.name for path in survey_sources([tmp_path]).sources] == ["收费.xlsx", "无人.xlsx"]
     export = write_rows(tmp_path / "rows.jsonl", [plain_row(1, attachments=attached)])
     survey = survey_sources([tmp_path])
     assert list(survey.sources) == [export]
