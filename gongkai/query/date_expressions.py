@@ -5,18 +5,31 @@ of words is part of a name (2008年度报告), and a duration (三年以上) is 
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from analyzers.normalize import literal_text, normalize
-from analyzers.numerals import read_numeral
 from gongkai.catalog.date_patterns import DAY, MONTH, WRITTEN_YEAR, YEAR
 from gongkai.catalog.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
 from gongkai.catalog.document_number import find_document_numbers
-
-_Span = tuple[PartialDate | None, PartialDate | None]
-_Reader = Callable[[re.Match[str], date], _Span | None]
+from gongkai.query.date_periods import (
+    Reader,
+    Span,
+    read_day,
+    read_decade,
+    read_month,
+    read_part,
+    read_plan,
+    read_range,
+    read_recent,
+    read_relative_day,
+    read_relative_month,
+    read_relative_year,
+    read_since,
+    read_until,
+    read_week,
+    read_year,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,182 +91,65 @@ _SUBJECT = r"(?=[^\W0-9_])(?![的没未不无有曾均都是在连被受才就�
 _RELATIVE_YEAR = r"(?P<rel>大前年|前年|去年|上年|今年|本年度?|明年)"
 
 
-def _year(match: re.Match[str], _today: date) -> _Span:
-    one = PartialDate(_number(match["y"]))
-    return one, one
-
-
-def _month(match: re.Match[str], _today: date) -> _Span:
-    one = PartialDate(_number(match["y"]), _number(match["m"]))
-    return one, one
-
-
-def _day(match: re.Match[str], _today: date) -> _Span:
-    one = PartialDate(_number(match["y"]), _number(match["m"]), _number(match["d"]))
-    return one, one
-
-
-def _part(match: re.Match[str], _today: date) -> _Span:
-    year = _number(match["y"])
-    return _months(year, match["part"])
-
-
-def _months(year: int, part: str) -> _Span:
-    if part.endswith("半年"):
-        first = 1 if part[0] == "上" else 7
-        return PartialDate(year, first), PartialDate(year, first + 5)
-    quarter = _number(part.removeprefix("第").removesuffix("季度"))
-    return PartialDate(year, 3 * quarter - 2), PartialDate(year, 3 * quarter)
-
-
-def _since(match: re.Match[str], today: date) -> _Span:
-    return _written(match, today)[0], None
-
-
-def _until(match: re.Match[str], today: date) -> _Span | None:
-    day = _written(match, today)[0]
-    before = day.first_day - timedelta(days=1) if day else None
-    if before is None:
-        return None
-    if day and day.month is None:
-        return None, PartialDate(before.year)
-    return None, PartialDate(before.year, before.month, before.day)
-
-
-def _written(match: re.Match[str], today: date) -> _Span:
-    groups = match.groupdict()
-    if groups.get("d"):
-        return _day(match, today)
-    return _month(match, today) if groups.get("m") else _year(match, today)
-
-
-def _range(match: re.Match[str], _today: date) -> _Span | None:
-    first, last = (_number(match[name]) for name in ("y", "y2"))
-    months = [_number(match[name]) if match[name] else None for name in ("m", "m2")]
-    if first > last:
-        return None
-    return PartialDate(first, months[0]), PartialDate(last, months[1])
-
-
-def _relative_year(match: re.Match[str], today: date) -> _Span:
-    back = {"大前年": 3, "前年": 2, "去年": 1, "上年": 1, "明年": -1}.get(match["rel"], 0)
-    year = today.year - back
-    if month := match.groupdict().get("m"):
-        one = PartialDate(year, _number(month))
-        return one, one
-    if part := match.groupdict().get("part"):
-        return _months(year, part)
-    return PartialDate(year), PartialDate(year)
-
-
-def _relative_month(match: re.Match[str], today: date) -> _Span:
-    day = today.replace(day=1)
-    if match["month"] in ("上个月", "上月"):
-        day -= timedelta(days=1)
-    one = PartialDate(day.year, day.month)
-    return one, one
-
-
-def _relative_day(match: re.Match[str], today: date) -> _Span:
-    back = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}[match["day"]]
-    one = _exact(today - timedelta(days=back))
-    return one, one
-
-
-def _week(match: re.Match[str], today: date) -> _Span:
-    monday = today - timedelta(days=today.weekday() + (7 if match["week"].startswith("上") else 0))
-    return _exact(monday), _exact(monday + timedelta(days=6))
-
-
-def _recent(match: re.Match[str], today: date) -> _Span | None:
-    unit, written = match["unit"], match["count"]
-    if written == "半":
-        days = {"年": 182, "个月": 15}.get(unit)
-        return (_exact(today - timedelta(days=days)), None) if days else None
-    count = _number(written.replace("两", "二"))
-    if unit == "年":
-        months = 12 * count
-    elif "月" in unit:
-        months = count
-    else:
-        days = count * (7 if unit in ("周", "个星期") else 1)
-        return _exact(today - timedelta(days=days)), None
-    return _back(today, months), None
-
-
-def _plan(match: re.Match[str], _today: date) -> _Span | None:
-    number = read_numeral(match["plan"])
-    if number is None or not 10 <= number <= 15:
-        return None
-    first = 2001 + 5 * (number - 10)
-    return PartialDate(first), PartialDate(first + 4)
-
-
-def _decade(match: re.Match[str], _today: date) -> _Span:
-    tens = _number(match["tens"])
-    first = (2000 if tens < 30 else 1900) + tens
-    return PartialDate(first), PartialDate(first + 9)
-
-
-_PATTERNS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = tuple(
+_PATTERNS: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
     (re.compile(pattern), reader, named)
     for pattern, reader, named in (
         (
             rf"{_FROM}{_NO_CODE}(?P<y>{_Y})(?:年(?:(?P<m>{_M})月(?:份)?)?)?{_TO}(?P<y2>{_Y})"
             rf"(?:年(?:(?P<m2>{_M})月(?:份)?)?(?:期?间|以?来)?(?:{_OF}|{_EDGE})"
             rf"|\s?年?{_EDGE}|年度?(?:期间)?(?=[^\W0-9_])|(?=[^\W0-9_年]))",
-            _range,
+            read_range,
             False,
         ),
-        (rf"{_FROM}{_DAY}{_AFTER}", _since, False),
-        (rf"{_FROM}{_MONTH}{_AFTER}", _since, False),
-        (rf"{_FROM}{_YEAR}{_AFTER}", _since, False),
-        (rf"{_IN}{_DAY}{_BEFORE}", _until, False),
-        (rf"{_IN}{_MONTH}{_BEFORE}", _until, False),
-        (rf"{_IN}{_YEAR}{_BEFORE}", _until, False),
-        (rf"(?<![至到]){_IN}{_DAY}(?:{_OF}|{_EDGE})", _day, False),
-        (rf"{_IN}{_MONTH}(?:{_OF}|{_EDGE})", _month, False),
-        (rf"{_IN}{_PART}(?:{_OF}|{_EDGE})", _part, False),
-        (rf"{_IN}{_YEAR}{_OF}", _year, True),
-        (rf"{_OPEN}(?P<y>{_Y})年?(?=\s+\S)", _year, True),
-        (rf"(?<=\s)(?P<y>{_Y})年?$", _year, True),
+        (rf"{_FROM}{_DAY}{_AFTER}", read_since, False),
+        (rf"{_FROM}{_MONTH}{_AFTER}", read_since, False),
+        (rf"{_FROM}{_YEAR}{_AFTER}", read_since, False),
+        (rf"{_IN}{_DAY}{_BEFORE}", read_until, False),
+        (rf"{_IN}{_MONTH}{_BEFORE}", read_until, False),
+        (rf"{_IN}{_YEAR}{_BEFORE}", read_until, False),
+        (rf"(?<![至到]){_IN}{_DAY}(?:{_OF}|{_EDGE})", read_day, False),
+        (rf"{_IN}{_MONTH}(?:{_OF}|{_EDGE})", read_month, False),
+        (rf"{_IN}{_PART}(?:{_OF}|{_EDGE})", read_part, False),
+        (rf"{_IN}{_YEAR}{_OF}", read_year, True),
+        (rf"{_OPEN}(?P<y>{_Y})年?(?=\s+\S)", read_year, True),
+        (rf"(?<=\s)(?P<y>{_Y})年?$", read_year, True),
         (
             rf"{_IN}{_RELATIVE_YEAR}(?:(?P<m>{_M})月(?:份)?|(?P<part>上半年|下半年|第?[一二三四1-4]季度))?"
             rf"(?:{_OF}|{_EDGE}|(?<=年)(?=最新|新出|新的))",
-            _relative_year,
+            read_relative_year,
             False,
         ),
-        (rf"(?P<month>上个月|上月|本月|这个月)(?:{_OF}|{_EDGE})", _relative_month, False),
-        (rf"(?P<day>今天|今日|昨天|昨日|前天)(?:{_OF}|{_EDGE})", _relative_day, False),
-        (rf"(?P<week>上周|上星期|本周|这周|这星期)(?:{_OF}|{_EDGE})", _week, False),
+        (rf"(?P<month>上个月|上月|本月|这个月)(?:{_OF}|{_EDGE})", read_relative_month, False),
+        (rf"(?P<day>今天|今日|昨天|昨日|前天)(?:{_OF}|{_EDGE})", read_relative_day, False),
+        (rf"(?P<week>上周|上星期|本周|这周|这星期)(?:{_OF}|{_EDGE})", read_week, False),
         (
             rf"(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)(?:内|里|以来|来)?"
             rf"(?:{_OF}|{_EDGE}|(?<=[内里来]))",
-            _recent,
+            read_recent,
             False,
         ),
-        (r"[“\"]?(?P<plan>十[一二三四五]?)五[”\"]?(?:期间|时期)的?", _plan, False),
+        (r"[“\"]?(?P<plan>十[一二三四五]?)五[”\"]?(?:期间|时期)的?", read_plan, False),
         (
             rf"(?<![0-9])(?:上世纪|20世纪|二十世纪|19)?(?P<tens>[五六七八九]十|[5-9]0)年代(?:的(?=.)|{_EDGE})",
-            _decade,
+            read_decade,
             False,
         ),
     )
 )
-_LOOSE_PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
+_LOOSE_PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (
         re.compile(
             rf"{_SHORT}{_RELATIVE_YEAR}(?:(?P<m>{_M})月(?:份)?"
             rf"|(?P<part>上半年|下半年|第?[一二三四1-4]季度))?+{_SUBJECT}"
         ),
-        _relative_year,
+        read_relative_year,
     ),
     (
         re.compile(
             rf"{_SHORT}(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)"
             rf"{_SUBJECT}"
         ),
-        _recent,
+        read_recent,
     ),
 )
 _ALL_PATTERNS = (
@@ -302,25 +198,10 @@ def _is_free(start: int, end: int, closed: list[tuple[int, int]]) -> bool:
     return not any(start < last and first < end for first, last in closed)
 
 
-def _exists(span: _Span) -> bool:
+def _exists(span: Span) -> bool:
     try:
         days = [each.first_day for each in span if each]
     except ValueError:
         return False
     in_reach = all(EARLIEST_YEAR <= day.year <= LATEST_YEAR for day in days)
     return in_reach and (len(days) < 2 or days[0] <= days[1])
-
-
-def _number(written: str) -> int:
-    return read_numeral(written) or 0
-
-
-def _exact(day: date) -> PartialDate:
-    return PartialDate(day.year, day.month, day.day)
-
-
-def _back(today: date, months: int) -> PartialDate:
-    """Returns the same day that many months earlier, or the last day of that month."""
-    years, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    last = PartialDate(years, month + 1).last_day
-    return _exact(min(last, last.replace(day=min(today.day, last.day))))

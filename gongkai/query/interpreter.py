@@ -16,15 +16,13 @@ from analyzers.numerals import close_up, find_quantities, respell
 from analyzers.sampling import choose_highlight_terms
 from analyzers.text_analyzer import TextAnalyzer
 from analyzers.word_term import WordBounds, WordTerm
-from gongkai.catalog.document_number import find_document_numbers
-from gongkai.catalog.index_number import find_index_number_parts, find_index_numbers
 from gongkai.catalog.instants import today_in_china
-from gongkai.catalog.number_parts import NumberParts, find_number_parts
 from gongkai.query.assembly import WORD_LIMIT, TreeAssembler
 from gongkai.query.clauses import Clauses, ReadTerm
 from gongkai.query.date_expressions import DateExpression, find_date_expression
 from gongkai.query.expansion import Expansion, QueryExpander
 from gongkai.query.filters import published_between
+from gongkai.query.number_reader import NumberReader, find_laws
 from gongkai.query.query_builder import RUN_LIMIT, QueryBuilder
 from gongkai.query.questions import find_asking
 from gongkai.query.recency import find_newest
@@ -90,6 +88,7 @@ class QueryInterpreter:
         self._expander = expander or QueryExpander()
         self._counts = counts or WordCounts()
         self._builder = QueryBuilder(analyzer, self._weights, self._counts)
+        self._numbers = NumberReader(self._builder, self._expander.is_prefix)
         self._bounds = WordBounds.of(analyzer)
         self._today = today
 
@@ -178,14 +177,14 @@ class QueryInterpreter:
         clauses.should.extend(self._builder.runs(piece.text))
 
     def _read_words(self, text: str, clauses: Clauses, *, expand: bool) -> None:
-        for part, query in self._split_numbers(text):
+        for part, query in self._numbers.split(text):
             if query:
                 clauses.numbers.add(query)
                 clauses.codes.append(part)
                 clauses.terms.append(part)
                 clauses.highlight_terms.append(self._analyzer.letters_only(part))
             else:
-                clauses.should.extend(map(self._builder.law, _find_laws(part)))
+                clauses.should.extend(map(self._builder.law, find_laws(part)))
                 for run in close_up(part).split():
                     self._read_plain(run, clauses, expand=expand)
 
@@ -269,62 +268,11 @@ class QueryInterpreter:
             clauses.terms.extend(words)
             clauses.highlight_terms.extend(words)
 
-    def _split_numbers(self, text: str) -> Iterator[tuple[str, Query | None]]:
-        """Yields the text split at its numbers, each number with the query for its field."""
-        position = 0
-        for start, end, query in sorted(self._find_numbers(text), key=lambda item: item[:2]):
-            if start < position:
-                continue
-            if text[position:start].strip():
-                yield text[position:start], None
-            yield text[start:end], query
-            position = end
-        if text[position:].strip():
-            yield text[position:], None
-
-    def _find_numbers(self, text: str) -> Iterable[tuple[int, int, Query]]:
-        number = self._builder.number
-        for whole in find_document_numbers(text):
-            typed = text[whole.start : whole.end]
-            canonical = whole.number.canonical
-            yield whole.start, whole.end, number("document_number", canonical, typed)
-        for entry in find_index_numbers(text):
-            typed = text[entry.start : entry.end]
-            canonical = entry.number.canonical
-            yield entry.start, entry.end, number("index_number", canonical, typed)
-        for start, end in find_index_number_parts(text):
-            yield start, end, self._builder.number_part((), text[start:end])
-        for found in find_number_parts(text, self._expander.is_prefix):
-            typed = text[found.start : found.end]
-            yield (
-                found.start,
-                found.end,
-                self._builder.number_part(_part_terms(found.parts), typed),
-            )
-
     def _choose_date(self, expression: DateExpression, clauses: Clauses) -> None:
         within = published_between(expression.first, expression.last)
         query, boosts = self._builder.date_choice(within, expression.titled)
         clauses.must.add(query)
         clauses.should.extend(boosts)
-
-
-def _find_laws(text: str) -> Iterator[str]:
-    """Yields the names before articles: 劳动法 of 劳动法第32条."""
-    normalized = normalize_text(text)
-    for quantity in find_quantities(normalized):
-        before = normalized[: quantity.start].rstrip("》 ").split()
-        if quantity.nth and quantity.unit == "条" and before:
-            yield before[-1].lstrip("《")
-
-
-def _part_terms(parts: NumberParts) -> tuple[tuple[str, str], ...]:
-    named = (
-        ("number_prefix", parts.prefix),
-        ("number_year", str(parts.year) if parts.year else None),
-        ("number_serial", parts.serial),
-    )
-    return tuple((name, value) for name, value in named if value)
 
 
 def _without(text: str, span: tuple[int, int] | None) -> str:

@@ -45,3 +45,89 @@ def test_every_value_of_a_facet_selects_what_it_counts(real: Asker, facet: str) 
             wrong[value] = (count, total)
     assert counts.facets[facet]
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("二〇一〇年政府工作报告", "2010年政府工作报告"),
+        ("二零一零年政府工作报告", "2010年政府工作报告"),
+        ("劳动法第32条", "劳动法第三十二条"),
+        ("劳动法 第 32 条", "劳动法第32条"),
+        ("60岁退休", "六十岁退休"),
+    ],
+)
+def test_numbers_find_the_same_however_they_are_written(real: Asker, one: str, other: str) -> None:
+    first, second = real.search(one), real.search(other)
+    assert first.query.complete == second.query.complete > 0
+    assert [hit.id for hit in first.hits] == [hit.id for hit in second.hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("二〇一〇年政府工作报告", "2010年中华人民共和国国务院政府工作报告"),
+        ("2016年工作报告", "2016年中华人民共和国国务院政府工作报告"),
+        ("劳动法第32条", "中华人民共和国劳动法"),
+        ("劳动合同法第三十八条", "中华人民共和国劳动合同法"),
+    ],
+)
+def test_the_record_that_is_named_comes_first(real: Asker, text: str, title: str) -> None:
+    assert real.search(text).hits[0].title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("劳动法第32条", "32"), ("劳动合同法第三十八条", "38")]
+)
+def test_the_passage_is_the_named_article(real: Asker, text: str, number: str) -> None:
+    first = real.search(text).hits[0]
+    assert first.article is not None
+    assert first.article.number == number
+    assert first.snippet_html.startswith("<mark>第")
+
+
+@pytest.mark.parametrize("number", ["996", "1640"])
+def test_a_number_is_met_as_a_whole_or_in_a_phrase(real: Asker, number: str) -> None:
+    inside = real.search(f'"{number}"')
+    assert real.search(number).total < inside.total
+
+
+def test_a_word_with_a_point_is_marked(real: Asker) -> None:
+    hits = real.search("PM2.5").hits
+    assert any("<mark>PM2.5</mark>" in hit.snippet_html + hit.title_html for hit in hits)
+
+
+def test_two_document_numbers_find_both_records(real: Asker) -> None:
+    found = {
+        hit.document_number for hit in real.search("国发〔2016〕40号 国发〔2016〕3号").hits[:2]
+    }
+    assert found == {"国发〔2016〕40号", "国发〔2016〕3号"}
+
+
+@pytest.mark.parametrize(("text", "word"), [("shebaoka", "社保卡"), ("gjj", "公积金")])
+def test_pinyin_is_read_as_the_word_of_citizens(real: Asker, text: str, word: str) -> None:
+    answer = real.search(text)
+    assert (answer.query.text, answer.query.corrected_from) == (word, text)
+    assert answer.total
+
+
+@pytest.mark.parametrize("text", ["最新政策", "近期文件"])
+def test_the_newest_come_first(real: Asker, text: str) -> None:
+    days = [hit.published_on for hit in real.search(text).hits]
+    assert days == sorted(days, reverse=True)
+    assert days[0] > "2020"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("近三年环境保护", "2020年11月25日起"),
+        ("2016-2018环境保护", "2016年至2018年"),
+        ("2016年以来环境保护", "2016年起"),
+    ],
+)
+def test_a_period_restricts_the_dates(real: Asker, text: str, label: str) -> None:
+    query = real.search(text).query
+    assert query.date is not None
+    assert query.date.label == label
+    assert query.terms == ["环境保护"]
