@@ -141,6 +141,11 @@ def test_the_readme_is_short() -> None:
     assert len(_read("README.md").split()) <= 900
 
 
+def test_decision_records_are_numbered_in_a_row() -> None:
+    paths = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(path.name[:4]) for path in paths] == list(range(1, len(paths) + 1))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda p: p.stem)
 def test_every_decision_record_has_the_one_form(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
