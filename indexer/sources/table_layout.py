@@ -1,5 +1,6 @@
 """Finds the heading rows of a table and the labels of its columns."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,11 @@ from indexer.sources.reject_sheet import is_reject_sheet
 
 MAX_HEADING_ROWS = 4
 _LONGEST_LABEL = 40
+_MOST_NOTES = 3
+_FOOTER = re.compile(
+    r"(?:备\s*注|注|填表说明|(?:制|填)表(?:人|单位|日期|时间)?|填报(?:人|单位|日期|时间)|审核人|"
+    r"(?:单位)?负责人|联系人|联系电话|日期)\s*[：:]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,12 @@ def is_total(cells: Sequence[object]) -> bool:
     """Returns whether a row is a total: 合计 and otherwise only numbers."""
     filled = [str(cell).strip() for cell in cells if not is_blank(cell)]
     return bool(filled) and _is_total_word(filled[0]) and all(map(_is_count, filled[1:]))
+
+
+def is_footer(cells: Sequence[object]) -> bool:
+    """Returns whether a row is a note below a table: up to three cells like 制表人：张."""
+    filled = [str(cell).strip() for cell in cells if not is_blank(cell)]
+    return 0 < len(filled) <= _MOST_NOTES and all(map(_FOOTER.match, filled))
 
 
 def _is_total_word(text: str) -> bool:

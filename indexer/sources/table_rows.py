@@ -11,7 +11,7 @@ from gongkai.files.sheet_grid import MergedAreas, TableRow
 from indexer.sources.headers import known_keys, name_columns, pair_cells
 from indexer.sources.record_likeness import states_disclosure
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow
-from indexer.sources.table_layout import Layout, find_layout, is_total
+from indexer.sources.table_layout import Layout, find_layout, is_footer, is_total
 
 _UNCALCULATED = "A cell holds a formula without a value, or an error; open the table and save it."
 _ENOUGH_HEADINGS = 3
@@ -89,7 +89,7 @@ class Table:
             return None
         if all(map(is_blank, row.cells)) and not row.uncalculated:
             return None
-        if tuple(row.cells) in self._heading_rows or is_total(row.cells):
+        if tuple(row.cells) in self._heading_rows or is_total(row.cells) or is_footer(row.cells):
             return None
         if self._is_new_heading(row):
             self._set_labels(name_columns(row.cells))

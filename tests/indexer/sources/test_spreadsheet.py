@@ -277,3 +277,10 @@ def test_a_title_that_is_read_as_a_workbook_whatever_its_suffix(tmp_path: Path) 
     path = save(tmp_path / "a.xls", [HEADINGS, *ROWS])
     assert fields(path) == RECORDS
     assert fields(path.rename(tmp_path / "a.csv")) == RECORDS
+
+
+def test_notes_below_a_table_are_no_rows(tmp_path: Path) -> None:
+    notes = [("备注：本表由办公室填报",), ("制表人：甲", None, "日期：2024-03-05")]
+    record = ("备注：栏的填写说明", "示例市水利局", "第三条")
+    path = save(tmp_path / "a.xlsx", [HEADINGS, *ROWS, record, *notes])
+    assert [row["标题"] for row in fields(path)] == [*(row[0] for row in ROWS), record[0]]
