@@ -143,7 +143,9 @@ class WebClient:
                     raise _explain_status(answer.code, answer.headers) from None
                 address = urljoin(address, answer.headers.get("Location", ""))
             except (OSError, HTTPException, ValueError) as error:
-                detail = f"The portal can't be reached: {type(error).__name__}."
+                cause = error.reason if isinstance(error, urllib.error.URLError) else error
+                name = type(cause).__name__ if isinstance(cause, Exception) else str(cause)
+                detail = f"The portal can't be reached: {name}."
                 raise PageError(detail, is_unreachable=True) from error
         raise PageError("The address redirects too many times.")
 

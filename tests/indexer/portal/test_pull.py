@@ -222,3 +222,10 @@ def test_pages_in_gb18030_are_saved_as_they_are(small: Portal, tmp_path: Path) -
 def test_content_without_links(content: bytes) -> None:
     links = read_links("http://a/", content)
     assert (links.pages, links.lists) == ((), ())
+
+
+def test_a_portal_that_refuses_connections_is_named(tmp_path: Path) -> None:
+    with serve(Portal()) as closed:
+        pass
+    with pytest.raises(PageError, match="can't be reached: ConnectionRefusedError"):
+        pull(closed, tmp_path)
