@@ -191,11 +191,16 @@ class QueryInterpreter:
     def _read_plain(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         tokens = self._analyzer.tokens(normalize_text(text))
         words = [token.text for token in tokens]
-        quantities = find_quantities(normalize_text(text))
+        quantities = list(find_quantities(normalize_text(text)))
         expansions = self._expand(text) if expand else ()
         content = 0
+        others: list[list[str]] = [[]]
         asked = find_asking(text, self._analyzer.interrogatives)
         for group in group_terms(tokens, expansions, self._analyzer.is_stopword, quantities):
+            if group.quantity:
+                others.append([])
+            else:
+                others[-1].extend(group.words)
             if group.is_question_word:
                 clauses.should.add(self._builder.stopword(group.words[0]))
             else:
@@ -208,10 +213,13 @@ class QueryInterpreter:
         # A number as written is found inside longer ones.
         clauses.has_number |= bool(quantities) or any(map(str.isdigit, text))
         if len(words) > 1:
-            clauses.should.extend(self._builder.runs(text))
+            for spelled in sorted(respell(normalize_text(text))):
+                clauses.should.extend(self._builder.runs(spelled))
             clauses.has_run = True
-        clauses.optional.extend(self._builder.pairs(words))
-        clauses.optional.extend(self._builder.characters(words))
+        # The characters of a number depend on its spelling, and are in nearly every text.
+        for run in others:
+            clauses.optional.extend(self._builder.pairs(run))
+            clauses.optional.extend(self._builder.characters(run))
 
     def _add_group(self, group: TermGroup, clauses: Clauses, *, is_asked: bool) -> None:
         """Adds one word, or the words of one term with their official terms."""

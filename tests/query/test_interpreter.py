@@ -387,3 +387,26 @@ def test_numbers_are_met_as_numbers(
 ) -> None:
     fields = index("公告", text, analyzer)
     assert matches(interpreter.interpret(query).strict, fields) is is_met
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("劳动法第32条", "劳动法第三十二条"),
+        ("60岁退休", "六十岁退休"),
+        ("二〇一〇年政府工作报告", "2010年政府工作报告"),
+        ("3个月内", "三个月内"),
+    ],
+)
+def test_the_spelling_of_a_number_changes_no_score(
+    interpreter: QueryInterpreter, one: str, other: str
+) -> None:
+    first, second = interpreter.interpret(one), interpreter.interpret(other)
+    assert Counter(scored(first.relaxed)) == Counter(scored(second.relaxed))
+    assert first.highlight_terms == second.highlight_terms
+
+
+def scored(query: Query | None) -> list[Query]:
+    """The leaves of a query without the whole title, which is met as it is written."""
+    found = leaves(query) if query else []
+    return [leaf for leaf in found if not (isinstance(leaf, Term) and leaf.field == "title_key")]
