@@ -5,8 +5,8 @@ ones are dropped, and `is_cut` reports that some were dropped. The kept clauses 
 text of so many words.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from analyzers.numerals import Quantity
@@ -53,7 +53,8 @@ class ReadTerm:
     """One term as read: its words, official terms, the agency or the quantity that it names.
 
     `is_bound` words must be side by side. `is_asked` is true in a clause that asks. `counted` are
-    the keys of `WordCounts` that tell how much the term says: of itself and of its official terms.
+    the keys of `WordCounts` that tell how much the term says: those of its words, then those of
+    each official term.
     """
 
     words: tuple[str, ...]
@@ -62,7 +63,7 @@ class ReadTerm:
     quantity: Quantity | None = None
     is_bound: bool = False
     is_asked: bool = False
-    counted: tuple[str, ...] = ()
+    counted: tuple[Sequence[str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,6 +90,12 @@ class Clauses:
     highlight_terms: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     expanded: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def ask(self, words: Sequence[str]) -> None:
+        """Marks the term of these words, read before, as one of a clause that asks."""
+        for at, term in enumerate(self.read):
+            if term.words == tuple(words):
+                self.read[at] = replace(term, is_asked=True)
 
     @property
     def is_cut(self) -> bool:

@@ -5,7 +5,7 @@ operators ("短语", -排除), whole and partial numbers, then words, with
 official terms for everyday ones. QueryBuilder weighs each part.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
@@ -225,6 +225,8 @@ class QueryInterpreter:
         """Adds one word, or the words of one term with their official terms."""
         term = "".join(group.words)
         if term in clauses.terms:
+            if is_asked:
+                clauses.ask(group.words)
             return
         clauses.terms.append(term)
         spellings = group.quantity.spellings if group.quantity else ()
@@ -238,7 +240,7 @@ class QueryInterpreter:
             clauses.should.extend(self._builder.titled((term, *others)))
         agency = expansion.agency if expansion else None
         words = (group.quantity.term,) if group.quantity else group.words
-        counted = tuple(self._list_counted(words, others))
+        counted = (self._list_counted(words), *map(self._analyzer.tokenize, others))
         read = ReadTerm(words, others, agency, group.quantity, group.is_bound, is_asked, counted)
         clauses.read.append(read)
         if len(clauses.words.taken) >= WORD_LIMIT:
@@ -246,17 +248,16 @@ class QueryInterpreter:
         else:
             clauses.words.add(self._builder.required(read))
 
-    def _list_counted(self, words: Sequence[str], others: Iterable[str]) -> Iterator[str]:
-        """Yields the keys of the words; of single characters, the key of their run."""
+    def _list_counted(self, words: Sequence[str]) -> Sequence[str]:
+        """Returns the keys of the words; of single characters, the key of their run."""
         run = self._analyzer.letters_only("".join(words))
-        if len(run) > 1 and all(len(word) < SHORTEST_COUNTED for word in words):
-            yield as_written(run[:RUN_LIMIT])
+        is_run = len(run) > 1 and all(len(word) < SHORTEST_COUNTED for word in words)
+        counted = [as_written(run[:RUN_LIMIT])] if is_run else []
         for word in words:
-            yield word
+            counted.append(word)
             if self._counts.is_absent(word):
-                yield from self._analyzer.tokenize_for_search(word)
-        for other in others:
-            yield from self._analyzer.tokenize(other)
+                counted.extend(self._analyzer.tokenize_for_search(word))
+        return counted
 
     def _mark(self, term: str) -> str:
         """Returns the highlight term for a term: a word is marked where it is matched."""

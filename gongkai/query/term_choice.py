@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from gongkai.query.clauses import ReadTerm
 from gongkai.query.relevance import Weights
@@ -48,13 +49,18 @@ def _divide(terms: Sequence[ReadTerm], decides: Sequence[bool]) -> TermChoice:
 
 
 def _inform(term: ReadTerm, counts: WordCounts) -> float:
-    """Returns the inverse document frequency of a term: of its rarest word that a record has."""
-    return max(map(counts.information, term.counted), default=0.0)
+    """Returns the inverse document frequency of a term.
+
+    It is that of the rarest word that a record has. Of a term and its official terms it is the
+    least, since a record needs one of them only.
+    """
+    named = (max(map(counts.information, each), default=0.0) for each in term.counted)
+    return min(filter(None, named), default=0.0)
 
 
 def _weigh(term: ReadTerm, counts: WordCounts, weights: Weights) -> float:
     """Returns how likely a term of a message is what the message is about."""
-    named = max(map(counts.named_share, term.counted), default=0.0)
+    named = max(map(counts.named_share, chain.from_iterable(term.counted)), default=0.0)
     strength = _inform(term, counts)
     strength *= weights.message_unnamed + min(named * weights.message_named, 1.0)
     if term.others:

@@ -1,8 +1,8 @@
 """Query relaxation: chooses the one interpretation of a text that all its lists follow.
 
 The strict query comes first, then fallbacks where it finds few records: no loose date, spelling
-correction, some of the words, no date. The choice records which fallback was used, so that the page
-can say so and link back.
+correction, some of the words, no date, the words of a term one by one. The choice records which
+fallback was used, so that the page can say so and link back.
 """
 
 from collections.abc import Sequence
@@ -97,6 +97,7 @@ class QueryRelaxation:
             self._correct_spelling,
             self._relax,
             self._drop_date,
+            self._split_terms,
             self._offer_unquoted,
             self._find_missing,
         ):
@@ -160,15 +161,25 @@ class QueryRelaxation:
 
     async def _drop_date(self, chosen: ChosenQuery) -> ChosenQuery:
         """Reads the text without its date expression where nothing else is found."""
-        if not chosen.interpreted.date_expression or await self._finds(chosen):
+        if not chosen.interpreted.date_expression:
             return chosen
-        undated = await self._relax(
-            await self._choose_strictly(replace(chosen.request, dates=False))
-        )
-        if not await self._finds(undated):
+        return await self._read_otherwise(chosen, replace(chosen.request, dates=False))
+
+    async def _split_terms(self, chosen: ChosenQuery) -> ChosenQuery:
+        """Reads the words of a term one by one (小孩上户口) where nothing else is found."""
+        if not chosen.interpreted.expanded:
+            return chosen
+        return await self._read_otherwise(chosen, replace(chosen.request, expand=False))
+
+    async def _read_otherwise(self, chosen: ChosenQuery, request: SearchRequest) -> ChosenQuery:
+        """Returns another reading of the text where only that one finds records."""
+        if await self._finds(chosen):
+            return chosen
+        other = await self._relax(await self._choose_strictly(request))
+        if not await self._finds(other):
             return chosen
         return replace(
-            undated, corrected_from=chosen.corrected_from, did_you_mean=chosen.did_you_mean
+            other, corrected_from=chosen.corrected_from, did_you_mean=chosen.did_you_mean
         )
 
     async def _offer_unquoted(self, chosen: ChosenQuery) -> ChosenQuery:

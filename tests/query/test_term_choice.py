@@ -18,7 +18,7 @@ COUNTS = WordCounts(
     },
     total=1_000,
 )
-STORY = tuple(ReadTerm((word,), counted=(word,)) for word in ("乡下", "老伴", "条件") * 8)
+STORY = tuple(ReadTerm((word,), counted=((word,),)) for word in ("乡下", "老伴", "条件") * 8)
 
 
 def names(terms: tuple[ReadTerm, ...]) -> set[str]:
@@ -26,7 +26,7 @@ def names(terms: tuple[ReadTerm, ...]) -> set[str]:
 
 
 def test_a_word_of_most_records_finds_none_by_itself() -> None:
-    terms = [ReadTerm((word,), counted=(word,)) for word in ("失业金", "条件", "老伴")]
+    terms = [ReadTerm((word,), counted=((word,),)) for word in ("失业金", "条件", "老伴")]
     choice = choose_terms(terms, COUNTS, load_weights())
     assert names(choice.deciding) == {"失业金", "老伴"}
     assert names(choice.further) == {"条件"}
@@ -34,10 +34,17 @@ def test_a_word_of_most_records_finds_none_by_itself() -> None:
 
 @pytest.mark.parametrize("place", [0, 12, 24])
 def test_narrative_words_never_decide(place: int) -> None:
-    asked = ReadTerm(("低保",), ("最低生活保障",), is_asked=True, counted=("低保",))
+    asked = ReadTerm(("低保",), ("最低生活保障",), is_asked=True, counted=(("低保",),))
     choice = choose_terms((*STORY[:place], asked, *STORY[place:]), COUNTS, load_weights())
     assert choice.is_message
     assert names(choice.deciding) == {"低保"}
+
+
+def test_a_term_tells_no_more_than_its_most_frequent_name() -> None:
+    common = ReadTerm(("要什么条件",), ("条件",), counted=(("老伴",), ("条件",), ("失业金",)))
+    rare = ReadTerm(("低保",), counted=(("低保", "条件"),))
+    choice = choose_terms([common, rare], COUNTS, load_weights())
+    assert choice.deciding == (rare,)
 
 
 def test_without_counts_every_term_decides() -> None:
