@@ -100,8 +100,11 @@ class TextAnalyzer:
         return literal_text(text)
 
     def chars(self, text: str) -> list[str]:
-        """Returns the distinct characters of the normalized text, with punctuation, sorted."""
-        return sorted(set(normalize_text(text)) - _WHITESPACE)
+        """Returns the distinct characters of a text, with punctuation, sorted.
+
+        Each is normalized by itself: what is beside it does not change it.
+        """
+        return sorted(set(normalize_text(" ".join(set(text)))) - _WHITESPACE)
 
 
 def _pair_characters(stream: str) -> str:

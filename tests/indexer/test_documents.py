@@ -117,6 +117,7 @@ def test_no_run_spans_two_zones(analyzer: TextAnalyzer) -> None:
 
 
 @given(TEXTS, TEXTS, TEXTS)
+@example("0·0", "", "")
 def test_every_character_of_every_zone_can_be_asked_for(
     analyzer: TextAnalyzer, title: str, summary: str, body: str
 ) -> None:
