@@ -190,13 +190,13 @@ class QueryInterpreter:
 
     def _read_plain(self, text: str, clauses: Clauses, *, expand: bool) -> None:
         tokens = self._analyzer.tokens(normalize_text(text))
-        words = [token.text for token in tokens]
         quantities = list(find_quantities(normalize_text(text)))
         expansions = self._expand(text) if expand else ()
-        content = 0
+        content = count = 0
         others: list[list[str]] = [[]]
         asked = find_asking(text, self._analyzer.interrogatives)
         for group in group_terms(tokens, expansions, self._analyzer.is_stopword, quantities):
+            count += 1 if group.quantity else len(group.words)
             if group.quantity:
                 others.append([])
             else:
@@ -212,7 +212,7 @@ class QueryInterpreter:
         clauses.written.extend(self._builder.literally(text))
         # A number as written is found inside longer ones.
         clauses.has_number |= bool(quantities) or any(map(str.isdigit, text))
-        if len(words) > 1:
+        if count > 1:
             for spelled in sorted(respell(normalize_text(text))):
                 clauses.should.extend(self._builder.runs(spelled))
             clauses.has_run = True

@@ -396,12 +396,16 @@ def test_numbers_are_met_as_numbers(
         ("60岁退休", "六十岁退休"),
         ("二〇一〇年政府工作报告", "2010年政府工作报告"),
         ("3个月内", "三个月内"),
+        ("第32条", "第三十二条"),
+        ("劳动法 第 32 条", "劳动法 第三十二条"),
+        ("60岁", "六十岁"),
     ],
 )
 def test_the_spelling_of_a_number_changes_no_score(
     interpreter: QueryInterpreter, one: str, other: str
 ) -> None:
     first, second = interpreter.interpret(one), interpreter.interpret(other)
+    assert Counter(scored(first.strict)) == Counter(scored(second.strict))
     assert Counter(scored(first.relaxed)) == Counter(scored(second.relaxed))
     assert first.highlight_terms == second.highlight_terms
 
