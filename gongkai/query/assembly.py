@@ -78,7 +78,8 @@ class TreeAssembler:
 
     def _scored(self, terms: Iterable[ReadTerm]) -> list[Query]:
         scored = BoundedClauses(WORD_LEAVES)
-        scored.extend(query for term in terms for query in self._builder.scored(term))
+        least = self._choice.least
+        scored.extend(query for term in terms for query in self._builder.scored(term, least))
         return scored.taken
 
     def _every_word(self) -> Query:

@@ -80,11 +80,12 @@ class QueryBuilder:
             return self.quantity(term.quantity)
         return self.term(term.words, term.others, term.agency)
 
-    def scored(self, term: ReadTerm) -> list[Query]:
+    def scored(self, term: ReadTerm, least: float = 0.0) -> list[Query]:
         """Returns queries for the words of a term, each of which finds records by itself.
 
         A single character is in nearly every text, so it is none of them. Shorter words inside a
-        long word are: 房屋征收补偿 is often three words in a text.
+        long word are (房屋征收补偿 is often three words in a text), unless they tell less than
+        `least`: of 政府工作报告, 工作 finds nearly every record.
         """
         if term.is_bound:
             words = [word for word in term.words if len(word) > 1] or term.words
@@ -92,7 +93,8 @@ class QueryBuilder:
         if term.quantity:
             return [self.required(term)]
         whole = [self.required(term)] if len("".join(term.words)) > 1 else []
-        return whole + [self.term((part,)) for part in self._parts(term.words)]
+        parts = self._parts(term.words)
+        return whole + [self.term((p,)) for p in parts if self._counts.information(p) >= least]
 
     def story(self, narrative: Sequence[Query]) -> list[Query]:
         """Boosts records by the best one of the words that only tell a story."""
@@ -184,10 +186,16 @@ class QueryBuilder:
             kind = "inside" if at == after else "across"
             named[one + other] = f"pairs.{'question' if is_question_word or is_next else kind}"
         return [
-            Boost(Term("text_grams", pair), kinds[name], name)
+            Boost(self._pair(pair, is_word=pair in words), kinds[name], name)
             for pair, name in named.items()
             if kinds[name]
         ]
+
+    def _pair(self, pair: str, *, is_word: bool) -> Query:
+        """Matches a pair as written; a pair that is a word of some record, as that word."""
+        if is_word and self._counts.is_indexed(pair):
+            return DisMax(self._zones(pair))
+        return Term("text_grams", pair)
 
     def characters(self, words: Sequence[str]) -> list[Query]:
         """Returns the single characters of a run of words as optional queries."""

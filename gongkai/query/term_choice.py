@@ -13,11 +13,13 @@ from gongkai.query.word_counts import WordCounts
 class TermChoice:
     """The terms of a query: `deciding` ones find records, `further` ones only rank them.
 
+    `least` is the information that a word inside a term needs to find records by itself.
     `is_message` is true for a long text: its further terms tell a story and hardly count.
     """
 
     deciding: tuple[ReadTerm, ...]
     further: tuple[ReadTerm, ...] = ()
+    least: float = 0.0
     is_message: bool = False
 
 
@@ -28,7 +30,7 @@ def choose_terms(terms: Sequence[ReadTerm], counts: WordCounts, weights: Weights
     strengths = [_inform(term, counts) for term in terms]
     least = max(strengths, default=0.0) * weights.relaxation_telling
     # A term without counts finds few records, if any.
-    return _divide(terms, [not each or each >= least for each in strengths])
+    return replace(_divide(terms, [not each or each >= least for each in strengths]), least=least)
 
 
 def _choose_of_message(
@@ -39,7 +41,9 @@ def _choose_of_message(
     ranked = sorted(range(len(terms)), key=lambda at: -strengths[at])
     strongest = set(ranked[: int(weights.message_deciding)])
     decides = [at in strongest and strengths[at] >= least for at in range(len(terms))]
-    return replace(_divide(terms, decides), is_message=True)
+    choice = _divide(terms, decides)
+    informed = max((_inform(term, counts) for term in choice.deciding), default=0.0)
+    return replace(choice, least=informed * weights.relaxation_telling, is_message=True)
 
 
 def _divide(terms: Sequence[ReadTerm], decides: Sequence[bool]) -> TermChoice:
