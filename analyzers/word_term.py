@@ -31,8 +31,10 @@ class WordBounds:
 
     def _is_bounded(self, stream: str, at: int, word: str) -> bool:
         end = at + len(word)
-        crossing = (stream[max(at - 1, 0) : at + 1], stream[end - 1 : end + 1])
-        if not any(len(pair) == 2 and self.is_word(pair) for pair in crossing):
+        is_crossed = (at and self.is_word(stream[at - 1 : at + 1])) or (
+            end < len(stream) and self.is_word(stream[end - 1 : end + 1])
+        )
+        if not is_crossed:
             return True
         start = max(at - _AROUND, 0)
         spans = self.find_spans(stream[start : end + _AROUND])

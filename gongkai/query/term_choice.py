@@ -6,7 +6,7 @@ from itertools import chain
 
 from gongkai.query.clauses import ReadTerm
 from gongkai.query.relevance import Weights
-from gongkai.query.word_counts import WordCounts
+from gongkai.query.word_counts import WordCounts, is_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ def choose_terms(terms: Sequence[ReadTerm], counts: WordCounts, weights: Weights
     """Returns the choice; every term decides where no count is known or no record has any."""
     if len(terms) > weights.message_words:
         return _choose_of_message(terms, counts, weights)
-    strengths = [_inform(term, counts) for term in terms]
+    strengths = [0.0 if _is_run(term) else _inform(term, counts) for term in terms]
     least = max(strengths, default=0.0) * weights.relaxation_telling
-    # A term without counts finds few records, if any.
+    # A term without counts finds few records, if any; a run is not worth another count.
     return replace(_divide(terms, [not each or each >= least for each in strengths]), least=least)
 
 
@@ -50,6 +50,10 @@ def _divide(terms: Sequence[ReadTerm], decides: Sequence[bool]) -> TermChoice:
     pairs = list(zip(terms, decides, strict=True))
     deciding = tuple(term for term, does in pairs if does)
     return TermChoice(deciding, tuple(term for term, does in pairs if not does))
+
+
+def _is_run(term: ReadTerm) -> bool:
+    return bool(term.counted) and is_run(term.counted[0])
 
 
 def _inform(term: ReadTerm, counts: WordCounts) -> float:

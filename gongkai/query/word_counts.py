@@ -1,7 +1,7 @@
 """How many public records have a word. An interpretation reads it and notes the words it lacks."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gongkai.query.tree import Or, Query, Term, match_run
@@ -67,6 +67,11 @@ class WordCounts:
 def as_written(run: str) -> str:
     """Returns the key of a literal run that is no word."""
     return f"{_WRITTEN}{run}"
+
+
+def is_run(keys: Sequence[str]) -> bool:
+    """Whether the keys of a term are those of a literal run."""
+    return bool(keys) and keys[0].startswith(_WRITTEN)
 
 
 def counted_queries(key: str) -> tuple[Query, Query]:
