@@ -140,13 +140,19 @@ class Crawl:
                 yield f"{urlsplit(form.action).path}?{urlencode(form.form_values())}"
 
 
+def _is_qr_code(element: html.HtmlElement) -> bool:
+    """Whether this is the drawing of the page's address: nothing but a title and paths."""
+    is_shared = element.tag == "svg" and element.getparent().get("class") == "share"
+    return is_shared and {child.tag for child in element.iterdescendants()} <= {"title", "path"}
+
+
 def find_faults(page: html.HtmlElement, text: str) -> Iterator[str]:
     """What no page of ours has, whatever a record holds."""
     for script in page.iter("script"):
         if not script.get("src") and script.get("type") != "application/ld+json":
             yield "a script of its own"
     for element in page.iter("svg", "iframe", "object", "embed", "img"):
-        if not element.get("src", "").startswith("/static/"):
+        if not element.get("src", "").startswith("/static/") and not _is_qr_code(element):
             yield f"a foreign {element.tag}"
     for element in page.iter():
         names = [str(name) for name in element.attrib]
