@@ -59,8 +59,9 @@ def choose_article(
         if own:
             return own
     weights = {t: _TITLE_WEIGHT if t in titled else 1.0 for t in map(literal_text, highlight_terms)}
-    # Folding a long text costs too much; its terms as written have to do.
-    is_folded = len(body) <= limit
+    # Folding each article costs more than the rest; where a term is as written, that is enough.
+    # A text longer than `limit` is never folded.
+    is_folded = len(body) <= limit and not any(term in body for term in weights)
 
     def weigh(text: str) -> tuple[float, int]:
         stream = literal_text(text) if is_folded else text
