@@ -131,7 +131,7 @@ def _find_problems(rows: Iterable[Row]) -> Iterator[str]:
                 place=row.place, value=short[0]
             )
         if term == official:
-            yield _("{place}: {term} stands for itself; delete the row.").format(
+            yield _("{place}: {term} is its own synonym; delete the row.").format(
                 place=row.place, term=row["term"]
             )
         pairs = [(term, official)]

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from gongkai.catalog.tables import COMMENT
+from gongkai.catalog.table_reader import COMMENT
 from gongkai.files.cell_guards import guard_cell
 from gongkai.files.durable import make_folder, open_whole, replace_file
 from gongkai.files.spreadsheets import BYTE_ORDER_MARK

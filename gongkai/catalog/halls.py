@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analyzers.errors import TableError
 from gongkai.catalog.classifications import split_values
-from gongkai.catalog.tables import TableRow, read_table
+from gongkai.catalog.table_reader import TableRow, read_table
 
 _FILE = "halls.csv"
 _COLUMNS = ("code", "name", "agencies", "idle_seconds", "printer", "tiles")

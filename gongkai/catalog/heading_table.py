@@ -13,7 +13,7 @@ from gongkai.catalog.headings import (
     catalog_key_of,
     fold_city_heading,
 )
-from gongkai.catalog.tables import TableRow, read_table
+from gongkai.catalog.table_reader import TableRow, read_table
 
 FILE = "headings.csv"
 COLUMNS = ("heading", "field")

@@ -8,7 +8,7 @@ from cssselect import GenericTranslator, SelectorError
 
 from analyzers.errors import TableError
 from gongkai.catalog.headings import HEADINGS, KEYS
-from gongkai.catalog.tables import TableRow, read_table
+from gongkai.catalog.table_reader import TableRow, read_table
 
 FILE = "page_layouts.csv"
 COLUMNS = ("layout", "field", "selector")

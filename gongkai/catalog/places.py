@@ -12,7 +12,7 @@ from pathlib import Path
 from analyzers.errors import TableError
 from gongkai.catalog.agencies import LEVELS
 from gongkai.catalog.classifications import split_values
-from gongkai.catalog.tables import TableRow, read_table
+from gongkai.catalog.table_reader import TableRow, read_table
 
 _FILE = "places.csv"
 _COLUMNS = ("code", "name", "level", "parent", "short_names", "former_names")

@@ -1,13 +1,10 @@
 """Loads and checks the classification and agency tables, shipped or a city's own."""
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from gettext import gettext as _
-from importlib import resources
 from pathlib import Path
 
 from analyzers.errors import TableError
@@ -20,14 +17,10 @@ from gongkai.catalog.classifications import (
     split_values,
 )
 from gongkai.catalog.fields import CLASSIFIED
+from gongkai.catalog.table_reader import Problem, TableRow, read_table
 
 _TREE_COLUMNS = ("path", "aliases")
 AGENCY_COLUMNS = ("code", "name", "short_names", "level", "parent", "former_names", "place")
-
-COMMENT = "# "
-"""A row that starts with it explains the table to its editor."""
-_Problem = tuple[int, str]
-"""The line number (1 is the header) and a sentence about the fault and its fix."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +33,6 @@ class Tables:
     def tree(self, column: str) -> ClassificationTree:
         """Returns the tree of one of `CLASSIFIED`. Raises KeyError for another name."""
         return self.trees[column]
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    shown: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """Cells by column, and the line number."""
-
-    line: int
-    cells: dict[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells[column].strip()
 
 
 def load_tables(directory: Path | None = None) -> Tables:
@@ -105,108 +81,6 @@ def _read_tables(directory: Path | None) -> tuple[Tables, list[str]]:
     return Tables(AgencyDirectory(_build_agencies(rows)), trees), problems
 
 
-def read_table(
-    name: str,
-    directory: Path | None,
-    columns: Sequence[str],
-    check: Callable[[Sequence[TableRow]], Iterable[_Problem]],
-) -> tuple[list[TableRow], list[str]]:
-    """Returns the rows of a table, shipped or replaced, and all its problems."""
-    source = _open_source(name, directory)
-    rows, found = _read_rows(source.content, columns)
-    # Unreadable rows are not reported a second time as missing.
-    return rows, _show(source, [*found, *(check(rows) if rows or not found else ())])
-
-
-def _open_source(name: str, directory: Path | None) -> _Source:
-    replacement = directory / name if directory else None
-    if replacement is None or not replacement.exists():
-        shipped = resources.files("gongkai.catalog").joinpath("data", name)
-        return _Source(f"gongkai/catalog/data/{name}", shipped.read_bytes())
-    try:
-        return _Source(str(replacement), replacement.read_bytes())
-    except OSError as error:
-        raise TableError(
-            _("{replacement}:1: cannot be read ({strerror}); fix its permissions.").format(
-                replacement=replacement, strerror=error.strerror
-            )
-        ) from error
-
-
-def _show(source: _Source, problems: Iterable[_Problem]) -> list[str]:
-    return [f"{source.shown}:{line}: {message}" for line, message in sorted(problems)]
-
-
-def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[TableRow], list[_Problem]]:
-    try:
-        lines = list(_parse_csv(_decode(content)))
-    except _UnreadableError as error:
-        return [], [(error.line, str(error))]
-    if not lines:
-        return [], [(1, f"is empty; write the header {','.join(columns)}.")]
-    (header_line, first), *body = lines
-    header = [cell.strip().lower() for cell in first]
-    if missing := [column for column in columns if column not in header]:
-        if len(header) == 1 and (sign := next((s for s in "\t;|；，" if s in header[0]), None)):
-            return [], [(header_line, f"is separated by {sign!r}; save the sheet as CSV (commas).")]
-        return [], [(header_line, f"the header lacks {','.join(missing)}; add the column.")]
-    too_long = [line for line, cells in body if any(cells[len(header) :])]
-    rows = [TableRow(line, _name_cells(header, cells)) for line, cells in body]
-    return rows, [
-        (line, "has more cells than the header; quote a cell with commas.") for line in too_long
-    ]
-
-
-def _name_cells(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    # Excel omits empty cells at the end of a row.
-    return {**dict.fromkeys(header, ""), **dict(zip(header, cells, strict=False))}
-
-
-class _UnreadableError(Exception):
-    """The file is no text or no CSV from `line` on."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-def _parse_csv(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yields each row that is neither blank nor a comment, with the line it starts on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells) and not cells[0].startswith(COMMENT):
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise _UnreadableError(
-            start, _("is not CSV ({error}); fix the quotes.").format(error=error)
-        ) from error
-
-
-def _decode(content: bytes) -> str:
-    if b"\0" in content:
-        raise _UnreadableError(1, _("is not text; save the sheet as CSV UTF-8."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    if not _is_damaged_utf8(content):
-        try:
-            return content.decode("gb18030")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-    raise _UnreadableError(line, _("is neither UTF-8 nor GB18030; save the sheet as CSV UTF-8."))
-
-
-def _is_damaged_utf8(content: bytes) -> bool:
-    # GB18030 would decode it into nonsense. Mostly valid UTF-8 Chinese tells them apart.
-    text = content.decode("utf-8", errors="replace")
-    chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
-    return chinese > text.count("\ufffd")
-
-
 def _build_nodes(rows: Sequence[TableRow]) -> tuple[Classification, ...]:
     nodes: dict[str, Classification] = {}
     for order, row in enumerate(rows):
@@ -218,7 +92,7 @@ def _build_nodes(rows: Sequence[TableRow]) -> tuple[Classification, ...]:
     return tuple(nodes.values())
 
 
-def _check_tree(rows: Sequence[TableRow]) -> Iterator[_Problem]:
+def _check_tree(rows: Sequence[TableRow]) -> Iterator[Problem]:
     lines: dict[str, int] = {}
     for row in rows:
         yield from _check_labels(row)
@@ -243,7 +117,7 @@ def _check_tree(rows: Sequence[TableRow]) -> Iterator[_Problem]:
     yield from _check_aliases(rows, set(lines))
 
 
-def _check_labels(row: TableRow) -> Iterator[_Problem]:
+def _check_labels(row: TableRow) -> Iterator[Problem]:
     path = row["path"]
     if not all(label.strip() for label in path.split("/")):
         yield (
@@ -261,7 +135,7 @@ def _check_labels(row: TableRow) -> Iterator[_Problem]:
         )
 
 
-def _check_aliases(rows: Sequence[TableRow], paths: set[str]) -> Iterator[_Problem]:
+def _check_aliases(rows: Sequence[TableRow], paths: set[str]) -> Iterator[Problem]:
     owners: dict[str, tuple[str, int]] = {}
     for row in rows:
         for alias in split_values(row["aliases"]):
@@ -299,7 +173,7 @@ def _build_agencies(rows: Sequence[TableRow]) -> tuple[Agency, ...]:
     return tuple(agencies)
 
 
-def _check_agencies(rows: Sequence[TableRow]) -> Iterator[_Problem]:
+def _check_agencies(rows: Sequence[TableRow]) -> Iterator[Problem]:
     for column in ("code", "name"):
         yield from _check_unique(rows, column)
     parents = {row["code"]: row["parent"] for row in rows}
@@ -327,7 +201,7 @@ def _check_agencies(rows: Sequence[TableRow]) -> Iterator[_Problem]:
             )
 
 
-def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[_Problem]:
+def _check_unique(rows: Sequence[TableRow], column: str) -> Iterator[Problem]:
     lines: dict[str, int] = {}
     for row in rows:
         value = row[column]

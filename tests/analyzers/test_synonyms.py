@@ -154,7 +154,7 @@ ROWS = "term,official,direction\n低保,最低生活保障,one\n"
         (ROWS + "医保,,one\n", ":3: '' is shorter than two"),
         (ROWS + "税,纳税,one\n", ":3: '税' is shorter than two"),
         (ROWS + "税。,纳税,one\n", ":3: '税。' is shorter than two"),
-        (ROWS + "醫保,医保,one\n", ":3: 醫保 stands for itself"),
+        (ROWS + "醫保,医保,one\n", ":3: 醫保 is its own synonym"),
         (ROWS + "低保,最低生活保障,both\n", ":3: this pair is at "),
         (ROWS + "最低生活保障,低保,both\n", ":3: this pair is at "),
         (ROWS + "医保,医疗保险,one,x,y\n", ":3: has more cells"),

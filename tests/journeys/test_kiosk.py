@@ -255,7 +255,7 @@ def test_every_key_is_in_sight_on_any_screen(browser: Browser, kiosk: str) -> No
 
 @pytest.mark.parametrize("screen", ["portrait"], indirect=True)
 def test_a_seated_person_reaches_the_start_and_the_keys(screen: Page) -> None:
-    """What is tapped lies in the lower two thirds of a tall screen."""
+    """On a tall screen all targets are in the lower two thirds."""
     for path in ("/kiosk?hall=zwfw", "/kiosk/find?q=" + quote("公积金")):
         screen.goto(path)
         targets = screen.locator("a:visible, button:visible")
