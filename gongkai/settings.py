@@ -154,6 +154,9 @@ class Settings(BaseSettings):
         description="Lowest level of the log that commands write to standard error: `info` shows "
         "what they do to the index. The server always writes `info`.",
     )
+    ocr: bool = Field(
+        False, description="Recognise scanned attachments (OCR); needs the extra `ocr`."
+    )
     semantic: bool = Field(
         False, description="Use semantic search; needs the extra `semantic` and `gongkai embed`."
     )

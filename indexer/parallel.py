@@ -38,20 +38,22 @@ Prepare: TypeAlias = Callable[[Iterable[Row], FileDigests], Iterator[Chunk]]
 
 
 @contextmanager
-def open_transform(rules: IntakeRules, analyzer: TextAnalyzer, processes: int) -> Iterator[Prepare]:
+def open_transform(
+    rules: IntakeRules, analyzer: TextAnalyzer, processes: int, *, ocr: bool = False
+) -> Iterator[Prepare]:
     """Returns `transform_rows` run by several processes, or by this one if one is enough.
 
     Raises EndedProcessError if a process was killed.
     """
     if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield partial(transform_rows, rules=rules, analyzer=analyzer)
+        yield partial(transform_rows, rules=rules, analyzer=analyzer, ocr=ocr)
         return
     analyzer.prepare()
     pool = ProcessPoolExecutor(
         processes,
         multiprocessing.get_context("fork"),
         initializer=_begin,
-        initargs=(rules, analyzer),
+        initargs=(rules, analyzer, ocr),
     )
     try:
         # The first task starts all processes.
@@ -87,12 +89,12 @@ def _count_characters(row: Row) -> int:
     return sum(len(each) for each in row.fields.values() if isinstance(each, str))
 
 
-_given: tuple[IntakeRules, TextAnalyzer]
+_given: tuple[IntakeRules, TextAnalyzer, bool]
 
 
-def _begin(rules: IntakeRules, analyzer: TextAnalyzer) -> None:
+def _begin(rules: IntakeRules, analyzer: TextAnalyzer, ocr: bool) -> None:
     global _given  # noqa: PLW0603 # what a process of the pool has to work with
-    _given = rules, analyzer
+    _given = rules, analyzer, ocr
     # Ctrl-C is handled by the main process, which stops its children. They also end with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -105,4 +107,5 @@ def _end_with_parent() -> None:
 
 
 def _prepare_chunk(rows: Sequence[Row], closed: FileDigests) -> Sequence[Prepared]:
-    return [transform_row(row, closed, *_given) for row in rows]
+    rules, analyzer, ocr = _given
+    return [transform_row(row, closed, rules, analyzer, ocr=ocr) for row in rows]

@@ -14,8 +14,10 @@ from gongkai.catalog.instants import chinese_day
 from gongkai.catalog.intake import IntakeRules
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import DISCLOSURE
+from gongkai.errors import SettingsError
 from gongkai.events import log_event
 from gongkai.files.durable import drop_unfinished
+from gongkai.files.ocr import find_ocr_fault
 from gongkai.staff.rejected import rejects_folder
 from indexer.attachments.owners import FileOwners, open_owners
 from indexer.attachments.survey import survey_files
@@ -82,17 +84,20 @@ def publish(
     generation has another fingerprint and no rebuild is requested, and ShrinkingIndexError if a
     rebuild would lose many live records.
     """
-    fill = order.disclosure or installation.settings.disclosure
+    settings = installation.settings
+    if settings.ocr and (fault := find_ocr_fault()):
+        raise SettingsError(fault)
+    fill = order.disclosure or settings.disclosure
     now = datetime.now(UTC)
     rules = IntakeRules(installation.tables, fill, order.source, chinese_day(now))
-    data_dir = installation.settings.data_dir
+    data_dir = settings.data_dir
     started = f"{now:%Y%m%dT%H%M%S%f}"
     rejects_path = order.rejects or rejects_folder(data_dir) / f"{started}.jsonl"
     if order.rejects:
         check_rejects_path(order.rejects, order.sources)
-    processes = _choose_processes(order.sources, installation.settings.index_processes)
+    processes = _choose_processes(order.sources, settings.index_processes)
     with (
-        open_transform(rules, installation.analyzer, processes) as prepare,
+        open_transform(rules, installation.analyzer, processes, ocr=settings.ocr) as prepare,
         closing(installation.open_store()) as store,
         RejectsFile(rejects_path) as rejects,
         WarningsFile(warnings_path(rejects_path)) as warnings,

@@ -44,14 +44,19 @@ _Item = TypeVar("_Item")
 
 
 def transform_rows(
-    rows: Iterable[Row], closed: FileDigests, rules: IntakeRules, analyzer: TextAnalyzer
+    rows: Iterable[Row],
+    closed: FileDigests,
+    rules: IntakeRules,
+    analyzer: TextAnalyzer,
+    *,
+    ocr: bool = False,
 ) -> Iterator[Chunk]:
     """Yields every row with its outcome, in order; an unreadable row is refused.
 
     `closed` are the digests of attachment files that no record may show. A chunk has at most
     CHUNK_ROWS rows, and fewer for long texts, which limits memory.
     """
-    pairs = ((row, transform_row(row, closed, rules, analyzer)) for row in rows)
+    pairs = ((row, transform_row(row, closed, rules, analyzer, ocr=ocr)) for row in rows)
     return cut_chunks(pairs, lambda pair: _stored_bytes(pair[1]), CHUNK_ROWS, CHUNK_BYTES)
 
 
@@ -76,10 +81,10 @@ def _stored_bytes(prepared: Prepared) -> int:
 
 
 def transform_row(
-    row: Row, closed: FileDigests, rules: IntakeRules, analyzer: TextAnalyzer
+    row: Row, closed: FileDigests, rules: IntakeRules, analyzer: TextAnalyzer, *, ocr: bool = False
 ) -> Prepared:
     """Returns the outcome of one row."""
-    outcome = admit_row(row, closed, rules)
+    outcome = admit_row(row, closed, rules, ocr=ocr)
     if not isinstance(outcome, Admitted):
         return outcome
     accepted, attached = outcome.accepted, outcome.attached
@@ -88,14 +93,16 @@ def transform_row(
     return Ready(document, warnings, accepted.values, accepted.headings, attached.files)
 
 
-def admit_row(row: Row, closed: FileDigests, rules: IntakeRules) -> Admitted | Refused | Withheld:
+def admit_row(
+    row: Row, closed: FileDigests, rules: IntakeRules, *, ocr: bool = False
+) -> Admitted | Refused | Withheld:
     """Returns the outcome of one row before its text is analysed."""
     if isinstance(row, UnreadableRow):
         return Refused("", row.reason, row.detail)
     outcome = take_row(row.fields, rules)
     if isinstance(outcome, Refused | Withheld):
         return outcome
-    attached = attach_texts(outcome.record, Path(row.source).parent, closed)
+    attached = attach_texts(outcome.record, Path(row.source).parent, closed, ocr=ocr)
     record = attached.record
     if record.attachments and holds_personal_data(record):
         return Withheld("personal_data", record.id)

@@ -16,6 +16,8 @@ class AttachmentText(StrEnum):
     READ = "read"
     NO_TEXT_LAYER = "no_text_layer"
     """A PDF of images; the little text it has (page numbers, a cover) is kept."""
+    MACHINE_READ = "machine_read"
+    """Recognised from a scan or an image (OCR); it may have errors."""
     UNREADABLE = "unreadable"
     """Damaged, encrypted, or too large."""
     TOO_COSTLY = "too_costly"

@@ -26,6 +26,8 @@ SUFFIXES = frozenset(
         *(".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods"),
     )
 )
+IMAGE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".tif", ".tiff"))
+"""Suffixes of images, which only OCR reads."""
 _BYTES_PER_CHARACTER = 4
 _OFFICE = SUFFIXES - {".txt", ".pdf", ".ofd", ".zip"}
 """Suffixes under which systems save HTML."""

@@ -63,6 +63,7 @@ class TextExtractor:
 
     def __init__(self, limits: ExtractionLimits = _DEFAULT_LIMITS, workers: int = _WORKERS) -> None:
         self._limits = limits
+        self._workers = workers
         self._places = threading.BoundedSemaphore(workers)
         self._idle: list[_Worker] = []
 
@@ -98,7 +99,7 @@ class TextExtractor:
 
     def abandon(self) -> None:
         """Forgets the workers of the parent process after a fork, without ending them."""
-        self._places = threading.BoundedSemaphore(_WORKERS)
+        self._places = threading.BoundedSemaphore(self._workers)
         while self._idle:
             self._idle.pop().abandon()
 

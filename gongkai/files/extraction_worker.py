@@ -21,8 +21,13 @@ from gongkai.files.limits import (
     EXTRACTION_CPU_SECONDS,
     EXTRACTION_MEMORY_BYTES,
     EXTRACTION_WALL_SECONDS,
+    MAX_OCR_PAGES,
     MAX_TEXT_CHARACTERS,
+    OCR_CPU_SECONDS,
+    OCR_MEMORY_BYTES,
+    OCR_WALL_SECONDS,
 )
+from gongkai.files.ocr import recognize_document
 
 _OPEN_FILES = 64
 
@@ -35,6 +40,16 @@ class ExtractionLimits:
     cpu_seconds: int = EXTRACTION_CPU_SECONDS
     wall_seconds: int = EXTRACTION_WALL_SECONDS
     memory_bytes: int = EXTRACTION_MEMORY_BYTES
+    ocr_pages: int = 0
+    """Pages that are recognised as images; 0: the text itself is read."""
+
+
+OCR_LIMITS = ExtractionLimits(
+    cpu_seconds=OCR_CPU_SECONDS,
+    wall_seconds=OCR_WALL_SECONDS,
+    memory_bytes=OCR_MEMORY_BYTES,
+    ocr_pages=MAX_OCR_PAGES,
+)
 
 
 def serve_extractions() -> None:
@@ -49,21 +64,26 @@ def serve_extractions() -> None:
                 return
             with os.fdopen(descriptors[0], "rb") as file:
                 _start_clocks(limits)
-                text, state = extract_text(file, message.decode(), limits.characters)
+                text, state = extract_text(file, message.decode(), limits)
             signal.alarm(0)
             answer = json.dumps([state, text], ensure_ascii=False).encode("utf-8", "replace")
             requests.sendall(len(answer).to_bytes(8) + answer)
 
 
-def extract_text(file: BinaryIO, suffix: str, characters: int) -> tuple[str, AttachmentText]:
+def extract_text(
+    file: BinaryIO, suffix: str, limits: ExtractionLimits
+) -> tuple[str, AttachmentText]:
     """Returns the text of one file and its state; raises nothing for a bad file."""
     try:
-        text, state = read_document(file, suffix, characters)
+        if limits.ocr_pages:
+            text, state = recognize_document(file, limits.ocr_pages, limits.characters)
+        else:
+            text, state = read_document(file, suffix, limits.characters)
     except MemoryError:
         return "", AttachmentText.TOO_COSTLY
     except Exception:
         return "", AttachmentText.UNREADABLE
-    return text[:characters], state
+    return text[: limits.characters], state
 
 
 def _limit_process(limits: ExtractionLimits) -> None:

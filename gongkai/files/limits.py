@@ -33,5 +33,13 @@ EXTRACTION_WALL_SECONDS = 60
 EXTRACTION_MEMORY_BYTES = 768 * MIB
 # A process is replaced after this many files, whatever its state.
 EXTRACTION_FILES_PER_WORKER = 200
+# Recognition of scans (OCR). A dense page of A4 takes 6 s of processor time and 1 GB; further pages
+# are not read.
+MAX_OCR_PAGES = 50
+OCR_CPU_SECONDS = 900
+OCR_WALL_SECONDS = 1_800
+OCR_MEMORY_BYTES = 1536 * MIB
+# A sheet of A3 at 600 dpi.
+MAX_IMAGE_PIXELS = 80_000_000
 # One merged area in every second row of a long table; more are an attack.
 MAX_MERGED_AREAS = 500_000

@@ -178,11 +178,12 @@ class AttachmentView:
         str,
         Field(
             description=(
-                "`read`; `no_text_layer`: a PDF of pictures; `too_costly`: reading it takes too "
+                "`read`; `no_text_layer`: a PDF of pictures; `machine_read`: recognised "
+                "from a scan or an image, with possible errors; `too_costly`: reading it takes too "
                 "much time or memory; `unreadable`: damaged, encrypted or too large; `absent`: no "
                 "file lay beside the record, or not of a format that is read."
             ),
-            examples=["read", "no_text_layer", "unreadable", "absent"],
+            examples=["read", "no_text_layer", "machine_read", "unreadable", "absent"],
         ),
     ] = "absent"
 

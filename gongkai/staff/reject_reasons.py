@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "unknown_format": "文件格式无法识别，请改用 JSON、CSV、XLSX、XML 或者 HTML。",
     # Texts of attachments
     "no_text_layer": "附件是扫描件，没有可以检索的文字；请提供带文字的文件。",
+    "machine_read": "附件是扫描件，文字由机器识别，可能有误；请核对，或者提供带文字的文件。",
     "too_costly": "附件解析时间过长或者占用内存过多，没有读出文字；请更换文件。",
     "closed_owner": "附件同时属于不予公开、未被收录或者已撤下的信息，没有读取；"
     "确需公开的，请改名后另存。",

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gongkai.catalog.record import Attachment, AttachmentText, Record
-from gongkai.files.attachment_text import read_file
-from gongkai.files.documents import SUFFIXES
+from gongkai.files.attachment_text import read_file, readable_suffixes
 from indexer.attachments.lookup import digest_path, find_file
 
 CLOSED_OWNER = "closed_owner"
 """Code of the warning that a file was left out because a closed record owns it."""
-_TOLD = (AttachmentText.NO_TEXT_LAYER, AttachmentText.UNREADABLE, AttachmentText.TOO_COSTLY)
+_TOLD = frozenset(AttachmentText) - {AttachmentText.ABSENT, AttachmentText.READ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +30,32 @@ class Attached:
     closed: int = 0
 
 
-def attach_texts(record: Record, folder: Path, closed: Collection[bytes] = ()) -> Attached:
+def attach_texts(
+    record: Record, folder: Path, closed: Collection[bytes] = (), *, ocr: bool = False
+) -> Attached:
     """Returns the record with its texts. `folder` is the input file's folder.
 
-    `closed` are digests of files that no record may show.
+    `closed` are digests of files that no record may show. With `ocr`, scans are recognised.
     """
+    suffixes = readable_suffixes(ocr=ocr)
     read: list[Attachment] = []
     files: list[tuple[bytes, int]] = []
     left_out = 0
     for place, attachment in enumerate(record.attachments):
-        file = find_file(folder, attachment, SUFFIXES)
+        file = find_file(folder, attachment, suffixes)
         digest = digest_path(file) if file else b""
         if file is None or digest in closed:
             left_out += file is not None
             read.append(attachment)
             continue
-        text, state = read_file(file)
+        text, state = read_file(file, ocr=ocr)
         read.append(replace(attachment, text=text, text_state=state))
         files.append((digest, place))
     return Attached(replace(record, attachments=tuple(read)), tuple(files), left_out)
 
 
 def warn_of_texts(attached: Attached) -> Iterator[tuple[str, str]]:
-    """Yields (field, code) of existing files without text, or with hardly any."""
+    """Yields (field, code) of existing files without text of their own, or with hardly any."""
     for attachment in attached.record.attachments:
         if attachment.text_state in _TOLD:
             yield "attachments", attachment.text_state.value

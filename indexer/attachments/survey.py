@@ -19,15 +19,17 @@ from gongkai.catalog.intake import Accepted, IntakeRules, Refused, Withheld, tak
 from gongkai.catalog.kept_rows import texts_in_order
 from gongkai.catalog.record import Attachment
 from gongkai.catalog.row_reader import RowReader
-from gongkai.files.documents import SUFFIXES
+from gongkai.files.documents import IMAGE_SUFFIXES, SUFFIXES
 from indexer.attachments.lookup import digest_path, find_files
 from indexer.attachments.owners import Claim, name_owner
 from indexer.source_reader import read_source
 from indexer.sources.row import SourceRow
 
 MOST_ENTRIES = 500_000
+# Without OCR too: a later run with OCR has to know the images of closed records.
+_CLAIMED = SUFFIXES | IMAGE_SUFFIXES
 _ENDINGS = re.compile(
-    rf"(?:{'|'.join(map(re.escape, sorted(SUFFIXES)))})(?![0-9A-Za-z])", re.IGNORECASE
+    rf"(?:{'|'.join(map(re.escape, sorted(_CLAIMED)))})(?![0-9A-Za-z])", re.IGNORECASE
 )
 
 
@@ -74,13 +76,13 @@ class FolderFiles:
 
     def named_by(self, attachment: Attachment) -> Iterator[bytes]:
         """Yields digests of the files that an attachment may refer to."""
-        for file in find_files(self.folder, attachment, SUFFIXES):
+        for file in find_files(self.folder, attachment, _CLAIMED):
             yield digest_path(file)
 
 
 def _list_files(folder: Path) -> Iterator[str]:
     for below, name in islice(_walk(folder), MOST_ENTRIES):
-        if Path(name).suffix.lower() in SUFFIXES:
+        if Path(name).suffix.lower() in _CLAIMED:
             yield (below / name).as_posix()
 
 

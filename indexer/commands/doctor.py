@@ -14,6 +14,7 @@ from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import IntegrityReport
+from gongkai.files.ocr import find_ocr_fault
 from gongkai.staff.staff_database import open_ledger
 from gongkai.trusted_proxies import find_proxy_faults
 from indexer.attachments.owners import open_owners
@@ -84,6 +85,8 @@ def _find_faults(installation: Installation, examined: list[IntegrityReport]) ->
     folder = installation.settings.data_dir
     yield from _find_database_faults(folder)
     yield from find_proxy_faults(folder)
+    if installation.settings.ocr and (fault := find_ocr_fault()):
+        yield fault
     if folder.exists():
         usage = shutil.disk_usage(folder)
         if usage.free < LEAST_FREE * usage.total:

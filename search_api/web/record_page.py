@@ -35,6 +35,7 @@ _WARNINGS = {
 
 _TEXT_NOTES: Mapping[str, str] = {
     AttachmentText.NO_TEXT_LAYER: "这个附件是扫描件或者图片，其中的文字不能检索。",
+    AttachmentText.MACHINE_READ: "这个附件的文字由机器识别，可能有误，以附件原文为准。",
     AttachmentText.UNREADABLE: "这个附件的内容无法识别，其中的文字不能检索。",
     AttachmentText.TOO_COSTLY: "这个附件结构过于复杂，其中的文字不能检索。",
 }
