@@ -263,11 +263,11 @@ class GenerationStore:
     def _erase_pending(self) -> None:
         """Deletes pending withdrawals from all generations; the caller must hold the lock.
 
-        They stay pending while a writer is open, which may be about to add them, and while a
-        generation is too damaged to delete from.
+        They stay pending while a generation may still have them: one that only its open writer can
+        change, or one that is too damaged to delete from.
         """
         pending = self._ledger.pending()
-        if pending and self._backend.erase(pending, self._written) and self._written is None:
+        if pending and self._backend.erase(pending, self._written):
             self._ledger.mark_erased(pending)
 
     def _examine(self, name: str, live: Collection[str]) -> IntegrityReport:
