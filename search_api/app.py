@@ -22,6 +22,7 @@ from search_api.api import downloads, health, search
 from search_api.http.body_limit import BodyLimitMiddleware
 from search_api.http.caching import (
     ConditionalGetMiddleware,
+    DataVersion,
     ReadVersion,
     SecurityHeaders,
     name_build,
@@ -172,12 +173,12 @@ def _version_reader(services: Services) -> ReadVersion:
     build = name_build(services.installation.settings)
     semantic = services.semantic
 
-    async def read() -> str:
+    async def read() -> DataVersion:
         words = services.search.term_dictionary.latest
         read = words.version if words else None
         merged = services.duplicates.decisions.stamp()
         meant = await semantic.version() if semantic else ""
         version = await services.engine.version()
-        return f"{build} {version} {read} {merged} {meant}"
+        return DataVersion(f"{build} {version}", f"{read} {merged} {meant}")
 
     return read

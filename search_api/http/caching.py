@@ -9,6 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -42,10 +43,19 @@ _NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/appearance", _KIOSK)
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 
-_UNDATED = ("/api/v1/replica",)
-"""Their bodies do not depend on the date, as ranking, date expressions and citations do."""
+_INDEX_ONLY = ("/api/v1/replica",)
+"""Their bodies depend on the index alone. Ranking, date expressions and citations use the date."""
 
-ReadVersion = Callable[[], Awaitable[str]]
+
+@dataclass(frozen=True, slots=True)
+class DataVersion:
+    """`index` is the version of the build and the index, `rest` that of all data besides."""
+
+    index: str = ""
+    rest: str = ""
+
+
+ReadVersion = Callable[[], Awaitable[DataVersion]]
 
 
 def name_build(settings: Settings) -> str:
@@ -92,7 +102,7 @@ class SecurityHeaders:
 class ConditionalGetMiddleware:
     """Middleware for ETag, Cache-Control and conditional GET (RFC 9110, 9111) on pages and API.
 
-    `read_version` returns the version of the index and its data. Any cache may store a response,
+    `read_version` returns the version of all data in a response. Any cache may store a response,
     but must revalidate it every time: a withdrawn record must not survive in a cache.
     """
 
@@ -107,7 +117,7 @@ class ConditionalGetMiddleware:
         self._read_version = read_version
         self._today = today
         self._clock = clock
-        self._version = ""
+        self._version = DataVersion()
         self._read_at = float("-inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,9 +147,10 @@ class ConditionalGetMiddleware:
         except GongkaiError:
             # The route fails with the same error and reports it.
             return None
+        besides = ("", "") if path in _INDEX_ONLY else (version.rest, f"{self._today()}")
         parts = (
-            version,
-            "" if path in _UNDATED else self._today().isoformat(),
+            version.index,
+            *besides,
             headers.get("host", ""),
             headers.get("cookie", ""),
             path,
@@ -148,7 +159,7 @@ class ConditionalGetMiddleware:
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f'W/"{digest[:24]}"'
 
-    async def _current_version(self) -> str:
+    async def _current_version(self) -> DataVersion:
         now = self._clock()
         if now - self._read_at >= VERSION_SECONDS:
             self._version = await self._read_version()

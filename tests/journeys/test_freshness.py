@@ -75,22 +75,30 @@ def test_a_commit_and_a_withdrawal_let_every_copy_fall(
         assert status == (410 if path.endswith("r1") else 200), path
 
 
-def test_a_new_day_changes_every_etag_but_that_of_a_replica() -> None:
-    days = [date(2026, 12, 31)]
+def test_only_the_index_changes_the_etag_of_a_replica(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "VERSION_SECONDS", 0.0)
+    days, rests = [date(2026, 12, 31)], ["1"]
 
-    async def read_version() -> str:
-        return "1"
+    async def read_version() -> middleware.DataVersion:
+        return middleware.DataVersion("1", rests[0])
 
     app = middleware.ConditionalGetMiddleware(
         PlainTextResponse("text"), read_version, today=lambda: days[0]
     )
     client = TestClient(app)
     paths = ("/search?q=今天", "/records/r1", "/api/v1/replica")
-    before = [client.get(path).headers["etag"] for path in paths]
+
+    def read_etags() -> list[str]:
+        return [client.get(path).headers["etag"] for path in paths]
+
+    first = read_etags()
     days[0] = date(2027, 1, 1)
-    after = [client.get(path).headers["etag"] for path in paths]
-    is_same = [one == other for one, other in zip(before, after, strict=True)]
-    assert is_same == [False, False, True]
+    second = read_etags()
+    rests[0] = "2"
+    third = read_etags()
+    for before, after in ((first, second), (second, third)):
+        is_same = [one == other for one, other in zip(before, after, strict=True)]
+        assert is_same == [False, False, True]
 
 
 def test_what_readers_chose_tells_copies_apart(client: TestClient) -> None:
