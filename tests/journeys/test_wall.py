@@ -150,6 +150,8 @@ def test_no_header_log_or_metric_tells(
     said: list[str] = []
     with (
         caplog.at_level(logging.DEBUG),
+        # A command that ran before in this process has set a level of its own.
+        caplog.at_level(logging.DEBUG, "gongkai"),
         TestClient(create_app(served), raise_server_exceptions=False) as client,
     ):
         for canary in CANARIES:
