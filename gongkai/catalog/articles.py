@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import normalize
 
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
 
@@ -100,7 +101,7 @@ def _read(text: str, places: Iterable[re.Match[str]]) -> Iterator[_Found]:
     last = 0
     for place in places:
         match = _NUMBERED.match(text, place.end() - 1)
-        number = read_numeral(_half_width(match["number"])) if match else None
+        number = read_numeral(normalize("NFKC", match["number"])) if match else None
         if not match or not number:
             continue
         level, begins_line = _LEVELS[match["unit"]], _begins_line(text, match.start())
@@ -156,12 +157,6 @@ def _label(match: re.Match[str], level: Level) -> str:
 def _full_number(match: re.Match[str], number: int) -> str:
     sub = read_numeral(match["sub"]) if match["sub"] else None
     return f"{number}-{sub}" if sub else str(number)
-
-
-def _half_width(number: str) -> str:
-    return number.translate(
-        {ord(full): str(value) for value, full in enumerate("０１２３４５６７８９")}
-    )
 
 
 def _without_contents(found: Sequence[_Found]) -> list[_Found]:
