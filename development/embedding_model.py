@@ -1,9 +1,9 @@
-"""Fetches a small Chinese embedding model with Maven.
+"""Fetches the default embedding model with Maven.
 
     python -m development.embedding_model
 
-The model is BAAI's bge-small-zh-v1.5 (MIT) with 8-bit weights, from an artifact of langchain4j
-(Apache 2.0). The output is a value for GONGKAI_SEMANTIC_MODEL.
+The output is a value for GONGKAI_SEMANTIC_MODEL. Unlike `gongkai model fetch`, it follows Maven's
+settings of mirrors and proxies, and one copy serves all data folders.
 """
 
 from pathlib import Path

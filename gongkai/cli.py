@@ -37,6 +37,7 @@ COMMANDS = {
     "withdraw": "indexer.commands.index",
     "purge": "indexer.commands.index",
     "embed": "indexer.commands.embed",
+    "model": "indexer.commands.model",
     "serve": "search_api.commands.serve",
     "search": "search_api.commands.search",
     "explain": "search_api.commands.search",

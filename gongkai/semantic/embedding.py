@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
@@ -50,7 +51,7 @@ async def embed_records(installation: Installation, on_progress: OnProgress) -> 
     processes = settings.index_processes or os.cpu_count() or 1
     engine = installation.open_engine()
     try:
-        with open_embedders(settings.semantic_model, processes) as embedders:
+        with open_embedders(settings.model_folder, processes) as embedders:
             store = installation.open_vector_store(embedders.model, embedders.dimensions)
             with closing(store):
                 return await _embed(engine, store, embedders, on_progress)
@@ -73,15 +74,15 @@ class Embedders:
 
 
 @contextmanager
-def open_embedders(where: str, processes: int) -> Iterator[Embedders]:
+def open_embedders(folder: Path, processes: int) -> Iterator[Embedders]:
     """Opens a pool of spawned processes; the threads of a model do not survive a fork."""
     # Opened here first, so that a faulty model is reported once and not by each process.
-    open_model(where)
+    open_model(folder)
     pool = ProcessPoolExecutor(
         processes,
         multiprocessing.get_context("spawn"),
         initializer=_begin,
-        initargs=(where,),
+        initargs=(folder,),
     )
     try:
         yield Embedders(pool)
@@ -128,11 +129,11 @@ def _passage(hit: Hit) -> str:
 _model: EmbeddingModel
 
 
-def _begin(where: str) -> None:
+def _begin(folder: Path) -> None:
     global _model  # noqa: PLW0603 # what a process of the pool has to work with
     # The parent process handles Ctrl-C and ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _model = open_model(where).model
+    _model = open_model(folder).model
 
 
 def _describe() -> tuple[str, int]:

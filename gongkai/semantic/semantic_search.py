@@ -78,8 +78,8 @@ class SemanticSearch:
     def prepare(self) -> "Future[TriedModel]":
         """Starts loading the model; until it is loaded, keyword search answers alone."""
         if self._opening is None:
-            where = self._installation.settings.semantic_model
-            self._opening = self._thread.submit(open_model, where)
+            folder = self._installation.settings.model_folder
+            self._opening = self._thread.submit(open_model, folder)
             self._opening.add_done_callback(_log_failure)
         return self._opening
 

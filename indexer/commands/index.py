@@ -20,7 +20,11 @@ from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.plain_text import clean_line
 from gongkai.command_line import EXIT_REFUSED, open_configured, open_progress
 from gongkai.engines.data_folder import make_private
+from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
+from gongkai.errors import MissingModelError
+from gongkai.semantic.model_files import find_obstacle, is_semantic_on
+from gongkai.settings import SemanticMode
 from indexer.commands.findings import name_source, print_findings, settle_missing
 from indexer.ingest import OnProgress, Summary
 from indexer.pipeline import IndexJob, IndexReport, publish
@@ -94,14 +98,31 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     is_settled = settle_missing(
         outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
     )
-    if installation.settings.semantic:
+    _embed_new(installation)
+    if outcome.summary.needs_staff or not is_settled:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _embed_new(installation: Installation) -> None:
+    """Computes the vectors of new records where semantic search is on; else prints why it is off.
+
+    The index is complete already, so by default a faulty model does not fail the command.
+    """
+    settings = installation.settings
+    if is_semantic_on(settings):
         # Import here, because loading the model takes a while and other installations do not need
         # it.
         from indexer.commands.embed import embed_installation  # noqa: PLC0415
 
-        embed_installation(installation)
-    if outcome.summary.needs_staff or not is_settled:
-        raise typer.Exit(EXIT_REFUSED)
+        try:
+            embed_installation(installation)
+        except MissingModelError as error:
+            if settings.semantic is SemanticMode.ON:
+                raise
+            print(_("semantic   off: {obstacle}").format(obstacle=error))
+    elif settings.semantic is not SemanticMode.OFF:
+        obstacle = find_obstacle(settings)
+        print(_("semantic   off: {obstacle}").format(obstacle=obstacle))
 
 
 def rollback() -> None:

@@ -28,6 +28,7 @@ from gongkai.evaluation.metrics import (
 from gongkai.query.relevance import profiles
 from gongkai.query.request import SearchRequest
 from gongkai.search.service import SearchService
+from gongkai.semantic.model_files import is_semantic_on
 from gongkai.services import open_services
 
 _SHOWN = 5
@@ -80,7 +81,7 @@ async def _evaluate(
 ) -> list[Row]:
     """Returns a row per profile and wording, with and without semantic search if it is enabled."""
     rows: list[Row] = []
-    ways = (False, True) if installation.settings.semantic else (False,)
+    ways = (False, True) if is_semantic_on(installation.settings) else (False,)
     for at, name in enumerate(names):
         async with open_services(installation, name) as services:
             if at == 0:

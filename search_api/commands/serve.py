@@ -22,7 +22,8 @@ from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.errors import SettingsError
 from gongkai.files.durable import make_folder
-from gongkai.settings import Settings
+from gongkai.semantic.model_files import find_obstacle
+from gongkai.settings import SemanticMode, Settings
 from gongkai.trusted_proxies import forget_untrusted, read_trusted_proxies
 from search_api.commands.sockets import explain_listening, open_sockets
 from search_api.http.log_config import build_logging
@@ -63,6 +64,8 @@ def serve(
     forget_untrusted(settings.data_dir)
     address = f"http://{f'[{host}]' if ':' in host else host}:{sockets[0].getsockname()[1]}"
     print(_("gongkai: {address}/  (API: {address}/docs)").format(address=address), flush=True)
+    if settings.semantic is not SemanticMode.OFF and (obstacle := find_obstacle(settings)):
+        print(_("semantic   off: {obstacle}").format(obstacle=obstacle), flush=True)
     _raise_file_limit()
     if workers > 1 and settings.searches_key is None:
         # All workers of this start share one key. It is never stored.

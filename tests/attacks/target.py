@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import httpx2
 
+from development.embedding_model import fetch_embedding_model
 from tests.attacks.rows import hostile_rows
 from tests.journeys.command import arguments, environment_with, run_with, write_rows
 
@@ -243,7 +244,11 @@ def _wait(target: Target) -> None:
 def make_settings(folder: Path, *, semantic: bool, elastic_url: str = "") -> dict[str, str]:
     settings = {"GONGKAI_DATA_DIR": str(folder / "data"), "GONGKAI_CLIENT_RATE": "0"}
     if semantic:
-        settings |= {"GONGKAI_SEMANTIC": "true", "GONGKAI_SEMANTIC_BUDGET_MS": "5000"}
+        settings |= {
+            "GONGKAI_SEMANTIC": "on",
+            "GONGKAI_SEMANTIC_MODEL": str(fetch_embedding_model()),
+            "GONGKAI_SEMANTIC_BUDGET_MS": "5000",
+        }
     if elastic_url:
         settings |= {
             "GONGKAI_ENGINE": "elasticsearch",

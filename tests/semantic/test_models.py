@@ -1,6 +1,6 @@
-"""The two kinds of model: what they give, and what is said where they can't be had."""
+"""An embedding model: what it gives, and what is said where it can't be had."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,26 +10,21 @@ from development.embedding_model import fetch_embedding_model
 from development.maven import MissingPartError
 from gongkai.errors import MissingModelError
 from gongkai.semantic.model_port import Vectors
-from gongkai.semantic.models import PACKAGED, open_model, try_model
+from gongkai.semantic.models import open_model, try_model
 from gongkai.semantic.onnx import OnnxModel
 from gongkai.semantic.parts import InParts, embed_question
 from tests.conftest import require_or_skip
 
 
-def _packaged() -> str:
-    return PACKAGED
-
-
-def _folder() -> str:
+def _folder() -> Path:
     try:
-        return str(fetch_embedding_model())
+        return fetch_embedding_model()
     except MissingPartError as missing:
         require_or_skip("semantic", f"no model was tried: {missing}")
 
 
-@pytest.mark.parametrize("find", [_packaged, _folder])
-def test_a_model_tells_answers_from_something_else(find: Callable[[], str]) -> None:
-    tried = open_model(find())
+def test_a_model_tells_answers_from_something_else() -> None:
+    tried = open_model(_folder())
     model = tried.model
     question = model.embed_query("没有电梯的老楼爬不动了")
     passages = model.embed_passages(["既有住宅加装电梯实施流程", "森林防火期禁止野外用火的通告"])
@@ -49,7 +44,7 @@ def test_a_batch_gives_what_its_texts_give_alone() -> None:
 
 
 def test_title_and_text_are_drawn_into_the_vector_of_the_whole() -> None:
-    bare = OnnxModel(Path(_folder()), threads=1)
+    bare = OnnxModel(_folder(), threads=1)
     title, text = (
         "关于春节期间禁止燃放烟花爆竹的通告",
         "违反规定的，由公安机关责令停止燃放并处以罚款。",
@@ -63,7 +58,7 @@ def test_title_and_text_are_drawn_into_the_vector_of_the_whole() -> None:
 
 
 def test_the_words_of_a_question_are_drawn_into_its_vector() -> None:
-    bare = OnnxModel(Path(_folder()), threads=1)
+    bare = OnnxModel(_folder(), threads=1)
     whole, words = (bare.embed_query(each) for each in ("过年能放炮仗吗", "过年 炮仗"))
     mixed = embed_question(bare, "过年能放炮仗吗", "过年 炮仗")
     assert float(mixed @ words) > float(whole @ words)
@@ -87,7 +82,7 @@ def test_a_folder_without_its_two_files_is_said(
     for name in files:
         (tmp_path / name).write_bytes(b"")
     with pytest.raises(MissingModelError, match=said):
-        open_model(str(tmp_path))
+        open_model(tmp_path)
 
 
 class Reversed(OnnxModel):
@@ -98,6 +93,6 @@ class Reversed(OnnxModel):
 
 
 def test_a_model_that_answers_wrongly_is_refused() -> None:
-    try_model(OnnxModel(Path(_folder()), threads=1))
+    try_model(OnnxModel(_folder(), threads=1))
     with pytest.raises(MissingModelError, match="as it should"):
-        try_model(Reversed(Path(_folder()), threads=1))
+        try_model(Reversed(_folder(), threads=1))
