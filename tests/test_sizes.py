@@ -22,7 +22,8 @@ from gongkai.catalog.fields import CLASSIFIED
 from gongkai.catalog.intake import Accepted, IntakeRules, Refused, take_row
 from gongkai.catalog.value_limits import ATTACHMENTS_LIMIT, NAME_LIMIT, SUMMARY_LIMIT
 from gongkai.engines.installation import Installation
-from gongkai.search.facets import TREE_VALUES_SHOWN, FacetBuilder
+from gongkai.query.request import FACET_SIZE_LIMIT
+from gongkai.search.facets import FacetBuilder
 from gongkai.search.responses import FacetValueView
 from indexer.documents import build_document
 from search_api.app import create_app
@@ -193,8 +194,10 @@ def test_a_cell_of_separators_is_read_once(text: str) -> None:
 
 def test_a_tree_in_an_answer_has_a_bounded_number_of_classes(installation: Installation) -> None:
     counts = {f"类{n}/子{n}": n for n in range(5_000)} | {f"类{n}": n for n in range(5_000)}
-    values = FacetBuilder(installation.tables).build("topic", counts)
-    assert _count(values) == TREE_VALUES_SHOWN
+    facet = FacetBuilder(installation.tables).build("topic", counts, FACET_SIZE_LIMIT)
+    values = facet.values
+    assert _count(values) == FACET_SIZE_LIMIT
+    assert facet.more == len(counts) - FACET_SIZE_LIMIT
     assert all(
         child.value.startswith(f"{each.value}/") for each in values for child in each.children
     )

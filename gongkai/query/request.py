@@ -14,6 +14,8 @@ PAGE_WINDOW = 10_000
 SIZE_LIMIT = 100
 FILTER_LIMIT = 200
 """Chosen values over all fields."""
+FACET_SIZE = 20
+FACET_SIZE_LIMIT = 1_000
 
 
 class Sort(StrEnum):
@@ -30,7 +32,8 @@ class SearchRequest:
 
     `chosen` maps facet fields to values: OR within a field, AND between fields. `expand`,
     `correct`, `dates` and `relax` switch query expansion, spelling correction, date expressions and
-    records with some of the words. `semantic` allows semantic search where it is installed.
+    records with some of the words. `semantic` allows semantic search where it is installed. A facet
+    has its `facet_size` most frequent values, and the chosen ones.
     """
 
     text: str = ""
@@ -43,6 +46,7 @@ class SearchRequest:
     size: int = 10
     cursor: str | None = None
     facets: tuple[str, ...] = FACETS
+    facet_size: int = FACET_SIZE
     highlight: bool = True
     expand: bool = True
     correct: bool = True

@@ -4,6 +4,7 @@ The index holds codes and paths. Labels come from the catalog's tables in this l
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from gongkai.catalog.classifications import (
     MISSING,
@@ -14,10 +15,13 @@ from gongkai.catalog.fields import FACETS, MISSING_LABELS, TREES
 from gongkai.catalog.tables import Tables
 from gongkai.search.responses import FacetValueView
 
-VALUES_SHOWN = 100
-"""Most frequent values of one flat facet in an answer; chosen values are always included."""
-TREE_VALUES_SHOWN = 1_000
-"""Most frequent classes of one tree in an answer, with their ancestors."""
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One facet of an answer; `more` is the number of its values that are left out."""
+
+    values: list[FacetValueView]
+    more: int
 
 
 class FacetBuilder:
@@ -31,36 +35,54 @@ class FacetBuilder:
         self,
         name: str,
         counts: Mapping[str, int],
+        size: int,
         chosen: frozenset[str] = frozenset(),
-        *,
-        whole: bool = False,
-    ) -> list[FacetValueView]:
-        """Returns one facet.
+    ) -> Facet:
+        """Returns the `size` most frequent values (of years the latest), and the chosen ones.
 
-        `whole` includes every value, and in a tree the classes without records, with count 0. Tree
-        paths over the limits are left out, because an older index may contain some.
+        A class of a tree comes with its ancestors, which never have fewer records.
         """
-        if name in TREES:
-            return self._build_tree(name, counts, chosen, whole=whole)
-        known = {**dict.fromkeys(chosen, 0), **counts}
-        order = _sort_values(name, known)
-        if not whole:
-            order, rest = order[:VALUES_SHOWN], order[VALUES_SHOWN:]
-            order += sorted(chosen.intersection(rest))
-        return list(self._views(name, order, known, chosen).values())
+        known = self._known(name, counts, chosen)
+        kept = known
+        if len(known) > size:
+            always = _with_ancestors(chosen) if name in TREES else chosen
+            ranked = {*_rank(name, known)[:size], *always}
+            kept = {value: count for value, count in known.items() if value in ranked}
+        return Facet(self._arrange(name, kept, chosen), len(known) - len(kept))
 
-    def _build_tree(
-        self, name: str, counts: Mapping[str, int], chosen: frozenset[str], *, whole: bool
+    def build_whole(
+        self, name: str, counts: Mapping[str, int], chosen: frozenset[str] = frozenset()
     ) -> list[FacetValueView]:
-        tree = self._tables.tree(name)
+        """Returns every value, and in a tree the classes without records, with count 0."""
+        known = self._known(name, counts, chosen)
+        if name in TREES:
+            known = {**{node.path: 0 for node in self._tables.tree(name).walk()}, **known}
+        return self._arrange(name, known, chosen)
+
+    def _known(
+        self, name: str, counts: Mapping[str, int], chosen: frozenset[str]
+    ) -> Mapping[str, int]:
+        """Returns the counted and the chosen values.
+
+        Tree paths over the limits are left out, because an older index may contain some.
+        """
+        if name not in TREES:
+            return {**dict.fromkeys(chosen, 0), **counts}
+        stated = _with_ancestors(filter(is_within_limits, chosen))
         counted = {path: count for path, count in counts.items() if is_within_limits(path)}
-        if whole:
-            counted = {**{node.path: 0 for node in tree.walk()}, **counted}
-        elif len(counted) > TREE_VALUES_SHOWN:
-            counted = _most_frequent(counted)
-        shown = _with_ancestors(filter(is_within_limits, chosen))
-        known = {**{path: counts.get(path, 0) for path in shown}, **counted}
-        views = self._views(name, tree.sort_paths(known), known, chosen)
+        return {**dict.fromkeys(stated, 0), **counted}
+
+    def _arrange(
+        self, name: str, counts: Mapping[str, int], chosen: frozenset[str]
+    ) -> list[FacetValueView]:
+        if name in TREES:
+            return self._arrange_tree(name, counts, chosen)
+        return list(self._views(name, _sort_values(name, counts), counts, chosen).values())
+
+    def _arrange_tree(
+        self, name: str, counts: Mapping[str, int], chosen: frozenset[str]
+    ) -> list[FacetValueView]:
+        views = self._views(name, self._tables.tree(name).sort_paths(counts), counts, chosen)
         roots: list[FacetValueView] = []
         for path, view in views.items():
             above = path.rpartition("/")[0]
@@ -80,13 +102,14 @@ class FacetBuilder:
         }
 
 
-def _most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
-    """Returns the TREE_VALUES_SHOWN most frequent paths.
+def _rank(name: str, counts: Mapping[str, int]) -> list[str]:
+    """Returns the values in the order in which they are kept: most frequent first, years latest.
 
-    Of equal counts a class comes before its descendants, which never have more records.
+    Of equal counts a class comes before its descendants.
     """
-    order = sorted(counts, key=lambda path: (-counts[path], path.count("/")))
-    return {path: counts[path] for path in order[:TREE_VALUES_SHOWN]}
+    if name == "year":
+        return _sort_values(name, counts)
+    return sorted(counts, key=lambda value: (-counts[value], value.count("/"), value))
 
 
 def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:

@@ -165,6 +165,14 @@ class SearchAnswer:
     next_cursor: str | None
     hits: list[HitView]
     facets: Mapping[str, Sequence[FacetValueView]]
+    more: Annotated[
+        Mapping[str, int],
+        Field(
+            description="Values that a facet has beyond its `facet_size` most frequent ones; "
+            "facets with all of their values are left out.",
+            examples=[{"publisher": 112}],
+        ),
+    ]
 
 
 @dataclass(kw_only=True)

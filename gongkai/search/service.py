@@ -22,7 +22,7 @@ from gongkai.query.relevance import DEFAULT_PROFILE, load_weights
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.syntax import find_quotations
 from gongkai.query.tree import MatchAll, Term
-from gongkai.search.facets import FacetBuilder
+from gongkai.search.facets import Facet, FacetBuilder
 from gongkai.search.hybrid import HybridPage, HybridSearch
 from gongkai.search.related import RelatedRecords
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
@@ -114,6 +114,7 @@ class SearchService:
     ) -> SearchAnswer:
         highlight_terms = chosen.interpreted.highlight_terms if request.highlight else ()
         result = page.result
+        facets = self._facets(request, result)
         return SearchAnswer(
             query=_view_query(request, chosen, page, full),
             total=result.total,
@@ -123,7 +124,8 @@ class SearchService:
             hits=await asyncio.to_thread(
                 self._views.hits, result.hits, highlight_terms, page.related
             ),
-            facets=self._facets(request, result),
+            facets={name: facet.values for name, facet in facets.items()},
+            more={name: facet.more for name, facet in facets.items() if facet.more},
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
@@ -193,8 +195,7 @@ class SearchService:
         """Returns every class of every tree, and every agency, with record counts."""
         result = await self._engine.search(EngineQuery(MatchAll(), facets=FACETS, limit=0))
         trees = {
-            name: self._facet_builder.build(name, result.facets[name], whole=True)
-            for name in FACETS
+            name: self._facet_builder.build_whole(name, result.facets[name]) for name in FACETS
         }
         return ClassificationsAnswer(trees=trees)
 
@@ -204,7 +205,7 @@ class SearchService:
         query = self._relaxation.query(first, await self._relaxation.choose(first))
         counts = (await self._engine.search(replace(query, limit=0))).facets[name]
         chosen = chosen_values(request, self._tables).get(name, frozenset())
-        return self._facet_builder.build(name, counts, chosen, whole=True)
+        return self._facet_builder.build_whole(name, counts, chosen)
 
     async def live(self) -> Generation:
         """Returns the live generation."""
@@ -223,12 +224,12 @@ class SearchService:
     def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
         return [self._views.record(decode_record(hit.stored)) for hit in hits]
 
-    def _facets(
-        self, request: SearchRequest, result: SearchResult
-    ) -> dict[str, list[FacetValueView]]:
+    def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, Facet]:
         chosen = chosen_values(request, self._tables)
         return {
-            name: self._facet_builder.build(name, counts, chosen.get(name, frozenset()))
+            name: self._facet_builder.build(
+                name, counts, request.facet_size, chosen.get(name, frozenset())
+            )
             for name, counts in result.facets.items()
         }
 

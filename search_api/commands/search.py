@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gongkai.catalog.fields import FACETS
 from gongkai.command_line import open_configured, print_json
 from gongkai.engines.installation import Installation
 from gongkai.query.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
@@ -38,7 +39,8 @@ def search(
     text = " ".join(words)
     if len(text) > TEXT_LIMIT:
         raise typer.BadParameter(_("at most {text_limit} characters").format(text_limit=TEXT_LIMIT))
-    request = SearchRequest(text=text, page=page, size=size, sort=sort)
+    facets = FACETS if as_json else ()
+    request = SearchRequest(text=text, page=page, size=size, sort=sort, facets=facets)
     answer = asyncio.run(_ask(open_configured(), request))
     if as_json:
         print_json(answer)

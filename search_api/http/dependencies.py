@@ -57,7 +57,11 @@ async def get_zero_result_recorder(request: Request) -> ZeroResultRecorder:
 
     def note(asked: SearchRequest, answer: SearchAnswer) -> BackgroundTask | None:
         is_plain = asked == SearchRequest(
-            text=asked.text, size=asked.size, facets=asked.facets, highlight=asked.highlight
+            text=asked.text,
+            size=asked.size,
+            facets=asked.facets,
+            facet_size=asked.facet_size,
+            highlight=asked.highlight,
         )
         if answer.total or not is_plain or not asked.text.strip():
             return None

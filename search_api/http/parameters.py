@@ -24,6 +24,8 @@ from gongkai.catalog.dates import PartialDate, parse_date
 from gongkai.catalog.fields import CLASSIFIED, FACETS, TITLES, TREES
 from gongkai.errors import BadRequestError, RefusedValueError
 from gongkai.query.request import (
+    FACET_SIZE,
+    FACET_SIZE_LIMIT,
     FILTER_LIMIT,
     PAGE_WINDOW,
     SIZE_LIMIT,
@@ -36,6 +38,8 @@ from gongkai.search.export import ExportFormat
 TYPED_LIMIT = 100
 """Maximum number of characters for autocomplete."""
 SUGGESTIONS_LIMIT = 20
+PAGE_FACET_SIZE = 200
+"""Values of each facet on a page: what its panels show, with the classes below."""
 CURSOR_LIMIT = 6_000
 """Characters. With Elasticsearch a cursor grows by about 250 characters per shard."""
 _Value = Annotated[str, StringConstraints(max_length=PATH_LIMIT)]
@@ -118,6 +122,13 @@ class SearchParameters(ListParameters):
         max_length=FILTER_LIMIT,
         description="需要统计条数的分类字段；为空则不统计。",
     )
+    facet_size: int = Field(
+        FACET_SIZE,
+        ge=1,
+        le=FACET_SIZE_LIMIT,
+        description="每个分类字段列出几个取值：条数最多的，年份取最近的；"
+        "已选的取值总是列出，没有列出的个数见 more。",
+    )
     highlight: bool = Field(True, description="标出检索词。")
 
 
@@ -128,6 +139,8 @@ class PageParameters(SearchParameters):
     """
 
     model_config = ConfigDict(extra="ignore")
+
+    facet_size: int = Field(PAGE_FACET_SIZE, ge=1, le=FACET_SIZE_LIMIT)
 
 
 class ExportParameters(ListParameters):
@@ -258,6 +271,7 @@ def read_request(parameters: SearchParameters) -> SearchRequest:
         size=parameters.size,
         cursor=parameters.cursor or None,
         facets=tuple(_facets(parameters.facets)),
+        facet_size=parameters.facet_size,
         highlight=parameters.highlight,
     )
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import PANELS, TILES, TITLES
 from gongkai.catalog.halls import Hall
-from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
 from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back
 from search_api.web.facet_panels import walk
@@ -24,7 +24,13 @@ from search_api.web.urls import build_parameters, with_page
 
 NARROWED = PANELS[:3]
 _GAZETTE = "公报"
-NEWEST = SearchRequest(sort=Sort.NEWEST, size=3, facets=(*TILES, "genre"), highlight=False)
+NEWEST = SearchRequest(
+    sort=Sort.NEWEST,
+    size=3,
+    facets=(*TILES, "genre"),
+    facet_size=FACET_SIZE_LIMIT,
+    highlight=False,
+)
 """The request of the start screen: newest records, and the facets that lead to records."""
 _CHOICES = 6
 _SIZE_LABELS = dict(zip(SIZES, ("标准", "大", "特大"), strict=True))

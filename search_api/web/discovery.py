@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from gongkai.catalog.dates import parse_date
 from gongkai.catalog.fields import SHELVES
-from gongkai.query.request import SearchRequest
+from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest
 from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
     SearchServiceDependency,
@@ -70,7 +70,9 @@ async def sitemap_index(
     request: Request, service: SearchServiceDependency, site: SiteDependency
 ) -> Response:
     """Returns the sitemap index: one sitemap per year, or per month for a very large year."""
-    answer = await service.search(SearchRequest(size=1, facets=("year",)))
+    answer = await service.search(
+        SearchRequest(size=1, facets=("year",), facet_size=FACET_SIZE_LIMIT)
+    )
     years = {
         each.value: each.count for each in answer.facets["year"] if _PART.fullmatch(each.value)
     }

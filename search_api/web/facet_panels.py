@@ -81,7 +81,11 @@ def build_panels(request: SearchRequest, answer: SearchAnswer) -> tuple[FacetPan
     A facet with only unclassified records cannot.
     """
     facets = [(name, answer.facets.get(name, [])) for name in PANELS]
-    return tuple(_build_panel(request, name, values) for name, values in facets if _narrows(values))
+    return tuple(
+        _build_panel(request, name, values, answer.more.get(name, 0))
+        for name, values in facets
+        if _narrows(values)
+    )
 
 
 def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...]:
@@ -115,7 +119,9 @@ def _narrows(values: Sequence[FacetValueView]) -> bool:
     return any(each.selected or (each.count and each.value != MISSING) for each in walk(values))
 
 
-def _build_panel(request: SearchRequest, name: str, values: Sequence[FacetValueView]) -> FacetPanel:
+def _build_panel(
+    request: SearchRequest, name: str, values: Sequence[FacetValueView], more: int
+) -> FacetPanel:
     rows = build_rows(request, name, values)
     # A fold for a single row would take as much space as the row.
     shown = len(rows) if len(rows) == ROWS_SHOWN + 1 else ROWS_SHOWN
@@ -126,7 +132,7 @@ def _build_panel(request: SearchRequest, name: str, values: Sequence[FacetValueV
         is_open=is_open,
         rows=rows[:shown] if is_open else _without_branches(rows[:shown]),
         more=_fold(rows[shown:]),
-        left_out=max(len(rows) - shown - ROWS_FOLDED, 0),
+        left_out=max(len(rows) - shown - ROWS_FOLDED, 0) + more,
         is_more_open=any(row.is_open for row in rows[shown:]),
         href=facet_url(request, name),
     )

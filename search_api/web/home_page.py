@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import HOME, TITLES
-from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.web.browse_page import browse_url
 from search_api.web.rendering import PageContext, render
 from search_api.web.results_page import build_hit
 from search_api.web.urls import search_url
 
+NEWEST = SearchRequest(sort=Sort.NEWEST, size=6, facets=HOME, facet_size=FACET_SIZE_LIMIT)
+"""The request of the page: the newest records, and the facets to browse by."""
 _SHOWN = 8
 
 
@@ -37,7 +39,7 @@ class BrowseColumn:
 def render_home(answer: SearchAnswer, words: Sequence[str], context: PageContext) -> str:
     """Renders the page.
 
-    `answer` is an empty search, newest first, with all facets; `words` are frequent queries.
+    `answer` is the response to NEWEST; `words` are frequent queries.
     """
     return render(
         "home.html",

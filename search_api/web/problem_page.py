@@ -14,6 +14,7 @@ _PARAMETERS: Mapping[str, str] = {
     "sort": "排序方式",
     "page": "页码",
     "size": "每页条数",
+    "facet_size": "分类取值个数",
     "cursor": "翻页标记",
     "expand": "扩展检索词",
     "correct": "自动纠错",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from gongkai.catalog.fields import FACETS, SHELVES
-from gongkai.query.request import TEXT_LIMIT, SearchRequest, Sort
+from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from gongkai.search.responses import SearchAnswer, SimilarAnswer
 from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
@@ -37,7 +37,7 @@ from search_api.web.browse_page import render_facet, render_overview
 from search_api.web.citation import cite
 from search_api.web.facet_page import render_facet_values
 from search_api.web.frequent_queries import find_frequent
-from search_api.web.home_page import render_home
+from search_api.web.home_page import NEWEST, render_home
 from search_api.web.no_results import Elsewhere
 from search_api.web.plain_record import write_plain_record
 from search_api.web.record_page import Found, render_record
@@ -49,7 +49,6 @@ from search_api.web.urls import without_filters
 STATIC = FilePath(__file__).resolve().parents[1] / "static"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _DOCX_NAME = quote("政府信息公开申请表.docx")
-NEWEST_SHOWN = 6
 SIMILAR_SHOWN = 5
 _METHODS = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -64,7 +63,7 @@ async def home(
     installation = services_of(request).installation
     hall = installation.halls.find(installation.settings.kiosk_hall)
     answer, words = await asyncio.gather(
-        service.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST_SHOWN)),
+        service.search(NEWEST),
         find_frequent(service, hall.tiles if hall else ()),
     )
     return HTMLResponse(render_home(answer, words, context))

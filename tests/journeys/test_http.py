@@ -1,5 +1,6 @@
 """The HTTP API as other systems see it: shapes of the contract, problems, headers."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
     answer = ask(client, q="住房公积金 提取")
     assert set(answer) == {
         "query", "total", "took_ms", "page", "size", "next_cursor", "hits", "facets",
+        "more",
     }  # fmt: skip
     assert set(answer["query"]) == {
         "text", "terms", "corrected_from", "did_you_mean",
@@ -62,13 +64,35 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
 
 
 def test_everything_is_counted_in_every_flat_facet(client: TestClient) -> None:
-    answer = ask(client)
+    answer = ask(client, facet_size=1000)
     for name in ("genre", "publisher", "year", "validity", "disclosure", "format"):
         assert sum(value["count"] for value in answer["facets"][name]) == answer["total"], name
 
 
+def test_a_facet_has_as_many_values_as_asked_for(client: TestClient) -> None:
+    whole = ask(client, facet_size=1000)
+    assert whole["more"] == {}
+    chosen = min(whole["facets"]["publisher"], key=lambda each: each["count"])["value"]
+    few = ask(client, facet_size=2, publisher=chosen)
+    for name, values in ask(client, facet_size=1000, publisher=chosen)["facets"].items():
+        counts = {each["value"]: each["count"] for each in walk(values)}
+        shown = {each["value"]: each["count"] for each in walk(few["facets"][name])}
+        assert shown.items() <= counts.items()
+        assert few["more"].get(name, 0) == len(counts) - len(shown)
+        assert 2 <= len(shown) <= 3 or len(shown) == len(counts)
+        if name not in ("publisher", "year"):
+            assert sorted(shown.values()) == sorted(counts.values())[-2:]
+    assert chosen in {each["value"] for each in few["facets"]["publisher"] if each["selected"]}
+
+
+def walk(values: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for each in values:
+        yield each
+        yield from walk(each["children"])
+
+
 def test_a_parent_class_counts_what_is_below_it(client: TestClient) -> None:
-    for parent in ask(client)["facets"]["topic"]:
+    for parent in ask(client, facet_size=1000)["facets"]["topic"]:
         chosen = ask(client, topic=parent["value"])
         assert chosen["total"] == parent["count"]
         for child in parent["children"]:
@@ -179,6 +203,8 @@ def test_where_few_have_every_word_others_follow_in_every_order(client: TestClie
         ({"published_from": "2009219"}, "published_from"),
         ({"year": "two"}, "year"),
         ({"facets": "colour"}, "facets"),
+        ({"facet_size": "0"}, "facet_size"),
+        ({"facet_size": "1001"}, "facet_size"),
         ({"cursor": "nonsense"}, "cursor"),
         ({"genre": ["通知"] * 300}, "genre"),
     ],
