@@ -194,8 +194,12 @@ class QueryReader(Generic[Read]):
 
     async def __call__(self, request: Request) -> Read:
         """Returns the validated parameters. Raises RequestValidationError, as `Query()` would."""
+        return self.read(request.query_params.multi_items())
+
+    def read(self, pairs: Iterable[tuple[str, str]]) -> Read:
+        """Returns the validated parameters of names and values. Raises RequestValidationError."""
         values: dict[str, Any] = {}
-        for name, value in request.query_params.multi_items():
+        for name, value in pairs:
             if name in self._many:
                 values.setdefault(name, []).append(value)
             else:
@@ -233,10 +237,11 @@ def _describe_parameter(
 
 
 read_search = QueryReader(SearchParameters)
+read_page = QueryReader(PageParameters)
 ListQuery = Annotated[ListParameters, Query()]
 ExportQuery = Annotated[ExportParameters, Query()]
 SearchQuery = Annotated[SearchParameters, Depends(read_search)]
-PageQuery = Annotated[PageParameters, Depends(QueryReader(PageParameters))]
+PageQuery = Annotated[PageParameters, Depends(read_page)]
 PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
 
 

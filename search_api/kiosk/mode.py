@@ -49,6 +49,12 @@ class Mode:
         pairs = [f"{name}={quote(value, safe='')}" for name, value in (*parameters, *kept)]
         return f"{path}?{'&'.join(pairs)}" if pairs else path
 
+    def with_rows_of(self, query: str) -> "Mode":
+        """Returns the settings with the rows of a list address: its page number counts in them."""
+        rows = dict(parse_qsl(query)).get("rows", "")
+        is_number = rows.isascii() and rows.isdigit() and len(rows) < _DIGITS
+        return replace(self, rows=int(rows) if is_number else 0)
+
     def sized(self, size: int) -> "Mode":
         """Returns the settings with another text size."""
         return replace(self, size=size)
@@ -67,15 +73,15 @@ def carry(query: str, mode: Mode) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def read_back(back: str, mode: Mode) -> str | None:
-    """Returns the list to go back to, rebuilt in this mode, or None for any other address.
-
-    It keeps its own rows: its page number counts in them.
-    """
+def read_list_query(back: str) -> str | None:
+    """Returns the query string of a list address, or None for any other address."""
     path, _, rest = back.partition("?")
-    if path != LIST_PATH:
+    return rest.partition("#")[0] if path == LIST_PATH else None
+
+
+def read_back(back: str, mode: Mode) -> str | None:
+    """Returns the list to go back to, rebuilt in this mode, or None for any other address."""
+    query = read_list_query(back)
+    if query is None:
         return None
-    query = rest.partition("#")[0]
-    rows = dict(parse_qsl(query)).get("rows", "")
-    own = int(rows) if rows.isascii() and rows.isdigit() and len(rows) < _DIGITS else 0
-    return replace(mode, rows=own).link(LIST_PATH, *carry(query, mode))
+    return mode.with_rows_of(query).link(LIST_PATH, *carry(query, mode))

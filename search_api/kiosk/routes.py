@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 
 from gongkai.catalog.fields import TILES
@@ -18,14 +19,15 @@ from search_api.http.dependencies import (
     refuse_merged,
 )
 from search_api.http.errors import UnknownPageError
-from search_api.http.parameters import PageQuery, read_request
+from search_api.http.parameters import PageParameters, PageQuery, read_page, read_request
 from search_api.http.state import services_of
-from search_api.kiosk.mode import SIZES, Mode
+from search_api.kiosk.mode import SIZES, Mode, carry, read_list_query
 from search_api.kiosk.screens import (
     NARROWED,
     NEWEST,
     KioskContext,
     Reached,
+    ReachedList,
     render_browse,
     render_find,
     render_kiosk_record,
@@ -121,14 +123,29 @@ async def record(
     """Shows one record."""
     found = await find_record(record_id, service)
     highlight_terms = await service.highlight_terms(q)
+    asked = _read_back(back, kiosk.mode)
+    listed = ReachedList(asked, await service.search(asked)) if asked else None
 
     def draw() -> str:
-        reached = Reached(Found(q, highlight_terms), back, service.today())
+        reached = Reached(Found(q, highlight_terms), back, service.today(), listed)
         return render_kiosk_record(kiosk, found, reached)
 
     return HTMLResponse(await asyncio.to_thread(draw))
 
 
-def _read(parameters: PageQuery, hits: int) -> SearchRequest:
+def _read(parameters: PageParameters, hits: int) -> SearchRequest:
     """Returns the search request. `size` is the text size here; the screen decides `hits`."""
     return read_request(parameters.model_copy(update={"size": hits}))
+
+
+def _read_back(back: str, mode: Mode) -> SearchRequest | None:
+    """Returns the request of the list that a record was chosen from, None for another address."""
+    query = read_list_query(back)
+    if query is None:
+        return None
+    try:
+        parameters = read_page.read(carry(query, mode))
+        asked = _read(parameters, mode.with_rows_of(query).hits)
+    except (BadRequestError, RequestValidationError):
+        return None
+    return replace(asked, facets=(), highlight=False)

@@ -13,7 +13,7 @@ from gongkai.catalog.fields import PANELS, TILES, TITLES
 from gongkai.catalog.halls import Hall
 from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
-from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back
+from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back, read_list_query
 from search_api.web.facet_panels import walk
 from search_api.web.pagination import build_paging
 from search_api.web.qr import draw_qr
@@ -157,12 +157,21 @@ def render_browse(
 
 
 @dataclass(frozen=True, slots=True)
+class ReachedList:
+    """The list that a record was chosen from."""
+
+    request: SearchRequest
+    answer: SearchAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
-    """The way to a record: the query, the list to go back to, the current date."""
+    """The way to a record: the query, the address of the list, the current date, the list."""
 
     found: Found
     back: str
     today: date
+    listed: ReachedList | None = None
 
 
 def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reached) -> str:
@@ -176,8 +185,20 @@ def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reac
         facts=list(_facts(shown)),
         qr=draw_qr(shown.address) if page.site.public_url else None,
         address=shown.address if page.site.public_url else "",
+        listed=list(_listed(context.mode, record.id, reached)),
         back=read_back(reached.back, context.mode),
     )
+
+
+def _listed(mode: Mode, shown: str, reached: Reached) -> Iterator[tuple[HitRow, str, bool]]:
+    """Yields the hits of the list with their links, and whether each is the record `shown`."""
+    if reached.listed is None:
+        return
+    request, answer = reached.listed.request, reached.listed.answer
+    query = read_list_query(reached.back) or ""
+    asked = replace(request, text=answer.query.text)
+    for hit in answer.hits:
+        yield *_row(mode.with_rows_of(query), build_hit(hit), asked), hit.id == shown
 
 
 def render_kiosk_problem(context: PageContext, title: str) -> str:

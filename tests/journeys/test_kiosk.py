@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from gongkai.engines.installation import Installation
 from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
+from tests.journeys.browsing import record_path
 from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import serving
 from tests.journeys.test_accessibility import TAGS
@@ -82,6 +83,39 @@ def test_three_letters_reach_a_document(screen: Page) -> None:
     expect(screen.get_by_role("heading", level=1)).to_have_text("公积金提取")
     tap(screen, "返回首页")
     expect(screen.get_by_role("heading", level=1)).to_have_text("您要查找什么？")
+
+
+def test_a_wide_screen_shows_the_list_beside_the_record(screen: Page) -> None:
+    screen.goto("/kiosk/list?q=公积金&rows=8")
+    titles = screen.locator(".hits strong").all_inner_texts()
+    with screen.expect_navigation():
+        screen.locator(".hits a").nth(1).tap()
+    beside = screen.get_by_role("navigation", name="检索结果")
+    size = screen.viewport_size
+    assert size
+    if size["width"] < size["height"]:
+        expect(beside).to_be_hidden()
+        return
+    assert beside.get_by_role("link").all_inner_texts() == titles
+    expect(beside.locator("[aria-current]")).to_have_text(screen.locator("h1").inner_text())
+    with screen.expect_navigation():
+        beside.get_by_role("link").nth(2).tap()
+    expect(screen.locator("h1")).to_have_text(titles[2])
+    tap(screen, "返回")
+    expect(screen.get_by_role("heading", level=1)).to_have_text("公积金")
+
+
+def test_only_a_list_is_shown_beside_a_record(client: TestClient) -> None:
+    path = f"/kiosk{record_path(client, q='公积金')}"
+    for back in (
+        "/kiosk/list?q=公积金&page=0",
+        "/search?q=公积金",
+        "https://example.com/",
+        "/kiosk/list?year=x",
+    ):
+        page = client.get(path, params={"back": back})
+        assert page.status_code == 200
+        assert 'class="beside"' not in page.text, back
 
 
 def test_a_number_is_tapped_from_its_code(screen: Page) -> None:
