@@ -4,9 +4,15 @@ from dataclasses import dataclass
 
 from gongkai.catalog.disclosure import Disclosure
 
-_VALIDITY_TONES = {"废止": "ended", "失效": "ended", "已修改": "changed", "尚未生效": "pending"}
 IN_FORCE = "有效"
 """The validity without a warning. All other values warn; unknown ones look like 已修改."""
+_VALIDITY_TONES = {
+    IN_FORCE: "valid",
+    "废止": "ended",
+    "失效": "ended",
+    "已修改": "changed",
+    "尚未生效": "pending",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,10 @@ def build_badges(
     if disclosure == Disclosure.ON_REQUEST:
         badges.append(Badge(disclosure, "request"))
     if validity:
-        tone = "valid" if validity == IN_FORCE else _VALIDITY_TONES.get(validity, "changed")
-        badges.append(Badge(validity, tone))
+        badges.append(Badge(validity, choose_tone(validity)))
     return tuple(badges)
+
+
+def choose_tone(validity: str) -> str:
+    """Returns the colour of a validity."""
+    return _VALIDITY_TONES.get(validity, "changed")

@@ -14,7 +14,7 @@ from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.record import AttachmentText
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from gongkai.search.responses import AttachmentView, CitedDocument, HitView, RecordView
-from search_api.web.badges import IN_FORCE, Badge, build_badges
+from search_api.web.badges import IN_FORCE, Badge, build_badges, choose_tone
 from search_api.web.body_layout import Kind, Rows, lay_out, split_tables
 from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address
 from search_api.web.citation import cite
@@ -100,6 +100,8 @@ class RecordPage:
     key_facts: tuple[str, ...]
     badges: tuple[Badge, ...]
     warning: str
+    tone: str
+    """The colour of the warning, see Badge."""
     rows: tuple[Row, ...]
     extra: tuple[Row, ...]
     is_on_request: bool
@@ -169,6 +171,7 @@ def build_record_page(
         key_facts=tuple(_key_facts(record)),
         badges=build_badges(record.disclosure, record.validity),
         warning=_warning(record),
+        tone="ended" if record.repealed_by else choose_tone(record.validity or ""),
         rows=catalog_rows(record),
         extra=() if is_on_request else tuple(extra_rows(record)),
         is_on_request=is_on_request,
@@ -261,5 +264,5 @@ def _kind_of(name: str) -> str:
 def _summary(record: RecordView) -> str:
     """Returns the summary, or nothing if the public text already contains it."""
     summary = record.summary.strip()
-    repeats = record.disclosure == Disclosure.PUBLIC and summary in record.body
+    repeats = record.disclosure == Disclosure.PUBLIC and summary.rstrip("。") in record.body
     return "" if repeats else summary

@@ -50,7 +50,7 @@ def test_from_the_start_page_to_a_record_and_back(sized: Page) -> None:
     follow(first)
     expect(sized.get_by_role("heading", level=1)).to_have_text(title)
     expect(sized.locator(".catalog").first).to_contain_text("发布机构")
-    follow(sized.get_by_role("link", name="返回"))
+    follow(sized.get_by_role("link", name="的检索结果"))
     expect(sized.locator(".hits h2 a").first).to_have_text(title)
 
 
