@@ -12,9 +12,11 @@ import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from analyzers.normalize import normalize_text
 
@@ -174,7 +176,7 @@ class _RustEngine:
     """rjieba: jieba-rs with the built-in dictionary of jieba."""
 
     def __init__(self) -> None:
-        self._jieba = import_module("rjieba").Jieba()
+        self._jieba = _load_rjieba().Jieba()
 
     def add(self, word: str, frequency: int | None) -> None:
         self._jieba.add_word(word, frequency, None)
@@ -221,6 +223,19 @@ class _PythonEngine:
 
     def cut(self, text: str) -> list[str]:
         return list(self._tokenizer.cut(text, HMM=_HMM))
+
+
+@lru_cache(maxsize=1)
+def _load_rjieba() -> Any:
+    """Returns the compiled module without its package, which loads a dictionary of its own."""
+    package = find_spec("rjieba")
+    folders = package.submodule_search_locations if package else None
+    spec = PathFinder.find_spec("rjieba", folders)
+    if spec is None or spec.loader is None:
+        return import_module("rjieba")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _open_engine(pure: bool) -> _RustEngine | _PythonEngine:

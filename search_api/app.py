@@ -95,7 +95,10 @@ async def _run(services: Services) -> AsyncIterator[None]:
     await services.search.term_dictionary.refresh()
     if services.semantic:
         services.semantic.prepare()
-    preparing = asyncio.create_task(asyncio.to_thread(services.suggester.prepare))
+    preparing = asyncio.gather(
+        services.search.term_dictionary.build_ahead(),
+        asyncio.to_thread(services.suggester.prepare),
+    )
     yield
     await preparing
     store_if_possible(services.zero_results)
@@ -154,7 +157,7 @@ def _add_routes(app: FastAPI) -> None:
 def create_served_app(installation: Installation | None = None) -> FastAPI:
     """Returns the application for a process that only serves requests."""
     app = create_app(installation)
-    app.state.served.services.search.term_dictionary.on_read = _spare_from_collection
+    app.state.served.services.search.term_dictionary.on_build = _spare_from_collection
     return app
 
 

@@ -5,6 +5,7 @@ correction, some of the words, no date, the words of a term one by one. The choi
 fallback was used, so that the page can say so and link back.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -217,7 +218,9 @@ class QueryRelaxation:
         self, chosen: ChosenQuery, words: PublicWords
     ) -> SpellingSuggestion | None:
         """Returns the best correction that finds records, or None where none is likely enough."""
-        for candidate in _correct(chosen.interpreted, words, self._weights.spelling_gain):
+        gain = self._weights.spelling_gain
+        # In a thread: the first correction builds the corrector.
+        for candidate in await asyncio.to_thread(_correct, chosen.interpreted, words, gain):
             strict = (await self.interpret(replace(chosen.request, text=candidate.text))).strict
             pairs = [
                 self._interpreter.literally(each)

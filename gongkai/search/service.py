@@ -67,14 +67,17 @@ class SearchService:
         self._tables = installation.tables
         self._engine = engine
         self.agencies = agencies = installation.tables.agencies
-        names = QueryExpander(agencies=agencies)
+
+        def is_prefix(text: str) -> bool:
+            return self.term_dictionary.is_prefix(text)
+
+        expander = QueryExpander(installation.synonyms, agencies, is_prefix)
         self.term_dictionary = TermDictionary(
             engine,
             installation.analyzer,
-            lambda text: names.is_name(text) or installation.places.is_name(text),
+            lambda text: expander.is_name(text) or installation.places.is_name(text),
             {name for pair in installation.synonyms for name in (pair.term, pair.official)},
         )
-        expander = QueryExpander(installation.synonyms, agencies, self.term_dictionary.is_prefix)
         weights = load_weights(profile)
         self.today = today
         self._interpreter = QueryInterpreter(installation.analyzer, weights, expander, today=today)

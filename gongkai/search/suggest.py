@@ -121,7 +121,7 @@ class Suggester:
         typed = " ".join(typed.split())
         if not self._analyzer.letters_only(typed):
             return SuggestAnswer(query=typed, suggestions=[])
-        words = await self._term_dictionary.words()
+        words = await self._term_dictionary.built()
         known = self._complete_words(typed, words, size) if words else []
         counted, titles, numbers = await asyncio.gather(
             self._count([*known, *self._complete_agencies(typed)]),

@@ -8,8 +8,8 @@ therefore disappear with it.
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from analyzers.completion import CompletionIndex
 from analyzers.pinyin import read_word
@@ -26,18 +26,58 @@ WAIT_SECONDS = 10.0
 _TERMS, _PREFIXES = "terms", "number_prefix"
 
 
-@dataclass(frozen=True, slots=True)
 class PublicWords:
-    """One reading of the index; `version` is the engine's, `codes` are agency codes (机关代字).
+    """One reading of the index; `version` is the engine's, `prefixes` are agency codes (机关代字).
 
-    `spoken` maps full pinyin to search words (shebaoka to 社保卡), also those of no record.
+    The parts that need the pinyin of every word take a second to build. Each is built on first use.
     """
 
-    version: str
-    lexicon: CompletionIndex
-    corrector: SpellingCorrector
-    codes: CompletionIndex
-    spoken: Mapping[str, Sequence[str]]
+    def __init__(
+        self,
+        version: str,
+        counts: Mapping[str, int],
+        prefixes: Mapping[str, int],
+        sought: Collection[str],
+        correct: Callable[[Mapping[str, int]], SpellingCorrector],
+    ) -> None:
+        self.version = version
+        self.prefixes = prefixes
+        self._counts = counts
+        self._sought = sought
+        self._correct = correct
+        self.is_built = False
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """The records of each word, also of search words inside longer words."""
+        return {**_count_inside(self._sought, self._counts), **self._counts}
+
+    @cached_property
+    def corrector(self) -> SpellingCorrector:
+        return self._correct(self.counts)
+
+    @cached_property
+    def lexicon(self) -> CompletionIndex:
+        return CompletionIndex(self.counts, self._sought)
+
+    @cached_property
+    def codes(self) -> CompletionIndex:
+        return CompletionIndex(self.prefixes)
+
+    @cached_property
+    def spoken(self) -> Mapping[str, Sequence[str]]:
+        """Full pinyin with its search words (shebaoka, 社保卡), also those of no record."""
+        spoken: dict[str, list[str]] = {}
+        for word in sorted(self._sought, key=len):
+            for reading in read_word(word):
+                spoken.setdefault("".join(reading), []).append(word)
+        return spoken
+
+    def build(self) -> Self:
+        """Builds every part now, so that no query waits for it."""
+        _ = self.corrector, self.lexicon, self.codes, self.spoken
+        self.is_built = True
+        return self
 
 
 class TermDictionary:
@@ -59,8 +99,9 @@ class TermDictionary:
         self._words: PublicWords | None = None
         self._checked = float("-inf")
         self._reading: asyncio.Task[None] | None = None
-        self.on_read: Callable[[], None] = lambda: None
-        """Runs after each reading."""
+        self._builds_ahead = False
+        self.on_build: Callable[[], None] = lambda: None
+        """Runs after a reading was built ahead of the queries."""
 
     @property
     def latest(self) -> PublicWords | None:
@@ -69,7 +110,7 @@ class TermDictionary:
 
     def is_prefix(self, text: str) -> bool:
         """Whether a public document number has this agency code, as far as is known."""
-        return self._words is not None and text in self._words.codes.counts
+        return self._words is not None and text in self._words.prefixes
 
     async def refresh(self) -> None:
         """Starts reading in the background where the index has changed; waits for the version only.
@@ -93,33 +134,39 @@ class TermDictionary:
             await asyncio.wait([self._reading], timeout=WAIT_SECONDS)
         return self._words
 
+    async def built(self) -> PublicWords | None:
+        """Returns the latest reading with all of its parts, built in a thread."""
+        words = await self.words()
+        if words is None or words.is_built:
+            return words
+        return await asyncio.to_thread(words.build)
+
+    async def build_ahead(self) -> None:
+        """Builds the first reading now, and each later one before it replaces the one before."""
+        self._builds_ahead = True
+        await self.built()
+        self.on_build()
+
     async def _read(self, version: str) -> None:
         counted = EngineQuery(MatchAll(), facets=(_TERMS, _PREFIXES), limit=0)
         try:
             facets = (await self._engine.search(counted)).facets
-            self._words = await asyncio.to_thread(self._build, version, facets)
-            self.on_read()
+            words = PublicWords(
+                version, facets[_TERMS], facets[_PREFIXES], self._sought, self._build_corrector
+            )
+            if self._words is not None and self._builds_ahead:
+                await asyncio.to_thread(words.build)
+                self.on_build()
+            self._words = words
         except GongkaiError:
             self._checked = float("-inf")
         finally:
             self._reading = None
 
-    def _build(self, version: str, facets: Mapping[str, Mapping[str, int]]) -> PublicWords:
-        counts = {**_count_inside(self._sought, facets[_TERMS]), **facets[_TERMS]}
-        corrector = SpellingCorrector(
+    def _build_corrector(self, counts: Mapping[str, int]) -> SpellingCorrector:
+        return SpellingCorrector(
             counts, self._analyzer.is_word, self._analyzer.stopwords, self._is_name
         )
-        codes = CompletionIndex(facets[_PREFIXES])
-        lexicon = CompletionIndex(counts, self._sought)
-        return PublicWords(version, lexicon, corrector, codes, self._spoken)
-
-    @cached_property
-    def _spoken(self) -> Mapping[str, Sequence[str]]:
-        spoken: dict[str, list[str]] = {}
-        for word in sorted(self._sought, key=len):
-            for reading in read_word(word):
-                spoken.setdefault("".join(reading), []).append(word)
-        return spoken
 
 
 def _count_inside(sought: Collection[str], counts: Mapping[str, int]) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from markupsafe import Markup
 
 _ERROR_CORRECTION = "m"
@@ -11,6 +10,8 @@ _ERROR_CORRECTION = "m"
 
 def draw_qr(address: str) -> Markup:
     """Returns the code as SVG without a size; the style sheet sets it."""
+    import segno  # noqa: PLC0415 - few processes draw one
+
     code = segno.make_qr(address, error=_ERROR_CORRECTION)
     drawn = io.BytesIO()
     code.save(

@@ -30,7 +30,6 @@ from search_api.http.parameters import (
     read_request,
 )
 from search_api.http.state import services_of
-from search_api.web.application_docx import write_docx
 from search_api.web.application_form import ApplicationForm, find_faults
 from search_api.web.application_page import prefill, render_application
 from search_api.web.browse_page import render_facet, render_overview
@@ -152,6 +151,9 @@ async def save_application(
     if faults := find_faults(form):
         page = render_application("", form, context, faults)
         return HTMLResponse(page, status_code=422, headers={"Cache-Control": "no-store"})
+    # python-docx takes as long to load as FastAPI, and few processes write a document.
+    from search_api.web.application_docx import write_docx  # noqa: PLC0415
+
     content = await asyncio.to_thread(write_docx, form)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{_DOCX_NAME}",
