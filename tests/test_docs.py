@@ -27,6 +27,9 @@ DOCUMENTS = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))),
 )
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_ANCHOR = re.compile(r"\]\((?!https?:)([^)#]*)#([^)]+)\)")
+_BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_NAME = re.compile(r"GONGKAI_[A-Z_]+[A-Z]|`gongkai [^`]*`|--[a-z][a-z-]+")
 _IN_BOTH_LANGUAGES = pytest.mark.parametrize(
     ("readme", "reference"), list(zip(READMES, REFERENCES, strict=True))
 )
@@ -128,6 +131,79 @@ def test_every_link_inside_the_project_leads_somewhere(name: str) -> None:
     folder = (ROOT / name).parent
     links = _LINK.findall(_read(name))
     assert [link for link in links if not (folder / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_anchor_of_a_link_is_a_heading(name: str) -> None:
+    folder = (ROOT / name).parent
+    anchors = [
+        (page, anchor)
+        for page, anchor in _ANCHOR.findall(_read(name))
+        if not page or page.endswith(".md")
+    ]
+    missing = []
+    for page, anchor in anchors:
+        text = (folder / page if page else ROOT / name).read_text(encoding="utf-8")
+        if anchor not in map(_anchor, _headings(text)):
+            missing.append(f"{page}#{anchor}")
+    assert missing == []
+
+
+def _headings(text: str) -> list[str]:
+    return re.findall(r"^#+ .*$", _BLOCK.sub("", text), re.MULTILINE)
+
+
+def _anchor(heading: str) -> str:
+    """Returns the anchor that GitHub gives to a heading."""
+    words = heading.lstrip("#").strip().lower()
+    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+
+
+def test_every_guide_in_chinese_is_linked_with_the_english_one() -> None:
+    guides = _pages("docs/zh")
+    assert len(guides) > 1
+    readme, chinese_readme = _read(READMES[0]), _read(READMES[1])
+    for chinese in guides:
+        english = f"docs/{Path(chinese).name}"
+        assert f"({english})" in readme
+        assert f"({chinese})" in chinese_readme
+        assert f"(zh/{Path(chinese).name})" in _read(english)
+        assert f"(../{Path(chinese).name})" in _read(chinese)
+
+
+@pytest.mark.parametrize("chinese", _pages("docs/zh"), ids=lambda name: Path(name).stem)
+def test_a_guide_has_the_same_headings_commands_and_names_in_both_languages(chinese: str) -> None:
+    texts = [_read(name) for name in (f"docs/{Path(chinese).name}", chinese)]
+    for read in (_levels, _commands, _table_shapes, _names):
+        english, translated = map(read, texts)
+        assert english == translated
+
+
+@pytest.mark.parametrize("page", _pages("docs/reference/zh"), ids=lambda name: Path(name).stem)
+def test_a_page_of_the_reference_has_the_same_structure_in_both_languages(page: str) -> None:
+    texts = [_read(f"docs/reference/{Path(page).name}"), _read(page)]
+    for read in (_levels, _table_shapes):
+        english, translated = map(read, texts)
+        assert english == translated
+
+
+def _levels(text: str) -> list[int]:
+    return [heading.index(" ") for heading in _headings(text)]
+
+
+def _commands(text: str) -> list[str]:
+    """Returns the lines of all code blocks without comments, which are translated."""
+    lines = "\n".join(_BLOCK.findall(text)).splitlines()
+    return [re.sub(r" *#.*", "", line).strip() for line in lines]
+
+
+def _table_shapes(text: str) -> list[int]:
+    """Returns the number of cells in each table row."""
+    return [line.count("|") for line in text.splitlines() if line.startswith("|")]
+
+
+def _names(text: str) -> set[str]:
+    return set(_NAME.findall(text))
 
 
 def test_every_page_of_the_reference_is_in_both_languages_and_in_the_readmes() -> None:
