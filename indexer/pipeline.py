@@ -18,6 +18,7 @@ from gongkai.errors import SettingsError
 from gongkai.events import log_event
 from gongkai.files.durable import drop_unfinished
 from gongkai.files.ocr import find_ocr_fault
+from gongkai.staff.last_run import LastRun, store_last_run
 from gongkai.staff.rejected import rejects_folder
 from indexer.attachments.owners import FileOwners, open_owners
 from indexer.attachments.survey import survey_files
@@ -135,6 +136,10 @@ def publish(
             warnings.path,
         )
     _log_outcome(summary, writer.name)
+    finished = datetime.now(UTC)
+    accepted, refused = summary.indexed + summary.unchanged, summary.refused.total()
+    run = LastRun(finished.timestamp(), (finished - now).total_seconds(), accepted, refused)
+    store_last_run(data_dir, run)
     _drop_old(rejects_folder(data_dir), rejects_path.stem)
     _drop_old(data_dir / REVIEWS, started)
     return outcome

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.tree import MatchAll
+from gongkai.staff.last_run import read_last_run
 from search_api.http.errors import UnknownPageError, describe_problems
 from search_api.http.state import services_of, state_of
 
@@ -50,4 +51,5 @@ async def metrics(
     if not _FORWARDED.isdisjoint(request.headers):
         raise UnknownPageError
     counted = state_of(request).metrics
-    return Response(await counted.write(engine), media_type=CONTENT_TYPE_LATEST)
+    run = read_last_run(services_of(request).installation.settings.data_dir)
+    return Response(await counted.write(engine, run), media_type=CONTENT_TYPE_LATEST)

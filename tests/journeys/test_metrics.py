@@ -8,7 +8,9 @@ from fastapi.testclient import TestClient
 from prometheus_client import generate_latest
 from starlette.types import Receive, Scope, Send
 
+from gongkai.staff.last_run import LastRun, read_last_run
 from search_api.http.telemetry import Metrics, TelemetryMiddleware
+from tests.journeys.command import plain_row, run, write_rows
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT, OPERATIONS = ROOT / "deploy", ROOT / "docs" / "operations.md"
@@ -29,6 +31,18 @@ def test_dashboard_and_rules_name_metrics_and_labels_that_are_there(client: Test
     assert names <= shown, names - shown
     assert 'route="/search"' in given
     assert {panel["id"] for panel in dashboard["panels"]} == set(range(1, 9))
+
+
+def test_the_last_run_is_counted(tmp_path: Path) -> None:
+    source = write_rows(tmp_path / "rows.jsonl", [plain_row(1), plain_row(2), {"title": ""}])
+    run(tmp_path / "data", "index", source)
+    seen = LastRun.__annotations__.keys()
+    last = read_last_run(tmp_path / "data")
+    assert last
+    assert (last.accepted, last.refused) == (2, 1)
+    assert last.seconds > 0
+    (tmp_path / "data" / "last_run.json").write_text(json.dumps(dict.fromkeys((*seen, "new"), 1)))
+    assert read_last_run(tmp_path / "data") is None
 
 
 def test_a_request_ends_with_its_answer_not_with_what_is_done_afterwards() -> None:
