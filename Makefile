@@ -99,7 +99,7 @@ messages: .venv/.ready
 lock:
 	uv pip compile --quiet pyproject.toml --python-version 3.11 --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate -o requirements.lock
-	uv pip compile --quiet pyproject.toml --group dev --extra semantic --python-version 3.11 --universal \
+	uv pip compile --quiet pyproject.toml --group dev --extra semantic --extra tracing --python-version 3.11 --universal \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
 
 audit: .venv/.ready

@@ -33,7 +33,7 @@ from search_api.http.proxies import ProxyWatchMiddleware
 from search_api.http.redirects import without_last_slash
 from search_api.http.request_limits import Admission, Limits
 from search_api.http.state import AppState
-from search_api.http.telemetry import Metrics, TelemetryMiddleware
+from search_api.http.telemetry import Metrics, TelemetryMiddleware, open_tracer
 from search_api.kiosk import routes as kiosk
 from search_api.staff import api, certificate_page, desk, draft_check, duplicates_page, reports
 from search_api.staff.auth import Authenticator
@@ -129,7 +129,7 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
     )
     app.add_middleware(BodyLimitMiddleware, is_staff=state.authenticator.knows, refuse=refuse)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(TelemetryMiddleware, metrics=state.metrics)
+    app.add_middleware(TelemetryMiddleware, metrics=state.metrics, tracer=open_tracer())
 
 
 def _warn_of_proxy(data_dir: Path) -> None:
