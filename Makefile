@@ -3,10 +3,12 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-# Each worker starts its own Elasticsearch node; two workers keep two processors busy.
+# Two workers keep two processors busy; they share one Elasticsearch node.
 PYTEST_WORKERS ?= 2
+# mypy keeps one processor busy: checks run beside the tests.
+MAKEFLAGS += --jobs=2
 
-.PHONY: help demo test fast fix check lint types imports unit coverage soak attacks nightly elasticsearch bench figures messages lock audit sbom clean
+.PHONY: help demo test fast fix check lint types imports unit embedded coverage soak attacks nightly elasticsearch bench figures messages lock audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
@@ -55,7 +57,9 @@ types: .venv/.ready
 imports: .venv/.ready
 	$(BIN)/lint-imports
 
-fast: check
+fast: check embedded
+
+embedded: .venv/.ready
 	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist worksteal --ignore tests/journeys \
 		-m "not elasticsearch and not browser and not slow and not attack"
 

@@ -31,7 +31,7 @@ LEAST_JAVA = 21
 _NAME = f"elasticsearch-{VERSION}"
 _ARTIFACT = "org.elasticsearch.distribution.integ-test-zip:elasticsearch"
 _USER = "gongkai-elasticsearch"
-_START_SECONDS = 120
+_START_SECONDS = 600
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import os
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
@@ -19,10 +19,12 @@ from gongkai.engines.installation import Installation, open_installation
 from gongkai.settings import EngineKind, Settings
 from hatch_build import compile_messages
 from tests.clock import ShiftedClock
+from tests.scale import scaled
 
-# How long an example takes says more of what else runs than of the code.
-hypothesis_settings.register_profile("untimed", deadline=None)
+# How long an example or a query takes says more of what else runs than of the code.
+hypothesis_settings.register_profile("untimed", deadline=None, max_examples=scaled(40, 400))
 hypothesis_settings.load_profile("untimed")
+_PATIENT: Mapping[str, float] = {"query_timeout_seconds": 60, "elasticsearch_timeout_seconds": 90}
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -178,13 +180,13 @@ def require_or_skip(part: str, reason: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The shipped tables and dictionary, over a data folder of this test run."""
-    return open_installation(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    return open_installation(Settings(data_dir=tmp_path_factory.mktemp("data"), **_PATIENT))
 
 
 @pytest.fixture
 def fresh(installation: Installation, tmp_path: Path) -> Installation:
     """The same over an empty data folder of this one test."""
-    return replace(installation, settings=Settings(data_dir=tmp_path / "data"))
+    return replace(installation, settings=Settings(data_dir=tmp_path / "data", **_PATIENT))
 
 
 @pytest.fixture
@@ -199,6 +201,7 @@ def elastic(
         elasticsearch_prefix=f"test-{secrets.token_hex(4)}",
         elasticsearch_shards=2,
         elasticsearch_replicas=0,
+        **_PATIENT,
     )
     yield replace(installation, settings=settings)
     with closing(open_client(settings)) as client:

@@ -111,7 +111,7 @@ class Target:
                 yield str(path), path.read_bytes()
         if url := self.settings.get("GONGKAI_ELASTICSEARCH_URL"):
             prefix = self.settings["GONGKAI_ELASTICSEARCH_PREFIX"]
-            found = httpx2.get(f"{url}/{prefix}-*/_search?size=10000", trust_env=False)
+            found = httpx2.get(f"{url}/{prefix}-*/_search?size=10000", trust_env=False, timeout=60)
             assert found.json()["hits"]["total"]["value"] > 50
             yield f"{prefix}-*", found.text.encode()
 

@@ -47,6 +47,9 @@ def spread(installation: Installation, cluster: Cluster) -> Installation:
         elasticsearch_prefix=f"test-{secrets.token_hex(4)}",
         elasticsearch_shards=3,
         elasticsearch_replicas=1,
+        # Three nodes beside fifty searchers: an answer that takes long is not a wrong one.
+        elasticsearch_timeout_seconds=120,
+        query_timeout_seconds=90,
     )
     return replace(installation, settings=settings)
 

@@ -69,7 +69,10 @@ def withdraw(made: Installation, *ids: str) -> None:
 @pytest.fixture
 def client(made: Installation) -> Iterator[httpx2.Client]:
     """A real server's: the test client decodes paths twice."""
-    with serving(made) as served, httpx2.Client(base_url=served, trust_env=False) as opened:
+    with (
+        serving(made) as served,
+        httpx2.Client(base_url=served, trust_env=False, timeout=60) as opened,
+    ):
         yield opened
 
 

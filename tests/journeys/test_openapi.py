@@ -61,7 +61,7 @@ def test_every_answer_is_as_described(served: str) -> None:
 
 def test_a_whole_list_is_streamed_once(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gongkai.search.service.STREAMED_AT_ONCE", 100)
-    with httpx2.Client(base_url=served, trust_env=False) as client:
+    with httpx2.Client(base_url=served, trust_env=False, timeout=60) as client:
         total = client.get("/api/v1/search").json()["total"]
         lines = client.get("/api/v1/search/export", params={"format": "jsonl"}).text.splitlines()
     assert len(lines) == len(set(lines)) == total > 200
