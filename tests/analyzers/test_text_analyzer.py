@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from analyzers.dictionary import load_dictionary
 from analyzers.normalize import normalize_text
@@ -20,7 +20,6 @@ WHITE_SPACE = re.compile(r"[\s\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u
 
 
 @given(substrings())
-@settings(max_examples=200)
 def test_grams_of_a_part_follow_one_another_in_the_grams_of_the_text(
     pair: tuple[str, str],
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gongkai.catalog.dates import PartialDate, parse_date
@@ -45,7 +45,6 @@ def written(draw: st.DrawFn, day: datetime.date) -> str:
     return text.translate(WIDE) if draw(st.booleans()) else text
 
 
-@settings(max_examples=200)
 @given(st.data(), days)
 def test_any_way_of_writing_a_day_is_that_day(data: st.DataObject, day: datetime.date) -> None:
     found = parse_date(data.draw(written(day)))
@@ -54,7 +53,6 @@ def test_any_way_of_writing_a_day_is_that_day(data: st.DataObject, day: datetime
     assert parse_date(found.iso) == found
 
 
-@settings(max_examples=100)
 @given(days, st.times())
 def test_a_time_of_day_never_moves_the_date(day: datetime.date, time: datetime.time) -> None:
     moment = datetime.datetime.combine(day, time)
@@ -69,7 +67,6 @@ def test_a_time_of_day_never_moves_the_date(day: datetime.date, time: datetime.t
     assert parse_date(moment).first_day == parse_date(day).first_day == day
 
 
-@settings(max_examples=100)
 # Above, ten digits can also be a day and an hour, which is ambiguous.
 @given(st.integers(694_224_000, 1_901_010_099))
 def test_a_point_in_time_is_the_day_in_china(seconds: int) -> None:
@@ -217,7 +214,6 @@ def test_blank_is_missing(value: str) -> None:
     assert _reason(value) == "missing"
 
 
-@settings(max_examples=200)
 @given(st.one_of(st.text(max_size=20), st.text("0129二〇十廿年月日号-/. :TZ", max_size=14)))
 def test_any_text_is_a_date_of_the_calendar_or_refused(text: str) -> None:
     try:
@@ -229,7 +225,6 @@ def test_any_text_is_a_date_of_the_calendar_or_refused(text: str) -> None:
     assert parse_date(found.iso) == found
 
 
-@settings(max_examples=100)
 @given(st.integers(10_000, 9_999_999))
 def test_runs_of_five_to_seven_digits_are_ambiguous(number: int) -> None:
     assert _reason(str(number)) == "ambiguous_date"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.catalog.disclosure import (
@@ -319,7 +319,6 @@ def test_rows_whose_own_column_says_no_are_not_published() -> None:
     assert not any(isinstance(outcome, Accepted) for outcome in outcomes)
 
 
-@settings(max_examples=300)
 @given(
     st.sampled_from(list_cells(CLOSING)),
     st.sampled_from(["{}", " {} ", "{}：", "（{}）", "*{}", "{}\u200b", "\ufeff{}"]),

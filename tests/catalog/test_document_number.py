@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.catalog.document_number import (
@@ -52,7 +52,6 @@ def spellings(draw: st.DrawFn, prefix: str, year: int, serial: int) -> str:
     return "".join(draw(gap) + part for part in parts) + draw(gap)
 
 
-@settings(max_examples=200)
 @given(st.data(), prefixes, years, serials)
 def test_any_spelling_has_one_canonical_form(
     data: st.DataObject, prefix: str, year: int, serial: int
@@ -163,7 +162,6 @@ _ALPHABET = (
 noise = st.text(alphabet=_ALPHABET, max_size=40)
 
 
-@settings(max_examples=200)
 @given(st.one_of(noise, st.text(max_size=40)))
 def test_canonical_of_canonical_is_itself(text: str) -> None:
     try:
@@ -173,7 +171,6 @@ def test_canonical_of_canonical_is_itself(text: str) -> None:
     assert parse_document_number(number.canonical) == number
 
 
-@settings(max_examples=200)
 @given(st.one_of(noise, st.text(max_size=60)))
 def test_what_is_found_reads_the_same_on_its_own(text: str) -> None:
     end = 0
@@ -184,7 +181,6 @@ def test_what_is_found_reads_the_same_on_its_own(text: str) -> None:
         end = found.end
 
 
-@settings(max_examples=200)
 @given(prefixes, years, serials, st.sampled_from(["关于", "根据", "请问", "见《办法》（", "查询 "]))
 def test_a_number_is_found_inside_a_sentence(
     prefix: str, year: int, serial: int, before: str

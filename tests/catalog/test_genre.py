@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.catalog.genre import DEFAULT_GENRES, infer_genre
@@ -24,7 +24,6 @@ TRAILERS = [
 ]
 
 
-@settings(max_examples=200)
 @given(genres, st.lists(st.sampled_from(TRAILERS), max_size=3))
 def test_what_follows_the_ending_is_looked_past(genre: str, trailers: list[str]) -> None:
     assert infer_genre(f"某事项的{genre}{''.join(trailers)}") == genre
@@ -60,7 +59,6 @@ def test_the_longest_ending_of_a_replaced_table_wins() -> None:
     assert infer_genre("安庆市燃气管理办法", ("通知", "")) is None
 
 
-@settings(max_examples=200)
 @given(st.text("（）()《》〔【】——办法通知试行2008年第号 ", max_size=30))
 def test_any_title_has_one_of_the_genres_or_none(title: str) -> None:
     genre = infer_genre(title)

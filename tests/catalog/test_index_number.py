@@ -1,7 +1,7 @@
 """Laws of index numbers (索引号)."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.catalog.index_number import (
@@ -21,7 +21,6 @@ periods = st.from_regex(r"20[0-9]{2}(0[1-9]|1[0-2])?", fullmatch=True)
 tails = st.from_regex(r"[0-9]{5}", fullmatch=True)
 
 
-@settings(max_examples=200)
 @given(st.data(), agencies, periods, tails)
 def test_any_spelling_has_one_canonical_form(
     data: st.DataObject, agency: str, period: str, serial: str
@@ -60,7 +59,6 @@ def test_only_blank_text_is_refused(blank: str) -> None:
     assert (refusal.value.field, refusal.value.reason) == ("index_number", "missing")
 
 
-@settings(max_examples=200)
 @given(st.one_of(st.text(max_size=40), st.text("019一-—ー/／xX \u200b", max_size=20)))
 def test_canonical_of_canonical_is_itself(text: str) -> None:
     try:
@@ -70,7 +68,6 @@ def test_canonical_of_canonical_is_itself(text: str) -> None:
     assert parse_index_number(number.canonical) == number
 
 
-@settings(max_examples=200)
 @given(
     agencies, periods, tails, st.sampled_from(SLASHES), st.sampled_from(["", "查索引号：", "看 "])
 )
