@@ -41,7 +41,7 @@ from tests.indexer.hostile import TRAPS
 from tests.journeys.conftest import SAMPLE
 from tests.scale import scaled
 
-EXAMPLES = int(os.environ.get("GONGKAI_FUZZ_EXAMPLES", scaled(50, 1_000)))
+EXAMPLES = int(os.environ.get("GONGKAI_FUZZ_EXAMPLES", scaled(25, 1_000)))
 _PIECES = (
     *(text for text in TRAPS if text.isprintable()),
     *"〔〕[]【】()（）<>《》\"“”'-—–_/\\|:：;；,，。.、!！?？*+=~^&%$#@{}`·…　\t\n\r\0",

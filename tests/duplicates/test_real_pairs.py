@@ -4,6 +4,7 @@ import csv
 import gzip
 from collections import Counter
 from dataclasses import fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from gongkai.catalog.places import load_places
 from gongkai.duplicates.classify import classify
 from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.evidence import DUPLICATES, Kind
+from tests.scale import scaled
 
 IS_PLACE = load_places().is_name
 PLAIN: dict[str, Any] = {
@@ -34,7 +36,7 @@ def judged(shared_data: Path) -> dict[str, Counter[Kind | None]]:
                 )
     counts: dict[str, Counter[Kind | None]] = {}
     with (shared_data / "duplicates" / "pairs.tsv").open(encoding="utf-8") as lines:
-        for pair in csv.DictReader(lines, delimiter="\t"):
+        for pair in islice(csv.DictReader(lines, delimiter="\t"), 0, None, scaled(4, 1)):
             found = classify(subjects[pair["id_a"]], subjects[pair["id_b"]], IS_PLACE)
             kind = found.kind if found else None
             # A text that is another's to the letter is its copy, whatever its dates say.
