@@ -117,9 +117,9 @@ def name_quantities(text: str) -> list[str]:
     """
     terms: list[str] = []
     for quantity in find_quantities(text):
-        terms.append(quantity.term)
-        if quantity.term[0] == "第":
-            terms.append(quantity.term[1:])
+        terms.append(term := quantity.term)
+        if quantity.nth:
+            terms.append(term[1:])
     return terms
 
 

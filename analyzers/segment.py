@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
@@ -87,8 +88,10 @@ class Segmenter:
         """
         pieces = self._engine.cut(_BETWEEN.sub(" ", text))
         words = [piece for piece in pieces if piece != " "]
-        for word in [word for word in words if len(word) > _SHORTEST_DIVIDED]:
-            words += self._inside.get(word) or self._cut_inside(word)
+        for word, count in Counter(words).items():
+            if len(word) > _SHORTEST_DIVIDED:
+                inside = self._inside.get(word)
+                words += count * (self._cut_inside(word) if inside is None else inside)
         others = _OTHER_WORD.findall(_HAN_RUN.sub(" ", text))
         return words + others + [part for word in others for part in split_code(word)]
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import chain
 
 from analyzers.normalize import normalize_text
@@ -14,7 +14,7 @@ from gongkai.catalog.identity import record_keys
 from gongkai.catalog.legal_rank import read_legal_rank
 from gongkai.catalog.number_parts import split_number
 from gongkai.catalog.published_part import disclose
-from gongkai.catalog.record import Record
+from gongkai.catalog.record import Record, field_names
 from gongkai.catalog.repeals import Repeal, find_repeals
 from gongkai.catalog.stored_record import StoredRecord, decode_record, encode_record
 from gongkai.duplicates.comparable_text import Text, choose_body
@@ -80,7 +80,7 @@ def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
 
 
 def _derive(record: Record, repeals: tuple[Repeal, ...], text: Text) -> StoredRecord:
-    own = {each.name: getattr(record, each.name) for each in fields(Record)}
+    own = {name: getattr(record, name) for name in field_names(Record)}
     return StoredRecord(**own, repeals=repeals, text_key=text.key, bands=pack_bands(text.bands))
 
 

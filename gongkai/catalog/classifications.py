@@ -83,6 +83,9 @@ class ClassificationTree:
     field: str
     nodes: tuple[Classification, ...]
     _memo: dict[str, str] = dataclass_field(default_factory=dict, repr=False, compare=False)
+    _cells: dict[str, tuple[str, ...]] = dataclass_field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def known(self, path: str) -> bool:
         """Whether `path` is exactly a class of this tree."""
@@ -113,8 +116,14 @@ class ClassificationTree:
 
         Reads at most VALUES_LIMIT + 1 values, so that the caller can detect too many.
         """
+        known = self._cells.get(value) if isinstance(value, str) else None
+        if known is not None:
+            return known
         paths = (self.canonical(piece) for piece in self.split_values(value))
-        return tuple(dict.fromkeys(path for path in paths if path))
+        found = tuple(dict.fromkeys(path for path in paths if path))
+        if isinstance(value, str) and len(self._cells) < _MEMO_SIZE and len(value) <= PATH_LIMIT:
+            self._cells[value] = found
+        return found
 
     def split_values(self, value: str | Sequence[str]) -> tuple[str, ...]:
         """Like the module's `split_values`; also splits at ， or spaces between known classes."""

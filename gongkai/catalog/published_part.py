@@ -1,12 +1,12 @@
 """The part of a record that may be published, and the check for personal data in it."""
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.kept_rows import texts_in_order
 from gongkai.catalog.personal_data import holds_personal_number
-from gongkai.catalog.record import Record
+from gongkai.catalog.record import Record, field_names
 
 
 def disclose(record: Record) -> Record:
@@ -30,11 +30,11 @@ def holds_personal_data(record: Record) -> bool:
 
 
 def _published_texts(record: Record) -> Iterator[str]:
-    for column in fields(record):
-        value = getattr(record, column.name)
+    for name in field_names(type(record)):
+        value = getattr(record, name)
         if isinstance(value, str):
             yield value
-        elif column.name not in ("keywords", "attachments") and isinstance(value, tuple):
+        elif name not in ("keywords", "attachments") and isinstance(value, tuple):
             yield from value
     yield "\n".join(record.keywords)
     for attachment in record.attachments:

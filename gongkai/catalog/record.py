@@ -1,8 +1,9 @@
 """The published record (目录条目) after intake."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
@@ -70,3 +71,13 @@ class Record:
     url: str | None = None
     attachments: tuple[Attachment, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
+
+
+def field_names(kind: Any) -> tuple[str, ...]:
+    """Returns the names of the fields of a dataclass; `fields` takes longer than reading them."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(each.name for each in fields(kind))
+    return _NAMES[kind]
+
+
+_NAMES: dict[Any, tuple[str, ...]] = {}

@@ -1,6 +1,6 @@
 """The record as an index stores it, and its codec: JSON under the keys of the public API."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
@@ -8,7 +8,7 @@ import orjson
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.fields import SEVERAL
-from gongkai.catalog.record import Attachment, AttachmentText, Record
+from gongkai.catalog.record import Attachment, AttachmentText, Record, field_names
 from gongkai.catalog.repeals import Repeal
 
 _NOT_STORED = frozenset(("path",))
@@ -52,7 +52,7 @@ def decode_record(stored: bytes) -> StoredRecord:
 
 def stored_form(record: Record) -> dict[str, object]:
     """Returns the record as values of JSON, under the keys of the public API in their order."""
-    return {each.name: _to_json(getattr(record, each.name)) for each in fields(record)}
+    return {name: _to_json(getattr(record, name)) for name in field_names(type(record))}
 
 
 _read_date = lru_cache(10_000)(PartialDate.from_iso)
@@ -65,6 +65,6 @@ def _to_json(value: object) -> object:
     if isinstance(value, tuple):
         return [_to_json(each) for each in value]
     if isinstance(value, Attachment | Repeal):
-        names = (each.name for each in fields(value) if each.name not in _NOT_STORED)
-        return {name: getattr(value, name) for name in names}
+        names = field_names(type(value))
+        return {name: getattr(value, name) for name in names if name not in _NOT_STORED}
     return value

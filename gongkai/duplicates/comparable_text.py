@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from analyzers.normalize import literal_text
+from analyzers.normalize import literal_lines
 from gongkai.catalog.record import Record
 from gongkai.duplicates.masking import mask
 from gongkai.duplicates.minhash import find_bands
 from gongkai.duplicates.shingles import Shingles, cut_shingles
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")
-_ANGLES = str.maketrans("", "", "<>")
-"""People type <> for 《》; the literal stream keeps <> and drops 《》."""
 LEAST_TEXT = 30
 """Least characters of a text with content; 详见附件 has none."""
 
@@ -28,8 +26,9 @@ class Text:
     @classmethod
     def of(cls, body: str, title: str = "") -> Self:
         """Returns the text of a body; empty if the body is too short."""
-        cut = _SENTENCE_END.split("\n".join(mask(body, title)).translate(_ANGLES))
-        sentences = tuple(filter(None, map(literal_text, cut)))
+        text = _SENTENCE_END.sub("\n", "\n".join(mask(body, title)))
+        # People type <> for 《》; the literal stream keeps <> and drops 《》.
+        sentences = tuple(filter(None, literal_lines(text.replace("<", "").replace(">", ""))))
         return cls(sentences if sum(map(len, sentences)) >= LEAST_TEXT else ())
 
     @cached_property

@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 from hypothesis import assume, given
 
-from analyzers.normalize import literal, literal_text, normalize, normalize_text
+from analyzers.normalize import literal, literal_lines, literal_text, normalize, normalize_text
 from analyzers.numerals import read_numeral
 from tests.analyzers.texts import cuts_a_year, texts
 
@@ -14,6 +14,10 @@ def opencc_rows() -> list[tuple[str, str]]:
     table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt")
     rows = (line.split("\t") for line in table.read_text("utf-8").splitlines())
     return [(character, forms.split()[0]) for character, forms in rows]
+
+
+LONG = "中" * 1_000
+"""Makes any text long enough for the array of all code points."""
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,15 @@ def opencc_rows() -> list[tuple[str, str]]:
 )
 def test_folds(text: str, folded: str) -> None:
     assert normalize_text(text) == folded
+
+
+@given(texts)
+def test_a_long_text_folds_as_a_short_one(text: str) -> None:
+    assume(not cuts_a_year(LONG, text))
+    assert normalize_text(LONG + text) == LONG + normalize_text(text)
+    assert literal_text(LONG + text) == LONG + literal_text(text)
+    lines = f"{LONG}{text}"
+    assert literal_lines(lines) == [literal_text(line) for line in lines.split("\n")]
 
 
 def test_traditional_equals_simplified_throughout_the_table() -> None:
