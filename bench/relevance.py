@@ -19,13 +19,13 @@ import orjson
 from bench import COMMAND
 from bench.corpus import SHARED
 
-_RELEVANCE = SHARED / "relevance"
+RELEVANCE = SHARED / "relevance"
 
 
 def write_articles(path: Path) -> None:
     """Writes single articles of laws as records with title and text."""
     with gzip.open(path, "wb", compresslevel=1) as file:
-        for article in _read_articles():
+        for article in read_articles():
             row = {
                 "id": article["id"],
                 "title": article["title"],
@@ -37,8 +37,9 @@ def write_articles(path: Path) -> None:
             file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _read_articles() -> Iterator[dict[str, str]]:
-    with gzip.open(_RELEVANCE / "articles.jsonl.gz", "rb") as lines:
+def read_articles() -> Iterator[dict[str, str]]:
+    """Yields the articles: id, title, text."""
+    with gzip.open(RELEVANCE / "articles.jsonl.gz", "rb") as lines:
         for line in lines:
             yield orjson.loads(line)
 
@@ -47,7 +48,7 @@ def main() -> None:
     """Runs the evaluation."""
     folder = Path(sys.argv[1])
     model = sys.argv[2] if len(sys.argv) > 2 else ""
-    if not _RELEVANCE.is_dir():
+    if not RELEVANCE.is_dir():
         raise SystemExit("the shared data is not next to this checkout")
     folder.mkdir(parents=True, exist_ok=True)
     records = folder / "articles.jsonl.gz"
@@ -56,8 +57,8 @@ def main() -> None:
     if model:
         settings |= {"GONGKAI_SEMANTIC": "on", "GONGKAI_SEMANTIC_MODEL": model}
     asked = (
-        *("--queries", str(_RELEVANCE / "questions_train.jsonl")),
-        *("--qrels", str(_RELEVANCE / "qrels_train.tsv"), "--profile", "default"),
+        *("--queries", str(RELEVANCE / "questions_train.jsonl")),
+        *("--qrels", str(RELEVANCE / "qrels_train.tsv"), "--profile", "default"),
     )
     subprocess.run((*COMMAND, "index", str(records)), env=settings, check=True)
     subprocess.run((*COMMAND, "evaluate", *asked), env=settings, check=True)
