@@ -22,7 +22,7 @@ _BETWEEN = "/"
 def bring_analyzers(folder: Path) -> Path:
     """Returns the folder with the archives of Lucene and IK."""
     archives = folder / "archives"
-    command = ("mvn", "--quiet", "--batch-mode", "--color=never", "dependency:copy-dependencies")
+    command = ("mvn", "--quiet", "--batch-mode", "dependency:copy-dependencies")
     wanted = (f"--file={_SOURCE / 'pom.xml'}", f"-DoutputDirectory={archives}")
     subprocess.run((*command, *wanted), check=True)
     return archives

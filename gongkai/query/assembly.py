@@ -12,6 +12,7 @@ from gongkai.query.clauses import WORD_LEAVES, BoundedClauses, Clauses, ReadTerm
 from gongkai.query.full_match import FullMatch
 from gongkai.query.query_builder import QueryBuilder
 from gongkai.query.relevance import Weights
+from gongkai.query.static_rank import build_static_rank
 from gongkai.query.term_choice import choose_terms
 from gongkai.query.tree import And, ConstantScore, MatchNone, Or, Query
 from gongkai.query.word_counts import WordCounts
@@ -101,5 +102,5 @@ class TreeAssembler:
         meant = And(required, should, tuple(clauses.exclude.taken))
         whole = self._builder.named_whole(text)
         named = Or((*whole, meant)) if whole else meant
-        static_rank = self._builder.static_rank(len(self._choice.deciding), today)
+        static_rank = build_static_rank(self._weights, len(self._choice.deciding), today)
         return And((named,), tuple(static_rank)) if static_rank else named

@@ -7,14 +7,12 @@ literal run finds its text however either side was segmented.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from analyzers.normalize import normalize_text
 from analyzers.numerals import Quantity, respell
 from analyzers.segment import split_code
 from analyzers.text_analyzer import TextAnalyzer
-from gongkai.catalog.legal_rank import LegalRank
 from gongkai.query.clauses import ReadTerm
 from gongkai.query.relevance import Weights
 from gongkai.query.tree import (
@@ -22,7 +20,6 @@ from gongkai.query.tree import (
     Boost,
     ConstantScore,
     DisMax,
-    MatchAll,
     Or,
     Query,
     Term,
@@ -40,8 +37,6 @@ BOUND_LIMIT = 40
 _COUNTRY = "中华人民共和国"
 LONG_WORD = 4
 """Characters of a word whose shorter words also find records."""
-REPEALED = ("废止", "失效")
-"""Values of validity (有效性) that rank lower."""
 
 
 class QueryBuilder:
@@ -93,7 +88,7 @@ class QueryBuilder:
         if term.quantity:
             return [self.required(term)]
         whole = [self.required(term)] if len("".join(term.words)) > 1 else []
-        parts = self._parts(term.words)
+        parts = dict.fromkeys((*self._parts(term.words), *self._official_parts(term)))
         return whole + [self.term((p,)) for p in parts if self._counts.information(p) >= least]
 
     def story(self, narrative: Sequence[Query]) -> list[Query]:
@@ -113,6 +108,15 @@ class QueryBuilder:
             if len(word) >= LONG_WORD or self._counts.is_absent(word):
                 inside = self._analyzer.tokenize_for_search(word)
                 yield from (part for part in inside if 1 < len(part) < len(word))
+
+    def _official_parts(self, term: ReadTerm) -> Iterator[str]:
+        """Yields the words in the official terms of a term that no record has in any wording.
+
+        Where no record has 驾照 or 机动车驾驶证, those about 机动车 come nearest.
+        """
+        if all(any(map(self._counts.is_absent, keys)) for keys in term.counted):
+            inside = (self._analyzer.tokenize_for_search(other) for other in term.others)
+            yield from filter(self._counts.is_indexed, chain.from_iterable(inside))
 
     def titled(self, names: Sequence[str]) -> list[Query]:
         """Boosts titles that contain the term or one of its official names as written."""
@@ -215,15 +219,17 @@ class QueryBuilder:
         ]
 
     def named_whole(self, text: str) -> list[Query]:
-        """Matches records whose title equals the whole text, whatever operators it contains."""
+        """Matches records whose title equals the whole text, whatever operators it contains.
+
+        劳动法 is the title 中华人民共和国劳动法, too.
+        """
         key = self._analyzer.letters_only(text)
-        title = ConstantScore(Term("title_key", key), self._weights.exact_title, "exact.title")
+        title = ConstantScore(_named(key), self._weights.exact_title, "exact.title")
         return [title] if key else []
 
     def law(self, name: str) -> Query:
         """Boosts the law with this name, with or without the name of the country."""
-        key = self._analyzer.letters_only(name)
-        titles = Terms("title_key", (key, f"{_COUNTRY}{key.removeprefix(_COUNTRY)}"))
+        titles = _named(self._analyzer.letters_only(name))
         return ConstantScore(titles, self._weights.exact_named_law, "exact.named_law")
 
     def number(self, field: str, canonical: str, typed: str) -> Query:
@@ -247,28 +253,6 @@ class QueryBuilder:
             for run in self.whole(typed)
         )
         return DisMax((*named, *cited))
-
-    def static_rank(self, count: int, today: date) -> list[Query]:
-        """Static rank, independent of the words: valid, high legal rank, recent.
-
-        It grows with `count`, the terms that decide, up to a limit, because their scores add up.
-        """
-        weights = self._weights
-        counted = min(count, weights.static_rank_most)
-        unit = weights.static_rank_base + weights.static_rank_term * counted
-        valid = And((MatchAll(),), exclude=(Terms("validity", REPEALED),))
-        years = tuple(str(today.year - back) for back in range(2))
-        named = (
-            ("static_rank.valid", valid, weights.static_rank_valid),
-            ("static_rank.law", Term("authority", LegalRank.LAW), weights.static_rank_law),
-            (
-                "static_rank.interpretation",
-                Term("authority", LegalRank.INTERPRETATION),
-                weights.static_rank_interpretation,
-            ),
-            ("static_rank.recent", Terms("year", years), weights.static_rank_recent),
-        )
-        return [ConstantScore(query, unit * share, name) for name, query, share in named if share]
 
     def date_choice(self, within: Query, titled: Sequence[str]) -> tuple[Query, list[Query]]:
         """Returns the required query for a date expression, and the optional boosts.
@@ -324,6 +308,11 @@ class QueryBuilder:
             for at, word in enumerate(words)
             for char in self._analyzer.letters_only(word)
         ]
+
+
+def _named(key: str) -> Query:
+    """Matches titles equal to the key, with or without the name of the country."""
+    return Terms("title_key", (key, f"{_COUNTRY}{key.removeprefix(_COUNTRY)}"))
 
 
 def _parts(run: str) -> Sequence[str]:

@@ -67,6 +67,7 @@ class Weights:
     static_rank_law: float
     static_rank_interpretation: float
     static_rank_recent: float
+    static_rank_decade: float
     similar_title: float
     similar_entry: float
     similar_topic: float

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gongkai.catalog.legal_rank import LegalRank, read_legal_rank
-from gongkai.query.query_builder import REPEALED
 from gongkai.query.relevance import Weights
+from gongkai.query.static_rank import REPEALED
 from gongkai.semantic.knn import Neighbour
 from gongkai.semantic.model_port import Vectors
 

@@ -1,6 +1,7 @@
 """What every engine has to find for words: words as words, phrases as written."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -70,6 +71,29 @@ class WordsContract:
                 if 5 <= end - start <= 9:
                     answer = ask(opened, service, title[start:end], size=20)
                     assert name in {hit.id for hit in answer.hits}, title[start:end]
+
+    def test_a_law_is_named_without_its_country_and_the_later_version_leads(
+        self, opened: Opened, make: Make, fresh: Installation
+    ) -> None:
+        versions = {"old": "1994-07-05", "new": "2018-12-29"}
+        law = "中华人民共和国劳动法"
+        opened.index(
+            [
+                *(make(id=name, title=law, published_on=day) for name, day in versions.items()),
+                make(id="other", title="中华人民共和国劳动合同法", published_on="2012-12-28"),
+            ]
+        )
+        service = SearchService(fresh, opened.engine, today=lambda: date(2026, 11, 27))
+        found = [hit.id for hit in ask(opened, service, "劳动法").hits]
+        assert found[:2] == ["new", "old"]
+
+    def test_words_of_official_terms_find_records_where_no_wording_does(
+        self, opened: Opened, make: Make, fresh: Installation
+    ) -> None:
+        opened.index([make(id="a", title="机动车停放服务收费管理办法"), make(id="b")])
+        answer = ask(opened, SearchService(fresh, opened.engine), "换驾照")
+        assert [hit.id for hit in answer.hits] == ["a"]
+        assert answer.query.complete == 0
 
 
 def ask(opened: Opened, service: SearchService, text: str, **options: object) -> SearchAnswer:

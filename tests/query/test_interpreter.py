@@ -413,4 +413,4 @@ def test_the_spelling_of_a_number_changes_no_score(
 def scored(query: Query | None) -> list[Query]:
     """The leaves of a query without the whole title, which is met as it is written."""
     found = leaves(query) if query else []
-    return [leaf for leaf in found if not (isinstance(leaf, Term) and leaf.field == "title_key")]
+    return [leaf for leaf in found if getattr(leaf, "field", "") != "title_key"]

@@ -68,6 +68,7 @@ def test_numbers_find_the_same_however_they_are_written(real: Asker, one: str, o
     ("text", "title"),
     [
         ("二〇一〇年政府工作报告", "2010年中华人民共和国国务院政府工作报告"),
+        ("劳动法", "中华人民共和国劳动法"),
         ("劳动法第32条", "中华人民共和国劳动法"),
         ("劳动合同法第三十八条", "中华人民共和国劳动合同法"),
     ],

@@ -1,0 +1,36 @@
+"""Static rank: what a record is worth whatever the words, as boosts of a query."""
+
+from datetime import date
+
+from gongkai.catalog.legal_rank import LegalRank
+from gongkai.query.relevance import Weights
+from gongkai.query.tree import And, ConstantScore, MatchAll, Query, Range, Term, Terms
+
+REPEALED = ("废止", "失效")
+"""Values of validity (有效性) that rank lower."""
+_RECENT_YEARS = 2
+_DECADE = 10
+
+
+def build_static_rank(weights: Weights, count: int, today: date) -> list[Query]:
+    """Returns the boosts of records that are valid, of high legal rank, or recent.
+
+    They grow with `count`, the terms that decide, up to a limit, because their scores add up.
+    """
+    counted = min(count, weights.static_rank_most)
+    unit = weights.static_rank_base + weights.static_rank_term * counted
+    valid = And((MatchAll(),), exclude=(Terms("validity", REPEALED),))
+    years = tuple(str(today.year - back) for back in range(_RECENT_YEARS))
+    since = date(today.year - _DECADE, 1, 1).toordinal()
+    named = (
+        ("static_rank.valid", valid, weights.static_rank_valid),
+        ("static_rank.law", Term("authority", LegalRank.LAW), weights.static_rank_law),
+        (
+            "static_rank.interpretation",
+            Term("authority", LegalRank.INTERPRETATION),
+            weights.static_rank_interpretation,
+        ),
+        ("static_rank.recent", Terms("year", years), weights.static_rank_recent),
+        ("static_rank.decade", Range("published_first", since), weights.static_rank_decade),
+    )
+    return [ConstantScore(query, unit * share, name) for name, query, share in named if share]
