@@ -19,6 +19,7 @@ from gongkai.services import Services, build_services
 from gongkai.settings import Settings
 from gongkai.trusted_proxies import describe_untrusted, note_untrusted
 from search_api.api import downloads, health, search
+from search_api.api.openapi import describe_api
 from search_api.http.body_limit import BodyLimitMiddleware
 from search_api.http.caching import (
     ConditionalGetMiddleware,
@@ -82,6 +83,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
             theme=load_theme(settings),
         ),
     )
+    app.openapi = partial(describe_api, app)  # type: ignore[method-assign]
     install_error_handlers(app)
     _add_middleware(app, app.state.served)
     _add_routes(app)

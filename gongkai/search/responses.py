@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from gongkai.semantic.semantic_search import SemanticOutcome
 
-Html = Annotated[str, Field(description="Escaped HTML; <mark> is its only tag.")]
+Html = Annotated[str, Field(description="转义后的 HTML，只含 <mark> 标签。")]
 PartialIso = Annotated[str, Field(examples=["2009-02-20", "2008-05", "2008"])]
 
 
@@ -21,79 +21,76 @@ PartialIso = Annotated[str, Field(examples=["2009-02-20", "2008-05", "2008"])]
 class PublisherView:
     """An agency (发布机构): its code in the city's table, or its name where it has none."""
 
-    code: str
-    name: str
+    code: Annotated[str, Field(description="机构代码；没有代码的为名称。")]
+    name: Annotated[str, Field(description="机构名称。")]
 
 
 @dataclass(kw_only=True)
 class DateView:
     """A date choice that was read in the words; `dates=false` takes it off."""
 
-    label: Annotated[str, Field(description="In Chinese, fit to be shown.", examples=["2008年"])]
-    published_from: PartialIso | None
-    published_to: PartialIso | None
+    label: Annotated[str, Field(description="可以直接显示的中文说明。", examples=["2008年"])]
+    published_from: Annotated[PartialIso | None, Field(description="起点。")]
+    published_to: Annotated[PartialIso | None, Field(description="终点（含）。")]
 
 
 @dataclass(kw_only=True)
 class QueryView:
     """What was read in the words."""
 
-    text: str
-    terms: Annotated[list[str], Field(description="Words looked for.")]
+    text: Annotated[str, Field(description="实际检索的文字。")]
+    terms: Annotated[list[str], Field(description="实际检索的词。")]
     corrected_from: Annotated[
         str | None,
-        Field(description="The words as typed; they find nothing. `correct=false` asks for them."),
+        Field(description="纠正前的检索词，没有结果；`correct=false` 按原样检索。"),
     ] = None
-    did_you_mean: Annotated[
-        str | None, Field(description="Words that find far more; only offered.")
-    ] = None
+    did_you_mean: Annotated[str | None, Field(description="结果多得多的检索词，仅供选择。")] = None
     relaxed: Annotated[
         bool,
-        Field(description="Few records have every word; the list holds others with some of them."),
+        Field(description="含有全部检索词的信息不多，列表中还有含有部分检索词的。"),
     ] = False
-    complete: Annotated[int, Field(description="Records of the list with every word.")] = 0
+    complete: Annotated[int, Field(description="列表中含有全部检索词的条数。")] = 0
     missing: Annotated[
         list[str],
-        Field(description="Words that are in no record, where no record has every word."),
+        Field(description="任何信息都不含的词（没有信息含有全部检索词时）。"),
     ] = field(default_factory=list)
     emphasized: Annotated[
         list[str],
-        Field(description="Parts in Chinese quotation marks; they lift records, none is required."),
+        Field(description="中文引号内的部分；含有的信息排在前面，不要求必须含有。"),
     ] = field(default_factory=list)
     loosened: Annotated[
         str | None,
         Field(
-            description="The words without straight quotation marks, where no record has the "
-            "phrase; only offered."
+            description="没有信息含有英文引号内的短语时，去掉引号的检索词，仅供选择。",
         ),
     ] = None
     newest: Annotated[
         bool,
         Field(
-            description="The newest records come first because the words ask for them (最新政策). "
-            "`dates=false` orders by relevance."
+            description="检索词要求最新信息（如“最新政策”），按发布时间由新到旧排列；"
+            "`dates=false` 按相关度排列。",
         ),
     ] = False
-    cut: Annotated[
-        bool, Field(description="There are more words than are asked for; some were left out.")
-    ] = False
+    cut: Annotated[bool, Field(description="检索词过多，省略了一部分。")] = False
     expanded: Annotated[
         dict[str, list[str]],
         Field(
-            description="Typed -> official words asked for as well. `expand=false` does without."
+            description="输入的词 → 同时检索的规范用语；`expand=false` 不扩展。",
         ),
     ] = field(default_factory=dict)
-    date: DateView | None = None
+    date: Annotated[
+        DateView | None, Field(description="从检索词中识别的时间；`dates=false` 不识别。")
+    ] = None
     related: Annotated[
         int,
         Field(
-            description="Records in the list that are only near in meaning; `total` and facets do "
-            "not count them. `semantic=false` asks for the words alone."
+            description="列表中仅按意思找到的条数，不计入 `total` 和分类条数；"
+            "`semantic=false` 只按词检索。",
         ),
     ] = 0
     semantic: Annotated[
         SemanticOutcome | None,
-        Field(description="How asking by meaning ended; null where only words were asked."),
+        Field(description="语义检索的结果；只按词检索时为 null。"),
     ] = None
 
 
@@ -102,21 +99,19 @@ class ArticleView:
     """An article (条) of a law or rule."""
 
     number: Annotated[
-        str, Field(description="32; 120-1 is 第一百二十条之一.", examples=["32", "120-1"])
+        str, Field(description="条的序号；120-1 是第一百二十条之一。", examples=["32", "120-1"])
     ]
-    label: Annotated[str, Field(examples=["第三十二条"])]
-    anchor: Annotated[
-        str, Field(description="Fragment of the record page's address.", examples=["article-32"])
-    ]
+    label: Annotated[str, Field(description="条的名称。", examples=["第三十二条"])]
+    anchor: Annotated[str, Field(description="信息页网址中的片段标识。", examples=["article-32"])]
 
 
 @dataclass(kw_only=True)
 class HitView:
     """One record in a result list."""
 
-    id: str
-    score: float
-    title: str
+    id: Annotated[str, Field(description="信息的编号。")]
+    score: Annotated[float, Field(description="相关度，只用于同一列表内排序。")]
+    title: Annotated[str, Field(description="标题。")]
     title_html: Html
     snippet_html: Html
     document_number: str | None
@@ -133,12 +128,10 @@ class HitView:
     disclosure: str
     validity: str | None
     url: str | None
-    related: Annotated[
-        bool, Field(description="Near in meaning (相关), without the words as they were asked.")
-    ] = False
+    related: Annotated[bool, Field(description="仅按意思找到（相关），不含检索词。")] = False
     article: Annotated[
         ArticleView | None,
-        Field(description="The article that the passage is from, where the text has articles."),
+        Field(description="摘录所在的条；正文分条时才有。"),
     ] = None
 
 
@@ -146,30 +139,37 @@ class HitView:
 class FacetValueView:
     """One value of a facet, how many records have it, and the values below it in a tree."""
 
-    value: str
-    label: str
-    count: int
-    selected: bool = False
-    children: list["FacetValueView"] = field(default_factory=list)
+    value: Annotated[str, Field(description="取值，用作筛选参数。")]
+    label: Annotated[str, Field(description="显示的名称。")]
+    count: Annotated[int, Field(description="条数。")]
+    selected: Annotated[bool, Field(description="是否已选。")] = False
+    children: Annotated[list["FacetValueView"], Field(description="下级取值。")] = field(
+        default_factory=list
+    )
 
 
 @dataclass(kw_only=True)
 class SearchAnswer:
     """The answer to one question; facet counts leave out their own field's filter."""
 
-    query: QueryView
-    total: int
-    took_ms: float
-    page: int
-    size: int
-    next_cursor: str | None
-    hits: list[HitView]
-    facets: Mapping[str, Sequence[FacetValueView]]
+    query: Annotated[QueryView, Field(description="检索词是怎样理解的。")]
+    total: Annotated[int, Field(description="条数。")]
+    took_ms: Annotated[float, Field(description="用时，毫秒。")]
+    page: Annotated[int, Field(description="页码。")]
+    size: Annotated[int, Field(description="每页条数。")]
+    next_cursor: Annotated[
+        str | None, Field(description="下一页的 `cursor`；没有下一页时为 null。")
+    ]
+    hits: Annotated[list[HitView], Field(description="本页的信息。")]
+    facets: Annotated[
+        Mapping[str, Sequence[FacetValueView]],
+        Field(description="各分类字段的取值和条数，不计该字段自身的筛选。"),
+    ]
     more: Annotated[
         Mapping[str, int],
         Field(
-            description="Values that a facet has beyond its `facet_size` most frequent ones; "
-            "facets with all of their values are left out.",
+            description="分类字段没有列出的取值个数（超过 `facet_size` 的部分）；"
+            "全部列出的字段不在其中。",
             examples=[{"publisher": 112}],
         ),
     ]
@@ -179,17 +179,16 @@ class SearchAnswer:
 class AttachmentView:
     """A file that belongs to a record (附件)."""
 
-    name: str
-    url: str | None = None
-    text: Annotated[str, Field(description="What was read out of the file; it is searched.")] = ""
+    name: Annotated[str, Field(description="附件名称。")]
+    url: Annotated[str | None, Field(description="附件的网址。")] = None
+    text: Annotated[str, Field(description="从文件中提取的文字，可以检索。")] = ""
     text_state: Annotated[
         str,
         Field(
             description=(
-                "`read`; `no_text_layer`: a PDF of pictures; `machine_read`: recognised "
-                "from a scan or an image, with possible errors; `too_costly`: reading it takes too "
-                "much time or memory; `unreadable`: damaged, encrypted or too large; `absent`: no "
-                "file lay beside the record, or not of a format that is read."
+                "`read` 已提取；`no_text_layer` 扫描的 PDF；`machine_read` 由机器识别，可能有误；"
+                "`too_costly` 过于复杂；`unreadable` 损坏、加密或者过大；"
+                "`absent` 没有文件或者格式不支持。"
             ),
             examples=["read", "no_text_layer", "machine_read", "unreadable", "absent"],
         ),
@@ -200,33 +199,31 @@ class AttachmentView:
 class CitedDocument:
     """A document that another one repeals, as it is cited; `id` where it is a public record."""
 
-    title: str | None
-    document_number: str | None
-    id: str | None = None
+    title: Annotated[str | None, Field(description="引用的标题。")]
+    document_number: Annotated[str | None, Field(description="引用的文号。")]
+    id: Annotated[str | None, Field(description="信息的编号；不是公开信息时为 null。")] = None
 
 
 @dataclass(kw_only=True)
 class RecordView:
     """One whole record as it is published."""
 
-    id: str
+    id: Annotated[str, Field(description="信息的编号。")]
     index_number: str | None
     title: str
     document_number: str | None
-    document_number_original: str | None
+    document_number_original: Annotated[str | None, Field(description="目录中原来写的文号。")]
     publisher: PublisherView
-    publisher_name: Annotated[
-        str, Field(description="As published; the agency may be called otherwise now.")
-    ]
+    publisher_name: Annotated[str, Field(description="发布时的机构名称，与现在的名称可能不同。")]
     issued_on: PartialIso | None
-    issued_on_original: str | None
+    issued_on_original: Annotated[str | None, Field(description="目录中原来写的成文日期。")]
     published_on: PartialIso
     category: str | None
     topic: list[str]
     audience: list[str]
     life_event: list[str]
     genre: str | None
-    genre_inferred: Annotated[bool, Field(description="Read from the title's ending, not stated.")]
+    genre_inferred: Annotated[bool, Field(description="体裁由标题推断，原目录没有标注。")]
     format: str | None
     disclosure: str
     validity: str | None
@@ -235,13 +232,11 @@ class RecordView:
     body: str
     url: str | None
     attachments: list[AttachmentView]
-    extra: dict[str, object]
-    repeals: Annotated[
-        list[CitedDocument], Field(description="What its text says that it repeals (废止).")
-    ]
+    extra: Annotated[dict[str, object], Field(description="目录中的其他栏目。")]
+    repeals: Annotated[list[CitedDocument], Field(description="正文写明由本文件废止的文件。")]
     repealed_by: Annotated[
         list[CitedDocument],
-        Field(description="Public records whose text says that they repeal this one."),
+        Field(description="正文写明废止本文件的公开信息。"),
     ]
 
 
@@ -249,23 +244,24 @@ class RecordView:
 class SimilarAnswer:
     """Records about the same matter, the most similar first; may be empty."""
 
-    hits: Annotated[
-        list[HitView], Field(description="At most `size`; `score` is no measure by itself.")
-    ]
+    hits: Annotated[list[HitView], Field(description="至多 `size` 条；`score` 不能单独比较。")]
 
 
 @dataclass(kw_only=True)
 class ClassificationsAnswer:
     """The classification trees with counts; values without a record are there with 0."""
 
-    trees: Mapping[str, Sequence[FacetValueView]]
+    trees: Annotated[
+        Mapping[str, Sequence[FacetValueView]],
+        Field(description="各分类字段的全部取值；没有信息的取值条数为 0。"),
+    ]
 
 
 class Problem(BaseModel):
     """An error by RFC 9457; `parameter` is the one at fault."""
 
-    type: str = "about:blank"
-    title: str = Field(description="In Chinese, fit to be shown.")
-    status: int
-    detail: str | None = None
-    parameter: str | None = None
+    type: str = Field("about:blank", description="错误的类型。")
+    title: str = Field(description="可以直接显示的中文说明。")
+    status: int = Field(description="HTTP 状态码。")
+    detail: str | None = Field(None, description="详细说明。")
+    parameter: str | None = Field(None, description="有误的参数。")

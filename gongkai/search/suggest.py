@@ -50,18 +50,22 @@ class SuggestionKind(StrEnum):
 class SuggestionView:
     """One completion, and how many public records hold it."""
 
-    text: str
-    kind: SuggestionKind
-    count: int
-    id: Annotated[str | None, Field(description="Of a title: the record that has it.")] = None
+    text: Annotated[str, Field(description="补全后的文字。")]
+    kind: Annotated[
+        SuggestionKind, Field(description="词语、标题、机构或者机关代字（文号的开头）。")
+    ]
+    count: Annotated[int, Field(description="含有它的信息条数。")]
+    id: Annotated[str | None, Field(description="标题所属信息的编号。")] = None
 
 
 @dataclass(slots=True, kw_only=True)
 class SuggestAnswer:
     """Completions of what was typed, the likeliest first."""
 
-    query: str
-    suggestions: Annotated[list[SuggestionView], Field(description="At most `size`.")]
+    query: Annotated[str, Field(description="已经输入的文字。")]
+    suggestions: Annotated[
+        list[SuggestionView], Field(description="至多 `size` 条，最可能的在前。")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

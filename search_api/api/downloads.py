@@ -44,10 +44,11 @@ class _FeedResponse(Response):
 @router.get(
     "/search/export",
     summary="下载检索结果",
+    description="整个检索结果，CSV 或者 JSON Lines 格式。",
     response_class=_ExportResponse,
     responses={
         200: {
-            "description": "All records of the list without full texts, newest first.",
+            "description": "列表中的全部信息，不含正文，按发布时间由新到旧排列。",
             "content": {name: {"schema": {"type": "string"}} for name in MEDIA_TYPES.values()},
         },
         **_PROBLEMS,
@@ -81,11 +82,12 @@ async def export(
 @router.get(
     "/replica",
     summary="下载全部公开信息",
+    description="全部公开信息，供离线运行的设备使用。",
     response_class=_ReplicaResponse,
     responses={
         200: {
-            "description": "A header, every public record as stored, and a last line with the "
-            "record count, as JSON Lines. `gongkai replica pull` reads it.",
+            "description": "JSON Lines：首行为说明，随后每行一条公开信息，末行为条数；"
+            "由 `gongkai replica pull` 读取。",
             "content": {_JSON_LINES: {"schema": {"type": "string"}}},
         },
         **_PROBLEMS,
@@ -105,7 +107,13 @@ async def _after(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes
         yield each
 
 
-@router.get("/feed.atom", summary="订阅检索结果", response_class=_FeedResponse, responses=_PROBLEMS)
+@router.get(
+    "/feed.atom",
+    summary="订阅检索结果",
+    description="检索结果中最新的信息，Atom 格式。",
+    response_class=_FeedResponse,
+    responses=_PROBLEMS,
+)
 async def feed(
     parameters: ListQuery, service: SearchServiceDependency, site: SiteDependency, request: Request
 ) -> Response:

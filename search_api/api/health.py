@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.tree import MatchAll
@@ -20,9 +20,9 @@ router = APIRouter(tags=["运行状态"])
 class Health(BaseModel):
     """`generation` and `records` describe the live index."""
 
-    status: str
-    generation: str | None = None
-    records: int | None = None
+    status: str = Field(description="ok 或者 ready。")
+    generation: str | None = Field(None, description="正在使用的索引版本。")
+    records: int | None = Field(None, description="公开信息条数。")
 
 
 async def get_engine(request: Request) -> SearchEngine:
@@ -30,13 +30,18 @@ async def get_engine(request: Request) -> SearchEngine:
     return services_of(request).engine
 
 
-@router.get("/healthz", summary="进程是否运行")
+@router.get("/healthz", summary="进程是否运行", description="进程在运行；不检查检索引擎。")
 async def healthz() -> Health:
     """The process runs. The engine is not checked."""
     return Health(status="ok")
 
 
-@router.get("/readyz", summary="能否检索", responses=describe_problems(503))
+@router.get(
+    "/readyz",
+    summary="能否检索",
+    description="刚刚完成了一次检索。",
+    responses=describe_problems(503),
+)
 async def readyz(engine: Annotated[SearchEngine, Depends(get_engine)]) -> Health:
     """An empty search has just succeeded."""
     result = await engine.search(EngineQuery(MatchAll(), limit=0))

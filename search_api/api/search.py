@@ -36,13 +36,14 @@ from search_api.http.parameters import (
 router = APIRouter(prefix="/api/v1", tags=["检索和信息"], responses=describe_problems(422, 503))
 _MISSING = {
     **describe_problems(404, 410),
-    308: {"description": "Merged with a duplicate; see Location."},
+    308: {"description": "已经并入另一条信息，见 Location。"},
 }
 
 
 @router.get(
     "/search",
     summary="检索",
+    description="全文检索，附各分类字段的准确条数。",
     response_model=SearchAnswer,
     openapi_extra=read_search.described,
 )
@@ -60,7 +61,12 @@ async def search(
     return response
 
 
-@router.get("/suggest", summary="输入提示", response_model=SuggestAnswer)
+@router.get(
+    "/suggest",
+    summary="输入提示",
+    description="根据已经输入的汉字、全拼、首字母或者它们的混合给出补全。",
+    response_model=SuggestAnswer,
+)
 async def suggest(
     parameters: Annotated[SuggestParameters, Query()], suggester: SuggesterDependency
 ) -> Response:
@@ -68,7 +74,12 @@ async def suggest(
     return _as_json(await suggester.suggest(parameters.q, parameters.size))
 
 
-@router.get("/classifications", summary="分类和条数", response_model=ClassificationsAnswer)
+@router.get(
+    "/classifications",
+    summary="分类和条数",
+    description="各分类、发布机构及其信息条数。",
+    response_model=ClassificationsAnswer,
+)
 async def classifications(request: Request, service: SearchServiceDependency) -> Response:
     """The classification trees and agencies with record counts."""
     refuse_unknown(request, ())
@@ -78,6 +89,7 @@ async def classifications(request: Request, service: SearchServiceDependency) ->
 @router.get(
     "/records/{record_id:path}/similar",
     summary="相关信息",
+    description="同一事项的其他信息，最相近的在前；可能没有。",
     response_model=SimilarAnswer,
     responses=_MISSING,
     dependencies=[Depends(refuse_merged)],
@@ -100,6 +112,7 @@ async def similar(
 @router.get(
     "/records/{record_id:path}",
     summary="一条信息",
+    description="一条信息公布的全部内容。",
     response_model=RecordView,
     responses=_MISSING,
     dependencies=[Depends(refuse_merged)],

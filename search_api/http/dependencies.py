@@ -92,7 +92,7 @@ SuggesterDependency = Annotated[Suggester, Depends(get_suggester)]
 SiteDependency = Annotated[Site, Depends(get_site)]
 ContextDependency = Annotated[PageContext, Depends(get_context)]
 RecordId = Annotated[
-    str, Path(max_length=200, description="Record id as in a hit; do not encode `/`.")
+    str, Path(max_length=200, description="信息的编号，取自检索结果；其中的 `/` 不要编码。")
 ]
 
 

@@ -62,10 +62,10 @@ _FAULTS = {
 
 
 _DESCRIBED = {
-    404: "No public record has this id.",
-    410: "The record has been withdrawn.",
-    422: "A parameter is unknown or wrong.",
-    503: "The search engine is unavailable; see Retry-After.",
+    404: "没有这个编号的公开信息。",
+    410: "信息已经撤下。",
+    422: "参数不存在或者有误。",
+    503: "检索服务暂时不可用，重试时间见 Retry-After。",
 }
 _PROBLEM_TYPE = "application/problem+json"
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from docx import Document
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from pypdfium2 import PdfDocument
 
 from tests.journeys.browsing import follow, record_path
 
@@ -54,6 +55,22 @@ def test_a_form_is_filled_checked_and_saved(sized: Page, client: TestClient) -> 
     assert "□ 当面领取" in rows["获取信息的方式"]
     assert rows["所需政府信息"].startswith("《")
     assert "申请人签名或者盖章" in rows
+
+
+def test_a_filled_form_is_printed_on_one_page(browser: Browser, address: str) -> None:
+    with browser.new_context(base_url=address, locale="zh-CN") as context:
+        page = context.new_page()
+        page.goto("/apply")
+        page.get_by_label("受理机关").fill(FILLED["agency"])
+        page.get_by_label("所需政府信息").fill(FILLED["wanted"])
+        page.get_by_label("邮寄", exact=True).check()
+        with PdfDocument(page.pdf(format="A4")) as document:
+            assert len(document) == 1
+            text = "".join(document[0].get_textpage().get_text_range().split())
+    for printed in ("政府信息公开申请表", FILLED["agency"], FILLED["wanted"], "申请人签名或者盖章"):
+        assert printed in text
+    for unprinted in ("检查并保存", "怎样申请公开", "不保存"):
+        assert unprinted not in text
 
 
 def test_nothing_of_an_application_is_kept(client: TestClient) -> None:

@@ -1,10 +1,12 @@
 """The API against its own description, on both engines: whatever is asked, no answer breaks it."""
 
+import re
 from collections.abc import Iterator
 
 import httpx2
 import pytest
 import schemathesis
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -57,6 +59,24 @@ def test_every_answer_is_as_described(served: str) -> None:
         asked[path] = ask_anything(operation)
     assert all(count >= 1 for count in asked.values()), asked
     assert asked["/api/v1/search"] >= EXAMPLES
+
+
+def test_every_description_is_chinese(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    told = {
+        f"{name}.{field}": each.get("description", "")
+        for name, schema in document["components"]["schemas"].items()
+        for field, each in schema.get("properties", {}).items()
+    }
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            told[path] = operation["description"]
+            for code, answer in operation["responses"].items():
+                told[f"{path} {code}"] = answer["description"]
+            for parameter in operation.get("parameters", ()):
+                told[f"{path}?{parameter['name']}"] = parameter["description"]
+    assert len(told) > 100
+    assert [place for place, text in told.items() if not re.search("[一-鿿]", text)] == []
 
 
 def test_a_whole_list_is_streamed_once(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
