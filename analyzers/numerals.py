@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ZEROS = "〇○◯⭕"
 _DIGITS = {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
@@ -138,6 +139,7 @@ def _respelled(text: str, which: int) -> str:
     return "".join((*parts, text[done:]))
 
 
+@lru_cache(maxsize=10_000)
 def read_numeral(text: str) -> int | None:
     """Returns the number for ASCII digits, 二〇〇八, 四百九十二, 廿一 or a mix such as 二00八.
 

@@ -23,7 +23,7 @@ class WordBounds:
 
     @classmethod
     def of(cls, analyzer: TextAnalyzer) -> "WordBounds":
-        return cls(analyzer.is_word, lru_cache(_KEPT)(analyzer.word_spans))
+        return cls(lru_cache(_KEPT)(analyzer.is_word), lru_cache(_KEPT)(analyzer.word_spans))
 
     def find(self, stream: str, word: str) -> Iterator[int]:
         """Yields where a literal stream has the word: 民政 in 民政局, but not in 人民政府."""

@@ -105,11 +105,11 @@ class FacetBuilder:
 def _rank(name: str, counts: Mapping[str, int]) -> list[str]:
     """Returns the values in the order in which they are kept: most frequent first, years latest.
 
-    Of equal counts a class comes before its descendants.
+    Of equal counts a class comes before its descendants, as in the order of the paths.
     """
     if name == "year":
         return _sort_values(name, counts)
-    return sorted(counts, key=lambda value: (-counts[value], value.count("/"), value))
+    return sorted(sorted(counts), key=counts.__getitem__, reverse=True)
 
 
 def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:

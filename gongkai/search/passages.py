@@ -1,5 +1,6 @@
 """Chooses the passage of a record for a list: the article that answers, else the best part."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ _LEAST_ARTICLES = 2
 _TITLE_WEIGHT = 0.25
 """Weight of a term that the title contains: every article is about it."""
 _NAMED = re.compile("第([0-9]+)条")
+_KEPT = 2_000
+"""Texts whose articles are kept, by digest; with more, the collection starts anew."""
+_articles: dict[bytes, tuple[Heading, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def choose_article(
 
     None for a text without articles, and where the terms are in its title or annexes.
     """
-    articles = find_articles(body)
+    articles = _find_articles(body)
     if len(articles) < _LEAST_ARTICLES:
         return None
     titled = literal_text(title)
@@ -72,3 +76,14 @@ def choose_article(
     most, _ = weigh(body[best.start : best.end])
     outside, _ = weigh(body[: articles[0].start] + "\n" + body[articles[-1].end :])
     return best if most >= max(outside, 1) else None
+
+
+def _find_articles(body: str) -> tuple[Heading, ...]:
+    """Returns `find_articles`; reading a law takes longer than everything else about its hit."""
+    digest = hashlib.blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    found = _articles.get(digest)
+    if found is None:
+        if len(_articles) >= _KEPT:
+            _articles.clear()
+        found = _articles[digest] = find_articles(body)
+    return found
