@@ -4,7 +4,7 @@
 document.querySelectorAll("table.wide").forEach((table) => {
   const headings = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim());
   table.querySelectorAll("tbody tr").forEach((row) => {
-    [...row.cells].forEach((cell, at) => { cell.dataset.label = headings[at] ?? ""; });
+    [...row.cells].forEach((cell, at) => { if (headings[at]) cell.dataset.label = headings[at]; });
   });
 });
 
