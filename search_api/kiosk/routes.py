@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from gongkai.catalog.fields import TILES
 from gongkai.errors import BadRequestError
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
+from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
     ContextDependency,
     RecordId,
@@ -26,6 +27,7 @@ from search_api.kiosk.screens import (
     NARROWED,
     NEWEST,
     KioskContext,
+    Offers,
     Reached,
     ReachedList,
     render_browse,
@@ -70,10 +72,8 @@ KioskDependency = Annotated[KioskContext, Depends(read_kiosk)]
 @router.get("")
 async def start(kiosk: KioskDependency, service: SearchServiceDependency) -> HTMLResponse:
     """Shows the search box, classifications to browse, frequent queries and newest records."""
-    newest, words = await asyncio.gather(
-        service.search(NEWEST), find_frequent(service, kiosk.hall.tiles)
-    )
-    return HTMLResponse(render_start(kiosk, newest, words, await service.created()))
+    offers = await _find_offers(kiosk, service)
+    return HTMLResponse(render_start(kiosk, offers, await service.created()))
 
 
 @router.get("/find")
@@ -89,7 +89,9 @@ async def list_hits(
     """Shows one screen of hits. It needs facets only for the chosen values in the heading."""
     asked = _read(parameters, kiosk.mode.hits)
     asked = replace(asked, facets=tuple(asked.chosen))
-    return HTMLResponse(render_list(kiosk, await service.search(asked), asked))
+    answer = await service.search(asked)
+    offers = None if answer.hits else await _find_offers(kiosk, service)
+    return HTMLResponse(render_list(kiosk, answer, asked, offers))
 
 
 @router.get("/narrow")
@@ -131,6 +133,13 @@ async def record(
         return render_kiosk_record(kiosk, found, reached)
 
     return HTMLResponse(await asyncio.to_thread(draw))
+
+
+async def _find_offers(kiosk: KioskContext, service: SearchService) -> Offers:
+    newest, words = await asyncio.gather(
+        service.search(NEWEST), find_frequent(service, kiosk.hall.tiles)
+    )
+    return Offers(newest, words)
 
 
 def _read(parameters: PageParameters, hits: int) -> SearchRequest:

@@ -60,22 +60,31 @@ def list_link(mode: Mode, request: SearchRequest) -> str:
     return mode.link(LIST_PATH, *build_parameters(replace(request, size=10)))
 
 
-def render_start(
-    context: KioskContext, newest: SearchAnswer, words: Sequence[str], created: str
-) -> str:
-    """Renders the start screen: `words` are queries that find records; `created` is an ISO time."""
-    mode = context.mode
-    tiles = [KioskTile(word, list_link(mode, SearchRequest(word))) for word in words]
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Ways to records without typing: the newest records, and queries that find some."""
+
+    newest: SearchAnswer
+    words: Sequence[str]
+
+
+def render_start(context: KioskContext, offers: Offers, created: str) -> str:
+    """Renders the start screen. `created` is an ISO time."""
+    mode, newest = context.mode, offers.newest
     return _render(
         "start",
         context,
         total=newest.total,
-        ways=list(_ways(mode, newest)),
-        words=tiles,
+        **_offer(mode, offers),
         newest=[_row(mode, build_hit(hit), SearchRequest(sort=Sort.NEWEST)) for hit in newest.hits],
         day=spell_day(created),
         back=None,
     )
+
+
+def _offer(mode: Mode, offers: Offers) -> dict[str, Sequence[KioskTile]]:
+    words = [KioskTile(word, list_link(mode, SearchRequest(word))) for word in offers.words]
+    return {"ways": list(_ways(mode, offers.newest)), "words": words}
 
 
 def _ways(mode: Mode, newest: SearchAnswer) -> Iterator[KioskTile]:
@@ -96,8 +105,13 @@ def render_find(context: KioskContext, text: str) -> str:
     return _render("find", context, text=text, back=None)
 
 
-def render_list(context: KioskContext, answer: SearchAnswer, request: SearchRequest) -> str:
-    """Renders one screen of hits. Facets have a screen of their own."""
+def render_list(
+    context: KioskContext,
+    answer: SearchAnswer,
+    request: SearchRequest,
+    offers: Offers | None = None,
+) -> str:
+    """Renders one screen of hits, or other ways to records (`offers`) where there are none."""
     mode = context.mode
     asked = replace(request, text=answer.query.text)
     paging = build_paging(asked, answer.total + answer.query.related)
@@ -115,6 +129,7 @@ def render_list(context: KioskContext, answer: SearchAnswer, request: SearchRequ
         narrow=_narrow_link(mode, answer, asked),
         again=mode.link("/kiosk/find", ("q", asked.text)),
         back=_level_of(mode, asked),
+        **(_offer(mode, offers) if offers else {}),
     )
 
 

@@ -110,6 +110,13 @@ def test_a_wide_screen_shows_the_list_beside_the_record(screen: Page) -> None:
     expect(screen.get_by_role("heading", level=1)).to_have_text("公积金")
 
 
+def test_a_list_without_records_offers_other_ways(screen: Page) -> None:
+    screen.goto("/kiosk/list?q=龘靐齉")
+    expect(screen.locator("main")).to_contain_text("没有找到")
+    tap(screen, "公积金提取")
+    assert screen.locator(".hits a").count() > 0
+
+
 def test_only_a_list_is_shown_beside_a_record(client: TestClient) -> None:
     path = f"/kiosk{record_path(client, q='公积金')}"
     for back in (
