@@ -112,11 +112,15 @@ async def _embed(
 
 
 def _make_rows(passages: Mapping[str, str], embedders: Embedders) -> Iterator[list[StoredVector]]:
-    """Yields small batches, so that an interrupted run loses little."""
-    vectors = embedders.embed(list(passages.values()))
+    """Yields small batches, so that an interrupted run loses little.
+
+    Texts of similar length are sent together, since a model pads a batch to its longest text.
+    """
+    pairs = sorted(passages.items(), key=lambda pair: len(pair[1]))
+    vectors = embedders.embed([text for _id, text in pairs])
     rows = (
         StoredVector(record_id, name_passage(text), vector)
-        for (record_id, text), vector in zip(passages.items(), vectors, strict=True)
+        for (record_id, text), vector in zip(pairs, vectors, strict=True)
     )
     while some := list(islice(rows, KEPT_AT_ONCE)):
         yield some

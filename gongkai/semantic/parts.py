@@ -1,4 +1,4 @@
-"""Combines the vector of a whole text with the vectors of its parts."""
+"""Combines the vectors of a text's parts."""
 
 from collections.abc import Sequence
 
@@ -6,17 +6,17 @@ import numpy as np
 
 from gongkai.semantic.model_port import EmbeddingModel, Vectors
 
-TITLE_WEIGHT, TEXT_WEIGHT = 0.25, 0.75
-"""Weights of the title and text vectors, relative to the whole; see docs/semantic-search.md."""
+TITLE_WEIGHT = 0.3
+"""Weight of the title's vector, relative to the text; see docs/semantic-search.md."""
 WORDS_WEIGHT = 0.3
 """Weight of a query's content terms (without 怎么, 吗), relative to the whole query."""
 
 
 class InParts:
-    """See EmbeddingModel; embeds a passage as a whole, by its title and by its text.
+    """See EmbeddingModel; embeds the title and the text of a passage, each by itself.
 
-    The vector of a whole passage mostly reflects its beginning. Queries often ask for one sentence
-    of the text, or for the title alone, and match the vector of that part better.
+    The vector of both in one mostly reflects the beginning. Queries often ask for one sentence of
+    the text, or for the title alone, and match the vector of that part better.
     """
 
     def __init__(self, model: EmbeddingModel) -> None:
@@ -34,12 +34,12 @@ class InParts:
         return self._model.embed_query(text)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        mixed = self._model.embed_passages(texts)
-        parted = [(at, *text.split("\n", 1)) for at, text in enumerate(texts) if "\n" in text]
+        # Without a text, the title is all there is.
+        mixed = self._model.embed_passages([text.partition("\n")[2] or text for text in texts])
+        parted = [(at, text.partition("\n")[0]) for at, text in enumerate(texts) if "\n" in text]
         if parted:
-            rows, titles, rest = map(list, zip(*parted, strict=True))
+            rows, titles = map(list, zip(*parted, strict=True))
             mixed[rows] += TITLE_WEIGHT * self._model.embed_passages(titles)
-            mixed[rows] += TEXT_WEIGHT * self._model.embed_passages(rest)
         return _unit(mixed)
 
 

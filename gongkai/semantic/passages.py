@@ -6,7 +6,7 @@ from gongkai.catalog.record import Record
 
 LENGTH = 300
 """Characters; the rest of a longer text adds little to its beginning."""
-RULE = 2
+RULE = 3
 """Raised when the same passage gets another vector; all vectors are then made again."""
 
 

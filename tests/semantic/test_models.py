@@ -43,7 +43,7 @@ def test_a_batch_gives_what_its_texts_give_alone() -> None:
         assert float(model.embed_passages([text])[0] @ vector) > 0.98
 
 
-def test_title_and_text_are_drawn_into_the_vector_of_the_whole() -> None:
+def test_title_and_text_are_drawn_into_one_vector() -> None:
     bare = OnnxModel(_folder(), threads=1)
     title, text = (
         "关于春节期间禁止燃放烟花爆竹的通告",
@@ -52,7 +52,7 @@ def test_title_and_text_are_drawn_into_the_vector_of_the_whole() -> None:
     parted, alone = InParts(bare).embed_passages([f"{title}\n{text}", title])
     whole, only_title, only_text = bare.embed_passages([f"{title}\n{text}", title, text])
     assert float(parted @ only_text) > float(whole @ only_text)
-    assert float(parted @ whole) > 0.9
+    assert float(parted @ only_title) > float(only_text @ only_title)
     assert np.linalg.norm(parted) == pytest.approx(1, abs=1e-3)
     assert float(alone @ only_title) > 0.98
 
