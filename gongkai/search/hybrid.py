@@ -1,7 +1,7 @@
 """Hybrid search: fuses the keyword results with semantic results.
 
-Totals and facets are those of the keyword query. Records that only the semantic search found are
-marked as related.
+Records that only the semantic search found are marked as related. They are the same for every
+filter, so that totals and facets count exactly the list, and the list of each facet value.
 """
 
 import asyncio
@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.port import EngineQuery, Hit, SearchEngine, SearchResult
+from gongkai.engines.scan import fetch_hits
 from gongkai.query.filters import published_between
 from gongkai.query.interpreter import InterpretedQuery
 from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest
-from gongkai.query.tree import Query, Terms
+from gongkai.query.tree import MatchNone, Or, Query, Terms
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.semantic.fusion import add_static_rank, fuse, regularize_scores
 from gongkai.semantic.routing import allows_semantic_search, is_named
@@ -36,6 +37,11 @@ class HybridPage:
     outcome: SemanticOutcome | None
     result: SearchResult
     related: frozenset[str] = frozenset()
+
+    @property
+    def keyword_total(self) -> int:
+        """Returns the number of records that the keywords find."""
+        return self.result.total - len(self.related)
 
 
 class HybridSearch:
@@ -60,18 +66,22 @@ class HybridSearch:
         if not allows_semantic_search(replace(request, sort=chosen.order), interpreted):
             return None
         query = self._relaxation.query(
-            replace(request, page=1, size=self._window, cursor=None), chosen
+            replace(request, page=1, size=self._window, cursor=None, facets=()), chosen
         )
-        filters = _with_date_expression(query.filters, interpreted)
+        if chosen.is_any_word:
+            # Related records answer better than those with any one of the words.
+            query = replace(query, query=MatchNone())
         # Runs in parallel with the keyword query, which takes about as long.
-        semantic_task = asyncio.ensure_future(
-            self._semantic.search(interpreted.text, interpreted.terms, 2 * self._window, filters)
-        )
+        semantic_task = asyncio.ensure_future(self._find_nearest(interpreted))
         try:
             found = await self._engine.search(query)
             if found.hits and is_named(interpreted.text, _title(found.hits[0])):
                 return None
-            ordered = await self._order(found.hits, await semantic_task)
+            nearest = await semantic_task
+            shown = await self._keep_filtered(nearest, query.filters)
+            ordered = await self._order(found.hits, shown)
+            if chosen.is_any_word and not ordered:
+                return None
         except SemanticUnavailableError as error:
             self._semantic.count(error.outcome)
             alone = await self._engine.search(self._relaxation.query(request, chosen))
@@ -80,11 +90,52 @@ class HybridSearch:
             semantic_task.cancel()
         self._semantic.count(SemanticOutcome.USED)
         page = await self._read_page(request, query, ordered, found.total)
-        with_words = {hit.id for hit in found.hits}
-        others = [hit.id for hit in ordered if hit.id not in with_words]
-        related = await self._find_without_words(query, others)
-        result = replace(found, hits=tuple(page), next_cursor=None)
-        return HybridPage(SemanticOutcome.USED, result, related)
+        related = await self._find_related(query, nearest)
+        whole = await self._count_whole(query, related, request.facets)
+        result = replace(whole, hits=tuple(page), next_cursor=None)
+        return HybridPage(SemanticOutcome.USED, result, related & {hit.id for hit in ordered})
+
+    async def _find_nearest(self, interpreted: InterpretedQuery) -> SemanticHits:
+        """Returns the records nearest to the text, at most as many as the window.
+
+        A date expression applies, since it belongs to the text; filters do not.
+        """
+        found = await self._semantic.search(
+            interpreted.text,
+            interpreted.terms,
+            2 * self._window,
+            _filter_dates(interpreted),
+        )
+        ranked = sorted(
+            found.near, key=lambda each: -add_static_rank(each, found.spread, self._weights)
+        )
+        return replace(found, near=tuple(ranked[: self._window]))
+
+    async def _keep_filtered(
+        self, nearest: SemanticHits, filters: Mapping[str, Query]
+    ) -> SemanticHits:
+        """Returns those of the nearest records that match the filters of the request."""
+        if not filters:
+            return nearest
+        matching = await fetch_hits(self._engine, [each.hit.id for each in nearest.near], filters)
+        return replace(nearest, near=tuple(n for n in nearest.near if n.hit.id in matching))
+
+    async def _find_related(self, query: EngineQuery, nearest: SemanticHits) -> frozenset[str]:
+        """Returns the nearest records that the keyword query does not find, with any filters."""
+        ids = tuple(each.hit.id for each in nearest.near)
+        if not ids:
+            return frozenset()
+        alone = replace(query, filters={"id": Terms("id", ids)}, limit=len(ids))
+        return frozenset(ids) - {hit.id for hit in (await self._engine.search(alone)).hits}
+
+    async def _count_whole(
+        self, query: EngineQuery, related: frozenset[str], facets: tuple[str, ...]
+    ) -> SearchResult:
+        """Returns total and facets of the list: the keyword hits and the related records."""
+        tree = query.query
+        if related:
+            tree = Or((tree, Terms("id", tuple(sorted(related)))))
+        return await self._engine.search(replace(query, query=tree, facets=facets, limit=0))
 
     async def _read_page(
         self, request: SearchRequest, query: EngineQuery, ordered: Sequence[Hit], total: int
@@ -103,47 +154,60 @@ class HybridSearch:
 
     async def _order(self, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits) -> list[Hit]:
         """Returns keyword and semantic hits in fused order. Raises SemanticUnavailableError."""
-        ranked = (
-            (add_static_rank(each, semantic_hits.spread, self._weights), each.hit)
+        hits = {
+            each.hit.id: replace(each.hit, score=round(each.cosine, 4))
             for each in semantic_hits.near
-        )
-        nearest = sorted(ranked, key=lambda pair: -pair[0])[: self._window]
-        hits = {hit.id: replace(hit, score=round(nearness, 4)) for nearness, hit in nearest}
+        }
         hits |= {hit.id: hit for hit in keyword_hits}
-        total = fuse(
-            {hit.id: hit.score for hit in keyword_hits},
-            {hit.id: nearness for nearness, hit in nearest},
-            self._weights,
-        )
+        return [hits[each] for each in await self._score(keyword_hits, semantic_hits)]
+
+    async def _score(
+        self, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits
+    ) -> dict[str, float]:
+        """Returns the score of each hit in the fused list, best first.
+
+        Raises SemanticUnavailableError.
+        """
+        nearness = {
+            each.hit.id: add_static_rank(each, semantic_hits.spread, self._weights)
+            for each in semantic_hits.near
+        }
+        total = fuse({hit.id: hit.score for hit in keyword_hits}, nearness, self._weights)
         first = list(total)[: int(self._weights.hybrid_regularized)]
+        hits = {each.hit.id: each.hit for each in semantic_hits.near}
+        hits |= {hit.id: hit for hit in keyword_hits}
         vectors = await self._semantic.fetch(semantic_hits, [hits[each] for each in first])
         regularized = regularize_scores(
             [total[each] for each in first], vectors, semantic_hits.floor, self._weights
         )
         total |= zip(first, regularized, strict=True)
         first.sort(key=total.__getitem__, reverse=True)
-        return [hits[each] for each in dict.fromkeys((*first, *total))]
+        return {each: total[each] for each in (*first, *list(total)[len(first) :])}
 
-    async def _find_without_words(
-        self, query: EngineQuery, record_ids: Sequence[str]
-    ) -> frozenset[str]:
-        """Returns the records that the keyword query does not find even beyond its window."""
-        if not record_ids:
-            return frozenset()
-        wanted = {**query.filters, "id": Terms("id", tuple(record_ids))}
-        alone = replace(query, filters=wanted, facets=(), limit=len(record_ids))
-        found = await self._engine.search(alone)
-        return frozenset(record_ids) - {hit.id for hit in found.hits}
+    async def explain(
+        self, request: SearchRequest, chosen: ChosenQuery, record_id: str
+    ) -> dict[str, float]:
+        """Returns the cosine and the fused score of a record; empty if no semantic hit."""
+        interpreted = chosen.interpreted
+        if not allows_semantic_search(replace(request, sort=chosen.order), interpreted):
+            return {}
+        query = replace(self._relaxation.query(request, chosen), limit=self._window, facets=())
+        try:
+            nearest = await self._find_nearest(interpreted)
+            scores = await self._score((await self._engine.search(query)).hits, nearest)
+        except SemanticUnavailableError:
+            return {}
+        cosines = {each.hit.id: each.cosine for each in nearest.near}
+        found = {"semantic.cosine": cosines, "hybrid.fused": scores}
+        return {name: each[record_id] for name, each in found.items() if record_id in each}
 
 
-def _with_date_expression(
-    filters: Mapping[str, Query], interpreted: InterpretedQuery
-) -> Mapping[str, Query]:
-    """Adds the date expression of the text to the filters of the semantic search."""
+def _filter_dates(interpreted: InterpretedQuery) -> dict[str, Query]:
+    """Returns the date expression of the text as a filter."""
     expression = interpreted.date_expression
     if expression is None:
-        return filters
-    return {**filters, "date_expression": published_between(expression.first, expression.last)}
+        return {}
+    return {"date_expression": published_between(expression.first, expression.last)}
 
 
 def _title(hit: Hit) -> str:

@@ -1,31 +1,25 @@
 """Query relaxation: chooses the one interpretation of a text that all its lists follow.
 
 The strict query comes first, then fallbacks where it finds few records: no loose date, spelling
-correction, some of the words, no date, the words of a term one by one. The choice records which
-fallback was used, so that the page can say so and link back.
+correction, some of the words, no date, the words of a term one by one, any dictionary word. The
+choice records which fallback was used, so that the page can say so and link back.
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analyzers.completion import MatchKind
-from analyzers.normalize import normalize_text
-from analyzers.pinyin import fold_latin, is_latin
-from analyzers.spelling import Correction
-from gongkai.catalog.tables import Tables
+from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.filters import build_filters
 from gongkai.query.interpreter import InterpretedQuery, QueryInterpreter, Switches
 from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest, Sort
-from gongkai.query.syntax import split_pieces, unquote
-from gongkai.query.tree import And, Query
+from gongkai.query.syntax import unquote
+from gongkai.query.tree import And, Or, Query
+from gongkai.search.corrections import correct_text, is_plain
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 from gongkai.search.word_reader import WordReader
 
-_CANDIDATES = 5
-_LONGEST_CORRECTED = 120
 _NAMED = 8
 """Words of a query, from the first, that are counted one by one."""
 
@@ -44,10 +38,10 @@ class ChosenQuery:
 
     It depends on the text, the switches and the index, and on no filter, order or page. `full`
     counts the records with every word. `is_relaxed` is true where records with some of the words
-    follow. `order` is the order that the words ask for. `corrected_from` is the text as typed,
-    where a correction replaced it. `missing` are words that no record has, where no record has
-    every word. `loosened` is the text without its quotation marks, where nothing matches the phrase
-    and something matches that text.
+    follow, `is_any_word` where any dictionary word of the text suffices. `order` is the order that
+    the words ask for. `corrected_from` is the text as typed, where a correction replaced it.
+    `missing` are words that no record has, where no record has every word. `loosened` is the text
+    without its quotation marks, where nothing matches the phrase and something matches that text.
     """
 
     request: SearchRequest
@@ -55,6 +49,7 @@ class ChosenQuery:
     full: int
     order: Sort
     is_relaxed: bool = False
+    is_any_word: bool = False
     corrected_from: str | None = None
     did_you_mean: str | None = None
     missing: tuple[str, ...] = ()
@@ -75,14 +70,15 @@ class QueryRelaxation:
         engine: SearchEngine,
         interpreter: QueryInterpreter,
         term_dictionary: TermDictionary,
-        tables: Tables,
+        installation: Installation,
         weights: Weights,
     ) -> None:
         self._engine = engine
+        self._analyzer = installation.analyzer
         self._interpreter = interpreter
         self._word_reader = WordReader(engine, interpreter, term_dictionary)
         self._term_dictionary = term_dictionary
-        self._tables = tables
+        self._tables = installation.tables
         self._weights = weights
 
     async def choose(self, request: SearchRequest) -> ChosenQuery:
@@ -99,6 +95,7 @@ class QueryRelaxation:
             self._relax,
             self._drop_date,
             self._split_terms,
+            self._match_any_word,
             self._offer_unquoted,
             self._find_missing,
         ):
@@ -172,6 +169,31 @@ class QueryRelaxation:
             return chosen
         return await self._read_otherwise(chosen, replace(chosen.request, expand=False))
 
+    async def _match_any_word(self, chosen: ChosenQuery) -> ChosenQuery:
+        """Takes records with any dictionary word of the text where nothing else is found.
+
+        Not for numbers, phrases and exclusions, which have to match as written.
+        """
+        if (
+            not chosen.request.relax
+            or not is_plain(chosen.interpreted)
+            or await self._finds(chosen)
+        ):
+            return chosen
+        words = self._analyzer.tokenize_for_search(chosen.interpreted.text)
+        longer = dict.fromkeys(
+            word for word in words if len(word) > 1 and not self._analyzer.is_stopword(word)
+        )
+        if not longer:
+            return chosen
+        tree = Or(tuple(map(self._interpreter.literally, longer)))
+        return replace(
+            chosen,
+            interpreted=replace(chosen.interpreted, relaxed=tree),
+            is_relaxed=True,
+            is_any_word=True,
+        )
+
     async def _read_otherwise(self, chosen: ChosenQuery, request: SearchRequest) -> ChosenQuery:
         """Returns another reading of the text where only that one finds records."""
         if await self._finds(chosen):
@@ -220,7 +242,7 @@ class QueryRelaxation:
         """Returns the best correction that finds records, or None where none is likely enough."""
         gain = self._weights.spelling_gain
         # In a thread: the first correction builds the corrector.
-        for candidate in await asyncio.to_thread(_correct, chosen.interpreted, words, gain):
+        for candidate in await asyncio.to_thread(correct_text, chosen.interpreted, words, gain):
             strict = (await self.interpret(replace(chosen.request, text=candidate.text))).strict
             pairs = [
                 self._interpreter.literally(each)
@@ -248,35 +270,3 @@ class QueryRelaxation:
             limit=request.size,
             after=request.cursor,
         )
-
-
-def _correct(
-    interpreted: InterpretedQuery, words: PublicWords, least_gain: float
-) -> Sequence[Correction]:
-    """Returns corrections of a text, best first; none for numbers, operators and long texts."""
-    text = normalize_text(interpreted.text)
-    is_plain = not any(piece.phrase or piece.excluded for piece in split_pieces(interpreted.text))
-    if interpreted.codes or not is_plain or len(text) > _LONGEST_CORRECTED:
-        return ()
-    if is_latin(text):
-        return [Correction(each, 0.0, ()) for each in _read_latin(text, words)]
-    corrections = words.corrector.correct(text, _CANDIDATES)
-    return [each for each in corrections if each.gain >= least_gain]
-
-
-def _read_latin(text: str, words: PublicWords) -> Sequence[str]:
-    """Reads Latin letters as pinyin: all of them as one word, or each part between spaces.
-
-    A word of the index comes before one that only queries use (社保卡 for 社会保障卡).
-    """
-    spoken = words.spoken.get(fold_latin(text), ())
-    whole = [*_complete(text, words, _CANDIDATES), *spoken[:_CANDIDATES]]
-    pieces = [_complete(piece, words, 1) or [piece] for piece in text.split()]
-    return [*whole, " ".join(best[0] for best in pieces)] if len(pieces) > 1 else whole
-
-
-def _complete(text: str, words: PublicWords, size: int) -> list[str]:
-    if not is_latin(text):
-        return []
-    completions = words.lexicon.complete(text, size)
-    return [each.text for each in completions if each.kind is MatchKind.PINYIN]

@@ -84,7 +84,7 @@ class QueryView:
     related: Annotated[
         int,
         Field(
-            description="列表中仅按意思找到的条数，不计入 `total` 和分类条数；"
+            description="列表中仅按意思找到的条数，`total` 和分类条数均已计入；"
             "`semantic=false` 只按词检索。",
         ),
     ] = 0
@@ -173,6 +173,11 @@ class SearchAnswer:
             examples=[{"publisher": 112}],
         ),
     ]
+
+    @property
+    def keyword_total(self) -> int:
+        """Returns the number of records that the keywords find."""
+        return self.total - self.query.related
 
 
 @dataclass(kw_only=True)

@@ -82,7 +82,7 @@ class SearchService:
         self.today = today
         self._interpreter = QueryInterpreter(installation.analyzer, weights, expander, today=today)
         self._relaxation = QueryRelaxation(
-            engine, self._interpreter, self.term_dictionary, installation.tables, weights
+            engine, self._interpreter, self.term_dictionary, installation, weights
         )
         self._hybrid = (
             HybridSearch(engine, self._relaxation, semantic, weights) if semantic else None
@@ -102,7 +102,7 @@ class SearchService:
         if page is None:
             query = self._relaxation.query(request, chosen)
             page = HybridPage(None, await self._engine.search(query))
-        full = page.result.total
+        full = page.keyword_total
         if chosen.is_relaxed:
             full = await self._relaxation.count_full(chosen, request)
         return await self._assemble(request, chosen, page, full, started)
@@ -136,19 +136,22 @@ class SearchService:
         """Returns the score that each weight of relevance.toml gives a record, for staff.
 
         Empty where the query does not find the record. Of alternatives (title, entry, body) only
-        the best counts, so the parts do not add up to the total.
+        the best counts, so the parts do not add up to the total. The cosine and the score of the
+        fused list follow, where semantic search lists the record.
         """
         chosen = await self._relaxation.choose(request)
         wanted = {"id": Term("id", record_id)}
         whole = await self._engine.search(EngineQuery(chosen.tree, filters=wanted, limit=1))
+        semantic = await self._hybrid.explain(request, chosen, record_id) if self._hybrid else {}
+        semantic_parts = [ScoredPart(name, "", score) for name, score in semantic.items()]
         if not whole.total:
-            return []
+            return semantic_parts
         parts = [ScoredPart("total", "", whole.hits[0].score)]
         for part in find_parts(chosen.tree):
             found = await self._engine.search(EngineQuery(part.query, filters=wanted, limit=1))
             if found.hits and found.hits[0].score:
                 parts.append(ScoredPart(part.name, part.asks, found.hits[0].score))
-        return list(dict.fromkeys(parts))
+        return [*dict.fromkeys(parts), *semantic_parts]
 
     async def record(self, record_id: str) -> RecordView | None:
         """Returns one record, or None where no public record has this id."""
@@ -247,7 +250,7 @@ def _view_query(
         terms=list(interpreted.terms),
         corrected_from=chosen.corrected_from,
         did_you_mean=chosen.did_you_mean,
-        relaxed=page.result.total > full and chosen.is_relaxed,
+        relaxed=page.keyword_total > full and chosen.is_relaxed,
         complete=full,
         missing=list(chosen.missing),
         emphasized=list(find_quotations(interpreted.text)),

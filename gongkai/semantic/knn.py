@@ -4,6 +4,7 @@ Filters and disclosure apply before hits are counted: a vector whose record the 
 is skipped, and the search goes deeper until it has enough hits or no more vectors.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,13 +48,14 @@ async def search_knn(
             result = await engine.search(EngineQuery(MatchAll(), filters, limit=FEW))
             found = {hit.id: hit for hit in result.hits}
             near = await index.knn(vector, len(found), found) if found else []
-            return _keep(near, found)[:count]
+            return (await asyncio.to_thread(_keep, near, found))[:count]
         reach = count * (1 + await index.size() // matching)
     while True:
         # Some spare candidates, since some records may have been withdrawn.
         near = await index.knn(vector, reach + reach // 10)
         found = await fetch_hits(engine, [each.id for each in near], filters, AT_ONCE)
-        kept = _keep(near, found)
+        # Decoding hundreds of records would delay other requests.
+        kept = await asyncio.to_thread(_keep, near, found)
         if len(kept) >= count or len(near) < reach:
             return kept[:count]
         reach *= 4

@@ -106,9 +106,7 @@ def _notes(query: QueryView) -> Iterator[str]:
             complete=query.complete
         )
     if query.related:
-        yield _("{related} more from semantic search (related), not counted above").format(
-            related=query.related
-        )
+        yield _("{related} of them from semantic search (related)").format(related=query.related)
 
 
 def _facts(hit: HitView) -> str:

@@ -63,7 +63,7 @@ async def get_zero_result_recorder(request: Request) -> ZeroResultRecorder:
             facet_size=asked.facet_size,
             highlight=asked.highlight,
         )
-        if answer.total or not is_plain or not asked.text.strip():
+        if answer.keyword_total or not is_plain or not asked.text.strip():
             return None
         return BackgroundTask(_record_if_possible, zero_results, asked.text)
 

@@ -114,7 +114,7 @@ def render_list(
     """Renders one screen of hits, or other ways to records (`offers`) where there are none."""
     mode = context.mode
     asked = replace(request, text=answer.query.text)
-    paging = build_paging(asked, answer.total + answer.query.related)
+    paging = build_paging(asked, answer.total)
     here = asked.page
     return _render(
         "list",

@@ -60,6 +60,8 @@ async def certify(
         document_number=form.document_number.strip() or None,
         size=CERTIFIED_HITS,
         facets=(),
+        # A certificate states what the words find; another model must not change it.
+        semantic=False,
     )
     answer = await service.search(asked)
     live = await service.live()

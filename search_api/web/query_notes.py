@@ -10,7 +10,7 @@ from gongkai.search.responses import QueryView, SearchAnswer
 from gongkai.semantic.semantic_search import SemanticOutcome
 from search_api.web.urls import apply_url, search_url, with_text, without_switch
 
-_RELATED = "标有“相关”的信息是按意思找到的，其中不一定有您用的词，分类数也不包括它们。"
+_RELATED = "标有“相关”的信息是按意思找到的，其中不一定有您用的词。"
 _CUT = "检索词过多，只按其中一部分检索。"
 _EMPHASIZED = "引号中的词语优先排列，不要求完整匹配。"
 _NO_PHRASE = "没有与引号中的文字完整匹配的信息，可以去掉引号检索："
@@ -58,7 +58,7 @@ def _each_note(request: SearchRequest, answer: SearchAnswer) -> Iterator[Note]:
         yield _relaxed(asked, query)
     if query.related:
         href = search_url(without_switch(asked, "semantic"))
-        if answer.total:
+        if answer.keyword_total:
             yield Note(_RELATED, (Link("只看包含检索词的", href),))
         else:
             yield Note(_ONLY_RELATED, (Link("怎样申请公开", apply_url(text=asked.text)),))

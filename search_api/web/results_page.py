@@ -106,7 +106,7 @@ def render_results(
         chips=chips,
         clear=search_url(without_filters(asked)) if chips else None,
         sorts=_link_sorts(asked, answer.query.newest),
-        paging=build_paging(asked, answer.total + answer.query.related),
+        paging=build_paging(asked, answer.total),
         first_page=search_url(with_page(asked, 1)),
         notes=build_notes(settled, answer),
         leads=build_leads(asked, answer, elsewhere) if elsewhere else (),
