@@ -102,7 +102,7 @@ class HybridSearch:
         """
         found = await self._semantic.search(
             interpreted.text,
-            interpreted.terms,
+            _with_official_words(interpreted),
             2 * self._window,
             _filter_dates(interpreted),
         )
@@ -200,6 +200,12 @@ class HybridSearch:
         cosines = {each.hit.id: each.cosine for each in nearest.near}
         found = {"semantic.cosine": cosines, "hybrid.fused": scores}
         return {name: each[record_id] for name, each in found.items() if record_id in each}
+
+
+def _with_official_words(interpreted: InterpretedQuery) -> list[str]:
+    """Returns the terms of a query, and the official words that the dictionary has for them."""
+    official = interpreted.expanded
+    return [word for term in interpreted.terms for word in (term, *official.get(term, ()))]
 
 
 def _filter_dates(interpreted: InterpretedQuery) -> dict[str, Query]:
