@@ -60,6 +60,9 @@ class VectorStore(Protocol):
     def digests(self, record_ids: Sequence[str]) -> Mapping[str, str]:
         """Maps each record id that has a vector to the digest of its passage."""
 
+    def count(self) -> int:
+        """Returns the number of vectors."""
+
     def put(self, rows: Sequence[StoredVector]) -> None: ...
 
     def prune(self, kept: Collection[str]) -> int:

@@ -1,6 +1,6 @@
 """Combines the vectors of a text's parts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -34,13 +34,22 @@ class InParts:
         return self._model.embed_query(text)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        # Without a text, the title is all there is.
-        mixed = self._model.embed_passages([text.partition("\n")[2] or text for text in texts])
-        parted = [(at, text.partition("\n")[0]) for at, text in enumerate(texts) if "\n" in text]
-        if parted:
-            rows, titles = map(list, zip(*parted, strict=True))
-            mixed[rows] += TITLE_WEIGHT * self._model.embed_passages(titles)
-        return _unit(mixed)
+        return embed_in_parts(texts, self._model.embed_passages)
+
+
+def embed_in_parts(texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
+    """Returns the vectors of passages, each combined from its title and its text."""
+    mixed = embed(list(map(text_part, texts)))
+    parted = [(at, text.partition("\n")[0]) for at, text in enumerate(texts) if "\n" in text]
+    if parted:
+        rows, titles = map(list, zip(*parted, strict=True))
+        mixed[rows] += TITLE_WEIGHT * embed(titles)
+    return _unit(mixed)
+
+
+def text_part(passage: str) -> str:
+    """Returns the text of a passage; without one, the title is all there is."""
+    return passage.partition("\n")[2] or passage
 
 
 def embed_question(model: EmbeddingModel, text: str, words: str) -> Vectors:

@@ -10,14 +10,17 @@ from typing import TypeVar
 
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import Hit, SearchEngine
-from gongkai.engines.vector_port import VectorIndex
+from gongkai.engines.vector_port import Vector, VectorIndex
 from gongkai.errors import EngineUnavailableError, MissingModelError
 from gongkai.query.tree import Query
 from gongkai.semantic.knn import Neighbour, fetch_vectors, search_knn
-from gongkai.semantic.model_port import Vectors
+from gongkai.semantic.model_port import EmbeddingModel, Vectors
 from gongkai.semantic.models import TriedModel, open_model
 from gongkai.semantic.parts import embed_question
+from gongkai.semantic.static_model import name_static
 
+_CHOSEN_SECONDS = 10.0
+"""How often the index is chosen anew."""
 log = logging.getLogger("gongkai.semantic")
 _T = TypeVar("_T")
 
@@ -43,12 +46,13 @@ class SemanticUnavailableError(Exception):
 class SemanticHits:
     """The nearest records, nearest first, with the scale of cosines; see TriedModel.
 
-    `index` is the vector index searched. `until` is the time of the event loop's clock when the
-    query's budget ends.
+    `index` is the vector index searched, `vector` that of the query. `until` is the time of the
+    event loop's clock when the query's budget ends.
     """
 
     index: VectorIndex
     near: tuple[Neighbour, ...]
+    vector: Vector
     floor: float
     spread: float
     until: float | None
@@ -73,7 +77,9 @@ class SemanticSearch:
         self._on_outcome = on_outcome
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._opening: Future[TriedModel] | None = None
+        self._indices: list[VectorIndex] = []
         self._index: VectorIndex | None = None
+        self._chosen_until = 0.0
 
     def prepare(self) -> "Future[TriedModel]":
         """Starts loading the model; until it is loaded, keyword search answers alone."""
@@ -98,6 +104,13 @@ class SemanticSearch:
         """Returns vectors of shape (hits, dimensions). Raises SemanticUnavailableError."""
         return await _in_time(fetch_vectors(semantic_hits.index, hits), semantic_hits.until)
 
+    async def embed(self, semantic_hits: SemanticHits, passages: Sequence[str]) -> Vectors:
+        """Returns vectors of shape (passages, dimensions). Raises SemanticUnavailableError."""
+        tested = await asyncio.wrap_future(self.prepare())
+        loop = asyncio.get_running_loop()
+        made = loop.run_in_executor(self._thread, tested.model.embed_passages, passages)
+        return await _in_time(made, semantic_hits.until)
+
     def count(self, outcome: SemanticOutcome) -> None:
         """Reports the outcome of one query."""
         self._on_outcome(outcome)
@@ -113,8 +126,8 @@ class SemanticSearch:
 
     async def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
-        if self._index is not None:
-            await self._index.close()
+        for each in self._indices:
+            await each.close()
 
     async def _find(
         self,
@@ -127,13 +140,27 @@ class SemanticSearch:
         # Shielded, so that one cancelled query does not stop loading for all.
         tested = await asyncio.shield(asyncio.wrap_future(self.prepare()))
         model = tested.model
-        if self._index is None:
-            self._index = self._installation.open_vectors(model.name, model.dimensions)
+        index = await self._choose_index(model)
         loop = asyncio.get_running_loop()
         vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
-        near = await search_knn(self._engine, self._index, vector, count, filters)
+        near = await search_knn(self._engine, index, vector, count, filters)
         relevant = tuple(each for each in near if each.cosine >= tested.floor)
-        return SemanticHits(self._index, relevant, tested.floor, tested.spread, until)
+        return SemanticHits(index, relevant, vector, tested.floor, tested.spread, until)
+
+    async def _choose_index(self, model: EmbeddingModel) -> VectorIndex:
+        """Returns the model's vectors, or static ones as long as there are more of these."""
+        now = asyncio.get_running_loop().time()
+        if now < self._chosen_until and self._index is not None:
+            return self._index
+        names = model.name, name_static(model.name)
+        if not self._indices:
+            self._indices = [
+                self._installation.open_vectors(name, model.dimensions) for name in names
+            ]
+        sizes = [await each.size() for each in self._indices]
+        self._index = self._indices[1 if sizes[1] > sizes[0] else 0]
+        self._chosen_until = now + _CHOSEN_SECONDS
+        return self._index
 
 
 async def _in_time(work: Awaitable[_T], until: float | None) -> _T:

@@ -16,8 +16,11 @@ def embed() -> None:
     embed_installation(open_configured())
 
 
-def embed_installation(installation: Installation) -> None:
-    """Computes the vectors of an installation and prints the counts."""
+def embed_installation(installation: Installation, *, until_complete: bool = True) -> None:
+    """Computes the vectors of an installation and prints the counts.
+
+    Ends after static vectors, if many are missing, unless `until_complete`.
+    """
     columns = (
         TextColumn(_("embedding")),
         BarColumn(),
@@ -34,7 +37,7 @@ def embed_installation(installation: Installation) -> None:
             rate = made / max(time.perf_counter() - started, 1e-9)
             bar.update(task, completed=seen, total=total, rate=rate)
 
-        done = asyncio.run(embed_records(installation, advance))
+        done = asyncio.run(embed_records(installation, advance, until_complete=until_complete))
     print(
         _("embedded   {made:>10,}  in {value:.1f} s").format(
             made=done.made, value=time.perf_counter() - started
@@ -42,4 +45,6 @@ def embed_installation(installation: Installation) -> None:
     )
     print(_("unchanged  {kept:>10,}").format(kept=done.kept))
     print(_("dropped    {dropped:>10,}").format(dropped=done.dropped))
+    if done.is_static:
+        print(_("static vectors, which find less: gongkai embed replaces them by the model's own"))
     print(_("model      {model}").format(model=done.model))

@@ -115,7 +115,7 @@ def _embed_new(installation: Installation) -> None:
         from indexer.commands.embed import embed_installation  # noqa: PLC0415
 
         try:
-            embed_installation(installation)
+            embed_installation(installation, until_complete=False)
         except MissingModelError as error:
             if settings.semantic is SemanticMode.ON:
                 raise

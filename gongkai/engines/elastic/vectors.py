@@ -125,6 +125,13 @@ class ElasticVectorStore:
                 found |= self._look_up(part)
         return found
 
+    def count(self) -> int:
+        with translate_errors():
+            try:
+                return int(self._client.count(index=self._index)["count"])
+            except NotFoundError:
+                return 0
+
     def put(self, rows: Sequence[StoredVector]) -> None:
         with translate_errors():
             self._ensure()

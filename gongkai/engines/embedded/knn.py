@@ -49,7 +49,8 @@ class EmbeddedVectors:
         return await asyncio.to_thread(lambda: self._current().fetch(record_ids))
 
     async def size(self) -> int:
-        return len((await asyncio.to_thread(self._current)).ids)
+        # Without reading the vectors, which another index may hold too.
+        return await asyncio.to_thread(self._file.count)
 
     async def version(self) -> str:
         # Combines the state of the file and the state that was read.

@@ -38,6 +38,11 @@ class VectorFile:
                 found |= {row["id"]: row["digest"] for row in connection.execute(statement, part)}
         return found
 
+    def count(self) -> int:
+        with self._database.read() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
+        return int(count)
+
     def put(self, rows: Sequence[StoredVector]) -> None:
         values = [(each.id, each.digest, each.values.astype("float16").tobytes()) for each in rows]
         with self._database.write() as connection:
