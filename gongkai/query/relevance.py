@@ -86,6 +86,10 @@ class Weights:
     hybrid_regularized: float
     hybrid_likeness: float
     hybrid_likeness_power: float
+    answer_records: float
+    answer_passages: float
+    answer_nearness: float
+    answer_sureness: float
 
 
 @cache

@@ -16,6 +16,7 @@ from gongkai.query.interpreter import InterpretedQuery
 from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchNone, Or, Query, Terms
+from gongkai.search.answers import AnswerFinder, FoundAnswer
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.semantic.fusion import add_static_rank, fuse, regularize_scores
 from gongkai.semantic.routing import allows_semantic_search, is_named
@@ -37,6 +38,7 @@ class HybridPage:
     outcome: SemanticOutcome | None
     result: SearchResult
     related: frozenset[str] = frozenset()
+    answer: FoundAnswer | None = None
 
     @property
     def keyword_total(self) -> int:
@@ -59,6 +61,7 @@ class HybridSearch:
         self._window = int(weights.hybrid_window)
         self._relaxation = relaxation
         self._semantic = semantic
+        self._answers = AnswerFinder(semantic, weights)
 
     async def search(self, request: SearchRequest, chosen: ChosenQuery) -> HybridPage | None:
         """Returns the fused page, or None where the query is for keyword search alone."""
@@ -93,7 +96,20 @@ class HybridSearch:
         related = await self._find_related(query, nearest)
         whole = await self._count_whole(query, related, request.facets)
         result = replace(whole, hits=tuple(page), next_cursor=None)
-        return HybridPage(SemanticOutcome.USED, result, related & {hit.id for hit in ordered})
+        shown_related = related & {hit.id for hit in ordered}
+        answer = None
+        if request.page == 1:
+            answer = await self._find_answer(interpreted, ordered, nearest)
+        return HybridPage(SemanticOutcome.USED, result, shown_related, answer)
+
+    async def _find_answer(
+        self, interpreted: InterpretedQuery, ordered: Sequence[Hit], nearest: SemanticHits
+    ) -> FoundAnswer | None:
+        try:
+            return await self._answers.find(interpreted, ordered, nearest)
+        except SemanticUnavailableError:
+            # The list is complete without it.
+            return None
 
     async def _find_nearest(self, interpreted: InterpretedQuery) -> SemanticHits:
         """Returns the records nearest to the text, at most as many as the window.

@@ -149,6 +149,23 @@ class FacetValueView:
 
 
 @dataclass(kw_only=True)
+class PassageView:
+    """The passage of one record that answers a question, unchanged, with its source."""
+
+    id: Annotated[str, Field(description="出处的 id。")]
+    title: Annotated[str, Field(description="出处的标题。")]
+    document_number: Annotated[str | None, Field(description="文号。")]
+    publisher: Annotated[PublisherView, Field(description="发布机构。")]
+    published_on: Annotated[PartialIso, Field(description="发布日期。")]
+    disclosure: Annotated[str, Field(description="公开方式。")]
+    validity: Annotated[str | None, Field(description="有效性。")]
+    text: Annotated[str, Field(description="原文，未作改动。")]
+    article: Annotated[
+        ArticleView | None, Field(description="原文所在的条；没有分条的为 null。")
+    ] = None
+
+
+@dataclass(kw_only=True)
 class SearchAnswer:
     """The answer to one question; facet counts leave out their own field's filter."""
 
@@ -173,6 +190,10 @@ class SearchAnswer:
             examples=[{"publisher": 112}],
         ),
     ]
+    answer: Annotated[
+        PassageView | None,
+        Field(description="第一页上直接回答问题的原文；没有把握时为 null。"),
+    ] = None
 
     @property
     def keyword_total(self) -> int:

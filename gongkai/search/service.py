@@ -129,6 +129,7 @@ class SearchService:
             ),
             facets={name: facet.values for name, facet in facets.items()},
             more={name: facet.more for name, facet in facets.items() if facet.more},
+            answer=self._views.answer(page.answer) if page.answer else None,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 

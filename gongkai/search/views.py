@@ -10,12 +10,14 @@ from gongkai.catalog.repeals import Repeal
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.catalog.tables import Tables
 from gongkai.engines.port import Hit
+from gongkai.search.answers import FoundAnswer
 from gongkai.search.passages import choose_passage
 from gongkai.search.responses import (
     ArticleView,
     AttachmentView,
     CitedDocument,
     HitView,
+    PassageView,
     PublisherView,
     RecordView,
 )
@@ -76,14 +78,25 @@ class Views:
             **self._shared(record, RecordView),
         )
 
-    def _shared(self, record: Record, view: type[HitView | RecordView]) -> dict[str, Any]:
+    def answer(self, found: FoundAnswer) -> PassageView:
+        """Returns the passage that answers a question, with its source."""
+        return PassageView(
+            text=found.passage,
+            article=_view_article(found.article),
+            **self._shared(found.record, PassageView),
+        )
+
+    def _shared(
+        self, record: Record, view: type[HitView | PassageView | RecordView]
+    ) -> dict[str, Any]:
         """Returns the members that a view has from the record."""
         name = self._tables.agencies.label_of(record.publisher)
+        issued_on = record.issued_on.iso if record.issued_on else None
         return {
             **{key: getattr(record, key) for key in _KEYS[view]},
             "publisher": PublisherView(code=record.publisher, name=name),
-            "issued_on": record.issued_on.iso if record.issued_on else None,
             "published_on": record.published_on.iso,
+            **({} if view is PassageView else {"issued_on": issued_on}),
         }
 
 
@@ -112,5 +125,5 @@ def _cite(cited: Repeal | Record, found: Record | None) -> CitedDocument:
 _OWN = frozenset(Record.__dataclass_fields__) - {"attachments"}
 _KEYS = {
     view: tuple(key for key in view.__dataclass_fields__ if key in _OWN)
-    for view in (HitView, RecordView)
+    for view in (HitView, PassageView, RecordView)
 }

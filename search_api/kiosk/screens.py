@@ -19,7 +19,7 @@ from search_api.web.pagination import build_paging
 from search_api.web.qr import draw_qr
 from search_api.web.record_page import Found, RecordPage, build_record_page
 from search_api.web.rendering import PageContext, render, shorten, spell_day
-from search_api.web.results_page import HitRow, build_hit
+from search_api.web.results_page import HitRow, build_hit, build_quotation
 from search_api.web.urls import build_parameters, with_page
 
 NARROWED = PANELS[:3]
@@ -116,12 +116,14 @@ def render_list(
     asked = replace(request, text=answer.query.text)
     paging = build_paging(asked, answer.total)
     here = asked.page
+    quotation = build_quotation(answer, asked.text)
     return _render(
         "list",
         context,
         answer=answer,
         heading=shorten(asked.text) or _describe_choices(answer) or "全部信息",
         hits=[_row(mode, build_hit(hit), asked) for hit in answer.hits],
+        quoted=quotation and (quotation, _record_link(mode, quotation.href, asked)),
         notes=list(_describe_reading(answer)),
         paging=paging,
         previous=list_link(mode, with_page(asked, here - 1)) if here > 1 else None,
@@ -266,11 +268,16 @@ def _level_of(mode: Mode, request: SearchRequest) -> str | None:
 
 
 def _row(mode: Mode, hit: HitRow, request: SearchRequest) -> tuple[HitRow, str]:
+    return hit, _record_link(mode, hit.href, request)
+
+
+def _record_link(mode: Mode, href: str, request: SearchRequest) -> str:
+    """Returns the kiosk address of a record, with the way back to the list of a request."""
     back = list_link(mode, request)
     given = [("q", request.text)] if request.text else []
-    path = urlsplit(hit.href)
+    path = urlsplit(href)
     link = mode.link(f"/kiosk{path.path}", *given, ("back", back))
-    return hit, f"{link}#{path.fragment}" if path.fragment else link
+    return f"{link}#{path.fragment}" if path.fragment else link
 
 
 def _choices(

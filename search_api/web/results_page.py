@@ -7,7 +7,7 @@ from datetime import date
 from markupsafe import Markup
 
 from gongkai.query.request import SearchRequest, Sort
-from gongkai.search.responses import HitView, SearchAnswer
+from gongkai.search.responses import HitView, PassageView, SearchAnswer
 from search_api.web.badges import Badge, build_badges
 from search_api.web.date_filter import build_periods, pick_dates
 from search_api.web.facet_panels import build_chips, build_panels, settle_request
@@ -62,6 +62,15 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """The passage that answers a question, with the link to its record and its marks."""
+
+    view: PassageView
+    href: str
+    badges: tuple[Badge, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a list needs beside its answer: the date, and the data for alternatives if it is empty.
 
@@ -84,6 +93,18 @@ def build_hit(hit: HitView, text: str = "") -> HitRow:
     )
 
 
+def build_quotation(answer: SearchAnswer, text: str) -> Quotation | None:
+    """Returns the passage that answers the question `text`, with a link to its article."""
+    found = answer.answer
+    if found is None:
+        return None
+    return Quotation(
+        view=found,
+        href=record_url(found.id, text, found.article.anchor if found.article else ""),
+        badges=build_badges(found.disclosure, found.validity),
+    )
+
+
 def render_results(
     answer: SearchAnswer,
     request: SearchRequest,
@@ -102,6 +123,7 @@ def render_results(
         asked=asked,
         heading=shorten(asked.text),
         hits=[build_hit(hit, asked.text) for hit in answer.hits],
+        quoted=build_quotation(answer, asked.text),
         panels=build_panels(asked, answer),
         chips=chips,
         clear=search_url(without_filters(asked)) if chips else None,

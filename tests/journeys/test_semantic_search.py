@@ -6,6 +6,7 @@ The sixty questions stand in tests/relevance beside those that words alone have 
 import asyncio
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import sys
@@ -24,7 +25,10 @@ from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from gongkai.evaluation.metrics import Figures, measure, read_judgements, read_queries
 from gongkai.query.request import SearchRequest
+from gongkai.semantic import embedding
 from gongkai.semantic.embedding import Embedded, embed_records
+from gongkai.semantic.models import open_model
+from gongkai.semantic.static_model import name_static
 from gongkai.services import open_services
 from gongkai.settings import SemanticMode
 from indexer.pipeline import IndexJob, publish
@@ -75,8 +79,11 @@ def test_a_question_in_plain_words_finds_the_official_answer(asking: TestClient)
 
 
 def test_totals_and_facets_count_the_list_that_is_shown(asking: TestClient) -> None:
-    whole = asking.get("/api/v1/search", params={"q": QUESTION, "size": 100}).json()
-    hits = whole["hits"]
+    pages = [
+        asking.get("/api/v1/search", params={"q": QUESTION, "size": 100, "page": page}).json()
+        for page in (1, 2)
+    ]
+    whole, hits = pages[0], [hit for page in pages for hit in page["hits"]]
     assert len(hits) == whole["total"]
     assert sum(hit["related"] for hit in hits) == whole["query"]["related"]
     assert len(whole["facets"]["genre"]) > 1
@@ -89,7 +96,7 @@ def test_totals_and_facets_count_the_list_that_is_shown(asking: TestClient) -> N
 
 
 def test_where_the_words_find_nothing_related_records_answer(asking: TestClient) -> None:
-    asked = {"q": "卖盒饭需要办什么证", "size": 100}
+    asked = {"q": "旁边要建化工厂会不会有毒", "size": 100}
     answer = asking.get("/api/v1/search", params=asked).json()
     assert answer["total"] == answer["query"]["related"] == len(answer["hits"]) > 0
     assert answer["facets"]["genre"]
@@ -188,6 +195,46 @@ def test_the_sixty_questions_reach_their_floor(meaning: Installation) -> None:
     assert semantic.ndcg > lexical.ndcg
 
 
+def test_the_passages_above_the_list_are_right(meaning: Installation) -> None:
+    lines = (HERE / "answers.tsv").read_text(encoding="utf-8").splitlines()
+    judged = [line.split("\t") for line in lines]
+    assert len(judged) >= 100
+
+    async def ask() -> list[tuple[str, str, bool]]:
+        shown = []
+        async with open_services(meaning) as services:
+            for text, right in judged:
+                answer = (await services.search.search(SearchRequest(text, facets=()))).answer
+                if answer:
+                    is_right = any(word in answer.text for word in right.split("|") if word)
+                    shown.append((text, answer.text, is_right))
+        return shown
+
+    shown = asyncio.run(ask())
+    wrong = [(text, passage) for text, passage, is_right in shown if not is_right]
+    assert 1 - len(wrong) / len(shown) >= FLOORS["answers_right"], wrong
+    assert len(shown) / len(judged) >= FLOORS["answers_shown"], len(shown)
+
+
+def test_a_passage_has_its_source_and_is_only_for_questions(asking: TestClient) -> None:
+    asked = {"q": "退伍军人优待证在哪里领"}
+    found = asking.get("/api/v1/search", params=asked).json()["answer"]
+    record = asking.get(f"/api/v1/records/{found['id']}").json()
+    assert found["text"] in " ".join(record["body"].split())
+    assert (found["title"], found["validity"]) == (record["title"], record["validity"])
+    for path in ("/search", "/kiosk/list"):
+        page = asking.get(path, params=asked).text
+        assert "原文摘录" in page
+        assert found["text"] in page
+    for other in (
+        {"q": "退役军人优待证"},
+        {**asked, "page": 2},
+        {**asked, "semantic": False},
+        {"q": "南极科考怎么报名"},
+    ):
+        assert asking.get("/api/v1/search", params=other).json()["answer"] is None
+
+
 def test_only_what_is_missing_or_changed_is_made_again(
     meaning: Installation, tmp_path: Path
 ) -> None:
@@ -198,7 +245,7 @@ def test_only_what_is_missing_or_changed_is_made_again(
     assert (first.made, first.kept, first.dropped) == (12, 0, 0)
     again = embed(made)
     assert (again.made, again.kept) == (0, 12)
-    (file,) = (tmp_path / "data" / "vectors").glob("*.sqlite")
+    file = max((tmp_path / "data" / "vectors").glob("*.sqlite"), key=lambda f: f.stat().st_size)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DELETE FROM vectors WHERE id IN ('r1', 'r2')")
     rows[5] = plain_row(5, body="另外一段文字。")
@@ -207,6 +254,26 @@ def test_only_what_is_missing_or_changed_is_made_again(
         store.withdraw(["r3"], cause=STAFF)
     last = embed(made)
     assert (last.made, last.kept, last.dropped) == (3, 8, 0)
+
+
+def test_static_vectors_answer_until_the_model_has_made_its_own(
+    meaning: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "BULK", 100)
+    data = tmp_path / "data"
+    shutil.copytree(meaning.settings.data_dir, data, ignore=lambda *_: ["vectors"])
+    made = changed(meaning, data_dir=data)
+    first = asyncio.run(embed_records(made, lambda *_: None, until_complete=False))
+    assert first.is_static
+    assert first.made == count_vectors(made, "static") > 100
+    assert count_vectors(made) == 0
+    with TestClient(create_app(made)) as client:
+        answer = client.get("/api/v1/search", params={"q": QUESTION}).json()
+        assert answer["query"]["semantic"] == "used"
+        assert any(ANSWER in hit["title"] for hit in answer["hits"])
+    last = embed(made)
+    assert (last.made, last.is_static) == (first.made, False)
+    assert (count_vectors(made), count_vectors(made, "static")) == (first.made, 0)
 
 
 def test_the_command_embeds_and_the_terminal_asks(meaning: Installation) -> None:
@@ -246,16 +313,11 @@ def test_a_killed_run_goes_on_where_it_was(meaning: Installation, tmp_path: Path
     assert last.made + last.kept == count_vectors(made) == 1_000
 
 
-def count_vectors(installation: Installation) -> int:
-    files = list((installation.settings.data_dir / "vectors").glob("*.sqlite"))
-    if not files:
-        return 0
-    with closing(sqlite3.connect(f"file:{files[0]}?mode=ro", uri=True)) as connection:
-        try:
-            (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
-        except sqlite3.OperationalError:
-            return 0
-    return int(count)
+def count_vectors(installation: Installation, kind: str = "") -> int:
+    model = open_model(installation.settings.model_folder).model
+    name = name_static(model.name) if kind else model.name
+    with closing(installation.open_vector_store(name, model.dimensions)) as store:
+        return store.count()
 
 
 def test_a_run_of_index_embeds_what_it_took(meaning: Installation, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ SAMPLE = HERE.parents[1] / "indexer" / "sample"
 QUERIES = read_queries(HERE / "queries.jsonl")
 JUDGEMENTS = read_judgements(HERE / "qrels.tsv")
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
-BY_WORDS = [kind for kind in FLOORS if kind != "meaning"]
+BY_WORDS = [kind for kind in FLOORS if kind not in ("meaning", "answers_right", "answers_shown")]
 
 
 @pytest.fixture(scope="module")
