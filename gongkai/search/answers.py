@@ -12,8 +12,8 @@ from gongkai.catalog.articles import Heading, find_articles
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.engines.port import Hit
 from gongkai.query.interpreter import InterpretedQuery
-from gongkai.query.query_builder import REPEALED
 from gongkai.query.relevance import Weights
+from gongkai.query.static_rank import REPEALED
 from gongkai.semantic.semantic_search import SemanticHits, SemanticSearch
 
 _QUESTION = re.compile(
