@@ -44,7 +44,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
     answer = ask(client, q="住房公积金 提取")
     assert set(answer) == {
         "query", "total", "took_ms", "page", "size", "next_cursor", "hits", "facets",
-        "more",
+        "more", "answer",
     }  # fmt: skip
     assert set(answer["query"]) == {
         "text", "terms", "corrected_from", "did_you_mean",
