@@ -100,6 +100,7 @@ async def _run(services: Services) -> AsyncIterator[None]:
     preparing = asyncio.gather(
         services.search.term_dictionary.build_ahead(),
         asyncio.to_thread(services.suggester.prepare),
+        services.suggester.count_ahead(),
     )
     yield
     await preparing

@@ -4,9 +4,11 @@ Every suggestion was counted among the public records just before it is offered.
 """
 
 import asyncio
+import heapq
+import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -23,13 +25,22 @@ from gongkai.catalog.document_number import find_document_numbers, parse_documen
 from gongkai.catalog.number_parts import IsPrefix, NumberParts, find_number_parts, split_number
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.port import EngineQuery, SearchEngine
+from gongkai.errors import GongkaiError
 from gongkai.query.request import Sort
 from gongkai.query.tree import And, Or, Phrase, Query, Term
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 
+log = logging.getLogger("gongkai")
+
 _TITLES = 3
 """Titles among the suggestions, if words leave space for them."""
 _AGENCIES = 2
+_TITLES_SCORED = 10_000
+"""Titles with a beginning that are scored; one that more titles contain tells none of them."""
+_PAIRS_COUNTED = 4
+_COUNTED_AHEAD = 500
+"""Most frequent words, counted before anyone types them: counting them takes longest."""
+_COUNTED_AT_ONCE = 50
 _KEPT = 20_000
 _NUMBERS_READ = 100
 """Records of an agency code and year that are read for their numbers, the newest."""
@@ -107,6 +118,8 @@ class Suggester:
             for name in (*each.former_names, *each.short_names, each.name)
         }
         self._cache = _Cache("")
+        self._counting: asyncio.Task[None] | None = None
+        self._counts_ahead = False
 
     @cached_property
     def _agencies(self) -> CompletionIndex:
@@ -116,6 +129,18 @@ class Suggester:
     def prepare(self) -> None:
         """Builds the indexes that the first completion would otherwise wait for."""
         len(self._agencies.counts)
+
+    async def count_ahead(self) -> None:
+        """Counts the most frequent words now, and again after each change of the index."""
+        self._counts_ahead = True
+        try:
+            words = await self._term_dictionary.built()
+            counts = words.counts if words else {}
+            frequent = heapq.nlargest(_COUNTED_AHEAD, counts, key=counts.__getitem__)
+            for at in range(0, len(frequent), _COUNTED_AT_ONCE):
+                await self._count_unknown(map(_titled, frequent[at : at + _COUNTED_AT_ONCE]))
+        except GongkaiError:
+            log.info("frequent words were not counted ahead: the index cannot be searched")
 
     async def suggest(self, typed: str, size: int) -> SuggestAnswer:
         """Returns at most `size` completions, the likeliest first.
@@ -171,21 +196,28 @@ class Suggester:
         ]
 
     async def _count(self, candidates: Sequence[_Candidate]) -> list[SuggestionView]:
-        known = (await self._current_cache()).counts
-        unknown = [each.query for each in candidates if each.query not in known]
-        if unknown:
-            known.update(zip(unknown, await self._engine.count(unknown), strict=True))
+        known = await self._count_unknown(each.query for each in candidates)
         return [
             SuggestionView(text=each.text, kind=each.kind, count=known[each.query])
             for each in candidates
             if known[each.query]
         ]
 
+    async def _count_unknown(self, queries: Iterable[Query]) -> Mapping[Query, int]:
+        """Returns all known counts, with those of the queries."""
+        known = (await self._current_cache()).counts
+        unknown = [each for each in queries if each not in known]
+        if unknown:
+            known.update(zip(unknown, await self._engine.count(unknown), strict=True))
+        return known
+
     async def _current_cache(self) -> _Cache:
         """Returns the cache for the current index version; a withdrawal starts a new one."""
         version = await self._engine.version()
         if version != self._cache.version or self._cache.is_full:
             self._cache = _Cache(version)
+            if self._counts_ahead and (self._counting is None or self._counting.done()):
+                self._counting = asyncio.create_task(self.count_ahead())
         return self._cache
 
     async def _complete_titles(self, typed: str) -> list[SuggestionView]:
@@ -215,6 +247,10 @@ class Suggester:
 
     async def _find_titles(self, run: str) -> list[SuggestionView]:
         pairs = tuple(run[at : at + 2] for at in range(len(run) - 1))
+        named = [Term("title_grams", pair) for pair in pairs[:_PAIRS_COUNTED]]
+        counts = await self._count_unknown(named)
+        if min(counts[each] for each in named) > _TITLES_SCORED:
+            return []
         query: Query = Phrase("title_grams", pairs) if len(pairs) > 1 else Term("title_grams", run)
         found = await self._engine.search(EngineQuery(And((query,)), limit=_TITLES))
         titles: dict[str, str] = {}

@@ -66,6 +66,15 @@ def test_each_says_what_it_is_and_how_many_hold_it(client: TestClient) -> None:
     assert 0 < term["count"] <= total
 
 
+def test_a_beginning_of_too_many_titles_tells_none(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = {each["kind"] for each in suggest(client, "公积", size=20)}
+    assert kinds >= {"term", "title"}
+    monkeypatch.setattr("gongkai.search.suggest._TITLES_SCORED", 0)
+    assert {each["kind"] for each in suggest(client, "积金", size=20)} == kinds - {"title"}
+
+
 def test_as_many_as_asked_for(client: TestClient) -> None:
     assert len(suggest(client, "安庆", size=3)) == 3
     assert len(suggest(client, "安庆")) == 8
