@@ -12,9 +12,17 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from gongkai.cli import build_app
+from gongkai.duplicates.evidence import Kind
+from gongkai.errors import FAULTS
 from gongkai.language import DOMAIN, FOLDER, list_help
 from gongkai.settings import Settings
+from gongkai.staff.reject_reasons import FIELD_TITLES, REASONS
+from gongkai.staff.statistics import FIGURES
 from hatch_build import compile_messages
+from indexer.commands.status import FACTS
+from indexer.inspection import OUTCOMES
+from indexer.sources.formats import FORMAT_WORDS
+from indexer.sources.row import SKIPPED_REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
 _PACKAGES = ("analyzers", "gongkai", "indexer", "search_api")
@@ -24,7 +32,7 @@ _WORDS_OF_TYPER = ("core.py", "rich_utils.py", "_click/core.py", "_click/excepti
 def extract() -> Catalog:
     """Returns a catalog of all messages: those marked in the code, help, and typer's own."""
     catalog = Catalog(domain=DOMAIN, project=DOMAIN, fuzzy=False)
-    for message in (*_marked(), *_help()):
+    for message in (*_marked(), *_help(), *_codes()):
         catalog.add(message, flags=())
     return catalog
 
@@ -53,6 +61,12 @@ def _marked() -> Iterator[str]:
 def _help() -> Iterator[str]:
     yield from list_help(typer.main.get_command(build_app()))
     yield from (info.description or "" for info in Settings.model_fields.values())
+
+
+def _codes() -> Iterator[str]:
+    """Yields the codes that people see translated; see `translate_code`."""
+    yield from (*FIELD_TITLES, *REASONS, *SKIPPED_REASONS, *OUTCOMES, *FORMAT_WORDS)
+    yield from (*FACTS, *FIGURES, *Kind, *FAULTS)
 
 
 def _words_of_typer() -> Iterator[str]:

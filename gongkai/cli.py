@@ -9,23 +9,30 @@ from collections.abc import Sequence
 from gettext import gettext as _
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
 
 from analyzers.errors import TableError
-from gongkai.command_line import EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_USAGE
+from gongkai.command_line import (
+    EXIT_REFUSED,
+    EXIT_STOPPED,
+    EXIT_UNAVAILABLE,
+    EXIT_USAGE,
+)
 from gongkai.errors import (
     EngineUnavailableError,
     GongkaiError,
     IndexMismatchError,
     ShrinkingIndexError,
     ShrinkingSourceError,
+    name_fault,
 )
 from gongkai.language import translate_help, use_language
 from gongkai.settings_errors import explain_settings
 from gongkai.settings_file import CONFIG
+from gongkai.usage_errors import UsageError, explain_usage
 
 _CONFIG_OPTION = "--config"
 COMMANDS = {
@@ -144,7 +151,9 @@ def main() -> None:
     try:
         command = typer.main.get_command(build_app(arguments))
         translate_help(command)
-        command()
+        status = command(standalone_mode=False)
+    except UsageError as error:
+        _leave(explain_usage(error), EXIT_USAGE)
     except (EngineUnavailableError, IndexMismatchError) as error:
         _leave(str(error), EXIT_UNAVAILABLE)
     except (ShrinkingIndexError, ShrinkingSourceError) as error:
@@ -156,12 +165,15 @@ def main() -> None:
     except OSError as error:
         # The system's message and the file name say more than a stack trace.
         where = f": {error.filename}" if error.filename else ""
-        _leave(f"{error.strerror or type(error).__name__}{where}", EXIT_UNAVAILABLE)
-    except KeyboardInterrupt:
-        _leave(_("Stopped. Run the same command again to continue."), 130)
+        _leave(f"{name_fault(error)}{where}", EXIT_UNAVAILABLE)
+    except (KeyboardInterrupt, typer.Abort):
+        status = EXIT_STOPPED
+    if status == EXIT_STOPPED:
+        _leave(_("Stopped. Run the same command again to continue."), EXIT_STOPPED)
+    sys.exit(status)
 
 
-def _leave(message: str, status: int) -> None:
+def _leave(message: str, status: int) -> NoReturn:
     for line in message.splitlines():
         print(f"gongkai: {line}", file=sys.stderr)
     sys.exit(status)

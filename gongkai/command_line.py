@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SECONDS_A_LINE = 60
 """How often progress is printed where there is no terminal."""
-EXIT_USAGE, EXIT_REFUSED, EXIT_UNAVAILABLE = 2, 3, 4
+EXIT_USAGE, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_STOPPED = 2, 3, 4, 130
 """Exit codes; `docs/reference/command-line.md` lists what each means."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

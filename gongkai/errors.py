@@ -19,7 +19,45 @@ GongkaiError
 └── IndexMismatchError       the index was built with another analysis, dictionary or schema
 """
 
+import errno
+import gettext as translations
+import os
 from gettext import gettext as _
+
+FAULTS = (
+    *(
+        os.strerror(number)
+        for number in (
+            errno.EACCES,
+            errno.EPERM,
+            errno.ENOENT,
+            errno.EEXIST,
+            errno.EISDIR,
+            errno.ENOTDIR,
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.EROFS,
+            errno.EIO,
+            errno.EMFILE,
+            errno.ENAMETOOLONG,
+            errno.ELOOP,
+            errno.EADDRINUSE,
+            errno.EADDRNOTAVAIL,
+            errno.ECONNREFUSED,
+            errno.ECONNRESET,
+            errno.EHOSTUNREACH,
+            errno.ENETUNREACH,
+            errno.ETIMEDOUT,
+        )
+    ),
+    "ConnectionError",
+    "ConnectionTimeout",
+    "TlsError",
+    "TimeoutError",
+    "timed out",
+    "UnicodeDecodeError",
+)
+"""The faults of the system and the network that `name_fault` translates."""
 
 
 class GongkaiError(Exception):
@@ -46,6 +84,12 @@ class BadRequestError(GongkaiError):
         super().__init__(f"{parameter}: {title}")
         self.parameter = parameter
         self.title = title
+
+
+def name_fault(error: BaseException) -> str:
+    """Returns the system's message of an error, or the name of its type, in the language."""
+    said = getattr(error, "strerror", None) or type(error).__name__
+    return translations.gettext(said)
 
 
 class EngineUnavailableError(GongkaiError):

@@ -5,6 +5,7 @@ Messages are English in the code. `locale/` contains their translations, which t
 
 import gettext
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -23,6 +24,10 @@ from gongkai.settings_file import find_variable, read_settings_file
 DOMAIN = "gongkai"
 FOLDER = Path(__file__).with_name("locale")
 _SETTING = "language"
+_TYPE = re.compile(r"(?<=<)[A-Za-z\[\] ]+(?=>)")
+"""The type of a value in help, such as `<int range>`; choices contain `|`."""
+_USAGE = ("options_metavar", "subcommand_metavar")
+"""Words of the usage line of a command or group."""
 
 
 def use_language() -> None:
@@ -41,20 +46,24 @@ def translate_help(command: Any) -> None:
     """Translates the help of a click command, its options and its subcommands."""
     if not gettext.find(DOMAIN, str(FOLDER)):
         return
-    for each in _parts(command):
-        # gettext translates an empty text into the header of its catalog.
-        if each.help:
-            each.help = gettext.gettext(each.help)
-        if hasattr(each, "format_help"):
+    for part in _parts(command):
+        for name in ("help", "metavar", *_USAGE):
+            # gettext translates an empty text into the header of its catalog.
+            if text := getattr(part, name, None):
+                setattr(part, name, gettext.gettext(text))
+        if _is_argument(part):
+            part.metavar = gettext.gettext(part.name)
+        if hasattr(part, "format_help"):
             # Typer's own cuts off Chinese, which has no spaces to break lines at.
-            each.format_help = partial(_print_help, each)
+            part.format_help = partial(_print_help, part)
 
 
 def _print_help(command: Any, context: Any, _formatter: Any) -> None:
     console = Console(highlight=False, markup=False)
     pieces = " ".join((context.command_path, *command.collect_usage_pieces(context)))
-    console.print(f"{_('Usage:')} {pieces}\n\n{command.help or ''}")
-    records = [each.get_help_record(context) for each in command.get_params(context)]
+    usage = _("Usage:")
+    console.print(f"{usage} {pieces}\n\n{command.help or ''}")
+    records = [_translate_type(each.get_help_record(context)) for each in _listed(command, context)]
     below = getattr(command, "commands", {}).items()
     for title, rows in (
         (_("Arguments and options"), [each for each in records if each]),
@@ -70,9 +79,50 @@ def _print_help(command: Any, context: Any, _formatter: Any) -> None:
             console.print(table)
 
 
+def _listed(command: Any, context: Any) -> Iterator[Any]:
+    yield from (each for each in command.get_params(context) if not getattr(each, "hidden", False))
+
+
+def _translate_type(record: tuple[str, str]) -> tuple[str, str]:
+    name, text = record
+    return _TYPE.sub(lambda found: gettext.gettext(found[0]), name), text
+
+
+def translate_code(code: str) -> str:
+    """Returns a code of the data (a field, a reason, a kind) in the words of the language.
+
+    English has no words for codes. JSON and CSV contain the codes themselves.
+    """
+    return gettext.gettext(code) if code else ""
+
+
+def translate_reason(reason: str) -> str:
+    """Translates `field: code`, or a code alone."""
+    field, separator, code = reason.rpartition(": ")
+    if not separator:
+        return translate_code(reason)
+    return _("{field}: {reason}").format(field=translate_code(field), reason=translate_code(code))
+
+
 def list_help(command: Any) -> list[str]:
     """Returns the messages that `translate_help` translates."""
-    return [each.help for each in _parts(command) if each.help]
+    parts = list(_parts(command))
+    context = typer.Context(command)
+    records = (part.get_help_record(context) for part in parts if hasattr(part, "get_help_record"))
+    return [
+        *(part.help for part in parts if part.help),
+        *(
+            part.name if _is_argument(part) else part.metavar or ""
+            for part in parts
+            if hasattr(part, "metavar")
+        ),
+        *(kind for record in records if record for kind in _TYPE.findall(record[0])),
+        *(text for part in parts for name in _USAGE if (text := getattr(part, name, None))),
+    ]
+
+
+def _is_argument(part: Any) -> bool:
+    return getattr(part, "param_type_name", "") == "argument"
 
 
 def _parts(command: Any) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """Explains settings errors in sentences: the source of the value and the fix."""
 
 import os
+from collections.abc import Mapping
 from enum import Enum
 from gettext import gettext as _
 from pathlib import Path
@@ -54,7 +55,7 @@ def _explain_unknown(name: str, fault: Any) -> str:
     if name in file.values:
         return f"{file.place(name)}: {explain_key(name, file.values[name], known)}"
     return find_unknown_variables(os.environ, known).get(
-        name, f"{name or 'A setting'}: {fault['msg']}."
+        name, "{name}: {fault}.".format(name=name or _("A setting"), fault=fault["msg"])
     )
 
 
@@ -89,14 +90,20 @@ def _describe(info: FieldInfo, *, in_file: bool) -> str:
             return _("one of {choices}").format(choices=", ".join(str(each.value) for each in kind))
     if info.examples:
         return _("it like {value}").format(value=info.examples[0])
-    if bool in _kinds(info):
+    return _describe_kind(info, in_file=in_file)
+
+
+def _describe_kind(info: FieldInfo, *, in_file: bool) -> str:
+    kinds = _kinds(info)
+    if bool in kinds:
         return _("true or false")
-    if int in _kinds(info):
+    if int in kinds:
         return _("a whole number{range}").format(range=_range(info))
-    if float in _kinds(info):
+    if float in kinds:
         return _("a number{range}").format(range=_range(info))
-    what = "a path" if Path in _kinds(info) else "text"
-    return _("{what} in quotes").format(what=what) if in_file else what
+    if Path in kinds:
+        return _("a path in quotes") if in_file else _("a path")
+    return _("text in quotes") if in_file else _("text")
 
 
 def _range(info: FieldInfo) -> str:
@@ -106,14 +113,17 @@ def _range(info: FieldInfo) -> str:
         for name in ("ge", "gt", "le")
         if getattr(each, name, None) is not None
     }
-    low = bounds.get("ge", bounds.get("gt"))
+    return describe_range(bounds)
+
+
+def describe_range(bounds: Mapping[str, float]) -> str:
+    """Returns the bounds of a number (`ge` or `gt`, and `le`) in words, "" if it has none."""
+    low, high = bounds.get("ge", bounds.get("gt")), bounds.get("le")
+    is_above = "gt" in bounds
     if low is None:
         return ""
-    over = " above" if "gt" in bounds else ""
-    if "le" in bounds:
-        return (
-            _(" from {low} to {le}").format(low=low, le=bounds["le"])
-            if not over
-            else _("{over} {low}, to {le}").format(over=over, low=low, le=bounds["le"])
-        )
-    return f"{over} {low}" if over else _(" of {low} or more").format(low=low)
+    if high is None:
+        said = _(" above {low}") if is_above else _(" of {low} or more")
+        return said.format(low=low)
+    said = _(" above {low}, to {le}") if is_above else _(" from {low} to {le}")
+    return said.format(low=low, le=high)

@@ -13,7 +13,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from gongkai.errors import SettingsError
+from gongkai.errors import SettingsError, name_fault
 from gongkai.files.encodings import detect_encoding
 
 FILE = Path("gongkai.toml")
@@ -78,7 +78,7 @@ def read_settings_file() -> SettingsFile:
     except OSError as error:
         raise SettingsError(
             _("{path}: can't be read ({strerror}); make it a file that this user can read.").format(
-                path=path, strerror=error.strerror
+                path=path, strerror=name_fault(error)
             )
         ) from None
     text = _decode(path, content)

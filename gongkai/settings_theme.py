@@ -1,5 +1,6 @@
 """Checks of the city's colour and logo. Contrast is that of WCAG 2.2 (1.4.3)."""
 
+from gettext import gettext as _
 from pathlib import Path
 
 CONTRAST_LEAST = 4.5
@@ -14,8 +15,10 @@ def check_accent(colour: str | None) -> str | None:
     """Returns the colour. Raises ValueError if white text on it is hard to read."""
     if colour and (ratio := contrast_ratio(colour, _WHITE)) < CONTRAST_LEAST:
         raise ValueError(
-            f"has a contrast of {ratio:.1f} to white text; choose a darker colour "
-            f"({CONTRAST_LEAST} or more)."
+            _(
+                "has a contrast of {ratio:.1f} to white text; choose a darker "
+                "colour ({least} or more)."
+            ).format(ratio=ratio, least=CONTRAST_LEAST)
         )
     return colour
 
@@ -25,9 +28,9 @@ def check_logo(path: Path | None) -> Path | None:
     if path is None:
         return None
     if path.suffix.lower() not in _LOGO_SUFFIXES or not path.is_file():
-        raise ValueError(f"is {path}; name an SVG, PNG or WebP file.")
+        raise ValueError(_("is {path}; name an SVG, PNG or WebP file.").format(path=path))
     if path.stat().st_size > _LOGO_LIMIT:
-        raise ValueError(f"is {path}, which is larger than 100 KB; shrink it.")
+        raise ValueError(_("is {path}, which is larger than 100 KB; shrink it.").format(path=path))
     return path
 
 

@@ -69,7 +69,8 @@ def _write_settings(city: City) -> Iterator[str]:
         yield f'public_url = "{city.address}"\n'
     yield 'access_log_dir = "access-log"\n'
     yield f'searches_key = "{secrets.token_hex(16)}"\n'
-    yield f"\n# {_('All other settings, with their defaults.')}\n"
+    others = _("All other settings, with their defaults.")
+    yield f"\n# {others}\n"
     written = {"data_dir", "tables_dir", "site_name", "access_log_dir", "searches_key"}
     for name, info in Settings.model_fields.items():
         if name not in written and not (name == "public_url" and city.address):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from gongkai.errors import GongkaiError
+from gongkai.errors import GongkaiError, name_fault
 from gongkai.files.durable import open_private
 
 CONTENT_TYPE = "application/jsonl"
@@ -200,6 +200,6 @@ def _explain(error: Exception) -> Exception:
         return UnreachableError(_("The portal's certificate can't be verified."))
     if isinstance(cause, OSError | HTTPException | ValueError):
         return UnreachableError(
-            _("The portal can't be reached: {kind}.").format(kind=type(cause).__name__)
+            _("The portal can't be reached: {kind}.").format(kind=name_fault(cause))
         )
     return error

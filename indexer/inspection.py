@@ -26,7 +26,7 @@ from indexer.unread import UnreadFiles
 MOST_COLUMNS = 1_000
 EXAMPLE_LIMIT = 200
 """Characters kept of an example value."""
-ACCEPTED, REFUSED, WITHHELD = "accepted", "refused", "withheld"
+OUTCOMES = ACCEPTED, REFUSED, WITHHELD = "accepted", "refused", "withheld"
 
 
 class Openness(IntEnum):

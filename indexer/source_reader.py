@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
-from gongkai.errors import GongkaiError
+from gongkai.errors import GongkaiError, name_fault
 from gongkai.files.errors import BrokenFileError
 from indexer.sources.folders import FolderWalk
 from indexer.sources.formats import READERS, choose_reader, name_unread
@@ -80,13 +80,13 @@ def read_source(path: Path, on_bytes: OnBytes | None = None) -> Iterator[SourceI
     except BrokenFileError as error:
         yield UnreadableRow(str(path), line + 1, error.reason, str(error))
     except OSError as error:
-        detail = f"The file can't be read: {type(error).__name__}."
+        detail = _("The file can't be read: {kind}.").format(kind=name_fault(error))
         yield UnreadableRow(str(path), line + 1, "bad_file", detail)
     progress.finish()
 
 
 def _no_format(path: Path) -> Iterator[Row]:
-    yield UnreadableRow(str(path), 1, "unknown_format", "The file has no known format.")
+    yield UnreadableRow(str(path), 1, "unknown_format", _("The file has no known format."))
 
 
 @dataclass(slots=True)
@@ -113,11 +113,13 @@ def _check_file(path: Path) -> Path:
         known = choose_reader(path)
     except OSError as error:
         raise UnusableSourceError(
-            _("{path} can't be opened: {kind}.").format(path=path, kind=type(error).__name__)
+            _("{path} can't be opened: {kind}.").format(path=path, kind=name_fault(error))
         ) from error
     if known is None:
         suffixes = ", ".join(READERS)
-        detail = f"{name_unread(path)} Known formats: {suffixes}."
+        detail = _("{reason} Known formats: {suffixes}.").format(
+            reason=name_unread(path), suffixes=suffixes
+        )
         raise UnusableSourceError(
             _("{path} is of no known format. {detail}").format(path=path, detail=detail)
         )

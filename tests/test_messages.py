@@ -1,5 +1,6 @@
 """The translations against the messages of the code, and the command line in both languages."""
 
+import ast
 import os
 import re
 import string
@@ -79,6 +80,73 @@ def test_summary_and_errors_are_chinese(tmp_path: Path) -> None:
         "gongkai: GONGKAI_ENGINE（环境变量） 写成了 "
         '"solr"；请写以下之一：embedded, elasticsearch。\n'
     )
+
+
+_ALL_HELP = """
+import typer
+from gongkai.cli import build_app
+from gongkai.language import translate_help, use_language
+
+def show(command, path):
+    context = typer.Context(command, info_name=path)
+    command.format_help(context, None)
+    for name, each in getattr(command, "commands", {}).items():
+        show(each, name)
+
+use_language()
+command = typer.main.get_command(build_app())
+translate_help(command)
+show(command, "gongkai")
+"""
+
+
+def test_all_help_is_chinese() -> None:
+    done = subprocess.run(
+        [arguments()[0], "-c", _ALL_HELP],
+        env={**environment_with({"GONGKAI_LANGUAGE": "zh"}), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.count("用法：") > 30
+    names = r"`[^`]*`|--[a-z-]+|<[a-z|]+>|\[默认.*?\]|relevance\.toml|systemd|gongkai\S*"
+    left = re.sub(names, "", "\n".join(x for x in done.stdout.splitlines() if "用法：" not in x))
+    assert re.findall(r"[a-z]{3,} [a-z]{2,}", left) == []
+    assert not re.search(r"<(?:str|int|path|float|list)", left)
+
+
+def test_every_marked_message_can_be_extracted() -> None:
+    # Babel does not look into f-strings.
+    messages = {each.id for each in extract()}
+    lost = [
+        call.args[0].value
+        for package in ("analyzers", "gongkai", "indexer", "search_api")
+        for path in Path(package).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_"
+        if call.args and isinstance(call.args[0], ast.Constant)
+        if call.args[0].value not in messages
+    ]
+    assert lost == []
+
+
+def test_nothing_is_translated_before_the_language_is_chosen() -> None:
+    # Texts of a module are translated when it is loaded; the command line loads these first.
+    script = "import sys, gongkai.cli; print(*(str(m) for m in sys.modules.values()), sep='\\n')"
+    done = subprocess.run(
+        [arguments()[0], "-c", script], capture_output=True, text=True, check=True
+    )
+    ours = [Path(each) for each in re.findall(rf"from '({Path.cwd()}/[^']+)'", done.stdout)]
+    early = [
+        path
+        for path in ours
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for call in ast.walk(statement)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_"
+    ]
+    assert len(ours) > 10
+    assert early == []
 
 
 def test_long_chinese_help_is_not_cut_off() -> None:

@@ -101,4 +101,4 @@ def _name_near(field: str) -> str:
     """Returns the fields whose names are nearest to a wrong one, or all fields."""
     near = difflib.get_close_matches(field.lower(), HEADINGS, _MOST_NEAR, _NEAR)
     found = list(dict.fromkeys(HEADINGS[each] for each in near))
-    return " or ".join(found) if found else f"one of {' '.join(KEYS)}"
+    return _(" or ").join(found) if found else _("one of {choices}").format(choices=" ".join(KEYS))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from cssselect import GenericTranslator, SelectorError
@@ -93,23 +94,33 @@ def _check(rows: Sequence[TableRow]) -> Iterator[tuple[int, str]]:
     for row in rows:
         field = row["field"].lower()
         if not row["layout"]:
-            yield row.line, "has no layout; write its name."
+            yield row.line, _("has no layout; write its name.")
         if field not in known:
             names = " ".join((PAGE, SITE, REMOVE, *KEYS))
-            yield row.line, f"unknown field '{row['field']}'; write one of {names}."
+            yield (
+                row.line,
+                _("unknown field '{field}'; write one of {names}.").format(
+                    field=row["field"], names=names
+                ),
+            )
         elif field != SITE and (problem := _find_problem(row["selector"])):
             yield row.line, problem
     for name in dict.fromkeys(row["layout"] for row in rows if row["layout"]):
         own = [row for row in rows if row["layout"] == name]
         if not any(row["field"].lower() in (PAGE, SITE) for row in own):
-            yield own[0].line, f"the layout {name} has no row with the field {PAGE} or {SITE}."
+            yield (
+                own[0].line,
+                _("the layout {name} has no row with the field {page} or {site}.").format(
+                    name=name, page=PAGE, site=SITE
+                ),
+            )
 
 
 def _find_problem(selector: str) -> str:
     if not selector or len(selector) > _LONGEST:
-        return "the selector is empty or too long; write a CSS selector."
+        return _("the selector is empty or too long; write a CSS selector.")
     try:
         _read(selector)
     except SelectorError:
-        return "the selector is not CSS; write it like '.time' or 'meta[name=PubDate] @content'."
+        return _("the selector is not CSS; write it like '.time' or 'meta[name=PubDate] @content'.")
     return ""

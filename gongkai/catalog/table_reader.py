@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from analyzers.errors import TableError
+from gongkai.errors import name_fault
 
 COMMENT = "# "
 """A row that starts with it explains the table to its editor."""
@@ -56,7 +57,7 @@ def _open_source(name: str, directory: Path | None) -> _Source:
     except OSError as error:
         raise TableError(
             _("{replacement}:1: cannot be read ({strerror}); fix its permissions.").format(
-                replacement=replacement, strerror=error.strerror
+                replacement=replacement, strerror=name_fault(error)
             )
         ) from error
 
@@ -71,17 +72,31 @@ def _read_rows(content: bytes, columns: Sequence[str]) -> tuple[list[TableRow], 
     except _UnreadableError as error:
         return [], [(error.line, str(error))]
     if not lines:
-        return [], [(1, f"is empty; write the header {','.join(columns)}.")]
+        return [], [
+            (1, _("is empty; write the header {columns}.").format(columns=",".join(columns)))
+        ]
     (header_line, first), *body = lines
     header = [cell.strip().lower() for cell in first]
     if missing := [column for column in columns if column not in header]:
         if len(header) == 1 and (sign := next((s for s in "\t;|；，" if s in header[0]), None)):
-            return [], [(header_line, f"is separated by {sign!r}; save the sheet as CSV (commas).")]
-        return [], [(header_line, f"the header lacks {','.join(missing)}; add the column.")]
+            return [], [
+                (
+                    header_line,
+                    _("is separated by {sign!r}; save the sheet as CSV (commas).").format(
+                        sign=sign
+                    ),
+                )
+            ]
+        return [], [
+            (
+                header_line,
+                _("the header lacks {columns}; add the column.").format(columns=",".join(missing)),
+            )
+        ]
     too_long = [line for line, cells in body if any(cells[len(header) :])]
     rows = [TableRow(line, _name_cells(header, cells)) for line, cells in body]
     return rows, [
-        (line, "has more cells than the header; quote a cell with commas.") for line in too_long
+        (line, _("has more cells than the header; quote a cell with commas.")) for line in too_long
     ]
 
 

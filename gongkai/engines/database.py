@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from gongkai.errors import StorageError
+from gongkai.errors import StorageError, name_fault
 from gongkai.files.durable import make_folder, signature
 
 WAIT_SECONDS = 10.0
@@ -74,7 +74,7 @@ class Database:
             if not self._marker.exists():
                 self._marker.touch(mode=0o600)
         except OSError as error:
-            raise StorageError(error.strerror) from error
+            raise StorageError(name_fault(error)) from error
         except sqlite3.IntegrityError:
             # A constraint that rejects a row is no fault of the file.
             raise
@@ -114,11 +114,11 @@ class Database:
     def examine(self) -> str | None:
         """Returns the fault of the file, or None; a file that was never created has none."""
         if self.is_lost():
-            return "it is missing"
+            return _("it is missing")
         if not self.path.exists():
             return None
         if not self.path.is_file():
-            return "it is not a file"
+            return _("it is not a file")
         try:
             with closing(self._connect()) as connection:
                 (answer,) = connection.execute("PRAGMA integrity_check").fetchone()
@@ -127,7 +127,7 @@ class Database:
             return str(error)
         if answer != "ok":
             return str(answer).splitlines()[0]
-        return "it is empty" if is_empty else None
+        return _("it is empty") if is_empty else None
 
     def stamp(self) -> tuple[int, int, int] | None:
         """Returns a value that changes with every commit; None before the first."""

@@ -22,9 +22,9 @@ from gongkai.events import log_event
 
 WITHDRAW_PATIENCE_SECONDS = 2.0
 """How long a withdrawal waits for a running writer; it applies at once either way."""
-OTHER_ANALYSIS = "It was built with another analysis, dictionary or schema."
+OTHER_ANALYSIS = _("It was built with another analysis, dictionary or schema.")
 """The one fault of a generation whose files may be intact."""
-UNFINISHED = "Its manifest is missing or damaged, or it was never finished."
+UNFINISHED = _("Its manifest is missing or damaged, or it was never finished.")
 log = logging.getLogger("gongkai.engines")
 
 

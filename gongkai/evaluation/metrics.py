@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 from statistics import fmean
 
 import orjson
 
-from gongkai.errors import BadRequestError
+from gongkai.errors import BadRequestError, name_fault
 
 DEPTH = 100
 """Hits that Recall@100 considers."""
@@ -53,7 +54,9 @@ def read_judgements(path: Path) -> dict[str, dict[str, int]]:
     for place, line in _lines(path):
         cells = line.split()
         if len(cells) != 4 or not cells[3].isdigit():
-            raise BadRequestError("qrels", f"{place}: is not query, 0, record and grade.")
+            raise BadRequestError(
+                "qrels", _("{place}: is not query, 0, record and grade.").format(place=place)
+            )
         judged.setdefault(cells[0], {})[cells[2]] = int(cells[3])
     return judged
 
@@ -100,14 +103,19 @@ def _read_query(line: str, place: str) -> JudgedQuery:
         texts = {name: row[name] for name in ("text", "keywords") if row.get(name)}
         return JudgedQuery(str(row["id"]), texts, str(row.get("kind", "")))
     except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
-        raise BadRequestError("queries", f'{place}: is not {{"id", "text"}} in JSON.') from None
+        raise BadRequestError(
+            "queries", _('{place}: is not {{"id", "text"}} in JSON.').format(place=place)
+        ) from None
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRequestError("path", f"{path}: cannot be read ({error}).") from error
+        raise BadRequestError(
+            "path",
+            _("{path}: cannot be read ({error}).").format(path=path, error=name_fault(error)),
+        ) from error
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield f"{path}:{number}", line

@@ -8,6 +8,7 @@ import posixpath
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
+from gettext import gettext as _
 from typing import BinaryIO
 
 import olefile
@@ -34,7 +35,7 @@ def scan_xls(file: BinaryIO) -> Sequence[SheetMarks]:
             data = memoryview(compound.openstream(stream).read())
         return _scan_stream(data)
     except (struct.error, OSError, ValueError, IndexError, TypeError, AttributeError) as error:
-        raise BrokenFileError("bad_file", "The workbook is damaged.") from error
+        raise BrokenFileError("bad_file", _("The workbook is damaged.")) from error
 
 
 def _scan_stream(data: memoryview) -> Sequence[SheetMarks]:
@@ -42,7 +43,7 @@ def _scan_stream(data: memoryview) -> Sequence[SheetMarks]:
     is_1904 = False
     for kind, record in _read_records(data, 0):
         if kind == _FILE_PASS:
-            detail = "The workbook has a password; save it without one."
+            detail = _("The workbook has a password; save it without one.")
             raise BrokenFileError("encrypted", detail)
         if kind == _BOUNDSHEET:
             starts.append(int.from_bytes(record[:4], "little"))
@@ -97,7 +98,7 @@ def scan_xlsb(file: BinaryIO) -> Sequence[SheetMarks]:
             names, is_1904 = _list_parts(archive, targets)
             return [_scan_part(archive, name, is_1904) for name in names]
     except (struct.error, zipfile.BadZipFile, KeyError, IndexError, ValueError) as error:
-        raise BrokenFileError("bad_file", "The workbook is damaged.") from error
+        raise BrokenFileError("bad_file", _("The workbook is damaged.")) from error
 
 
 def _read_targets(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -141,7 +142,7 @@ def _scan_part(archive: zipfile.ZipFile, name: str, is_1904: bool) -> SheetMarks
 
 def _read_parts(archive: zipfile.ZipFile, name: str) -> Iterator[_Record]:
     if archive.getinfo(name).file_size > MAX_WORKBOOK_BYTES:
-        raise BrokenFileError("unpacks_too_large", "A sheet is too large.")
+        raise BrokenFileError("unpacks_too_large", _("A sheet is too large."))
     data, at = memoryview(archive.read(name)), 0
     while at < len(data):
         kind, at = _read_number(data, at, 2)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from gettext import gettext as _
 from typing import Any, BinaryIO
 
 from python_calamine import (
@@ -42,7 +43,9 @@ def _open_sheets(file: BinaryIO, marks: Sequence[SheetMarks]) -> "Iterator[Binar
         workbook = CalamineWorkbook.from_filelike(file)
     for place, sheet in enumerate(workbook.sheets_metadata):
         if place >= len(marks):
-            raise BrokenFileError("bad_file", "The workbook names a sheet that it does not hold.")
+            raise BrokenFileError(
+                "bad_file", _("The workbook names a sheet that it does not hold.")
+            )
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue
         is_hidden = sheet.visible is not SheetVisibleEnum.Visible
@@ -55,13 +58,13 @@ def _translate_errors() -> Iterator[None]:
     try:
         yield
     except PasswordError as error:
-        detail = "The workbook has a password; save it without one."
+        detail = _("The workbook has a password; save it without one.")
         raise BrokenFileError("encrypted", detail) from error
     except CalamineError as error:
-        raise BrokenFileError("bad_file", "The workbook is damaged.") from error
+        raise BrokenFileError("bad_file", _("The workbook is damaged.")) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":
-            raise BrokenFileError("bad_file", "The workbook is damaged.") from error
+            raise BrokenFileError("bad_file", _("The workbook is damaged.")) from error
         raise
 
 

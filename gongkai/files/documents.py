@@ -1,6 +1,7 @@
 """Reads the text of a document of any kind by its content, whatever its suffix says."""
 
 from collections.abc import Callable, Mapping
+from gettext import gettext as _
 from typing import BinaryIO
 
 from gongkai.catalog.markup import has_markup
@@ -48,7 +49,7 @@ def read_document(file: BinaryIO, suffix: str, characters: int) -> tuple[str, At
     Raises BrokenFileError, or any error of a parser for a file that can't be read.
     """
     if suffix not in SUFFIXES:
-        raise BrokenFileError("unknown_format", "The format is not supported.")
+        raise BrokenFileError("unknown_format", _("The format is not supported."))
     container = find_container(file)
     if container in _READERS:
         return _READERS[container](file, characters)
@@ -58,7 +59,7 @@ def read_document(file: BinaryIO, suffix: str, characters: int) -> tuple[str, At
         return read_zip(file, characters, read_document)
     if container is Container.TEXT and (suffix == ".txt" or suffix in _OFFICE):
         return _read_text(file, suffix, characters)
-    raise BrokenFileError("bad_file", "The content of the file can't be read.")
+    raise BrokenFileError("bad_file", _("The content of the file can't be read."))
 
 
 def _read_text(file: BinaryIO, suffix: str, characters: int) -> tuple[str, AttachmentText]:
@@ -69,5 +70,5 @@ def _read_text(file: BinaryIO, suffix: str, characters: int) -> tuple[str, Attac
     if suffix == ".txt":
         return text, AttachmentText.READ
     if not has_markup(text):
-        raise BrokenFileError("bad_file", "The file is no document of an office program.")
+        raise BrokenFileError("bad_file", _("The file is no document of an office program."))
     return reduce_markup(text), AttachmentText.READ

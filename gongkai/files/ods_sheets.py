@@ -6,6 +6,7 @@ Source: OASIS OpenDocument 1.3, part 3, chapter 9 (table) and 19.385 (office:val
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
+from gettext import gettext as _
 from typing import BinaryIO
 
 from lxml import etree
@@ -30,7 +31,7 @@ def open_ods(file: BinaryIO) -> Iterator[SheetGrid]:
     with zipfile.ZipFile(file) as archive:
         manifest = "META-INF/manifest.xml"
         if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
-            detail = "The workbook has a password; save it without one."
+            detail = _("The workbook has a password; save it without one.")
             raise BrokenFileError("encrypted", detail)
         with archive.open("content.xml") as content:
             yield from _read_tables(content)  # type: ignore[arg-type]
@@ -94,7 +95,7 @@ def _read_row(row: etree._Element, grid: SheetGrid) -> None:
                 if _is_fault(cell):
                     faults.add(place)
         column += repeated
-    for _ in range(min(count, _MOST_REPEATED if is_filled else 1) - 1):
+    for _row in range(min(count, _MOST_REPEATED if is_filled else 1) - 1):
         grid.end_row(is_hidden=is_hidden, faults=frozenset(faults))
         grid.repeat_row()
     grid.end_row(is_hidden=is_hidden, faults=frozenset(faults))

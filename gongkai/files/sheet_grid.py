@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from typing import Protocol
 
 from gongkai.files.errors import BrokenFileError
@@ -47,7 +48,7 @@ class MergedAreas:
         """Adds an area. Raises BrokenFileError above the limit of a sheet."""
         self.count += 1
         if self.count > MAX_MERGED_AREAS:
-            raise BrokenFileError("bad_file", "The sheet has too many merged areas.")
+            raise BrokenFileError("bad_file", _("The sheet has too many merged areas."))
         self.by_top.setdefault(merge.top, []).append(merge)
 
     def of_row(self, number: int) -> Sequence[Merge]:
@@ -99,10 +100,10 @@ class RowLimits:
     def check(self, number: int, width: int) -> None:
         """Raises BrokenFileError for a row beyond the limits of a sheet."""
         if number > MAX_SPREADSHEET_ROWS:
-            raise BrokenFileError("bad_file", "The sheet has more rows than a sheet can have.")
+            raise BrokenFileError("bad_file", _("The sheet has more rows than a sheet can have."))
         self.wide += width > WIDE_ROW_CELLS
         if self.wide > MAX_WIDE_ROWS or width > MAX_COLUMNS:
-            raise BrokenFileError("bad_file", "Too many rows of the sheet are too wide.")
+            raise BrokenFileError("bad_file", _("Too many rows of the sheet are too wide."))
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ class SheetGrid:
             left += 1
         right, bottom = left + max(across, 1) - 1, self._number + max(down, 1) - 1
         if right >= MAX_COLUMNS:
-            raise BrokenFileError("bad_file", "A row of the sheet is too wide.")
+            raise BrokenFileError("bad_file", _("A row of the sheet is too wide."))
         self._cells += [None] * (right + 1 - len(self._cells))
         self._cells[left] = value
         if right > left or bottom > self._number:

@@ -1,6 +1,7 @@
 """Opens a workbook of any kind by its content."""
 
 from collections.abc import Callable, Iterator, Mapping
+from gettext import gettext as _
 from importlib import import_module
 from typing import BinaryIO, cast
 
@@ -24,12 +25,12 @@ def open_workbook(file: BinaryIO, container: Container) -> Iterator[Sheet]:
     Raises BrokenFileError, or any error of a parser for damaged content.
     """
     if container is Container.ENCRYPTED:
-        raise BrokenFileError("encrypted", "The workbook has a password; save it without one.")
+        raise BrokenFileError("encrypted", _("The workbook has a password; save it without one."))
     if container is Container.COMPOUND:
-        detail = "This is no workbook that can be read; save it as .xlsx."
+        detail = _("This is no workbook that can be read; save it as .xlsx.")
         raise BrokenFileError("old_workbook", detail)
     if container not in _OPENERS:
-        raise BrokenFileError("bad_file", "The file is not a workbook, or is damaged.")
+        raise BrokenFileError("bad_file", _("The file is not a workbook, or is damaged."))
     if container is not Container.XLS:
         check_packing(file)
     module, name = _OPENERS[container]

@@ -6,6 +6,7 @@ openpyxl tells what calamine does not: hidden rows and columns, and formulas wit
 import re
 import zipfile
 from collections.abc import Iterator
+from gettext import gettext as _
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -41,7 +42,9 @@ def _refuse_strict(file: BinaryIO) -> None:
         if "xl/workbook.xml" in archive.namelist():
             with archive.open("xl/workbook.xml") as part:
                 if _STRICT in part.read(_HEAD_BYTES):
-                    detail = "The workbook is Strict Open XML; save it as Excel Workbook (.xlsx)."
+                    detail = _(
+                        "The workbook is Strict Open XML; save it as Excel Workbook (.xlsx)."
+                    )
                     raise BrokenFileError("strict_workbook", detail)
     file.seek(0)
 

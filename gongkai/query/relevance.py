@@ -130,7 +130,12 @@ def _left_out(profiles: Mapping[str, Any], profile: str) -> frozenset[str]:
         return frozenset()
     if profile not in profiles:
         known = ", ".join((*profiles, DEFAULT_PROFILE))
-        raise BadRequestError("profile", f"There is no profile {profile}; there are {known}.")
+        raise BadRequestError(
+            "profile",
+            _("There is no profile {profile}; there are {known}.").format(
+                profile=profile, known=known
+            ),
+        )
     return frozenset(profiles[profile]["off"])
 
 

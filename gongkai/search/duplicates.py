@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 
 from gongkai.catalog.dates import parse_date
 from gongkai.catalog.document_number import parse_document_number
@@ -31,7 +32,7 @@ class ScanRunningError(EngineUnavailableError):
     """The first scan of the index has not finished yet."""
 
     def __init__(self) -> None:
-        super().__init__("The index is being scanned for duplicates; try again in a minute.")
+        super().__init__(_("The index is being scanned for duplicates; try again in a minute."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,22 @@ from gongkai.staff.working_days import TERM, count_working_days
 
 _NO_MONTH = "月份不详"
 COUNTED = ("publisher", "category", "topic", "genre", "disclosure")
+_MEDIAN = "median days from issued to published"
+_MEDIAN_WORKING = "median working days from issued to published"
+_DATED = "records with both dates"
+_LATE = f"published after {TERM} working days"
+_LATE_BY_PUBLISHER = f"{_LATE}, by publisher"
+FIGURES = (
+    "records",
+    *COUNTED,
+    "month",
+    _MEDIAN,
+    _MEDIAN_WORKING,
+    _DATED,
+    _LATE,
+    _LATE_BY_PUBLISHER,
+)
+"""The names of the figures, in the order of their rows."""
 LATEST = 50
 """Late records that are listed, most delayed first; further ones are only counted."""
 
@@ -80,12 +96,12 @@ def list_figures(counted: Statistics) -> Iterator[tuple[str, str, int | float]]:
     for month, count in sorted(counted.counts["month"].items()):
         yield "month", month, count
     if counted.median_days is not None and counted.median_working_days is not None:
-        yield "median days from issued to published", "", counted.median_days
-        yield "median working days from issued to published", "", counted.median_working_days
-    yield "records with both dates", "", len(counted.lags)
-    yield f"published after {TERM} working days", "", len(counted.late)
+        yield _MEDIAN, "", counted.median_days
+        yield _MEDIAN_WORKING, "", counted.median_working_days
+    yield _DATED, "", len(counted.lags)
+    yield _LATE, "", len(counted.late)
     for value, count in counted.late_by_publisher.most_common():
-        yield f"published after {TERM} working days, by publisher", value, count
+        yield _LATE_BY_PUBLISHER, value, count
 
 
 def _add(counted: Statistics, record: Record, tables: Tables) -> None:

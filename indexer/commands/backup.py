@@ -203,7 +203,7 @@ async def _read_on_request(installation: Installation) -> set[str]:
 
 
 def _tell(revived: _Revived, *, reopen: bool) -> None:
-    word = "opened again" if reopen else "stays closed (--reopen opens it)"
+    word = _("opened again") if reopen else _("stays closed (--reopen opens it)")
     tokens = [_("token {id} {name}").format(id=each.id, name=each.name) for each in revived.tokens]
     records = [_("record {id}").format(id=each) for each in sorted(revived.closed)]
     entries = [_("text of record {id}").format(id=each) for each in sorted(revived.on_request)]

@@ -53,7 +53,7 @@ def _find_outdated(installation: Installation) -> Iterator[str]:
         return
     for each in generations:
         if each.fingerprint != installation.fingerprint:
-            live = ", live" if each.live else ""
+            live = _(", live") if each.live else ""
             yield (
                 _(
                     "Generation {name} ({records:,} records{live}) was built with another "

@@ -55,10 +55,10 @@ def doctor(
         print_json(report)
     else:
         for each in examined:
-            state = "intact" if not each.faults else "damaged"
+            state = _("damaged") if each.faults else _("intact")
             print(
                 _("generation {name} {value}{state}").format(
-                    name=each.name, value="live " if each.live else "", state=state
+                    name=each.name, value=_("live ") if each.live else "", state=state
                 )
             )
         if closed:

@@ -23,6 +23,7 @@ from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from gongkai.errors import MissingModelError
+from gongkai.language import translate_code, translate_reason
 from gongkai.semantic.model_files import find_obstacle, is_semantic_on
 from gongkai.settings import SemanticMode
 from indexer.commands.findings import name_source, print_findings, settle_missing
@@ -143,13 +144,14 @@ def withdraw(
     ] = False,
 ) -> None:
     """Withdraw records at once from every generation; later exports do not bring them back."""
+    missing = _("not found")
     with closing(open_configured().open_store()) as store:
         if undo:
             done, word = store.restore(ids), _("may be indexed again")
         else:
             done, word = store.withdraw(ids, cause=STAFF), _("withdrawn")
     for record_id, was_there in done.items():
-        print(f"{record_id}: {word if was_there else _('not found')}")
+        print(f"{record_id}: {word if was_there else missing}")
     if not all(done.values()):
         raise typer.Exit(EXIT_REFUSED)
 
@@ -199,7 +201,7 @@ def _print_summary(outcome: IndexReport, seconds: float) -> None:
         )
     )
     for row in summary.unreadable:
-        print(f"  {row.source}:{row.line}: {row.reason}: {row.detail}")
+        print(f"  {row.source}:{row.line}: {translate_code(row.reason)}: {row.detail}")
     print(
         _("withheld   {total:>10,}{reasons}").format(
             total=summary.withheld.total(), reasons=_reasons(summary.withheld)
@@ -234,7 +236,7 @@ def _print_values(values: ValueCounts, title: str = "") -> None:
             others += _(", and {count:,} cells with values beyond the counted ones").format(
                 count=values.more[name]
             )
-        print(f"  {title or name}: {shown}{others}")
+        print(f"  {title or translate_reason(name)}: {shown}{others}")
 
 
 def _print_skipped(skipped: Sequence[SkippedPart]) -> None:
@@ -247,9 +249,10 @@ def _print_skipped(skipped: Sequence[SkippedPart]) -> None:
         _("not read   {total:>10,}{reasons}").format(total=counts.total(), reasons=_reasons(counts))
     )
     for part in skipped:
-        print(f"  {part.source}:{part.line}: {part.reason} {part.count:,}: {part.detail}")
+        reason = translate_code(part.reason)
+        print(f"  {part.source}:{part.line}: {reason} {part.count:,}: {part.detail}")
 
 
 def _reasons(counts: dict[str, int]) -> str:
-    listed = ", ".join(f"{key} {n:,}" for key, n in sorted(counts.items()) if n)
+    listed = ", ".join(f"{translate_reason(key)} {n:,}" for key, n in sorted(counts.items()) if n)
     return f"  ({listed})" if listed else ""

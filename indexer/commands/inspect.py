@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,7 +18,9 @@ from gongkai.catalog.intake import IntakeRules
 from gongkai.catalog.plain_text import clean_line
 from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
 from gongkai.engines.installation import open_tables
+from gongkai.errors import name_fault
 from gongkai.files.spreadsheets import write_sheet
+from gongkai.language import translate_code, translate_reason
 from gongkai.settings import Settings
 from indexer.inspection import (
     ACCEPTED,
@@ -30,12 +33,13 @@ from indexer.inspection import (
     list_mapping,
 )
 from indexer.source_reader import survey_sources
+from indexer.sources.formats import FORMAT_WORDS
 from indexer.sources.row import SkippedPart
 from indexer.unread import UnreadFiles
 
 _WIDTH, _INDENT = 80, 2
 _MOST_SHEETS = 20
-_NO_FIELD, _NOT_USED = "?", "(not used)"
+_NO_FIELD = "?"
 _HINTS = {
     "disclosure: missing_disclosure": _(
         "Rows without 公开方式 show no values. If the whole source is public, add "
@@ -108,7 +112,7 @@ def _write_mapping(target: Path, reports: Iterable[FileReport]) -> None:
     except OSError as error:
         raise typer.BadParameter(
             _("{target} can't be written: {strerror}").format(
-                target=target, strerror=error.strerror
+                target=target, strerror=name_fault(error)
             )
         ) from error
 
@@ -137,42 +141,52 @@ def _print_reports(reports: Sequence[FileReport], skipped: Sequence[SkippedPart]
             console.print()
             console.print(_table_of_rows(report))
         for part in report.skipped:
-            place = f"line {part.line}: {part.reason} {part.count:,}: {part.detail}"
-            _print_wrapped(console, place)
+            said = _("line {line}: {reason} {count:,}: {detail}").format(
+                line=part.line,
+                reason=translate_code(part.reason),
+                count=part.count,
+                detail=part.detail,
+            )
+            _print_wrapped(console, said)
         for reason, hint in _HINTS.items():
             if report.refused[reason]:
                 _print_wrapped(console, hint)
         console.print()
     for part in skipped:
-        console.print(f"{part.source}: {part.reason}: {part.detail}")
+        console.print(f"{part.source}: {translate_code(part.reason)}: {part.detail}")
 
 
 def _print_facts(console: Console, report: FileReport) -> None:
     console.print(str(report.path))
     console.print(
         _("  format    {choices}").format(
-            choices=", ".join(filter(None, (report.format, report.encoding)))
+            choices=", ".join(
+                map(_translate_format, filter(None, (report.format, report.encoding)))
+            )
         )
     )
     if report.sheets:
         named = [f"{clean_line(name)} {n:,}" for name, n in report.sheets.most_common(_MOST_SHEETS)]
         left = len(report.sheets) - len(named)
-        sheets = ", ".join([*named, f"{left:,} more"] if left else named)
-        label = "lists" if report.format.startswith("JSON") else "sheets"
-        _print_wrapped(console, f"{label:<9} {sheets}", _INDENT + 10)
+        sheets = ", ".join([*named, _("{left:,} more").format(left=left)] if left else named)
+        label = _("lists") if report.format.startswith("JSON") else _("sheets")
+        _print_wrapped(console, f"{set_cell_size(label, 9)} {sheets}", _INDENT + 10)
     console.print(
         _("  rows      {read:,}, accepted {accepted:,}").format(
             read=report.read, accepted=report.accepted
         )
     )
     for name, counts in (
-        ("refused", report.refused),
-        ("withheld", report.withheld),
-        ("warnings", report.warnings),
+        (_("refused"), report.refused),
+        (_("withheld"), report.withheld),
+        (_("warnings"), report.warnings),
     ):
         if counts.total():
-            reasons = ", ".join(f"{reason} {n:,}" for reason, n in counts.items() if n)
-            _print_wrapped(console, f"{name:<9} {counts.total():,} ({reasons})", _INDENT + 10)
+            reasons = ", ".join(
+                f"{translate_reason(reason)} {n:,}" for reason, n in counts.items() if n
+            )
+            label = set_cell_size(name, 9)
+            _print_wrapped(console, f"{label} {counts.total():,} ({reasons})", _INDENT + 10)
     console.print()
 
 
@@ -185,7 +199,7 @@ def _print_wrapped(console: Console, text: str, indent: int = _INDENT) -> None:
 
 def _table_of_columns(report: FileReport) -> Table:
     """Returns the columns by field; unknown columns are last."""
-    table = _open_table(("column", 22), ("field", 16), ("filled", 7), ("example", 26))
+    table = _open_table((_("column"), 22), (_("field"), 16), (_("filled"), 7), (_("example"), 26))
     for column in sorted(report.columns.values(), key=lambda each: each.field is None):
         _add_cells(table, column.heading, _name_field(column), f"{column.filled:,}", column.example)
     return table
@@ -194,13 +208,13 @@ def _table_of_columns(report: FileReport) -> Table:
 def _name_field(column: Column) -> str:
     if column.field is None:
         return _NO_FIELD
-    return _NOT_USED if column.filled and not column.used else column.field
+    return _("(not used)") if column.filled and not column.used else column.field
 
 
 def _table_of_rows(report: FileReport) -> Table:
-    table = _open_table(("line", 7), ("becomes", 10), ("title or reason", 56))
+    table = _open_table((_("line"), 7), (_("becomes"), 10), (_("title or reason"), 56))
     for row in report.first:
-        _add_cells(table, str(row.line), row.outcome, _explain(row))
+        _add_cells(table, str(row.line), translate_code(row.outcome), _explain(row))
     return table
 
 
@@ -208,9 +222,19 @@ def _explain(row: RowPreview) -> str:
     if row.outcome == ACCEPTED:
         is_public = row.disclosure == Disclosure.PUBLIC
         return row.title if is_public else f"{row.title} ({row.disclosure})"
+    reason = translate_code(row.reason)
+    if reason != row.reason:
+        return translate_reason(f"{row.field}: {row.reason}") if row.field else reason
     if row.outcome == REFUSED and row.message:
         return f"{row.field}: {row.message}" if row.field else row.message
     return row.reason
+
+
+def _translate_format(name: str) -> str:
+    """Translates the words of a format: `CSV or TSV (delimiter ,)`, `XLS workbook`."""
+    for word in FORMAT_WORDS:
+        name = name.replace(word, translate_code(word))
+    return name
 
 
 def _open_table(*columns: tuple[str, int]) -> Table:

@@ -50,7 +50,9 @@ def pull(  # noqa: PLR0913, PLR0917 - options of a command
 def _check_start(address: str) -> str:
     start = normalize(address)
     if not is_on(start, (urlsplit(start).netloc,)) or not urlsplit(start).hostname:
-        raise PageError("The address is invalid; write it like https://www.example.gov.cn/zwgk/.")
+        raise PageError(
+            _("The address is invalid; write it like https://www.example.gov.cn/zwgk/.")
+        )
     return start
 
 

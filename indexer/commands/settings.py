@@ -26,7 +26,7 @@ def settings(
     table.add_column(_("value"), overflow="fold")
     table.add_column(_("source"), overflow="fold")
     for each in traced:
-        table.add_row(each.name, Text(_show(each)), each.place or "default")
+        table.add_row(each.name, Text(_show(each)), each.place or _("default"))
     Console(highlight=False, markup=False).print(table)
 
 

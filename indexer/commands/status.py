@@ -1,18 +1,33 @@
 """`gongkai status`: the live generation and whether it answers searches."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import closing
 from gettext import gettext as _
 
 import typer
+from rich.cells import set_cell_size
 
 from gongkai.command_line import AsJson, open_configured, print_json
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation
 from gongkai.errors import EngineUnavailableError
+from gongkai.language import translate_code
 from gongkai.query.tree import MatchAll
 
-_HEALTHY, _NO_ENGINE = 0, 4
+_NO_ENGINE = 4
+_READY = "ready"
+FACTS = (
+    "engine",
+    "health",
+    "generation",
+    "records",
+    "bytes",
+    "fingerprint",
+    "dictionary",
+    "generations",
+)
+"""The names of the facts, in their order."""
 
 
 def status(
@@ -31,16 +46,23 @@ def status(
         "bytes": live.bytes if live else 0,
         "fingerprint": installation.fingerprint,
         "dictionary": installation.analyzer.fingerprint,
-        "generations": [_describe(each) for each in generations],
+        "generations": generations,
     }
     if as_json:
         print_json(facts)
     else:
-        for name, value in facts.items():
-            lines = value if isinstance(value, list) else [value]
-            for line in lines:
-                print(f"{name:<12} {line}")
-    raise typer.Exit(_HEALTHY if facts["health"] == "ready" else _NO_ENGINE)
+        _print_facts({**facts, "generations": [_describe(each) for each in generations]})
+    if facts["health"] != _READY:
+        raise typer.Exit(_NO_ENGINE)
+
+
+def _print_facts(facts: Mapping[str, object]) -> None:
+    ready = _("ready")
+    for name, value in facts.items():
+        label = set_cell_size(translate_code(name), 12)
+        for line in value if isinstance(value, list) else [value]:
+            shown = ready if name == "health" and line == _READY else line
+            print(f"{label} {'–' if shown is None else shown}")
 
 
 def _health(live: Generation | None, installation: Installation) -> str:
@@ -52,11 +74,11 @@ def _health(live: Generation | None, installation: Installation) -> str:
         asyncio.run(_ask_anything(installation))
     except EngineUnavailableError as error:
         return str(error)
-    return _("ready")
+    return _READY
 
 
 def _describe(generation: Generation) -> str:
-    mark = " live" if generation.live else ""
+    mark = _(" live") if generation.live else ""
     size = generation.bytes / 1_000_000
     return _("{name} {records:,} records {size:,.1f} MB{mark}").format(
         name=generation.name, records=generation.records, size=size, mark=mark

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -74,7 +75,9 @@ class Crawl:
         self.report = CrawlReport(is_resumed=self._state.is_resumed)
         if self._state.other_start is not None:
             raise PageError(
-                f"The folder holds pages of {self._state.other_start}; use another folder."
+                _("The folder holds pages of {other_start}; use another folder.").format(
+                    other_start=self._state.other_start
+                )
             )
 
     def run(self) -> CrawlReport:
@@ -130,7 +133,9 @@ class Crawl:
             self._faults += 1
             if self._faults >= _MOST_FAULTS:
                 self._state.postpone(waiting.address, str(error))
-                raise PageError(f"{error} Run the command again to continue.") from error
+                raise PageError(
+                    _("{error} Run the command again to continue.").format(error=error)
+                ) from error
         last = waiting.last
         if error.is_gone and last.folder:
             self._remove(waiting)

@@ -9,12 +9,13 @@ import urllib.error
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
+from gettext import gettext as _
 from http.client import HTTPException, HTTPResponse
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from protego import Protego
 
-from gongkai.errors import GongkaiError
+from gongkai.errors import GongkaiError, name_fault
 from gongkai.files.limits import MAX_TEXT_FILE_BYTES, MIB
 from indexer.download import open_address
 
@@ -92,7 +93,7 @@ class WebClient:
         delay = max(self.pace.delay, float(rules.crawl_delay(AGENT) or 0))
         known = {"If-None-Match": etag, "If-Modified-Since": modified}
         headers = {name: value for name, value in known.items() if value}
-        for _ in range(_ATTEMPTS - 1):
+        for _attempt in range(_ATTEMPTS - 1):
             self._wait(delay)
             try:
                 return self._follow(address, headers, most)
@@ -102,7 +103,7 @@ class WebClient:
         try:
             return self._follow(address, headers, most)
         except _BusyError:
-            raise PageError("The portal is busy.", is_unreachable=True) from None
+            raise PageError(_("The portal is busy."), is_unreachable=True) from None
 
     def _wait(self, delay: float) -> None:
         left = self._last + delay - time.monotonic()
@@ -117,7 +118,7 @@ class WebClient:
             try:
                 text = self._follow(f"{root}/robots.txt", {}, _ROBOTS_BYTES).content
             except _BusyError:
-                raise PageError("The portal is busy.", is_unreachable=True) from None
+                raise PageError(_("The portal is busy."), is_unreachable=True) from None
             except PageError as error:
                 if error.is_unreachable:
                     raise
@@ -127,9 +128,9 @@ class WebClient:
 
     def _follow(self, address: str, headers: Mapping[str, str], most: int) -> Reply:
         sent = {**headers, "User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _hop in range(_MOST_REDIRECTS + 1):
             if not is_on(address, self.hosts):
-                raise PageError("The address redirects to another host.")
+                raise PageError(_("The address redirects to another host."))
             self.requests += 1
             try:
                 with open_address(spell(address), sent, self.pace.patience) as response:
@@ -144,19 +145,19 @@ class WebClient:
                 address = urljoin(address, answer.headers.get("Location", ""))
             except (OSError, HTTPException, ValueError) as error:
                 cause = error.reason if isinstance(error, urllib.error.URLError) else error
-                name = type(cause).__name__ if isinstance(cause, Exception) else str(cause)
-                detail = f"The portal can't be reached: {name}."
+                name = name_fault(cause) if isinstance(cause, Exception) else str(cause)
+                detail = _("The portal can't be reached: {name}.").format(name=name)
                 raise PageError(detail, is_unreachable=True) from error
-        raise PageError("The address redirects too many times.")
+        raise PageError(_("The address redirects too many times."))
 
     def _read(self, response: HTTPResponse, most: int) -> bytes:
         content, until = bytearray(), time.monotonic() + self.pace.seconds
         while chunk := response.read1(_CHUNK):
             content += chunk
             if len(content) > most:
-                raise PageError(f"The page is over {most // MIB or 1} MiB.")
+                raise PageError(_("The page is over {most} MiB.").format(most=most // MIB or 1))
             if time.monotonic() > until:
-                raise PageError("The portal takes too long.", is_unreachable=True)
+                raise PageError(_("The portal takes too long."), is_unreachable=True)
         return bytes(content)
 
 
@@ -172,7 +173,7 @@ def _explain_status(code: int, headers: Message) -> Exception:
     if code in _BUSY:
         waited = headers.get("Retry-After", "")
         return _BusyError(float(waited) if waited.isascii() and waited.isdigit() else 5.0)
-    detail = f"The portal responded with status {code}."
+    detail = _("The portal responded with status {code}.").format(code=code)
     return PageError(detail, is_gone=code in (404, 410), is_unreachable=code >= 500)
 
 

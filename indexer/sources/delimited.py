@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from itertools import chain, islice
 from pathlib import Path
 
@@ -123,15 +124,15 @@ def _read_records(feed: "_LineFeed", delimiter: str) -> Iterator[list[str] | _Fa
             return
         except _OverlongError:
             feed.go_back()
-            yield _Fault("too_long", "The row is over 32 MiB, or a quote in it is never closed.")
+            yield _Fault("too_long", _("The row is over 32 MiB, or a quote in it is never closed."))
         except csv.Error:
             yield _unquoted(feed, delimiter, width) or _Fault(
-                "not_csv", "A quote in the row is unpaired."
+                "not_csv", _("A quote in the row is unpaired.")
             )
             feed.go_back()
         else:
             if feed.is_undecodable:
-                yield _Fault("bad_encoding", "The row contains bytes that are not valid text.")
+                yield _Fault("bad_encoding", _("The row contains bytes that are not valid text."))
                 continue
             width = len(record)
             yield record

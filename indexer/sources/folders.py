@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from itertools import islice
 from pathlib import Path
 
+from gongkai.errors import name_fault
 from indexer.sources.formats import choose_reader, name_unread
 from indexer.sources.row import SkippedPart
 from indexer.sources.spreadsheet import is_only_attachment, read_spreadsheet
@@ -19,7 +21,7 @@ _PAGE_ASSETS = frozenset(
     )
 )
 _MAX_COUNTED = 100_000
-_NO_CATALOG = (
+_NO_CATALOG = _(
     "No sheet has the headings of records (such as 标题 and 发布日期), and no record names the "
     "workbook as an attachment; name the file itself to read it."
 )
@@ -58,7 +60,11 @@ class FolderWalk:
         try:
             entries = sorted(folder.iterdir())
         except OSError as error:
-            self._skip(folder, "not_read", f"The folder can't be opened: {type(error).__name__}.")
+            self._skip(
+                folder,
+                "not_read",
+                _("The folder can't be opened: {kind}.").format(kind=name_fault(error)),
+            )
             return []
         pages = {entry.stem for entry in entries if entry.suffix.lower() in _PAGE_SUFFIXES}
         kept = []
@@ -80,14 +86,14 @@ class FolderWalk:
                 self._skip(
                     path,
                     "outside_folder",
-                    "The link points outside the folder and is not followed.",
+                    _("The link points outside the folder and is not followed."),
                 )
             return False
         if path.name.startswith("."):
             count = sum(1 for _ in islice(_files_below(path), _MAX_COUNTED))
             if count:
                 self._skip(
-                    path, "hidden_file", "Hidden folders are not read; rename the folder.", count
+                    path, "hidden_file", _("Hidden folders are not read; rename the folder."), count
                 )
             return False
         return True
@@ -97,17 +103,17 @@ class FolderWalk:
             if path.is_dir():
                 return False
             if path.is_symlink() and not path.exists():
-                self._skip(path, "not_read", "The link is broken.")
+                self._skip(path, "not_read", _("The link is broken."))
             elif path.is_symlink() and not path.resolve().is_relative_to(inside):
                 self._skip(
                     path,
                     "outside_folder",
-                    "The link points outside the folder and is not followed.",
+                    _("The link points outside the folder and is not followed."),
                 )
             elif path.name.startswith("."):
-                self._skip(path, "hidden_file", "Hidden files are not read; rename the file.")
+                self._skip(path, "hidden_file", _("Hidden files are not read; rename the file."))
             elif not path.is_file():
-                self._skip(path, "not_read", "This is not a regular file.")
+                self._skip(path, "not_read", _("This is not a regular file."))
             elif (reader := choose_reader(path)) is None:
                 self._skip(path, "not_read", name_unread(path))
             elif reader is read_spreadsheet and is_only_attachment(path):
@@ -115,7 +121,11 @@ class FolderWalk:
             else:
                 return True
         except OSError as error:
-            self._skip(path, "not_read", f"The file can't be opened: {type(error).__name__}.")
+            self._skip(
+                path,
+                "not_read",
+                _("The file can't be opened: {kind}.").format(kind=name_fault(error)),
+            )
         return False
 
     def _skip(self, path: Path, reason: str, detail: str, count: int = 1) -> None:

@@ -58,6 +58,8 @@ _NAMES: Mapping[Reader, str] = {
     read_portal_page: "HTML page",
     read_web_archive: "web archive (MHTML)",
 }
+FORMAT_WORDS = (*_NAMES.values(), "workbook", "delimiter", "layout", "with BOM")
+"""The words that `name_format` uses."""
 _MARKUP = frozenset(
     (read_web_archive, read_html_workbook, read_xml_workbook, read_xml, read_portal_page)
 )

@@ -1,6 +1,7 @@
 """Recognises the heading row of a table, and pairs cells with headings."""
 
 from collections.abc import Iterable, Sequence
+from gettext import gettext as _
 from itertools import zip_longest
 
 from gongkai.catalog.headings import is_blank, key_of
@@ -37,7 +38,9 @@ def pair_cells(
 ) -> Row:
     """Returns a row of a table. Short rows are padded; extra filled cells make it unreadable."""
     if not all(map(is_blank, cells[len(headings) :])):
-        detail = f"The row has {len(cells)} cells below {len(headings)} headings."
+        detail = _("The row has {cells} cells below {headings} headings.").format(
+            cells=len(cells), headings=len(headings)
+        )
         return UnreadableRow(source, number, "column_count", detail)
     if is_reject_sheet(headings):
         return unwrap_row(source, number, headings, cells)

@@ -4,6 +4,7 @@ Many systems export this format, and spreadsheet programs open it without a warn
 """
 
 from collections.abc import Iterator
+from gettext import gettext as _
 from pathlib import Path
 
 from lxml import html
@@ -18,7 +19,7 @@ from indexer.sources.spreadsheet import read_sheets
 from indexer.sources.streams import OnBytes, open_text
 from indexer.sources.web_archive import is_archive, unpack_page
 
-TOO_LONG = "The table is over 32 MiB; save it as .xlsx."
+TOO_LONG = _("The table is over 32 MiB; save it as .xlsx.")
 _MOST_ACROSS, _MOST_DOWN = 1_000, 65_534
 """Limits of colspan and rowspan in browsers."""
 _BLOCKS = frozenset(("br", "p", "div", "li", "tr"))

@@ -5,6 +5,7 @@ Memory holds one record, or one object of at most 32 MiB, however long its lists
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from gettext import gettext as _
 from pathlib import Path
 
 import orjson
@@ -19,7 +20,7 @@ from indexer.sources.record_likeness import applies_to_records, holds_value
 from indexer.sources.row import SkippedPart, SourceItem, UnreadableRow
 from indexer.sources.streams import OnBytes, open_text
 
-_PASSED = "Objects of a list are not read because they have no known heading."
+_PASSED = _("Objects of a list are not read because they have no known heading.")
 
 
 def read_json(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
@@ -68,7 +69,7 @@ class _Reader:
             )
             return
         if depth > MAX_DEPTH:
-            raise BrokenFileError("too_long", "A JSON value is over 32 MiB and too deep.")
+            raise BrokenFileError("too_long", _("A JSON value is over 32 MiB and too deep."))
         before = self.number
         if self.cutter.peek() == b"[":
             yield from self._read_list(stated, depth + 1, is_inner=True)
@@ -76,7 +77,9 @@ class _Reader:
             yield from self._enter_object(stated, depth + 1)
         if self.number == before and not is_inner:
             self.number += 1
-            yield UnreadableRow(self.source, self.number, "too_long", "The record is over 32 MiB.")
+            yield UnreadableRow(
+                self.source, self.number, "too_long", _("The record is over 32 MiB.")
+            )
 
     def _read_cells(self, text: bytes) -> Iterator[SourceItem]:
         """Yields the row of a list of cells. The first list with known headings names them."""
@@ -97,7 +100,7 @@ class _Reader:
             key = _load(self.cutter.cut())
             self._require_more()
             if not self.cutter.take(b":"):
-                raise BrokenFileError("bad_file", "A name in a JSON object has no value.")
+                raise BrokenFileError("bad_file", _("A name in a JSON object has no value."))
             self._require_more()
             if self.cutter.peek() not in (b"{", b"["):
                 value = _load(self.cutter.cut())
@@ -126,16 +129,16 @@ class _Reader:
 
     def _require_more(self) -> None:
         if not self.cutter.peek():
-            raise BrokenFileError("truncated", "The JSON text ends inside a value.")
+            raise BrokenFileError("truncated", _("The JSON text ends inside a value."))
 
     def _pass_comma(self) -> Iterator[SourceItem]:
         if self.cutter.take(b",") or self.cutter.peek() in (b"]", b""):
             return
         if self.cutter.peek() != b"{":
             raise BrokenFileError(
-                "bad_file", "There is unexpected text between the values of the list."
+                "bad_file", _("There is unexpected text between the values of the list.")
             )
-        detail = "A comma is missing before here."
+        detail = _("A comma is missing before here.")
         yield UnreadableRow(self.source, self.number + 1, "not_json", detail)
 
     def _count(self, items: Iterator[SourceItem]) -> Iterator[SourceItem]:

@@ -6,6 +6,7 @@ and memory holds one value, however long the list.
 
 import re
 from collections.abc import Iterator
+from gettext import gettext as _
 from typing import BinaryIO
 
 from gongkai.files.errors import BrokenFileError
@@ -60,7 +61,9 @@ class JsonCutter:
         """
         held = self.buffer[self.at :]
         if len(held) > MAX_ROW_BYTES:
-            raise BrokenFileError("too_long", "A JSON value is over 32 MiB; reading stops there.")
+            raise BrokenFileError(
+                "too_long", _("A JSON value is over 32 MiB; reading stops there.")
+            )
         chunk = self._stream.read(max(_CHUNK, len(held)))
         self.buffer, self.at = held + chunk, 0
         return bool(chunk)
@@ -109,7 +112,7 @@ class JsonCutter:
                 depth -= 1
                 if not depth:
                     return self._take_to(self.at + offset + 1)
-        raise BrokenFileError("truncated", "The JSON text ends inside a value.")
+        raise BrokenFileError("truncated", _("The JSON text ends inside a value."))
 
     def _cut_scalar(self, first: bytes) -> bytes:
         pattern = TOKEN if first == b'"' else _SCALAR
@@ -121,11 +124,11 @@ class JsonCutter:
                 break
             if not self.fill():
                 if is_cut_off:
-                    raise BrokenFileError("truncated", "The JSON text ends inside a value.")
+                    raise BrokenFileError("truncated", _("The JSON text ends inside a value."))
                 break
         if end == self.at:
             raise BrokenFileError(
-                "bad_file", "The JSON text has a stray character between its values."
+                "bad_file", _("The JSON text has a stray character between its values.")
             )
         return self._take_to(end)
 

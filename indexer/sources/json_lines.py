@@ -1,6 +1,7 @@
 """Reads rows from JSON Lines files. A line with a page of a list gives all its rows."""
 
 from collections.abc import Iterator
+from gettext import gettext as _
 from pathlib import Path
 
 from indexer.sources.json_records import parse_rows
@@ -20,6 +21,6 @@ def read_json_lines(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
     with open_text(path, on_bytes) as stream:
         for number, line in enumerate(read_lines(stream), 1):
             if line is None:
-                yield UnreadableRow(source, number, "too_long", "The line is over 32 MiB.")
+                yield UnreadableRow(source, number, "too_long", _("The line is over 32 MiB."))
             elif text := line.strip(_BETWEEN):
                 yield from parse_rows(text, source, number)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from gettext import gettext as _
 
 from gongkai.catalog.headings import key_of
 from indexer.sources.headers import known_keys
@@ -12,7 +13,7 @@ from indexer.sources.json_values import is_reject, parse_row, parse_value
 from indexer.sources.record_likeness import add_stated, holds_value
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow
 
-_LINKS = "Objects with only a title and an address are not read as records."
+_LINKS = _("Objects with only a title and an address are not read as records.")
 _ACTIONS = frozenset(("index", "create", "update", "delete"))
 """Lines between the records of a bulk file of Elasticsearch."""
 _LISTS = frozenset(("data", "list", "rows", "records", "items", "result", "results", "page"))

@@ -6,6 +6,7 @@ orjson is strict and fast. A value that it rejects is parsed again with harmless
 import json
 import re
 from functools import lru_cache
+from gettext import gettext as _
 
 import orjson
 
@@ -31,7 +32,7 @@ def parse_row(text: bytes, source: str, line: int) -> Row:
     except (ValueError, RecursionError) as error:
         return UnreadableRow(source, line, *_explain(text, error))
     if not isinstance(value, dict):
-        return UnreadableRow(source, line, "not_an_object", "The JSON value is not an object.")
+        return UnreadableRow(source, line, "not_an_object", _("The JSON value is not an object."))
     if REJECT_KEYS <= value.keys() <= REJECT_KEYS | {"sentence", "note"}:
         return _unwrap_reject(value, source, line)
     return SourceRow(source, line, value)
@@ -56,7 +57,7 @@ def _unwrap_reject(entry: dict[str, object], source: str, line: int) -> Row:
     if row is None:
         return UnreadableRow(source, line, "withheld_row", WITHHELD)
     if not isinstance(row, dict):
-        return UnreadableRow(source, line, "not_an_object", "The reject's row is not an object.")
+        return UnreadableRow(source, line, "not_an_object", _("The reject's row is not an object."))
     return SourceRow(source, line, row)
 
 
@@ -125,9 +126,11 @@ def _explain(text: bytes, error: Exception) -> tuple[str, str]:
     try:
         text.decode("utf-8")
     except UnicodeDecodeError as undecodable:
-        place = f"Byte {undecodable.start + 1} is not valid text"
-        return "bad_encoding", f"{place} in the file's encoding."
+        said = _("Byte {place} is not valid text in the file's encoding.")
+        return "bad_encoding", said.format(place=undecodable.start + 1)
     if b"\0" in text:
-        return "not_json", "The row contains NUL bytes: the file was not completely written."
-    place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-    return "not_json", f"The row is not valid JSON{place}."
+        return "not_json", _("The row contains NUL bytes: the file was not completely written.")
+    if isinstance(error, json.JSONDecodeError):
+        said = _("The row is not valid JSON at character {place}.")
+        return "not_json", said.format(place=error.pos + 1)
+    return "not_json", _("The row is not valid JSON.")

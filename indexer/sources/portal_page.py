@@ -5,6 +5,7 @@ The meta tag names are those of 政府网站发展指引 (国办发〔2017〕47�
 
 import re
 from collections.abc import Iterator, Mapping
+from gettext import gettext as _
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -53,7 +54,7 @@ def read_portal_page(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     with open_text(path, on_bytes, is_markup=True) as stream:
         data = stream.read(MAX_ROW_BYTES + 1)
     if len(data) > MAX_ROW_BYTES:
-        yield UnreadableRow(source, 1, "too_long", "The page is over 32 MiB.")
+        yield UnreadableRow(source, 1, "too_long", _("The page is over 32 MiB."))
         return
     yield read_page(source, data)
 
@@ -70,7 +71,7 @@ def read_page(source: str, data: bytes, address: str = "") -> Row:
         # A character reference such as &#1; gives a character that lxml returns but does not
         # accept.
         raise BrokenFileError(
-            "bad_file", "The page contains invalid character references."
+            "bad_file", _("The page contains invalid character references.")
         ) from error
 
 
@@ -94,7 +95,7 @@ def parse_page(data: bytes) -> html.HtmlElement:
     try:
         return html.document_fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
-        raise BrokenFileError("bad_file", "The file is not an HTML page.") from error
+        raise BrokenFileError("bad_file", _("The file is not an HTML page.")) from error
 
 
 def _mark_content(text: str) -> str:

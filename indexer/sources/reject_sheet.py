@@ -1,6 +1,7 @@
 """Extracts the original row from a row of a rejects sheet, without the added columns."""
 
 from collections.abc import Iterable, Sequence
+from gettext import gettext as _
 
 from gongkai.catalog.headings import is_blank
 from gongkai.staff.reject_sheets import COLUMNS, read_cell
@@ -8,7 +9,7 @@ from indexer.sources.row import Row, SourceRow, UnreadableRow, gather_cells
 
 _OURS = frozenset(COLUMNS)
 _ENOUGH = 3
-WITHHELD = "The reject does not contain its row: fix it at its source."
+WITHHELD = _("The reject does not contain its row: fix it at its source.")
 
 
 def is_reject_sheet(headings: Iterable[object]) -> bool:

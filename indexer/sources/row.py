@@ -52,6 +52,17 @@ class SkippedPart:
     detail: str
 
 
+SKIPPED_REASONS = (
+    "not_read",
+    "hidden_file",
+    "hidden_sheet",
+    "hidden_rows",
+    "hidden_columns",
+    "outside_folder",
+    "second_list",
+    "no_header",
+)
+"""The reasons of skipped parts."""
 SourceItem: TypeAlias = Row | SkippedPart
 """An item of a reader."""
 

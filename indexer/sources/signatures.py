@@ -1,5 +1,6 @@
 """Explains why a file is not read as a source."""
 
+from gettext import gettext as _
 from pathlib import Path
 
 from gongkai.files.containers import Container
@@ -10,7 +11,7 @@ _DOCUMENTS = frozenset(
         *(Container.RTF, Container.OFD),
     )
 )
-_ATTACHMENT = "It is read only as an attachment, and no record names it as one."
+_ATTACHMENT = _("It is read only as an attachment, and no record names it as one.")
 
 
 def explain_unread(path: Path, container: Container) -> str:
@@ -18,9 +19,9 @@ def explain_unread(path: Path, container: Container) -> str:
     if container in _DOCUMENTS or path.suffix.lower() == ".txt":
         return _ATTACHMENT
     if container is Container.ENCRYPTED:
-        return "The file is protected by a password; save it without one."
+        return _("The file is protected by a password; save it without one.")
     if container is Container.COMPOUND:
-        return "The file is no document or workbook of an office program that can be read."
+        return _("The file is no document or workbook of an office program that can be read.")
     if container is Container.ARCHIVE:
-        return "An archive is read only as an attachment; unpack it to read exports in it."
-    return "The format of the file is not supported."
+        return _("An archive is read only as an attachment; unpack it to read exports in it.")
+    return _("The format of the file is not supported.")

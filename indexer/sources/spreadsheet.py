@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Iterable, Iterator
+from gettext import gettext as _
 from itertools import islice
 from pathlib import Path
 
@@ -20,10 +21,10 @@ from indexer.sources.streams import CountingFile, OnBytes
 from indexer.sources.table_layout import find_layout
 from indexer.sources.table_rows import Table
 
-_NO_HEADER = "No heading row with known headings was found in the first rows of any sheet."
-_HIDDEN = "Rows of hidden sheets are not read; show the sheet or delete it."
+_NO_HEADER = _("No heading row with known headings was found in the first rows of any sheet.")
+_HIDDEN = _("Rows of hidden sheets are not read; show the sheet or delete it.")
 _LARGEST_ATTACHMENT = 8 * MIB
-_EXTRA = "Rows of sheets without known headings are not read."
+_EXTRA = _("Rows of sheets without known headings are not read.")
 
 
 def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
@@ -46,7 +47,7 @@ def read_spreadsheet(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
                 except BrokenFileError:
                     raise
                 except Exception as error:
-                    raise BrokenFileError("bad_file", "The workbook is damaged.") from error
+                    raise BrokenFileError("bad_file", _("The workbook is damaged.")) from error
             yield row
 
 

@@ -8,6 +8,7 @@ import contextlib
 import io
 import zlib
 from collections.abc import Callable, Iterator
+from gettext import gettext as _
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -74,7 +75,7 @@ class GzipStream(io.RawIOBase):
         self._given += len(unpacked)
         if self._given > max(RATIO_APPLIES_FROM, self._taken * MAX_PACKING_RATIO):
             raise BrokenFileError(
-                "unpacks_too_large", "The unpacked file is too large for its packed size."
+                "unpacks_too_large", _("The unpacked file is too large for its packed size.")
             )
         return len(unpacked)
 
@@ -105,12 +106,12 @@ class GzipStream(io.RawIOBase):
         try:
             unpacked = member.decompress(self._pending, size)
         except zlib.error as error:
-            raise BrokenFileError("bad_file", "The gzip data is damaged.") from error
+            raise BrokenFileError("bad_file", _("The gzip data is damaged.")) from error
         self._pending = member.unconsumed_tail
         if member.eof:
             self._pending, self._member = member.unused_data, None
         elif is_last and not unpacked:
-            raise BrokenFileError("truncated", "The gzip file ends before its data does.")
+            raise BrokenFileError("truncated", _("The gzip file ends before its data does."))
         return unpacked
 
 

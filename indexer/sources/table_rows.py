@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from itertools import chain, islice
 
 from gongkai.catalog.headings import is_blank
@@ -13,10 +14,12 @@ from indexer.sources.record_likeness import states_disclosure
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow
 from indexer.sources.table_layout import Layout, find_layout, is_footer, is_total
 
-_UNCALCULATED = "A cell holds a formula without a value, or an error; open the table and save it."
+_UNCALCULATED = _(
+    "A cell holds a formula without a value, or an error; open the table and save it."
+)
 _ENOUGH_HEADINGS = 3
-_ROWS = "Hidden rows are not read; show them or delete them."
-_COLUMNS = "Hidden columns are not read; show them or delete them."
+_ROWS = _("Hidden rows are not read; show them or delete them.")
+_COLUMNS = _("Hidden columns are not read; show them or delete them.")
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import email
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
+from gettext import gettext as _
 from pathlib import Path
 
 from gongkai.files.encodings import detect_encoding
@@ -22,7 +23,7 @@ def read_web_archive(path: Path, on_bytes: OnBytes) -> Iterator[Row]:
     with CountingFile(path, on_bytes) as file:
         data = file.read(MAX_ROW_BYTES + 1) or b""
     if len(data) > MAX_ROW_BYTES:
-        yield UnreadableRow(source, 1, "too_long", "The page is over 32 MiB.")
+        yield UnreadableRow(source, 1, "too_long", _("The page is over 32 MiB."))
         return
     yield read_page(source, *unpack_page(data))
 
@@ -55,7 +56,7 @@ def _find_page(data: bytes) -> tuple[bytes, str]:
         content = part.get_payload(decode=True)
         if isinstance(content, bytes):
             return _to_utf8(content, part.get_content_charset()), address
-    raise BrokenFileError("bad_file", "The archive contains no HTML page.")
+    raise BrokenFileError("bad_file", _("The archive contains no HTML page."))
 
 
 def _to_utf8(content: bytes, charset: str | None) -> bytes:

@@ -6,6 +6,7 @@ Entities are not expanded, and no other file or address is read. Memory holds on
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from pathlib import Path
 from typing import cast
 
@@ -32,7 +33,7 @@ _ENDS_EARLY = (
     etree.ErrorTypes.ERR_DOCUMENT_END,
     etree.ErrorTypes.ERR_TAG_NOT_FINISHED,
 )
-_TRUNCATED = "The XML ends before its root element does."
+_TRUNCATED = _("The XML ends before its root element does.")
 
 
 def read_xml(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
@@ -45,7 +46,7 @@ def read_xml(path: Path, on_bytes: OnBytes) -> Iterator[SourceItem]:
         reader = _Reader(RepairedXml(stream), str(path))
         yield from reader.read()
     if not reader.number:
-        raise BrokenFileError("no_rows", "The file has no elements with known headings.")
+        raise BrokenFileError("no_rows", _("The file has no elements with known headings."))
 
 
 @dataclass(slots=True)
@@ -101,10 +102,10 @@ class _Reader:
         self.number += 1
         self._held = 0
         if fields is None:
-            detail = "The record has too many fields for a catalog entry."
+            detail = _("The record has too many fields for a catalog entry.")
             return UnreadableRow(self.source, self.number, "too_many_fields", detail)
         if self.stream.has_undecodable and any("\ufffd" in str(v) for v in fields.values()):
-            detail = "The record contains bytes that are not valid text."
+            detail = _("The record contains bytes that are not valid text.")
             return UnreadableRow(self.source, self.number, "bad_encoding", detail)
         return SourceRow(self.source, self.number, fields)
 
@@ -134,7 +135,7 @@ class _Reader:
             raise _explain(fault)
         yield from map(self._row, self._finder.enter_frame())
         self.number += 1
-        detail = "The XML of the record is broken."
+        detail = _("The XML of the record is broken.")
         yield UnreadableRow(self.source, self.number, "bad_xml", detail)
         self._finder.restart()
         self._is_resumed = True
@@ -166,7 +167,7 @@ class _Reader:
         self._taken += len(piece)
         self._held += len(piece)
         if self._held > MAX_ROW_BYTES:
-            raise BrokenFileError("too_long", "No record ends within 32 MiB of XML.")
+            raise BrokenFileError("too_long", _("No record ends within 32 MiB of XML."))
         return piece
 
     def _find_end(self, start: int) -> int:
@@ -184,7 +185,7 @@ class _Reader:
         chunk = self.stream.read_text()
         self._buffer, self._at = self._buffer[self._at :] + chunk, 0
         if len(self._buffer) > MAX_ROW_BYTES:
-            raise BrokenFileError("too_long", "No record ends within 32 MiB of XML.")
+            raise BrokenFileError("too_long", _("No record ends within 32 MiB of XML."))
         return bool(chunk)
 
     def _open_parser(self) -> etree.XMLPullParser:
@@ -226,5 +227,10 @@ def _explain(fault: Exception) -> BrokenFileError:
         if getattr(fault, "code", None) in _ENDS_EARLY:
             return BrokenFileError("truncated", _TRUNCATED)
         line, column = fault.position
-        return BrokenFileError("bad_xml", f"The XML is broken at line {line}, column {column}.")
-    return BrokenFileError("bad_xml", "A record begins inside another one that is not closed.")
+        return BrokenFileError(
+            "bad_xml",
+            _("The XML is broken at line {line}, column {column}.").format(
+                line=line, column=column
+            ),
+        )
+    return BrokenFileError("bad_xml", _("A record begins inside another one that is not closed."))

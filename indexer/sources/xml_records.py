@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -71,7 +72,10 @@ class RecordFinder:
         self._stack.append(element)
         depth = len(self._stack) - 1
         if depth > _MAX_DEPTH:
-            raise BrokenFileError("bad_xml", f"Elements are nested more than {_MAX_DEPTH} deep.")
+            raise BrokenFileError(
+                "bad_xml",
+                _("Elements are nested more than {max_depth} deep.").format(max_depth=_MAX_DEPTH),
+            )
         is_below = bool(self.tag) and depth - 1 == self.tag_depth
         if is_below and spelled(element) == spelled(self._stack[-2]) == self.tag:
             raise UnclosedRecordError
@@ -247,4 +251,4 @@ def _forget(element: etree._Element) -> None:
 def _refuse_entities(root: etree._Element) -> None:
     dtd: Any = root.getroottree().docinfo.internalDTD
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
-        raise BrokenFileError("bad_xml", "The XML declares its own entities, which is not safe.")
+        raise BrokenFileError("bad_xml", _("The XML declares its own entities, which is not safe."))

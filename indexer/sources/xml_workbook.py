@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 
 from lxml import etree
@@ -16,7 +17,7 @@ from indexer.sources.spreadsheet import read_sheets
 from indexer.sources.streams import OnBytes, open_text
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
-_TOO_LONG = "The workbook is over 32 MiB; save it as .xlsx."
+_TOO_LONG = _("The workbook is over 32 MiB; save it as .xlsx.")
 _SS = f"{{{NAMESPACE}}}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
 _LARGEST_EXACT = 2**53
@@ -45,7 +46,7 @@ def _parse(data: bytes) -> etree._Element:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise BrokenFileError(
-            "bad_xml", "The workbook is not valid XML; save it as .xlsx."
+            "bad_xml", _("The workbook is not valid XML; save it as .xlsx.")
         ) from error
 
 

@@ -24,6 +24,7 @@ from gongkai.duplicates.scan_store import ScanStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.scan import fetch_hits
 from gongkai.files.spreadsheets import write_sheet
+from gongkai.language import translate_code
 
 _SHOWN = ("title", "document_number", "index_number", "publisher", "issued_on", "published_on")
 _CSV_HEADS = ("cluster", "kind", "score", "id", *_SHOWN)
@@ -115,7 +116,9 @@ def _print_clusters(
     """Prints a heading for each cluster, and its records below, in any width of terminal."""
     console = Console(highlight=False, markup=False)
     for cluster in clusters:
-        console.print(f"{cluster.id}  {cluster.kind}  {cluster.score:.2f}", style="bold")
+        console.print(
+            f"{cluster.id}  {translate_code(cluster.kind)}  {cluster.score:.2f}", style="bold"
+        )
         table = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
         table.add_column(overflow="fold", max_width=console.width // 3)
         table.add_column(overflow="fold")

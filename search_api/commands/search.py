@@ -28,9 +28,9 @@ def search(
     words: Annotated[
         list[str], typer.Argument(help='Search terms; "短语" in quotes; -排除 after --.')
     ],
-    size: Annotated[int, typer.Option(min=1, max=SIZE_LIMIT)] = 10,
-    page: Annotated[int, typer.Option(min=1)] = 1,
-    sort: Annotated[Sort, typer.Option()] = Sort.RELEVANCE,
+    size: Annotated[int, typer.Option(min=1, max=SIZE_LIMIT, help="Results on a page.")] = 10,
+    page: Annotated[int, typer.Option(min=1, help="Page of the results.")] = 1,
+    sort: Annotated[Sort, typer.Option(help="Order of the results.")] = Sort.RELEVANCE,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the JSON response of the API.")
     ] = False,
@@ -110,7 +110,7 @@ def _notes(query: QueryView) -> Iterator[str]:
 
 
 def _facts(hit: HitView) -> str:
-    related = "related" if hit.related else None
+    related = _("related") if hit.related else None
     facts = (hit.publisher.name, hit.document_number, hit.published_on, hit.genre, hit.id, related)
     return "  ".join(fact for fact in facts if fact)
 

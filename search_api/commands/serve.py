@@ -20,7 +20,7 @@ from uvicorn.supervisors import Multiprocess
 
 from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation, open_installation
-from gongkai.errors import SettingsError
+from gongkai.errors import SettingsError, name_fault
 from gongkai.files.durable import make_folder
 from gongkai.semantic.model_files import find_obstacle
 from gongkai.settings import SemanticMode, Settings
@@ -50,8 +50,12 @@ _APPLICATION = "search_api.app:create_served_app"
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any that is free.")
+    ] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that answer requests.")
+    ] = 1,
 ) -> None:
     """Serve the pages and the API until stopped."""
     # Report wrong settings, ports and tables here, once, before anything is loaded.
@@ -129,7 +133,7 @@ def _check_access_log(settings: Settings) -> None:
             _(
                 "access_log_dir is {folder}, which can't be written ({strerror}); name a "
                 "folder that this user can write."
-            ).format(folder=folder, strerror=error.strerror)
+            ).format(folder=folder, strerror=name_fault(error))
         ) from None
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from gettext import gettext as _
 from typing import Any
 
-from gongkai.errors import GongkaiError
+from gongkai.errors import GongkaiError, name_fault
 
 _SYSTEM_PORTS = 1024
 
@@ -84,5 +84,5 @@ def _explain(error: OSError, host: str, port: int) -> str:
             "127.0.0.1, or 0.0.0.0 for all."
         ).format(host=host)
     return _("Port {port} of {host} can't be listened on ({strerror}); choose another.").format(
-        port=port, host=host, strerror=error.strerror
+        port=port, host=host, strerror=name_fault(error)
     )

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import orjson
 import typer
+from rich.cells import set_cell_size
 
 from gongkai.command_line import AsCsv, AsJson, open_configured
 from gongkai.engines.installation import Installation
 from gongkai.files.spreadsheets import write_sheet
+from gongkai.language import translate_code
 from gongkai.staff.statistics import Statistics, count_year, list_figures
 
 
@@ -28,7 +30,7 @@ def stats(
         print(orjson.dumps({"year": year, "figures": listed}).decode())
     else:
         for figure, value, number in figures:
-            print(f"{figure:<46} {number:>9,}  {value}")
+            print(f"{set_cell_size(translate_code(figure), 46)} {number:>9,}  {value}")
 
 
 async def _count(installation: Installation, year: int) -> Statistics:

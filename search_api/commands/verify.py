@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 
 import orjson
 import typer
+from rich.cells import set_cell_size
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from gongkai.catalog.stored_record import decode_record
@@ -17,6 +18,7 @@ from gongkai.command_line import EXIT_REFUSED, AsJson, open_configured, open_pro
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Hit
 from gongkai.engines.scan import read_pages
+from gongkai.language import translate_code
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll
 from gongkai.search.service import SearchService
@@ -53,14 +55,14 @@ def verify(
         for miss in misses:
             print(
                 _("miss  {key} of {id}: {text} ({total:,} found)").format(
-                    key=miss.key, id=miss.id, text=miss.text, total=miss.total
+                    key=translate_code(miss.key), id=miss.id, text=miss.text, total=miss.total
                 )
             )
         for key, count in asked.items():
             missed = sum(miss.key == key for miss in misses)
             print(
-                _("{key:<16} {value:>9,} of {count:>9,} found on page 1").format(
-                    key=key, value=count - missed, count=count
+                _("{key} {value:>9,} of {count:>9,} found on page 1").format(
+                    key=set_cell_size(translate_code(key), 16), value=count - missed, count=count
                 )
             )
     if misses:
@@ -89,7 +91,7 @@ def _open_progress(total: int) -> Iterator[Callable[[int], None]]:
     """Shows a bar on a terminal, else a line for each tenth of the records."""
     columns = (*Progress.get_default_columns()[:-1], MofNCompleteColumn(), TimeRemainingColumn())
     with open_progress(*columns) as bar:
-        task = bar.add_task("verifying", total=total)
+        task = bar.add_task(_("verifying"), total=total)
         done = 0
 
         def advance(count: int) -> None:
@@ -98,7 +100,8 @@ def _open_progress(total: int) -> Iterator[Callable[[int], None]]:
             done += count
             bar.advance(task, count)
             if tenths and bar.disable:
-                bar.console.print(f"verified {done:,} of {total:,} records")
+                said = _("verified {done:,} of {total:,} records")
+                bar.console.print(said.format(done=done, total=total))
 
         yield advance
 

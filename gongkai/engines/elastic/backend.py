@@ -97,7 +97,7 @@ class ElasticBackend:
         faults = self.generations.check_integrity(name)
         live = self.generations.live_names()
         if len(live) > 1 and name in live:
-            faults.append("The alias points at more than one generation.")
+            faults.append(_("The alias points at more than one generation."))
         return faults
 
     def repair(self) -> None:

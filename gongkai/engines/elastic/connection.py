@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from gettext import gettext as _
 from typing import Any
 
 from elastic_transport import AsyncTransport, Transport
@@ -16,7 +17,7 @@ from elasticsearch import (
 )
 from elasticsearch.serializer import OrjsonSerializer
 
-from gongkai.errors import EngineUnavailableError
+from gongkai.errors import EngineUnavailableError, name_fault
 from gongkai.settings import Settings
 
 CONNECTIONS = 32
@@ -57,12 +58,11 @@ def explain(error: ApiError | TransportError) -> str:
     if isinstance(error, AuthenticationException | AuthorizationException):
         return _explain_refusal(error)
     if isinstance(error, UnsupportedProductError):
-        return "The server at GONGKAI_ELASTICSEARCH_URL is not Elasticsearch."
+        return _("The server at GONGKAI_ELASTICSEARCH_URL is not Elasticsearch.")
     if isinstance(error, TransportError):
-        return (
-            "Elasticsearch can't be reached at GONGKAI_ELASTICSEARCH_URL "
-            f"({type(error).__name__}): is it up?"
-        )
+        return _(
+            "Elasticsearch can't be reached at GONGKAI_ELASTICSEARCH_URL ({kind}): is it up?"
+        ).format(kind=name_fault(error))
     return _explain_answer(error)
 
 
@@ -79,7 +79,7 @@ def is_blocked(error: Mapping[str, Any], status: int) -> bool:
     return error.get("type") == _BLOCKED and status != 503
 
 
-BLOCKED = (
+BLOCKED = _(
     "Elasticsearch accepts no writes: a disk of the cluster is nearly full (flood stage). "
     "Free disk space, then run the same command again."
 )
@@ -88,23 +88,25 @@ BLOCKED = (
 def _explain_refusal(error: ApiError) -> str:
     if error.error == _BLOCKED:
         return BLOCKED
-    return (
-        f"Elasticsearch refused the sign-in ({error.status_code}): check "
+    return _(
+        "Elasticsearch refused the sign-in ({status_code}): check "
         "GONGKAI_ELASTICSEARCH_USERNAME, _PASSWORD or _API_KEY, and the rights they have."
-    )
+    ).format(status_code=error.status_code)
 
 
 def _explain_answer(error: ApiError) -> str:
     if error.error == _BLOCKED and error.status_code != 503:
         return BLOCKED
     if error.status_code == 429:
-        return "Elasticsearch is overloaded (429)."
+        return _("Elasticsearch is overloaded (429).")
     if error.status_code >= 500:
-        return f"Elasticsearch can't answer ({error.status_code}, {error.error})."
-    return (
-        f"The server at GONGKAI_ELASTICSEARCH_URL gave an unknown answer ({error.status_code}, "
-        f"{error.error}). Elasticsearch 8.19 and 9 are known to work."
-    )
+        return _("Elasticsearch can't answer ({status_code}, {error}).").format(
+            status_code=error.status_code, error=error.error
+        )
+    return _(
+        "The server at GONGKAI_ELASTICSEARCH_URL gave an unknown answer ({status_code}, "
+        "{error}). Elasticsearch 8.19 and 9 are known to work."
+    ).format(status_code=error.status_code, error=error.error)
 
 
 def _options(settings: Settings) -> dict[str, Any]:

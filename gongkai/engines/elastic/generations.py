@@ -1,6 +1,7 @@
 """The generations as indices of a cluster, and which one is live."""
 
 from dataclasses import asdict
+from gettext import gettext as _
 from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
@@ -80,7 +81,7 @@ class GenerationIndices:
     def check_integrity(self, name: str) -> list[str]:
         """Returns a sentence for each fault of an existing generation."""
         if self.health(name) == "red":
-            return ["The cluster has lost a part of it (its health is red)."]
+            return [_("The cluster has lost a part of it (its health is red).")]
         try:
             self._client.search(
                 index=self._names.generation(name), size=1, allow_partial_search_results=False
@@ -88,7 +89,7 @@ class GenerationIndices:
         except ApiError as error:
             if error.status_code == 429:
                 raise
-            return [f"It can't be searched ({error.error})."]
+            return [_("It can't be searched ({error}).").format(error=error.error)]
         return []
 
     def point_at(self, name: str) -> None:

@@ -26,7 +26,7 @@ _PROPERTIES = {
     "erased": {"type": "boolean"},
     "public": {"type": "boolean"},
 }
-_LOST = (
+_LOST = _(
     "The withdrawal ledger is missing, so the withdrawn records are unknown. "
     "Restore it from a snapshot, or run `gongkai restore --force` with a backup."
 )

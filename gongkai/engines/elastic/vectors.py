@@ -1,6 +1,7 @@
 """The vectors of one model in an index of their own, and kNN search by the server."""
 
 from collections.abc import Collection, Mapping, Sequence
+from gettext import gettext as _
 from typing import Any
 
 import numpy as np
@@ -145,7 +146,7 @@ class ElasticVectorStore:
                 }
                 for each in rows
             ]
-            _, faults = bulk(
+            _done, faults = bulk(
                 self._client,
                 actions,
                 index=self._index,
@@ -155,7 +156,7 @@ class ElasticVectorStore:
             )
         if faults:
             raise EngineUnavailableError(
-                "Elasticsearch did not store every vector; run the command again."
+                _("Elasticsearch did not store every vector; run the command again.")
             )
 
     def prune(self, kept: Collection[str]) -> int:

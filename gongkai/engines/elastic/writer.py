@@ -219,8 +219,8 @@ class ElasticWriter:
                 return lines, BLOCKED
             if fault and _is_temporary(result["status"]):
                 repeated[result["_id"]] = lines[result["_id"]]
-                reason = (
-                    f"Elasticsearch is too busy to write ({result['status']}, {fault['type']})."
+                reason = _("Elasticsearch is too busy to write ({status}, {kind}).").format(
+                    status=result["status"], kind=fault["type"]
                 )
             elif fault:
                 self._rejected[ids[result["_id"]]] = fault["type"]

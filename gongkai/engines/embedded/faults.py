@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 
-from gongkai.errors import StorageError
+from gongkai.errors import StorageError, name_fault
 
 # tantivy reports every error as ValueError.
 _STORAGE = re.compile(
@@ -21,7 +21,7 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(error.strerror or type(error).__name__) from error
+        raise StorageError(name_fault(error)) from error
     except BaseException as error:
         # A damaged file can make tantivy panic, and a panic is no subclass of Exception.
         if type(error).__name__ == "PanicException":

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ import tantivy
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.engines.embedded.schema import STORED, build_schema, open_index
+from gongkai.errors import name_fault
 from gongkai.files.durable import read_json, replace_file
 
 _MARK = 1337
@@ -41,11 +43,13 @@ def examine_index(folder: Path, *, is_own: bool = True) -> list[str]:
     try:
         meta = _read_meta(folder)
     except ValueError:
-        return ["meta.json is torn."]
+        return [_("meta.json is torn.")]
     if meta is None:
-        return ["meta.json is missing."]
+        return [_("meta.json is missing.")]
     files = [fault for file in _list_files(folder, meta) if (fault := examine_file(file))]
-    locks = (f"{lock.name} is not a file." for lock in _find_blocked_locks(folder))
+    locks = (
+        _("{name} is not a file.").format(name=lock.name) for lock in _find_blocked_locks(folder)
+    )
     faults = [*files, *_examine_managed_list(folder), *locks]
     return faults or (_examine_by_searching(folder, meta) if is_own else [])
 
@@ -91,9 +95,11 @@ def examine_file(path: Path) -> str | None:
         with path.open("rb") as file:
             return _examine(file, path.name, path.stat().st_size)
     except FileNotFoundError:
-        return f"{path.name} is missing."
+        return _("{name} is missing.").format(name=path.name)
     except OSError as error:
-        return f"{path.name} can't be read ({error.strerror})."
+        return _("{name} can't be read ({strerror}).").format(
+            name=path.name, strerror=name_fault(error)
+        )
 
 
 def _read_meta(folder: Path) -> Mapping[str, Any] | None:
@@ -136,28 +142,32 @@ def _examine_managed_list(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (ValueError, OSError):
-        return [f"{_MANAGED} is damaged."]
+        return [_("{name} is damaged.").format(name=_MANAGED)]
     is_list = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    return [] if is_list else [f"{_MANAGED} is damaged."]
+    return [] if is_list else [_("{name} is damaged.").format(name=_MANAGED)]
 
 
 def _examine_by_searching(folder: Path, meta: Mapping[str, Any]) -> list[str]:
     expected = _read_own_meta()
     if any(meta.get(key) != expected[key] for key in ("schema", "index_settings")):
-        return ["meta.json has another schema than this program writes."]
+        return [_("meta.json has another schema than this program writes.")]
     try:
         counts = _count_records(folder)
     # A damaged file can make tantivy panic, and a panic is no subclass of Exception.
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
-        return [f"It can't be searched ({type(error).__name__}: {str(error)[:200]})."]
+        return [
+            _("It can't be searched ({kind}: {value}).").format(
+                kind=type(error).__name__, value=str(error)[:200]
+            )
+        ]
     written = sum(segment["max_doc"] for segment in meta["segments"])
     deleted = sum(
         each["deletes"]["num_deleted_docs"] for each in meta["segments"] if each["deletes"]
     )
     if counts != (written, written - deleted, written - deleted):
-        return ["meta.json has another number of records than its segments."]
+        return [_("meta.json has another number of records than its segments.")]
     return []
 
 
@@ -211,18 +221,18 @@ def _list_files(folder: Path, meta: Mapping[str, Any]) -> Iterator[Path]:
 
 def _examine(file: BinaryIO, name: str, size: int) -> str | None:
     if size < _TAIL.size:
-        return f"{name} is cut off."
+        return _("{name} is cut off.").format(name=name)
     file.seek(size - _TAIL.size)
     length, mark = _TAIL.unpack(file.read())
     end = size - _TAIL.size - length
     if mark != _MARK or length > _LONGEST_FOOTER or end < 0:
-        return f"{name} is cut off."
+        return _("{name} is cut off.").format(name=name)
     file.seek(end)
     try:
         expected = orjson.loads(file.read(length))["crc"]
     except (ValueError, KeyError, TypeError):
-        return f"{name} has a damaged end."
-    return None if _count_crc(file, end) == expected else f"{name} is damaged."
+        return _("{name} has a damaged end.").format(name=name)
+    return None if _count_crc(file, end) == expected else _("{name} is damaged.").format(name=name)
 
 
 def _count_crc(file: BinaryIO, end: int) -> int:

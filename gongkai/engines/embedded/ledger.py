@@ -104,20 +104,36 @@ class Ledger:
         try:
             main = _read(self._path)
         except ValueError:
-            return [f"{self._path.name} is damaged. {_REMEDY}"]
+            return [_("{name} is damaged. {remedy}").format(name=self._path.name, remedy=_REMEDY)]
         try:
             copy = _read(self._copy)
         except ValueError:
             copy = None
-            faults.append(f"{self._copy.name} is damaged: `gongkai doctor --repair` restores it.")
+            faults.append(
+                _("{name} is damaged: `gongkai doctor --repair` restores it.").format(
+                    name=self._copy.name
+                )
+            )
         if main is None:
             lost = copy is not None or bool(faults) or self._is_expected()
-            return [f"{self._path.name} is missing. {_REMEDY}"] if lost else []
+            return (
+                [_("{name} is missing. {remedy}").format(name=self._path.name, remedy=_REMEDY)]
+                if lost
+                else []
+            )
         if main.sequence and copy is None and not faults:
-            faults.append(f"{self._copy.name} is missing: `gongkai doctor --repair` restores it.")
+            faults.append(
+                _("{name} is missing: `gongkai doctor --repair` restores it.").format(
+                    name=self._copy.name
+                )
+            )
         # A run killed between the two writes leaves the copy one write ahead.
         if copy is not None and copy.sequence > main.sequence + 1:
-            faults.append(f"{self._path.name} is older than its second copy. {_REMEDY}")
+            faults.append(
+                _("{name} is older than its second copy. {remedy}").format(
+                    name=self._path.name, remedy=_REMEDY
+                )
+            )
         return faults
 
     def repair(self) -> None:
@@ -171,7 +187,7 @@ class Ledger:
         self._seen = _UNREAD
 
 
-_REMEDY = (
+_REMEDY = _(
     "The withdrawn records are unknown: stop the server, then run `gongkai doctor --repair`, "
     "or `gongkai restore --force` with the newest backup."
 )

@@ -227,5 +227,5 @@ def test_content_without_links(content: bytes) -> None:
 def test_a_portal_that_refuses_connections_is_named(tmp_path: Path) -> None:
     with serve(Portal()) as closed:
         pass
-    with pytest.raises(PageError, match="can't be reached: ConnectionRefusedError"):
+    with pytest.raises(PageError, match="can't be reached: Connection refused"):
         pull(closed, tmp_path)
