@@ -10,6 +10,9 @@ from pathlib import Path
 
 from analyzers.errors import TableError
 
+COMMENT = "# "
+"""A row whose first cell starts with it explains the table to its editor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -23,7 +26,11 @@ class Row:
 
 
 def read_rows(name: str, columns: Sequence[str], directory: Path | None) -> Iterator[Row]:
-    """Yields rows that are not blank. Raises TableError for a file without these columns."""
+    """Yields rows that are neither blank nor comments.
+
+    The first cell of a comment starts with COMMENT. Raises TableError for a file without these
+    columns.
+    """
     if directory is not None and not directory.is_dir():
         raise TableError(
             _("{directory}: is not a folder; name the folder that holds the tables.").format(
@@ -31,26 +38,33 @@ def read_rows(name: str, columns: Sequence[str], directory: Path | None) -> Iter
             )
         )
     shown, content = _open_table(name, directory)
-    reader = csv.DictReader(io.StringIO(_decode(shown, content), newline=""), strict=True)
-    start = 1
-    try:
-        if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
+    rows = _parse(shown, _decode(shown, content))
+    line, header = next(rows, (1, []))
+    if missing := [name for name in columns if name not in header]:
+        raise TableError(
+            _("{shown}:{line}: the header lacks the column {column}; add it.").format(
+                shown=shown, line=line, column=missing[0]
+            )
+        )
+    for line, cells in rows:
+        if len(cells) > len(header):
             raise TableError(
-                _("{shown}:1: the header lacks the column {value}; add it.").format(
-                    shown=shown, value=missing[0]
+                _("{shown}:{line_num}: has more cells than the header.").format(
+                    shown=shown, line_num=line
                 )
             )
-        start = reader.line_num + 1
+        yield Row(f"{shown}:{line}", dict(zip(header, cells, strict=False)))
+
+
+def _parse(shown: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yields the last line and the cells of each row that is neither blank nor a comment."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
         for cells in reader:
+            if any(cells) and not cells[0].startswith(COMMENT):
+                yield reader.line_num, cells
             start = reader.line_num + 1
-            if None in cells:
-                raise TableError(
-                    _("{shown}:{line_num}: has more cells than the header.").format(
-                        shown=shown, line_num=reader.line_num
-                    )
-                )
-            if any(cells.values()):
-                yield Row(f"{shown}:{reader.line_num}", cells)
     except csv.Error as error:
         raise TableError(
             _("{shown}:{start}: is not CSV ({error}); fix the quotes.").format(

@@ -16,6 +16,7 @@ from gongkai.files.durable import make_folder, replace_file
 from gongkai.settings import Settings
 from gongkai.settings_file import FILE
 from indexer.city_tables import write_tables
+from indexer.table_templates import list_city_templates
 
 DEPLOYMENT = "deploy"
 _FOLDER, _PROGRAM, _HOST = "/srv/gongkai", "/opt/gongkai/bin/gongkai", "xxgk.example.gov.cn"
@@ -49,7 +50,7 @@ def write_city(city: City) -> list[Path]:
     replace_file(city.folder / FILE, "".join(_write_settings(city)).encode())
     for name in ("exports", "backups"):
         make_folder(city.folder / name)
-    tables = write_tables(city.folder / "tables")
+    tables = write_tables(city.folder / "tables", list_city_templates())
     return [city.folder / FILE, *tables, *_write_deployment(city)]
 
 

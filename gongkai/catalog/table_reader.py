@@ -9,10 +9,9 @@ from importlib import resources
 from pathlib import Path
 
 from analyzers.errors import TableError
+from analyzers.table_files import COMMENT
 from gongkai.errors import name_fault
 
-COMMENT = "# "
-"""A row that starts with it explains the table to its editor."""
 Problem = tuple[int, str]
 """The line number (1 is the header) and a sentence about the fault and its fix."""
 

@@ -1,7 +1,7 @@
 """`gongkai tables`: new tables of a city, from a workbook to CSV, and checked against its data."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +10,14 @@ from zipfile import BadZipFile
 import orjson
 import typer
 
+from analyzers.dictionary import check_dictionary
+from analyzers.synonyms import check_synonyms
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.halls import check_halls, load_halls
 from gongkai.catalog.heading_table import check_headings
 from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.intake import IntakeRules
+from gongkai.catalog.page_layouts import check_page_layouts
 from gongkai.catalog.places import check_places, load_places
 from gongkai.catalog.plain_text import clean_line
 from gongkai.catalog.table_consistency import find_inconsistencies
@@ -24,13 +27,17 @@ from gongkai.errors import SettingsError
 from gongkai.files.durable import make_folder, replace_file
 from gongkai.files.spreadsheets import BYTE_ORDER_MARK, write_sheet
 from gongkai.settings import Settings
-from indexer.city_tables import WORKBOOK, list_tables, read_workbook, write_tables
+from indexer.city_tables import WORKBOOK, list_files, read_workbook, write_tables
 from indexer.source_reader import survey_sources
 from indexer.table_survey import TableSurvey, suggest_agencies, survey_tables
+from indexer.table_templates import TableTemplate, list_city_templates, list_templates
 
 _WRONG = 3
 _SHOWN = 20
-_CHECKS = (check_tables, check_places, check_halls, check_headings)
+_CHECKS = (check_tables, check_places, check_halls, check_headings, check_page_layouts)
+_DICTIONARY_CHECKS = (check_dictionary, check_synonyms)
+_CITY = ", ".join(table.name for table in list_city_templates())
+_OTHERS = ", ".join(table.name for table in list_templates() if table not in list_city_templates())
 
 tables = typer.Typer(help="Write, convert and check the tables of a city.", no_args_is_help=True)
 
@@ -41,14 +48,37 @@ def about() -> None:
 
 
 @tables.command("new")
-def new(folder: Annotated[Path, typer.Argument(help="Folder for the tables.")]) -> None:
-    """Write agencies, halls and headings with explained columns, as CSV and as a workbook."""
-    names = [*(table.file for table in list_tables()), WORKBOOK]
-    for path in (folder / name for name in names):
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder for the tables.")],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help=f"Tables (default: {_CITY}); others: {_OTHERS}."),
+    ] = None,
+) -> None:
+    """Write tables with explained columns to fill in, as CSV and as a workbook."""
+    chosen = _choose_templates(names or ())
+    for path in list_files(folder, chosen):
         if path.exists():
             raise typer.BadParameter(_("{path} exists; name another folder").format(path=path))
-    for path in write_tables(folder):
+    for path in write_tables(folder, chosen):
         print(path)
+    if any(table.is_dictionary for table in chosen):
+        print(_("To use the dictionaries, set dictionary_dir to {folder}.").format(folder=folder))
+
+
+def _choose_templates(names: Sequence[str]) -> tuple[TableTemplate, ...]:
+    if not names:
+        return list_city_templates()
+    known = {table.name: table for table in list_templates()}
+    wanted = list(dict.fromkeys(name.removesuffix(".csv") for name in names))
+    for name in wanted:
+        if name not in known:
+            raise typer.BadParameter(
+                _("there is no table {name}; write one of {choices}").format(
+                    name=name, choices=", ".join(known)
+                )
+            )
+    return tuple(known[name] for name in wanted)
 
 
 @tables.command("import")
@@ -69,7 +99,7 @@ def import_workbook(
             _("{workbook}: is no XLSX workbook; save it as XLSX.").format(workbook=workbook)
         ) from None
     if not sheets:
-        known = ", ".join(table.name for table in list_tables())
+        known = ", ".join(table.name for table in list_templates())
         raise SettingsError(
             _("{workbook}: has no sheet named {known}.").format(workbook=workbook, known=known)
         )
@@ -99,7 +129,10 @@ def check(
 ) -> None:
     """Find faults in the tables, and publishers and classes of exports that they lack."""
     settings = Settings()
-    faults = [problem for find in _CHECKS for problem in find(settings.tables_dir)]
+    faults = [
+        *(problem for find in _CHECKS for problem in find(settings.tables_dir)),
+        *(problem for find in _DICTIONARY_CHECKS for problem in find(settings.dictionary_dir)),
+    ]
     if faults:
         _print_all(faults, TableSurvey(), as_json=as_json)
         raise typer.Exit(_WRONG)
@@ -121,7 +154,8 @@ def _check_sheets(sheets: Mapping[str, str]) -> list[str]:
         folder = Path(name)
         for sheet, text in sheets.items():
             (folder / f"{sheet}.csv").write_text(text, encoding="utf-8", newline="")
-        problems = [problem for find in _CHECKS for problem in find(folder)]
+        checks = (*_CHECKS, *_DICTIONARY_CHECKS)
+        problems = [problem for find in checks for problem in find(folder)]
     return [problem.replace(f"{folder}/", "") for problem in problems]
 
 

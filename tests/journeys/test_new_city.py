@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from gongkai.settings import Settings
 from tests.conftest import require_or_skip
-from tests.journeys.command import run_with, running_server
+from tests.journeys.command import plain_row, run_with, running_server, write_rows
 
 HEADINGS = ("索引号", "标题", "发布机构", "发布日期", "公开方式", "主题分类", "正文")
 ROWS = (
@@ -198,3 +198,37 @@ def test_leading_zeros_and_the_shipped_national_agencies_survive_the_workbook(
 
     assert cells(after) == cells(before)
     assert any(row[0].startswith("0000") for row in cells(after))
+
+
+def test_a_city_adds_to_a_dictionary(tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    done = run_with({}, "tables", "new", folder, "synonyms", "topic")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[:3] == [
+        str(folder / name) for name in ("synonyms.csv", "topic.csv", "填表-synonyms-topic.xlsx")
+    ]
+    assert run_with({}, "tables", "new", folder, "topic").returncode == 2
+    done = run_with({}, "tables", "new", folder, "synonym")
+    assert done.returncode == 2
+    assert "there is no table synonym; write one of agencies, " in done.stderr
+
+    book = load_workbook(folder / "填表-synonyms-topic.xlsx")
+    book["synonyms"].append(("临泉通", "城市一卡通", "one", ""))
+    book.save(folder / "填表-synonyms-topic.xlsx")
+    settings = {"GONGKAI_DATA_DIR": str(tmp_path / "data"), "GONGKAI_DICTIONARY_DIR": str(folder)}
+    done = run_with(settings, "tables", "import", folder / "填表-synonyms-topic.xlsx", folder)
+    assert done.returncode == 0, done.stdout
+    assert run_with(settings, "check").returncode == 0
+    rows = write_rows(tmp_path / "rows.jsonl", [plain_row(1, title="城市一卡通充值办法")])
+    assert run_with(settings, "index", rows).returncode == 0
+    assert "城市一卡通充值办法" in run_with(settings, "search", "临泉通").stdout
+    assert (
+        "城市一卡通充值办法"
+        not in run_with({"GONGKAI_DATA_DIR": str(tmp_path / "data")}, "search", "临泉通").stdout
+    )
+
+    book["synonyms"].append(("临泉通", "城市一卡通", "sideways", ""))
+    book.save(folder / "填表-synonyms-topic.xlsx")
+    done = run_with(settings, "tables", "import", folder / "填表-synonyms-topic.xlsx", folder)
+    assert done.returncode == 3
+    assert "the direction is 'sideways'" in done.stdout
