@@ -102,5 +102,6 @@ class TreeAssembler:
         meant = And(required, should, tuple(clauses.exclude.taken))
         whole = self._builder.named_whole(text)
         named = Or((*whole, meant)) if whole else meant
-        static_rank = build_static_rank(self._weights, len(self._choice.deciding), today)
+        count = len(self._choice.deciding)
+        static_rank = build_static_rank(self._weights, count, self._deciding, today)
         return And((named,), tuple(static_rank)) if static_rank else named

@@ -65,6 +65,7 @@ class Weights:
     static_rank_most: float
     static_rank_valid: float
     static_rank_law: float
+    static_rank_matched: float
     static_rank_interpretation: float
     static_rank_recent: float
     static_rank_decade: float

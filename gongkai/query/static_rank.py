@@ -1,10 +1,21 @@
 """Static rank: what a record is worth whatever the words, as boosts of a query."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from gongkai.catalog.legal_rank import LegalRank
 from gongkai.query.relevance import Weights
-from gongkai.query.tree import And, ConstantScore, MatchAll, Query, Range, Term, Terms
+from gongkai.query.tree import (
+    And,
+    Boost,
+    ConstantScore,
+    MatchAll,
+    Query,
+    Range,
+    Term,
+    Terms,
+    without_scores,
+)
 
 REPEALED = ("废止", "失效")
 """Values of validity (有效性) that rank lower."""
@@ -12,10 +23,13 @@ _RECENT_YEARS = 2
 _DECADE = 10
 
 
-def build_static_rank(weights: Weights, count: int, today: date) -> list[Query]:
+def build_static_rank(
+    weights: Weights, count: int, deciding: Sequence[Query], today: date
+) -> list[Query]:
     """Returns the boosts of records that are valid, of high legal rank, or recent.
 
     They grow with `count`, the terms that decide, up to a limit, because their scores add up.
+    `deciding` are the queries of these terms.
     """
     counted = min(count, weights.static_rank_most)
     unit = weights.static_rank_base + weights.static_rank_term * counted
@@ -24,7 +38,6 @@ def build_static_rank(weights: Weights, count: int, today: date) -> list[Query]:
     since = date(today.year - _DECADE, 1, 1).toordinal()
     named = (
         ("static_rank.valid", valid, weights.static_rank_valid),
-        ("static_rank.law", Term("authority", LegalRank.LAW), weights.static_rank_law),
         (
             "static_rank.interpretation",
             Term("authority", LegalRank.INTERPRETATION),
@@ -33,4 +46,17 @@ def build_static_rank(weights: Weights, count: int, today: date) -> list[Query]:
         ("static_rank.recent", Terms("year", years), weights.static_rank_recent),
         ("static_rank.decade", Range("published_first", since), weights.static_rank_decade),
     )
-    return [ConstantScore(query, unit * share, name) for name, query, share in named if share]
+    boosts: list[Query] = [
+        ConstantScore(query, unit * share, name) for name, query, share in named if share
+    ]
+    if weights.static_rank_law:
+        law = _rank_law(weights.static_rank_matched, deciding)
+        boosts.append(Boost(law, unit * weights.static_rank_law, "static_rank.law"))
+    return boosts
+
+
+def _rank_law(matched: float, deciding: Sequence[Query]) -> Query:
+    """Scores a law by the terms that it has: 1 for half of them."""
+    law = ConstantScore(Term("authority", LegalRank.LAW), 1 - matched)
+    share = 2 * matched / max(len(deciding), 1)
+    return And((law,), tuple(ConstantScore(without_scores(term), share) for term in deciding))

@@ -87,6 +87,22 @@ class WordsContract:
         found = [hit.id for hit in ask(opened, service, "劳动法").hits]
         assert found[:2] == ["new", "old"]
 
+    def test_a_law_with_few_of_the_words_does_not_lead(
+        self, opened: Opened, make: Make, fresh: Installation
+    ) -> None:
+        body = "在中国领海停留的船舶，应当遵守有关规定。"
+        opened.index(
+            [
+                make(id="law", title="中华人民共和国领海法", body=body),
+                make(id="rules", title="历史建筑保护办法", body="保护现存的清代建筑。"),
+            ]
+        )
+        service = SearchService(fresh, opened.engine)
+        answer = ask(opened, service, "希望有关部门保护现存清代建筑")
+        assert [hit.id for hit in answer.hits] == ["rules"]
+        law = opened.run(service.explain(SearchRequest("船舶应当停留在领海"), "law"))
+        assert 0 < sum(part.score for part in law if part.name == "static_rank.law")
+
     def test_words_of_official_terms_find_records_where_no_wording_does(
         self, opened: Opened, make: Make, fresh: Installation
     ) -> None:

@@ -37,7 +37,7 @@ def of_kind(kind: str) -> list[JudgedQuery]:
 
 
 def test_there_are_enough_queries_of_every_kind_and_each_is_judged() -> None:
-    assert len(QUERIES) >= 150
+    assert len(QUERIES) >= 350
     assert {query.kind for query in QUERIES} == {*BY_WORDS, "none"}
     assert len({query.id for query in QUERIES}) == len(QUERIES)
     assert {q.id for q in QUERIES if q.kind != "none"} == JUDGEMENTS.keys()

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
+from math import inf
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -13,6 +16,7 @@ from gongkai.engines.port import EngineQuery
 from gongkai.query.filters import build_filters
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll
+from gongkai.search.responses import SearchAnswer
 from gongkai.settings import Settings
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources
@@ -21,6 +25,10 @@ from tests.relevance.asker import Asker
 pytestmark = pytest.mark.slow
 TODAY = date(2023, 11, 25)
 """The catalog ends in 2023."""
+
+
+CITIZENS = {"found": 0.99, "first": 0.57, "first three": 0.70}
+"""Floors of the shares of citizens' titles that find a record, and one titled with their words."""
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +145,27 @@ def test_a_period_restricts_the_dates(real: Asker, text: str, label: str) -> Non
     assert query.date is not None
     assert query.date.label == label
     assert query.terms == ["环境保护"]
+
+
+def test_titles_of_citizens_letters_find_records_titled_with_their_words(
+    real: Asker, shared_data: Path
+) -> None:
+    text = (shared_data / "queries" / "citizen_titles.tsv").read_text(encoding="utf-8")
+    answers = [real.search(line.split("\t")[1], highlight=False) for line in text.splitlines()]
+    titled = [_count_until_titled(answer) for answer in answers]
+    shares = {
+        "found": fmean(answer.total > 0 for answer in answers),
+        "first": fmean(place == 1 for place in titled),
+        "first three": fmean(place <= 3 for place in titled),
+    }
+    assert len(answers) > 400
+    assert not any(answer.query.corrected_from for answer in answers)
+    assert {name: share for name, share in shares.items() if share < CITIZENS[name]} == {}
+
+
+def _count_until_titled(answer: SearchAnswer) -> float:
+    """Returns the place of the first title with a term of the query or an official one of it."""
+    official = chain.from_iterable(answer.query.expanded.values())
+    words = {word for word in (*answer.query.terms, *official) if len(word) > 1}
+    titled = (any(word in hit.title for word in words) for hit in answer.hits)
+    return next((place for place, is_titled in enumerate(titled, start=1) if is_titled), inf)
