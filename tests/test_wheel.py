@@ -1,11 +1,16 @@
 """The wheel installs four packages, and runs without the checkout."""
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from tests.journeys.command import environment_with, run_with, running_server
 
@@ -30,6 +35,19 @@ def test_four_packages_are_installed(wheel: Path) -> None:
     assert packages == {"analyzers", "gongkai", "indexer", "search_api"}
     assert "gongkai/locale/zh/LC_MESSAGES/gongkai.mo" in names
     assert "indexer/deploy/gongkai.service" in names
+
+
+def test_the_lowest_versions_allowed_are_those_of_the_tests() -> None:
+    """With calamine 0.6 an old workbook lost its rows in silence."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    pins = re.findall(r"(?m)^([\w-]+)==(\S+)", (ROOT / "requirements-dev.lock").read_text())
+    # A package has several versions where the latest needs a later Python.
+    locked = dict(sorted(pins, key=lambda pin: Version(pin[1]), reverse=True))
+    for each in map(Requirement, named):
+        lowest = [bound.version for bound in each.specifier if bound.operator == ">="]
+        # The extra `ocr` is too large for the environment of the tests.
+        assert each.name == "rapidocr" or lowest == [locked[each.name]], each.name
 
 
 def test_the_wheel_indexes_the_sample_and_serves_it(
