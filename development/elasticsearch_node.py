@@ -32,6 +32,8 @@ _NAME = f"elasticsearch-{VERSION}"
 _ARTIFACT = "org.elasticsearch.distribution.integ-test-zip:elasticsearch"
 _USER = "gongkai-elasticsearch"
 _START_SECONDS = 600
+_MEMORY_BYTES = 2_000_000_000
+"""Room for the data of a node that is soon deleted."""
 
 
 @dataclass(slots=True)
@@ -155,7 +157,9 @@ def start_cluster(  # noqa: PLR0913 # each is a knob of a node
     cluster = Cluster(
         _fetch(), _find_java(), [], heap_megabytes, password, is_brief, settings or {}
     )
-    root = Path(tempfile.mkdtemp(prefix="nodes-", dir=cache_folder()))
+    root = Path(
+        tempfile.mkdtemp(prefix="nodes-", dir=_choose_disk(nodes) if is_brief else cache_folder())
+    )
     root.chmod(0o755)
     cluster.nodes += [
         Node(f"node-{number}", root / f"node-{number}", port or _free_port(), _free_port())
@@ -169,6 +173,13 @@ def start_cluster(  # noqa: PLR0913 # each is a knob of a node
     finally:
         cluster.stop()
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _choose_disk(nodes: int) -> Path:
+    """Returns a folder in memory if there is room: a node waits for its disk after each change."""
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > nodes * _MEMORY_BYTES
+    return memory if has_room else cache_folder()
 
 
 def _configure(cluster: Cluster, node: Node) -> Path:

@@ -31,14 +31,16 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 # The modules that take minutes: begun first, no worker is left alone with one at the end.
 _LONG_MODULES = (
     "journeys/test_cluster",
-    "journeys/test_accessibility",
-    "journeys/test_crawl",
     "engines/test_elastic",
+    "journeys/test_accessibility",
+    "journeys/test_kiosk",
     "journeys/test_kill",
+    "journeys/test_disk",
+    "journeys/test_pages",
+    "journeys/test_backup",
+    "journeys/test_crawl",
     "journeys/test_command_line",
     "journeys/test_withdrawal",
-    "journeys/test_backup",
-    "journeys/test_disk",
     "journeys/test_connections",
 )
 
@@ -206,6 +208,6 @@ def elastic(
     yield replace(installation, settings=settings)
     with closing(open_client(settings)) as client:
         prefix = settings.elasticsearch_prefix
-        for index in client.indices.get(index=f"{prefix}-*"):
-            client.indices.delete(index=index)
+        if indices := list(client.indices.get(index=f"{prefix}-*")):
+            client.indices.delete(index=indices)
         client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-generation")

@@ -17,6 +17,7 @@ from search_api.http import timeouts as connections
 from search_api.http.request_limits import LONG_LANE
 from tests.journeys.command import plain_row, run, running_server, write_rows
 from tests.journeys.conftest import serving
+from tests.scale import scaled
 
 SECONDS = connections.HEAD_SECONDS + connections.STALLED_SECONDS + 20
 
@@ -26,7 +27,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
     """A server with room for two requests at once; an export of all of it takes megabytes."""
     folder = tmp_path_factory.mktemp("slow")
     text = "".join(chr(0x4E00 + place * 7919 % 20_000) for place in range(3000))
-    rows = (plain_row(number, body=f"第{number}期{text[number:]}") for number in range(1500))
+    numbers = range(scaled(200, 1500))
+    rows = (plain_row(number, body=f"第{number}期{text[number:]}") for number in numbers)
     assert run(folder / "data", "index", write_rows(folder / "rows.jsonl", rows)).returncode == 0
     settings = {"GONGKAI_DATA_DIR": str(folder / "data"), "GONGKAI_REQUESTS_AT_ONCE": "2"}
     with running_server(settings) as (_, client):

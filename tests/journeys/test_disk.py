@@ -15,6 +15,7 @@ from gongkai.settings import Settings
 from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.journeys.command import plain_row, run, running_server, write_rows
+from tests.scale import scaled
 
 SENTENCE = "The data folder can't be written or read"
 _MEGABYTES = 4
@@ -65,7 +66,7 @@ def large(tmp_path: Path) -> Path:
     drawn = [chr(0x4E00 + number * 7919 % 20_000) for number in range(20_000)]
     rows = (
         plain_row(number, body="".join(drawn[number * 6 : number * 6 + 1200]))
-        for number in range(2500)
+        for number in range(scaled(1000, 2500))
     )
     return write_rows(tmp_path / "large.jsonl", rows)
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import signal
 import threading
 import time
 from contextlib import suppress
@@ -18,6 +17,7 @@ from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery
 from gongkai.query.tree import MatchAll
+from gongkai.settings import Settings
 from search_api.app import create_app
 from tests.journeys.command import plain_row, run, running_server, start_with, write_rows
 from tests.journeys.killing import (
@@ -30,7 +30,7 @@ from tests.journeys.killing import (
 )
 from tests.scale import scaled
 
-RECORDS = 1_500
+RECORDS = scaled(500, 1_500)
 KILLS = 2
 MOMENTS = int(os.environ.get("GONGKAI_SOAK_KILLS", scaled(12, 200)))
 """Random moments of one engine; `make soak` asks for 200."""
@@ -54,9 +54,9 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def whole(export: Path, installation: Installation) -> tuple[dict[str, bytes], float]:
     """The index of a run left alone, and how long it took."""
-    started = time.monotonic()
-    assert run(export.parent / "whole", "index", export).returncode == 0
-    return contents(installation, export.parent / "whole"), time.monotonic() - started
+    folder = export.parent / "whole"
+    ended = run_child(Settings(data_dir=folder), work_index, export)
+    return contents(installation, folder), ended.seconds
 
 
 @pytest.mark.parametrize("rebuild", [False, True], ids=["update", "rebuild"])
@@ -70,11 +70,9 @@ def test_killed_and_run_again_is_the_same_index(
     expected, seconds = whole
     words = ["index", *(["--rebuild"] if rebuild else []), str(export)]
     moments = random.Random(20090220)
+    settings = Settings(data_dir=tmp_path)
     for _ in range(KILLS):
-        process = start_with({"GONGKAI_DATA_DIR": str(tmp_path)}, *words)
-        time.sleep(moments.uniform(0.3, 1.0) * seconds)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        run_child(settings, work_index, export, rebuild, kill_after=moments.uniform(0, seconds))
     assert run(tmp_path, *words).returncode == 0
     assert contents(installation, tmp_path) == expected
     left = [path.name for path in (tmp_path / "generations").iterdir()]

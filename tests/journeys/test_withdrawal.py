@@ -4,7 +4,7 @@ Two workers of a real server, asked again and again over connections of their ow
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -70,12 +70,17 @@ def doors(of: str) -> Iterator[str]:
         yield path
 
 
+def ask_all(address: httpx2.URL, paths: Iterable[str]) -> Iterator[tuple[str, httpx2.Response]]:
+    alone = {"Connection": "close"}
+    with httpx2.Client(base_url=address, headers=alone, trust_env=False, timeout=30) as client:
+        for path in paths:
+            yield path, client.get(path)
+
+
 def holders(address: httpx2.URL, canary: str) -> set[str]:
     """Doors whose answer holds the canary, though nobody typed it there; either worker."""
     found = set()
-    for path in doors(canary):
-        with httpx2.Client(base_url=address, trust_env=False, timeout=30) as client:
-            answer = client.get(path)
+    for path, answer in ask_all(address, doors(canary)):
         assert answer.status_code < 500, (path, answer.status_code)
         text = answer.text + repr(answer.headers)
         typed = "q=" in path or "record=" in path
