@@ -16,9 +16,9 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
+from analyzers.jieba_dictionary import dictionary_path, read_respelled_words
 from analyzers.normalize import normalize_text
 
 ANALYSIS_VERSION = 3
@@ -64,7 +64,7 @@ class Segmenter:
 
     def __init__(self, words: Iterable[_Word] = (), *, pure: bool = False) -> None:
         engine = _open_engine(pure)
-        for word, frequency in (*_folded_words(), *_order_words(words)):
+        for word, frequency in (*read_respelled_words(), *_order_words(words)):
             engine.add(word, frequency)
         self._engine = engine
         self._parts: dict[str, tuple[_Span, ...]] = {}
@@ -158,7 +158,7 @@ def name_cuts(words: Iterable[_Word]) -> str:
 
     The result is the same for both implementations of jieba.
     """
-    digest = hashlib.sha256(_dictionary_path().read_bytes())
+    digest = hashlib.sha256(dictionary_path().read_bytes())
     rules = (ANALYSIS_VERSION, unicodedata.unidata_version, _HMM, _order_words(words))
     digest.update(repr(rules).encode())
     return digest.hexdigest()
@@ -204,7 +204,7 @@ class _PythonEngine:
             jieba = import_module("jieba")
         jieba.setLogLevel("WARNING")
         self._tokenizer = jieba.Tokenizer()
-        with _dictionary_path().open("rb") as lines:
+        with dictionary_path().open("rb") as lines:
             frequencies = self._tokenizer.gen_pfdict(lines)
         self._tokenizer.FREQ, self._tokenizer.total = frequencies
         self._tokenizer.initialized = True
@@ -256,33 +256,3 @@ def _order_words(words: Iterable[_Word]) -> tuple[_Word, ...]:
             if len(run) > 1:
                 merged[run] = max(merged.get(run) or 0, frequency or 0) or None
     return tuple(sorted(merged.items(), key=lambda pair: (pair[1] is None, len(pair[0]), pair[0])))
-
-
-@lru_cache(maxsize=1)
-def _folded_words() -> tuple[tuple[str, int], ...]:
-    """Returns the words of jieba's dictionary that normalization changes (寫 淨 打溼), changed."""
-    text = _dictionary_path().read_text(encoding="utf-8")
-    added: dict[str, int] = {}
-    for line in _find_changing_lines(text):
-        word, frequency, *_ = line.split(" ")
-        if _HAN_RUN.fullmatch(folded := normalize_text(word)):
-            added[folded] = added.get(folded, 0) + int(frequency)
-    for line in text.splitlines():
-        if (word := line[: line.index(" ")]) in added:
-            added[word] += int(line.split(" ")[1])
-    return tuple(sorted(added.items()))
-
-
-def _find_changing_lines(text: str) -> set[str]:
-    changing = "".join(one for one in sorted(set(text)) if normalize_text(one) != one)
-    places = (match.start() for match in re.finditer(f"[{re.escape(changing)}]", text))
-    return {text[text.rfind("\n", 0, at) + 1 : text.index("\n", at)] for at in places}
-
-
-@lru_cache(maxsize=1)
-def _dictionary_path() -> Path:
-    # Located without importing jieba, which takes a second that rjieba does not need.
-    spec = find_spec("jieba")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("jieba is not installed; its dictionary is needed.")
-    return Path(next(iter(spec.submodule_search_locations))) / "dict.txt"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.dictionary import load_dictionary
+from analyzers.jieba_dictionary import dictionary_path, read_respelled_words
 from analyzers.normalize import normalize_text
 from analyzers.segment import Segmenter, name_cuts
 from tests.analyzers.texts import texts
@@ -124,3 +125,16 @@ def test_is_quiet_under_warnings_as_errors() -> None:
     )
     assert (ran.stdout, ran.stderr) == ("", "")
     assert logging.getLogger("jieba").level == logging.WARNING
+
+
+def test_respelled_words_have_the_frequency_of_all_their_spellings() -> None:
+    lines = dictionary_path().read_text("utf-8").splitlines()
+    counted: dict[str, int] = {}
+    folded: set[str] = set()
+    changing = {each for each in set("".join(lines)) if normalize_text(each) != each}
+    for word, frequency, *_ in (line.split(" ") for line in lines):
+        spelled = normalize_text(word) if changing.intersection(word) else word
+        counted[spelled] = counted.get(spelled, 0) + int(frequency)
+        if spelled != word and re.fullmatch("[\u4e00-\u9fd5]+", spelled):
+            folded.add(spelled)
+    assert dict(read_respelled_words()) == {word: counted[word] for word in folded}
