@@ -7,7 +7,16 @@ from pathlib import Path
 from gongkai.files.durable import find_open, take_rights
 
 _OURS = (
-    *("live*", "generations", "vectors", "models", "write.lock", "withdrawn*", "replica"),
+    *(
+        "live*",
+        "generations",
+        "vectors",
+        "models",
+        "write.lock",
+        "withdrawn*",
+        "replica",
+        "last_run*",
+    ),
     *("rejects", "reviews", "duplicates.json", "*.sqlite3*", ".*.new"),
 )
 

@@ -83,6 +83,7 @@ class Weights:
     spelling_rare: float
     hybrid_window: float
     hybrid_nearness: float
+    hybrid_nearness_full: float
     hybrid_static_rank: float
     hybrid_regularized: float
     hybrid_likeness: float

@@ -82,7 +82,7 @@ class HybridSearch:
                 return None
             nearest = await semantic_task
             shown = await self._keep_filtered(nearest, query.filters)
-            ordered = await self._order(found.hits, shown)
+            ordered = await self._order(chosen, found.hits, shown)
             if chosen.is_any_word and not ordered:
                 return None
         except SemanticUnavailableError as error:
@@ -168,17 +168,19 @@ class HybridSearch:
             page += [hit for hit in hits if hit.id not in known]
         return page
 
-    async def _order(self, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits) -> list[Hit]:
+    async def _order(
+        self, chosen: ChosenQuery, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits
+    ) -> list[Hit]:
         """Returns keyword and semantic hits in fused order. Raises SemanticUnavailableError."""
         hits = {
             each.hit.id: replace(each.hit, score=round(each.cosine, 4))
             for each in semantic_hits.near
         }
         hits |= {hit.id: hit for hit in keyword_hits}
-        return [hits[each] for each in await self._score(keyword_hits, semantic_hits)]
+        return [hits[each] for each in await self._score(chosen, keyword_hits, semantic_hits)]
 
     async def _score(
-        self, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits
+        self, chosen: ChosenQuery, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits
     ) -> dict[str, float]:
         """Returns the score of each hit in the fused list, best first.
 
@@ -188,7 +190,11 @@ class HybridSearch:
             each.hit.id: add_static_rank(each, semantic_hits.spread, self._weights)
             for each in semantic_hits.near
         }
-        total = fuse({hit.id: hit.score for hit in keyword_hits}, nearness, self._weights)
+        # Where some records have every word, the words say more.
+        weights = self._weights
+        weight = weights.hybrid_nearness_full if chosen.full else weights.hybrid_nearness
+        scores = {hit.id: hit.score for hit in keyword_hits}
+        total = fuse(scores, nearness, weight)
         first = list(total)[: int(self._weights.hybrid_regularized)]
         hits = {each.hit.id: each.hit for each in semantic_hits.near}
         hits |= {hit.id: hit for hit in keyword_hits}
@@ -210,12 +216,13 @@ class HybridSearch:
         query = replace(self._relaxation.query(request, chosen), limit=self._window, facets=())
         try:
             nearest = await self._find_nearest(interpreted)
-            scores = await self._score((await self._engine.search(query)).hits, nearest)
+            found = await self._engine.search(query)
+            scores = await self._score(chosen, found.hits, nearest)
         except SemanticUnavailableError:
             return {}
         cosines = {each.hit.id: each.cosine for each in nearest.near}
-        found = {"semantic.cosine": cosines, "hybrid.fused": scores}
-        return {name: each[record_id] for name, each in found.items() if record_id in each}
+        parts = {"semantic.cosine": cosines, "hybrid.fused": scores}
+        return {name: each[record_id] for name, each in parts.items() if record_id in each}
 
 
 def _with_official_words(interpreted: InterpretedQuery) -> list[str]:

@@ -1,6 +1,6 @@
 """Rank fusion: the keyword list and the semantic list become one, by a weighted sum of scores.
 
->>> fuse({"a": 9.0, "b": 3.0}, {"b": 0.8, "c": 0.6}, load_weights())  # b is in both lists
+>>> fuse({"a": 9.0, "b": 3.0}, {"b": 0.8, "c": 0.6}, 0.55)  # b is in both lists
 {'b': 0.55, 'a': 0.44999999999999996, 'c': 0.0}
 """
 
@@ -27,15 +27,15 @@ def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> fl
 
 
 def fuse(
-    scores: Mapping[str, float], nearness: Mapping[str, float], weights: Weights
+    scores: Mapping[str, float], nearness: Mapping[str, float], weight: float
 ) -> dict[str, float]:
     """Returns each id of either list with its fused score, best first; ties keep keyword order.
 
-    `scores` are the keyword hits, best first; `nearness` are results of `add_static_rank`.
+    `scores` are the keyword hits, best first; `nearness` are results of `add_static_rank`, which
+    have `weight`, between 0 and 1.
     """
     keyword_scores, semantic_scores = _scale(scores), _scale(nearness)
     ids = dict.fromkeys((*scores, *nearness))
-    weight = weights.hybrid_nearness
     total = {
         i: (1 - weight) * keyword_scores.get(i, 0.0) + weight * semantic_scores.get(i, 0.0)
         for i in ids

@@ -80,6 +80,7 @@ class SemanticSearch:
         self._indices: list[VectorIndex] = []
         self._index: VectorIndex | None = None
         self._chosen_until = 0.0
+        self._waiting = 0
 
     def prepare(self) -> "Future[TriedModel]":
         """Starts loading the model; until it is loaded, keyword search answers alone."""
@@ -105,7 +106,12 @@ class SemanticSearch:
         return await _in_time(fetch_vectors(semantic_hits.index, hits), semantic_hits.until)
 
     async def embed(self, semantic_hits: SemanticHits, passages: Sequence[str]) -> Vectors:
-        """Returns vectors of shape (passages, dimensions). Raises SemanticUnavailableError."""
+        """Returns vectors of shape (passages, dimensions). Raises SemanticUnavailableError.
+
+        Not while queries wait for the model: these come first.
+        """
+        if self._waiting:
+            raise SemanticUnavailableError(SemanticOutcome.SLOW)
         tested = await asyncio.wrap_future(self.prepare())
         loop = asyncio.get_running_loop()
         made = loop.run_in_executor(self._thread, tested.model.embed_passages, passages)
@@ -142,7 +148,11 @@ class SemanticSearch:
         model = tested.model
         index = await self._choose_index(model)
         loop = asyncio.get_running_loop()
-        vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
+        self._waiting += 1
+        try:
+            vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
+        finally:
+            self._waiting -= 1
         near = await search_knn(self._engine, index, vector, count, filters)
         relevant = tuple(each for each in near if each.cosine >= tested.floor)
         return SemanticHits(index, relevant, vector, tested.floor, tested.spread, until)

@@ -10,6 +10,7 @@ from gongkai.semantic.fusion import fuse, regularize_scores
 
 FLOOR = 0.4
 WEIGHTS = load_weights()
+WEIGHT = WEIGHTS.hybrid_nearness
 LISTS = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.1, 50), max_size=8)
 
 
@@ -17,19 +18,19 @@ LISTS = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.1, 50), max_siz
 def test_every_record_of_either_list_is_there_once(
     scores: dict[str, float], nearness: dict[str, float]
 ) -> None:
-    order = fuse(scores, nearness, WEIGHTS)
+    order = fuse(scores, nearness, WEIGHT)
     assert sorted(order) == sorted(scores.keys() | nearness.keys())
 
 
 @given(LISTS.filter(bool))
 def test_one_list_alone_keeps_its_order(scores: dict[str, float]) -> None:
-    for order in (fuse(scores, {}, WEIGHTS), fuse({}, scores, WEIGHTS)):
+    for order in (fuse(scores, {}, WEIGHT), fuse({}, scores, WEIGHT)):
         assert [scores[each] for each in order] == sorted(scores.values(), reverse=True)
 
 
 def test_what_has_the_words_and_is_near_comes_before_what_has_one_of_the_two() -> None:
     scores = {"words": 30.0, "both": 28.0, "few": 3.0}
-    order = list(fuse(scores, {"near": 0.8, "both": 0.78, "far": 0.4}, WEIGHTS))
+    order = list(fuse(scores, {"near": 0.8, "both": 0.78, "far": 0.4}, WEIGHT))
     assert order[0] == "both"
     assert set(order[1:3]) == {"words", "near"}
 
