@@ -101,7 +101,7 @@ class WordsContract:
         answer = ask(opened, service, "希望有关部门保护现存清代建筑")
         assert [hit.id for hit in answer.hits] == ["rules"]
         law = opened.run(service.explain(SearchRequest("船舶应当停留在领海"), "law"))
-        assert 0 < sum(part.score for part in law if part.name == "static_rank.law")
+        assert sum(part.score for part in law if part.name == "static_rank.law") > 0
 
     def test_words_of_official_terms_find_records_where_no_wording_does(
         self, opened: Opened, make: Make, fresh: Installation
