@@ -69,6 +69,14 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # FastAPI's own spans and log records contain query strings and error messages.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
     app.router.default = without_last_slash(app.router)
     app.state.served = AppState(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-_SHIFT = "GONGKAI_TEST_CLOCK_SHIFT"
+_SHIFT = "TEST_CLOCK_SHIFT"
 _STARTUP = Path(__file__).with_name("shifted_clock")
 
 

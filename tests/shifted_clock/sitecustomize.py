@@ -5,4 +5,4 @@ import time
 
 import time_machine
 
-time_machine.travel(time.time() + float(os.environ["GONGKAI_TEST_CLOCK_SHIFT"]), tick=True).start()
+time_machine.travel(time.time() + float(os.environ["TEST_CLOCK_SHIFT"]), tick=True).start()
