@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TypeAlias
 
-from gongkai.catalog.fields import TITLES
+from gongkai.catalog.fields import COLUMNS, TITLES
 
 Cells: TypeAlias = Sequence[str]
 _TABLES, _DICTIONARIES = "gongkai.catalog.data", "analyzers.dictionaries"
-_CLASSES = ("category", "topic", "audience", "life_event", "genre", "format")
+_CLASSES = tuple(each.key for each in COLUMNS if each.classified)
 _CLASS_COLUMNS = {
     "path": "分类，下级写在上级之后，用 / 隔开，如 财政、金融、审计/财政；上级须另有一行",
     "aliases": "导出文件中的其他写法，多个用分号隔开，没有的留空",
