@@ -1,19 +1,30 @@
 """The parts that commands share: options, exit codes, the installation, JSON and progress bars."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TaskID
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from gongkai.events import configure_logging
 from gongkai.settings import Settings
 
 if TYPE_CHECKING:
     from gongkai.engines.installation import Installation
+    from gongkai.engines.scan import OnRecords
 
 SECONDS_A_LINE = 60
 """How often progress is printed where there is no terminal."""
@@ -39,12 +50,21 @@ def print_json(value: object) -> None:
     print(orjson.dumps(value, default=list, option=orjson.OPT_INDENT_2).decode())
 
 
-def open_progress(*columns: ProgressColumn | str) -> Progress:
+def open_progress(*columns: ProgressColumn | str, is_transient: bool = False) -> Progress:
     """Returns a progress bar on standard error; a line a minute where that is no terminal."""
     console = Console(stderr=True)
     if console.is_terminal:
-        return Progress(*columns, console=console)
+        return Progress(*columns, console=console, transient=is_transient)
     return LineProgress(*columns, console=console)
+
+
+@contextmanager
+def count_progress(label: str, total: int | None = None) -> "Iterator[OnRecords]":
+    """Shows how many records are done, of how many, and the time left; yields the counter."""
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with open_progress(*columns) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda count: bar.advance(task, count)
 
 
 class LineProgress(Progress):

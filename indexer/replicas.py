@@ -15,6 +15,7 @@ from gongkai.catalog.intake import Refused, Withheld
 from gongkai.catalog.record import AttachmentText, Record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexStore
+from gongkai.engines.scan import OnRecords, ignore_records
 from gongkai.files.durable import read_json, replace_file
 from indexer.documents import build_document
 from indexer.replica_lines import check_replica, read_replica
@@ -29,6 +30,15 @@ class Replicated:
     records: int
     gone: int
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopyJob:
+    """A checked copy to build a generation from."""
+
+    copy: Path
+    allow_shrink: bool = False
+    on_records: OnRecords = ignore_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +69,14 @@ class Filling:
     closed: set[str] = field(default_factory=set)
     refused: int = 0
 
-    def run(self, copy: Path) -> None:
+    def run(self, copy: Path, on_records: OnRecords) -> None:
         """Writes every line of a copy that passed `check_replica`, then commits."""
         for line in read_replica(copy, self.installation.tables):
             if isinstance(line.outcome, Record):
                 self._put(line.outcome)
             else:
                 self._leave_out(line.id, line.outcome)
+            on_records(1)
         self.writer.commit()
 
     def _put(self, record: Record) -> None:
@@ -89,7 +100,11 @@ class Filling:
 
 
 def apply_replica(
-    copy: Path, installation: Installation, *, allow_shrink: bool = False
+    copy: Path,
+    installation: Installation,
+    *,
+    allow_shrink: bool = False,
+    on_records: OnRecords = ignore_records,
 ) -> Replicated:
     """Builds a generation from a copy next to the live one and switches in one step.
 
@@ -101,7 +116,8 @@ def apply_replica(
         withdrawn = store.withdrawn()
         staff = {each for each, cause in withdrawn.items() if cause == STAFF}
         before = read_ids(installation)
-        filling = switch_to(copy, store, installation, Kept(off=staff), allow_shrink=allow_shrink)
+        job = CopyJob(copy, allow_shrink, on_records)
+        filling = switch_to(job, store, installation, Kept(off=staff))
         gone = (before or set()) - filling.taken
         _settle(store, gone, filling.taken & withdrawn.keys())
         if before is None:
@@ -126,16 +142,14 @@ def drop_texts(record: Record, places: Collection[int]) -> Record:
     return replace(record, attachments=attachments)
 
 
-def switch_to(
-    copy: Path, store: IndexStore, installation: Installation, kept: Kept, *, allow_shrink: bool
-) -> Filling:
+def switch_to(job: CopyJob, store: IndexStore, installation: Installation, kept: Kept) -> Filling:
     """Fills a new generation from a checked copy and makes it live. An error drops it."""
     with store.rebuild() as writer:
         filling = Filling(writer, installation, kept.off, set(kept.on_request), kept.without_text)
-        filling.run(copy)
+        filling.run(job.copy, job.on_records)
         if filling.closed:
             store.withdraw(filling.closed, cause=DISCLOSURE)
-        check_shrink(store, writer.count(), allow=allow_shrink)
+        check_shrink(store, writer.count(), allow=job.allow_shrink)
         store.publish(writer.name)
     return filling
 

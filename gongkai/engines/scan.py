@@ -1,12 +1,15 @@
 """Reads all public records of an engine, page by page."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from gongkai.engines.port import EngineQuery, Hit, SearchEngine, SearchResult
 from gongkai.query.request import Sort
 from gongkai.query.tree import MatchAll, Query, Terms
 
+OnRecords: TypeAlias = Callable[[int], None]
+"""Receives the number of records done since the last call."""
 AT_ONCE = 500
 PAGE_BYTES = 16 * 2**20
 """Target size of a page in stored bytes; a single record may have six million."""
@@ -14,6 +17,10 @@ _FIRST, _GROWTH = 5, 4
 """Hits on the first page, whose sizes are unknown, and the most growth from page to page."""
 
 EVERY = EngineQuery(MatchAll(), sort=Sort.NEWEST, limit=AT_ONCE)
+
+
+def ignore_records(_count: int) -> None:
+    """An OnRecords that does nothing."""
 
 
 async def read_pages(

@@ -11,6 +11,9 @@ import orjson
 from gongkai.engines.port import REPLICA_FORMAT, SearchEngine
 from gongkai.engines.scan import read_pages
 
+END = b'{"end":'
+"""How the last line of a copy starts."""
+
 
 async def stream_replica(engine: SearchEngine) -> AsyncIterator[bytes]:
     """Yields a first line with the format, a line a record, and a last line with their number.

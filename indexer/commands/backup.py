@@ -17,10 +17,11 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 
 from gongkai.catalog.disclosure import Disclosure
-from gongkai.command_line import EXIT_REFUSED, open_configured
+from gongkai.command_line import EXIT_REFUSED, count_progress, open_configured
 from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.database import Database
 from gongkai.engines.installation import Installation
@@ -31,7 +32,7 @@ from gongkai.errors import EngineUnavailableError, IndexMismatchError, LostLedge
 from gongkai.files.durable import make_folder, open_private
 from gongkai.query.request import Sort
 from gongkai.query.tree import Terms
-from gongkai.search.replica import stream_replica
+from gongkai.search.replica import END, stream_replica
 from gongkai.staff.merge import TokenRow, find_revoked_since, merge_staff
 from gongkai.staff.staff_database import open_ledger
 from indexer.attachments.owners import find_shown, merge_owners, open_owners
@@ -44,7 +45,7 @@ from indexer.backup_files import (
     write_manifest,
     write_withdrawals,
 )
-from indexer.replicas import Filling, Kept, switch_to
+from indexer.replicas import CopyJob, Filling, Kept, switch_to
 
 _MOST_LISTED = 20
 
@@ -144,7 +145,9 @@ def _restore(
     kept = Kept(closed, revived.on_request, without_text)
     if reopen:
         kept = Kept(closed - revived.closed, without_text=without_text)
-    filling = switch_to(copy.records, store, installation, kept, allow_shrink=allow_shrink)
+    with count_progress(_("indexing")) as on_records:
+        job = CopyJob(copy.records, allow_shrink, on_records)
+        filling = switch_to(job, store, installation, kept)
     if reopen and revived.closed:
         store.restore(revived.closed & filling.taken)
     return filling, filling.writer.name
@@ -234,15 +237,21 @@ def _fill(part: Path, installation: Installation) -> int:
 
 async def _copy_records(installation: Installation, path: Path) -> int:
     engine = installation.open_engine()
-    lines = 0
+    count = 0
     try:
-        with open_private(path) as file:
-            async for part in stream_replica(engine):
-                lines += part.count(b"\n")
+        parts = stream_replica(engine)
+        head = await anext(parts)
+        total = orjson.loads(head)["records"]
+        with open_private(path) as file, count_progress(_("copying"), total) as on_records:
+            file.write(head)
+            async for part in parts:
                 file.write(part)
+                if not part.startswith(END):
+                    count += part.count(b"\n")
+                    on_records(part.count(b"\n"))
     finally:
         await engine.close()
-    return lines - 2
+    return count
 
 
 def _databases(installation: Installation) -> tuple[Database, ...]:

@@ -18,7 +18,7 @@ from rich.progress import (
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.plain_text import clean_line
-from gongkai.command_line import EXIT_REFUSED, open_configured, open_progress
+from gongkai.command_line import EXIT_REFUSED, count_progress, open_configured, open_progress
 from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
@@ -158,7 +158,8 @@ def withdraw(
 
 def purge() -> None:
     """Rewrite the live index and drop all others, so that deleted data leaves the disk."""
-    done = purge_index(open_configured())
+    with count_progress(_("copying")) as on_records:
+        done = purge_index(open_configured(), on_records)
     print(
         _("live: {generation} ({records:,} records), dropped: {count}").format(
             generation=done.generation, records=done.records, count=len(done.dropped)

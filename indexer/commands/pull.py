@@ -6,9 +6,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.progress import SpinnerColumn, TextColumn
 
+from gongkai.command_line import open_progress
 from indexer.portal.crawl import Crawl, CrawlJob, CrawlReport
 from indexer.portal.web_client import Pace, PageError, WebClient, is_on, normalize
 
@@ -31,10 +31,7 @@ def pull(  # noqa: PLR0913, PLR0917 - options of a command
     hosts = frozenset((urlsplit(start).netloc, *(host.lower() for host in also or ())))
     client = WebClient(hosts, Pace(delay))
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with open_progress(*columns, is_transient=True) as bar:
         task = bar.add_task("")
         crawl = Crawl(
             CrawlJob(start, folder, limit, files),

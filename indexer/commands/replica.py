@@ -11,7 +11,7 @@ import typer
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gongkai.command_line import EXIT_REFUSED, open_configured
+from gongkai.command_line import EXIT_REFUSED, count_progress, open_configured
 from gongkai.engines.installation import Installation
 from gongkai.errors import AnotherWriterError, EngineUnavailableError
 from gongkai.files.durable import FILE_MODE, make_folder, replace_file
@@ -90,7 +90,10 @@ def pull_replica(
             etag = fetch(address + _PATH, copy, known, limits or Limits())
             if etag is None:
                 return None
-            done = apply_replica(copy, installation, allow_shrink=allow_shrink)
+            with count_progress(_("indexing")) as on_records:
+                done = apply_replica(
+                    copy, installation, allow_shrink=allow_shrink, on_records=on_records
+                )
         finally:
             copy.unlink(missing_ok=True)
         # Store the state last: a pull that is stopped earlier fetches everything again.

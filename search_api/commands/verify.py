@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Annotated, TypeAlias
@@ -11,10 +10,9 @@ from typing import Annotated, TypeAlias
 import orjson
 import typer
 from rich.cells import set_cell_size
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from gongkai.catalog.stored_record import decode_record
-from gongkai.command_line import EXIT_REFUSED, AsJson, open_configured, open_progress
+from gongkai.command_line import EXIT_REFUSED, AsJson, count_progress, open_configured
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Hit
 from gongkai.engines.scan import read_pages
@@ -74,7 +72,7 @@ async def _verify(installation: Installation, every: int) -> tuple[Counter[str],
     misses: list[Miss] = []
     async with open_services(installation) as services:
         total = (await services.engine.search(EngineQuery(MatchAll(), limit=0))).total
-        with _open_progress(total) as advance:
+        with count_progress(_("verifying"), total) as advance:
             at = 0
             async for result in read_pages(services.engine):
                 chosen = [hit for number, hit in enumerate(result.hits, at) if number % every == 0]
@@ -84,26 +82,6 @@ async def _verify(installation: Installation, every: int) -> tuple[Counter[str],
                 misses += await _look_for_all(services.search, names)
                 advance(len(result.hits))
     return asked, misses
-
-
-@contextmanager
-def _open_progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Shows a bar on a terminal, else a line for each tenth of the records."""
-    columns = (*Progress.get_default_columns()[:-1], MofNCompleteColumn(), TimeRemainingColumn())
-    with open_progress(*columns) as bar:
-        task = bar.add_task(_("verifying"), total=total)
-        done = 0
-
-        def advance(count: int) -> None:
-            nonlocal done
-            tenths = 10 * (done + count) // max(total, 1) - 10 * done // max(total, 1)
-            done += count
-            bar.advance(task, count)
-            if tenths and bar.disable:
-                said = _("verified {done:,} of {total:,} records")
-                bar.console.print(said.format(done=done, total=total))
-
-        yield advance
 
 
 def _names(hit: Hit) -> list[_Name]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
 from gongkai.catalog.instants import show_in_china
 from gongkai.command_line import SECONDS_A_LINE, LineProgress
-from tests.journeys.command import plain_row, run, run_with, write_rows
+from tests.journeys.command import environment, plain_row, run, run_with, write_rows
 
 TITLE = "关于印发安庆市农村饮水安全工程建设和运行管理实施办法及其补充规定的通知"
 BODY = "为加强农村饮水安全工程的建设和运行管理，保障农村居民饮水安全，制定本办法。" * 5
@@ -77,6 +78,25 @@ def test_progress_without_a_terminal_is_a_line_a_minute() -> None:
     assert len(lines) == 300 // SECONDS_A_LINE
     assert lines[0].split() == ["indexing", "60/1000"]
     assert lines[-1].split() == ["indexing", "300/1000"]
+
+
+_WITH_A_LINE_A_RECORD = (
+    "from gongkai import cli, command_line\ncommand_line.SECONDS_A_LINE = 0\ncli.main()\n"
+)
+
+
+def test_every_long_command_shows_progress(indexed: Path, tmp_path: Path) -> None:
+    backup = str(tmp_path / "backup")
+    calls = (("verify",), ("purge",), ("backup", backup), ("restore", backup, "--force"))
+    for call in calls:
+        done = subprocess.run(
+            [sys.executable, "-c", _WITH_A_LINE_A_RECORD, *call],
+            env=environment(indexed),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert re.search(r"^(verifying|copying|indexing) +3/", done.stderr, re.MULTILINE), call
 
 
 @pytest.mark.parametrize("workers", [1, 2])
