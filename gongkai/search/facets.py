@@ -116,7 +116,7 @@ def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:
     """Sorts values by count, years latest first; a missing value comes last."""
     stated = sorted(value for value in counts if value != MISSING)
     if name == "year":
-        stated.sort(key=lambda year: int(year) if year.isdigit() else 0, reverse=True)
+        stated.sort(key=lambda year: int(year) if year.isdecimal() else 0, reverse=True)
     else:
         stated.sort(key=counts.__getitem__, reverse=True)
     return [*stated, MISSING] if MISSING in counts else stated
