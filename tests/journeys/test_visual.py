@@ -77,6 +77,24 @@ def test_pages_look_as_before(name: str, browser: Browser, address: str, tmp_pat
     assert share <= _TOLERANCE, f"{share:.1%} of {tmp_path / kept.name} differ from {kept}"
 
 
+_SHIFTS = """() => new Promise((found) => {
+  let moved = 0;
+  new PerformanceObserver((list) => { for (const each of list.getEntries()) moved += each.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => found(moved), 500);
+})"""
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_nothing_moves_while_a_page_loads(name: str, browser: Browser, address: str) -> None:
+    """A cumulative layout shift of 0.1 counts as good (web.dev/cls)."""
+    width, height = VIEWS[name].size
+    with browser.new_context(viewport={"width": width, "height": height}) as context:
+        page = context.new_page()
+        page.goto(address + VIEWS[name].path)
+        assert page.evaluate(_SHIFTS) < 0.01
+
+
 def test_a_change_of_a_page_is_seen(browser: Browser, address: str) -> None:
     before, after = (
         shrink(draw(browser, view, address, has_masked_times=True))
