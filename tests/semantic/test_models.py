@@ -1,4 +1,4 @@
-"""An embedding model: what it gives, and what is said where it can't be had."""
+"""An embedding model: its vectors, and the messages where it is missing."""
 
 from collections.abc import Sequence
 from pathlib import Path
