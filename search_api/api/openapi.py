@@ -22,11 +22,8 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
                     each.setdefault("description", TITLES[name])
         for methods in document["paths"].values():
             for operation in methods.values():
-                operation["responses"]["200"].update(_describe_success(operation))
+                success = operation["responses"]["200"]
+                if success["description"] == "Successful Response":
+                    success["description"] = "成功。"
         app.openapi_schema = document
     return app.openapi_schema
-
-
-def _describe_success(operation: dict[str, Any]) -> dict[str, str]:
-    told = operation["responses"]["200"]["description"]
-    return {"description": "成功。"} if told == "Successful Response" else {}
