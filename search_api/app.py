@@ -36,8 +36,17 @@ from search_api.http.request_limits import Admission, Limits
 from search_api.http.state import AppState
 from search_api.http.telemetry import Metrics, TelemetryMiddleware, open_tracer
 from search_api.kiosk import routes as kiosk
-from search_api.staff import api, certificate_page, desk, draft_check, duplicates_page, reports
+from search_api.staff import (
+    api,
+    certificate_page,
+    desk,
+    doctor_page,
+    draft_check,
+    duplicates_page,
+    reports,
+)
 from search_api.staff.auth import Authenticator
+from search_api.staff.examination import Examiner
 from search_api.web import appearance_route as appearance
 from search_api.web import discovery, styleguide
 from search_api.web import routes as pages
@@ -62,10 +71,11 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         semantic_budget=settings.semantic_budget_ms / 1000,
         on_semantic=lambda outcome: metrics.semantic_searches.labels(outcome).inc(),
     )
+    examiner = Examiner(settings)
     app = FastAPI(
         title=settings.site_name,
         version="1",
-        lifespan=lambda _app: _run(services),
+        lifespan=lambda _app: _run(services, examiner),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -83,6 +93,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         services=services,
         metrics=metrics,
         authenticator=Authenticator(services.tokens, services.audit),
+        examiner=examiner,
         site=Site(
             name=settings.site_name,
             public_url=settings.public_url,
@@ -99,7 +110,7 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _run(services: Services) -> AsyncIterator[None]:
+async def _run(services: Services, examiner: Examiner) -> AsyncIterator[None]:
     """Prepares the services before the first request; stores and closes them at the end."""
     services.installation.analyzer.prepare()
     await services.search.term_dictionary.refresh()
@@ -112,6 +123,7 @@ async def _run(services: Services) -> AsyncIterator[None]:
     )
     yield
     await preparing
+    examiner.close()
     store_if_possible(services.zero_results)
     await services.close()
 
@@ -155,7 +167,7 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(downloads.router, include_in_schema=False)
     for part in (health, discovery, pages, appearance, theme, kiosk):
         app.include_router(part.router)
-    for part in (api, desk, duplicates_page, draft_check, reports, certificate_page):
+    for part in (api, desk, duplicates_page, draft_check, reports, certificate_page, doctor_page):
         app.include_router(part.router)
     if app.state.served.services.installation.settings.styleguide:
         app.include_router(styleguide.router)

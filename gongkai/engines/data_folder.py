@@ -17,7 +17,7 @@ _OURS = (
         "replica",
         "last_run*",
     ),
-    *("rejects", "reviews", "duplicates.json", "*.sqlite3*", ".*.new"),
+    *("rejects", "reviews", "duplicates.json", "doctor.*", "*.sqlite3*", ".*.new"),
 )
 
 

@@ -28,6 +28,7 @@ class Action(StrEnum):
     EXPORTED = "list exported"
     VIEWED = "list viewed"
     CERTIFIED = "search certified"
+    EXAMINED = "installation examined"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,14 @@
 """`gongkai doctor`: checks the data of an installation and says how to repair it."""
 
-import shutil
-from collections.abc import Iterator
 from contextlib import closing
 from gettext import gettext as _
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gongkai.command_line import EXIT_REFUSED, EXIT_UNAVAILABLE, AsJson, open_configured, print_json
-from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.data_folder import make_private
-from gongkai.engines.installation import Installation
-from gongkai.engines.port import IntegrityReport
-from gongkai.files.ocr import find_ocr_fault
-from gongkai.staff.staff_database import open_ledger
-from gongkai.trusted_proxies import find_proxy_faults
-from indexer.attachments.owners import open_owners
-
-LEAST_FREE = 0.1
-"""Share of a disk that should be free: a rebuild needs space for a second index."""
+from indexer.diagnosis import advise, find_faults, summarize
 
 
 def doctor(
@@ -48,11 +36,18 @@ def doctor(
         switched = store.recover() if repair else None
         examined = store.check_integrity()
         ledger = store.examine_ledger()
-    faults = [*_find_faults(installation, examined), *ledger]
-    advice = _advise(examined)
+    found = list(find_faults(installation, examined, ledger))
+    faults, advice = [each.text for each in found], advise(examined)
     if as_json:
-        report = {"generations": examined, "faults": faults, "advice": advice, "switched": switched}
-        print_json(report)
+        print_json(
+            {
+                "generations": examined,
+                "findings": summarize(found, examined),
+                "faults": faults,
+                "advice": advice,
+                "switched": switched,
+            }
+        )
     else:
         for each in examined:
             state = _("damaged") if each.faults else _("intact")
@@ -77,39 +72,3 @@ def doctor(
         raise typer.Exit(EXIT_UNAVAILABLE)
     if faults:
         raise typer.Exit(EXIT_REFUSED)
-
-
-def _find_faults(installation: Installation, examined: list[IntegrityReport]) -> Iterator[str]:
-    for each in examined:
-        yield from (f"{each.name}: {fault}" for fault in each.faults)
-    folder = installation.settings.data_dir
-    yield from _find_database_faults(folder)
-    yield from find_proxy_faults(folder)
-    if installation.settings.ocr and (fault := find_ocr_fault()):
-        yield fault
-    if folder.exists():
-        usage = shutil.disk_usage(folder)
-        if usage.free < LEAST_FREE * usage.total:
-            yield _("Only {value:,.1f} GB of disk space are free; a rebuild may not fit.").format(
-                value=usage.free / 1000000000.0
-            )
-
-
-def _find_database_faults(folder: Path) -> Iterator[str]:
-    for database in (open_ledger(folder), Decisions(folder).file, open_owners(folder)):
-        if fault := database.examine():
-            yield _("{name}: {fault}. Restore it from its backup.").format(
-                name=database.path.name, fault=fault
-            )
-
-
-def _advise(examined: list[IntegrityReport]) -> str:
-    live = next((each for each in examined if each.live), None)
-    if live and not live.faults:
-        return _("The live generation is intact.")
-    whole = next((each for each in examined if not each.faults), None)
-    if whole:
-        return _("Go back to {name}: run `gongkai doctor --repair`.").format(name=whole.name)
-    if not examined:
-        return _("Nothing is indexed yet: run `gongkai index` first.")
-    return _("No generation can be searched: run `gongkai index --rebuild` over the exports.")

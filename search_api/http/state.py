@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from gongkai.services import Services
     from search_api.http.telemetry import Metrics
     from search_api.staff.auth import Authenticator
+    from search_api.staff.examination import Examiner
     from search_api.web.site import Site
 
 
@@ -19,6 +20,7 @@ class AppState:
     services: "Services"
     metrics: "Metrics"
     authenticator: "Authenticator"
+    examiner: "Examiner"
     site: "Site"
 
 

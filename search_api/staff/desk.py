@@ -11,12 +11,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gongkai.catalog.classifications import MISSING
+from gongkai.errors import EngineUnavailableError, IndexMismatchError
 from gongkai.query.request import SearchRequest
 from gongkai.search.duplicates import ScanRunningError
 from gongkai.staff.rejected import list_runs, open_run
 from gongkai.staff.tokens import SESSION
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency
-from search_api.http.state import services_of
+from search_api.http.state import services_of, state_of
 from search_api.staff.auth import (
     COOKIE,
     COOKIE_PATH,
@@ -57,26 +58,36 @@ async def home(
     session = get_authenticator(request).find_session(request.cookies.get(COOKIE))
     if session is None:
         return HTMLResponse(render("staff/sign_in.html", context, problem=""))
-    try:
-        clusters: int | None = len((await duplicate_service.open_clusters(PATIENCE))[2])
-    except ScanRunningError:
-        clusters = None
     folder = services_of(request).installation.settings.data_dir
-    rejected = await run_in_threadpool(_count_rejected, folder)
-    unclassified = await service.search(
-        SearchRequest(chosen={"topic": (MISSING,)}, size=1, facets=())
-    )
     return HTMLResponse(
         render_staff(
             "home.html",
             context,
             session,
-            clusters=clusters,
-            rejected=rejected,
-            unclassified=unclassified.total,
+            clusters=await _count_clusters(duplicate_service),
+            rejected=await run_in_threadpool(_count_rejected, folder),
+            unclassified=await _count_unclassified(service),
             searches=len(zero_results.list()),
+            examined=await run_in_threadpool(state_of(request).examiner.latest),
         )
     )
+
+
+async def _count_clusters(duplicate_service: DuplicateServiceDependency) -> int | None:
+    """Returns None while records are compared or the index is unavailable."""
+    try:
+        return len((await duplicate_service.open_clusters(PATIENCE))[2])
+    except (ScanRunningError, EngineUnavailableError, IndexMismatchError):
+        return None
+
+
+async def _count_unclassified(service: SearchServiceDependency) -> int | None:
+    """Returns None if the index is unavailable: the page leads to the check of it."""
+    request = SearchRequest(chosen={"topic": (MISSING,)}, size=1, facets=())
+    try:
+        return (await service.search(request)).total
+    except (EngineUnavailableError, IndexMismatchError):
+        return None
 
 
 def _count_rejected(folder: Path) -> int:

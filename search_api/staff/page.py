@@ -55,6 +55,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.EXPORTED: "导出清单",
     Action.VIEWED: "查看清单",
     Action.CERTIFIED: "出具检索证明",
+    Action.EXAMINED: "系统检查",
 }
 _LISTS: Mapping[ListName, str] = {
     ListName.DUPLICATES: "查重：",
@@ -78,6 +79,7 @@ MENU = (
     ("/staff/statistics", "年度数据"),
     ("/staff/certificate", "检索证明"),
     ("/staff/audit", "操作记录"),
+    ("/staff/doctor", "系统检查"),
 )
 
 

@@ -11,8 +11,9 @@ from gongkai.staff.audit_subjects import AuditSubject
 from gongkai.staff.certificates import Certificates
 from gongkai.staff.tokens import Session
 from gongkai.staff.zero_result_queries import ZeroResultQueries
-from search_api.http.state import services_of
+from search_api.http.state import services_of, state_of
 from search_api.staff.auth import FormDependency, SessionDependency
+from search_api.staff.examination import Examiner
 
 ClusterId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
@@ -53,6 +54,11 @@ def get_certificates(request: Request) -> Certificates:
     return services_of(request).certificates
 
 
+def get_examiner(request: Request) -> Examiner:
+    """Returns the examiner of the installation."""
+    return state_of(request).examiner
+
+
 AuditDependency = Annotated[Audit, Depends(get_audit)]
 
 
@@ -71,3 +77,4 @@ ActingByForm = Annotated[Acting, Depends(act)]
 DuplicateServiceDependency = Annotated[DuplicateService, Depends(get_duplicate_service)]
 ZeroResultsDependency = Annotated[ZeroResultQueries, Depends(get_zero_results)]
 CertificatesDependency = Annotated[Certificates, Depends(get_certificates)]
+ExaminerDependency = Annotated[Examiner, Depends(get_examiner)]

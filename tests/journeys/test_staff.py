@@ -1,5 +1,6 @@
 """A clerk's day in a real browser: sign in, decide by one key, check a draft, report, certify."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from gongkai.engines.installation import Installation
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from gongkai.staff.zero_result_queries import DAYS_SHOWN, ZeroResultQueries
+from gongkai.trusted_proxies import forget_untrusted, note_untrusted
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources
 from tests.duplicates.texts import SCHOOL, WATER, misread
@@ -23,6 +25,7 @@ from tests.journeys.conftest import serving, watched_page
 PAGES = (
     *("/staff", "/staff/duplicates", "/staff/check", "/staff/rejected", "/staff/unclassified"),
     *("/staff/searches", "/staff/statistics", "/staff/certificate", "/staff/audit"),
+    "/staff/doctor",
 )
 
 
@@ -166,6 +169,28 @@ def test_reports_show_what_is_to_mend(clerk: Page) -> None:
     expect(clerk.get_by_text("未分类").first).to_be_visible()
     clerk.goto("/staff/audit")
     expect(clerk.get_by_role("row", name="登录").first).to_be_visible()
+
+
+def test_the_installation_is_checked_and_each_finding_says_what_to_do(
+    clerk: Page, office: Installation
+) -> None:
+    note_untrusted(office.settings.data_dir)
+    clerk.get_by_role("link", name="系统检查").first.click()
+    start = clerk.get_by_role("button", name=re.compile("^(开始|重新)检查$"))
+    start.click()
+    # The page reloads itself until the command has finished.
+    expect(start).to_be_visible(timeout=60_000)
+    expect(clerk.get_by_text("1 项需要处理")).to_be_visible()
+    rows = clerk.locator("table.doctor tbody tr")
+    expect(rows).to_have_count(6)
+    expect(rows.first).to_contain_text("反向代理")
+    expect(rows.first).to_contain_text("注意")
+    expect(rows.first).to_contain_text("FORWARDED_ALLOW_IPS")
+    expect(rows.first).to_contain_text("登记代理服务器的地址")
+    expect(clerk.get_by_role("row", name="检索索引")).to_contain_text("正常")
+    clerk.goto("/staff/audit")
+    expect(clerk.get_by_role("row", name="系统检查").first).to_be_visible()
+    forget_untrusted(office.settings.data_dir)
 
 
 @pytest.mark.parametrize("clerk", [("desk", True), ("phone", True)], indirect=True)

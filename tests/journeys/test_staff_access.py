@@ -147,6 +147,7 @@ def test_a_form_without_its_sessions_key_changes_nothing(door: TestClient, token
         "/staff/sign-out",
         "/staff/check",
         "/staff/certificate",
+        "/staff/doctor",
         f"/staff/duplicates/{CLUSTER}",
     ):
         for data in ({}, {"form_key": "guess"}):
