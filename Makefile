@@ -59,7 +59,7 @@ imports: .venv/.ready
 
 fast: check embedded
 
-NO_UNITS := journeys relevance attacks test_deployment.py test_fuzz.py
+NO_UNITS := journeys relevance attacks test_deployment.py test_fuzz.py test_sizes.py test_wheel.py
 embedded: .venv/.ready
 	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist worksteal $(NO_UNITS:%=--ignore tests/%) \
 		-m "not elasticsearch and not browser and not slow and not attack"

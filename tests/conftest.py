@@ -3,6 +3,8 @@
 import os
 import random
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -19,7 +21,7 @@ from gongkai.engines.installation import Installation, open_installation
 from gongkai.settings import EngineKind, Settings
 from hatch_build import compile_messages
 from tests.clock import ShiftedClock
-from tests.scale import scaled
+from tests.scale import THOROUGH, scaled
 
 # How long an example or a query takes says more of what else runs than of the code.
 hypothesis_settings.register_profile("untimed", deadline=None, max_examples=scaled(40, 400))
@@ -45,6 +47,7 @@ _LONG_MODULES = (
 )
 
 
+_ROOM_BYTES = 6 << 30
 _NODE_FOLDER = "GONGKAI_TEST_NODE_FOLDER"
 _NODE = pytest.StashKey[ExitStack]()
 
@@ -56,14 +59,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile messages, and start one node for all workers of a run."""
+    """Compile messages, choose a folder for files, and start one node for all workers of a run."""
     if not hasattr(config, "workerinput"):
         compile_messages(Path(__file__).resolve().parents[1])
+        _keep_files_in_memory()
     is_controller = bool(getattr(config.option, "numprocesses", None))
     if is_controller and not hasattr(config, "workerinput"):
         _share_node(config)
     elif start := config.getoption("--clock"):
         config.pluginmanager.register(ShiftedClock(start))
+
+
+def _keep_files_in_memory() -> None:
+    """A disk takes as long for each `fsync` as most tests; `make nightly` uses the real one."""
+    memory = Path("/dev/shm")
+    is_chosen = THOROUGH or "TMPDIR" in os.environ
+    if not is_chosen and memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
 
 
 def _share_node(config: pytest.Config) -> None:
