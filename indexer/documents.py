@@ -9,6 +9,8 @@ from itertools import chain
 from analyzers.normalize import normalize_text
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.classifications import MISSING, ancestors_and_self
+from gongkai.catalog.dates import PartialDate
+from gongkai.catalog.explained import Explained, find_explained
 from gongkai.catalog.fields import CLASSES, FIELDS, TREES, ZONE_BREAK, Column
 from gongkai.catalog.identity import record_keys
 from gongkai.catalog.legal_rank import read_legal_rank
@@ -17,6 +19,7 @@ from gongkai.catalog.published_part import disclose
 from gongkai.catalog.record import Record, field_names
 from gongkai.catalog.repeals import Repeal, find_repeals
 from gongkai.catalog.stored_record import StoredRecord, decode_record, encode_record
+from gongkai.catalog.validity_period import ValidityPeriod, read_validity_period
 from gongkai.duplicates.comparable_text import Text, choose_body
 from gongkai.duplicates.minhash import pack_bands
 from gongkai.engines.port import IndexDocument
@@ -30,9 +33,9 @@ _NUMERIC = re.compile(r"[\W\d_]+")
 def build_document(record: Record, analyzer: TextAnalyzer) -> IndexDocument:
     """Returns the analysed document of a record. A record on request has only its entry."""
     record = disclose(record)
-    repeals = find_repeals(record.body)
     text = Text.of(choose_body(record), record.title)
-    stored = encode_record(_derive(record, repeals, text))
+    derived = _derive(record, text)
+    stored = encode_record(derived)
     title = record.title
     entry_texts, body_texts = _filled(_entry_texts(record)), _filled(_body_texts(record))
     zones = (title, *entry_texts, *body_texts)
@@ -41,6 +44,7 @@ def build_document(record: Record, analyzer: TextAnalyzer) -> IndexDocument:
     text_words: dict[str, str] = {
         "title_words": analyzer.word_text(title),
         "title_grams": zone_grams[0],
+        "title_chars": " ".join(analyzer.chars("".join(set(title)))),
         "entry_words": analyzer.word_text(entry),
         "body_words": analyzer.word_text(body) if body else "",
         "text_grams": f" {ZONE_BREAK} ".join(filter(None, zone_grams)),
@@ -56,11 +60,13 @@ def build_document(record: Record, analyzer: TextAnalyzer) -> IndexDocument:
             **_keywords(record),
             **_codes(record),
             "terms": _terms(record, analyzer),
-            "repeals": _repealed(repeals, analyzer),
+            "repeals": _name(derived.repeals, analyzer),
+            "explains": _name(derived.explained, analyzer),
             "text_key": _present(text.key),
             "bands": text.bands,
             "identities": record_keys(record),
             **_days(record),
+            **_stated_days(record.issued_on, derived.period),
         },
         stored=stored,
     )
@@ -79,9 +85,17 @@ def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
     )
 
 
-def _derive(record: Record, repeals: tuple[Repeal, ...], text: Text) -> StoredRecord:
+def _derive(record: Record, text: Text) -> StoredRecord:
     own = {name: getattr(record, name) for name in field_names(Record)}
-    return StoredRecord(**own, repeals=repeals, text_key=text.key, bands=pack_bands(text.bands))
+    issued = record.issued_on or record.published_on
+    return StoredRecord(
+        **own,
+        repeals=find_repeals(record.body),
+        explained=find_explained(record.title, record.body, record.category),
+        period=read_validity_period(record.title, record.body, issued),
+        text_key=text.key,
+        bands=pack_bands(text.bands),
+    )
 
 
 def _entry_texts(record: Record) -> Iterable[str]:
@@ -134,10 +148,10 @@ def _codes(record: Record) -> dict[str, Sequence[str]]:
     }
 
 
-def _repealed(repeals: Sequence[Repeal], analyzer: TextAnalyzer) -> Sequence[str]:
-    """Returns the keys of repealed documents: their numbers and their titles."""
-    numbers = (each.document_number for each in repeals)
-    titles = (each.title and title_mark(analyzer.letters_only(each.title)) for each in repeals)
+def _name(cited: Sequence[Repeal | Explained], analyzer: TextAnalyzer) -> Sequence[str]:
+    """Returns the keys of cited documents: their numbers and their titles."""
+    numbers = (each.document_number for each in cited)
+    titles = (each.title and title_mark(analyzer.letters_only(each.title)) for each in cited)
     return tuple(dict.fromkeys(value for value in chain(numbers, titles) if value))
 
 
@@ -173,6 +187,19 @@ def _days(record: Record) -> dict[str, int]:
         "published_last": record.published_on.last_day.toordinal(),
         "published_order": _order(first, record.id),
     }
+
+
+def _stated_days(issued_on: PartialDate | None, period: ValidityPeriod) -> dict[str, int]:
+    """Returns the day numbers of the dates that a record states; none for one that it does not."""
+    dates = {"issued": issued_on, "effective": period.effective_on}
+    days = {
+        f"{name}_{end}": getattr(day, f"{end}_day").toordinal()
+        for name, day in dates.items()
+        if day
+        for end in ("first", "last")
+    }
+    expires_on = period.expires_on
+    return days | ({"expires": expires_on.last_day.toordinal()} if expires_on else {})
 
 
 def _order(day: int, record_id: str) -> int:

@@ -172,12 +172,14 @@ _ROWS = (
     Field("number_serial", Kind.KEYWORD),
     Field("authority", Kind.KEYWORD),
     Field("repeals", Kind.KEYWORD),
+    Field("explains", Kind.KEYWORD),
     Field("terms", Kind.KEYWORD, term_dictionary=True),
     Field("text_key", Kind.KEYWORD),
     Field("bands", Kind.KEYWORD),
     Field("identities", Kind.KEYWORD, stored=True),
     Field("title_words", Kind.WORDS),
     Field("title_grams", Kind.GRAMS),
+    Field("title_chars", Kind.CHARS),
     Field("entry_words", Kind.WORDS),
     Field("body_words", Kind.WORDS),
     Field("text_grams", Kind.GRAMS),
@@ -186,10 +188,15 @@ _ROWS = (
     Field("published_first", Kind.INTEGER),
     Field("published_last", Kind.INTEGER),
     Field("published_order", Kind.INTEGER),
+    Field("issued_first", Kind.INTEGER),
+    Field("issued_last", Kind.INTEGER),
+    Field("effective_first", Kind.INTEGER),
+    Field("effective_last", Kind.INTEGER),
+    Field("expires", Kind.INTEGER),
 )
 
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
 ZONE_BREAK = "\u2063"
 """A token that no text contains; it separates zones of a field, so that no phrase spans two."""
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised when a field changes its meaning; every index must then be rebuilt."""

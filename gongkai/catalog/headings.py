@@ -20,6 +20,8 @@ _DERIVED = (
     "published_on_original",
     "publisher_name",
     "genre_inferred",
+    "publisher_inferred",
+    "validity_inferred",
 )
 
 KEYS: tuple[str, ...] = tuple(each.key for each in COLUMNS)

@@ -53,6 +53,7 @@ class Record:
     document_number_original: str | None = None
     publisher: str
     publisher_name: str
+    publisher_inferred: bool = False
     issued_on: PartialDate | None = None
     issued_on_original: str | None = None
     published_on: PartialDate
@@ -65,6 +66,7 @@ class Record:
     format: str | None = None
     disclosure: Disclosure
     validity: str | None = None
+    validity_inferred: bool = False
     keywords: tuple[str, ...] = ()
     summary: str = ""
     body: str = ""

@@ -23,6 +23,7 @@ from gongkai.catalog.row_names import (
 )
 from gongkai.catalog.row_reader import RowReader
 from gongkai.catalog.tables import Tables
+from gongkai.catalog.validity_period import read_ended_mark
 from gongkai.errors import RefusedValueError
 
 BODY_LIMIT = 8_000_000
@@ -58,6 +59,7 @@ def build_record(
     issued_on = cells.attempt("issued_on", issued, parse_issued)
     classes = _classes(cells, tables)
     genre, inferred = _genre(cells, names.title, tables.tree("genre"))
+    validity, is_marked = _infer_validity(cells, names.title)
     return Record(
         id=own_id(source, names.id),
         title=names.title,
@@ -72,7 +74,8 @@ def build_record(
         ),
         issued_on=issued_on,
         issued_on_original=_original(cells, "issued_on", issued, issued_on, parse_issued),
-        **{**classes, "genre": genre, "validity": _validity(cells)},
+        **{**classes, "genre": genre, "validity": validity},
+        validity_inferred=is_marked,
         genre_inferred=inferred,
         keywords=split_values(cells.values_of("keywords")),
         summary=reduce_markup("\n".join(cells.texts("summary")[:1])),
@@ -133,6 +136,18 @@ def _genre(cells: RowReader, title: str, tree: ClassificationTree) -> tuple[str 
         return inferred, inferred is not None
     is_marked = cells.line("genre_inferred").lower() in ("true", "1")
     return given, is_marked and given == inferred
+
+
+def _infer_validity(cells: RowReader, title: str) -> tuple[str | None, bool]:
+    """Returns the validity, and whether a mark in the title (已废止) decides it.
+
+    Portals add the mark to the title and leave the column as it was.
+    """
+    stated, mark = _validity(cells), read_ended_mark(title)
+    is_kept = cells.line("validity_inferred").lower() in ("true", "1") and stated == mark
+    if mark and (is_kept or stated in (None, "有效")):
+        return mark, True
+    return stated, False
 
 
 def _validity(cells: RowReader) -> str | None:

@@ -2,28 +2,35 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.explained import Explained
 from gongkai.catalog.fields import SEVERAL
 from gongkai.catalog.record import Attachment, AttachmentText, Record, field_names
 from gongkai.catalog.repeals import Repeal
+from gongkai.catalog.validity_period import NO_PERIOD, ValidityPeriod
 
 _NOT_STORED = frozenset(("path",))
 """A place on the indexing machine is nothing to show."""
+_PERIOD_DAYS = ("effective_on", "expires_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecord(Record):
     """A record with the values derived from its text.
 
-    `repeals` are the documents that it repeals. `text_key` and `bands` are for comparison with
-    other records (`gongkai.duplicates.comparable_text`), empty for a record without text.
+    `repeals` are the documents that it repeals, `explained` those that it explains. `period` is the
+    one that it states for itself. `text_key` and `bands` are for comparison with other records
+    (`gongkai.duplicates.comparable_text`), empty for a record without text.
     """
 
     repeals: tuple[Repeal, ...] = ()
+    explained: tuple[Explained, ...] = ()
+    period: ValidityPeriod = NO_PERIOD
     text_key: str = ""
     bands: str = ""
 
@@ -47,7 +54,14 @@ def decode_record(stored: bytes) -> StoredRecord:
         for each in values["attachments"]
     )
     values["repeals"] = tuple(Repeal(**each) for each in values["repeals"])
+    values["explained"] = tuple(Explained(**each) for each in values["explained"])
+    values["period"] = _read_period(values["period"])
     return StoredRecord(**values)
+
+
+def _read_period(stored: dict[str, Any]) -> ValidityPeriod:
+    days = {name: _read_date(stored[name]) for name in _PERIOD_DAYS if stored[name]}
+    return ValidityPeriod(**{**stored, **days})
 
 
 def stored_form(record: Record) -> dict[str, object]:
@@ -64,7 +78,7 @@ def _to_json(value: object) -> object:
         return value.iso
     if isinstance(value, tuple):
         return [_to_json(each) for each in value]
-    if isinstance(value, Attachment | Repeal):
+    if isinstance(value, Attachment | Explained | Repeal | ValidityPeriod):
         names = field_names(type(value))
-        return {name: getattr(value, name) for name in names if name not in _NOT_STORED}
+        return {name: _to_json(getattr(value, name)) for name in names if name not in _NOT_STORED}
     return value

@@ -47,6 +47,7 @@ def limit_record(record: Record, warn: Warn) -> Record:
         ),
         issued_on_original=_limit_line("issued_on", record.issued_on_original, NAME_LIMIT, warn),
         genre_inferred=record.genre_inferred and classes["genre"] is not None,
+        validity_inferred=record.validity_inferred and classes["validity"] is not None,
         keywords=_limit_keywords(record.keywords, warn),
         url=_limit_line("url", record.url, ADDRESS_LIMIT, warn),
         attachments=_limit_attachments(record.attachments, warn),

@@ -5,6 +5,7 @@ import pytest
 
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.explained import Explained
 from gongkai.catalog.record import Attachment, AttachmentText, Record
 from gongkai.catalog.repeals import Repeal
 from gongkai.catalog.stored_record import (
@@ -13,17 +14,19 @@ from gongkai.catalog.stored_record import (
     encode_record,
     stored_form,
 )
+from gongkai.catalog.validity_period import ValidityPeriod
 from gongkai.engines.installation import Installation
 from tests.engines.records import make_document
 
 ENTRY = (
     b'"id":"r1","index_number":null,"title":"\xe9\x80\x9a\xe7\x9f\xa5","document_number":null,'
-    b'"document_number_original":"x","publisher":"p","publisher_name":"\xe5\xb1\x80",'
+    b'"document_number_original":"x","publisher":"p","publisher_name":"\xe5\xb1\x80","publisher_inferred":false,'
     b'"issued_on":%s,"issued_on_original":null,"published_on":"%s","category":null,'
     b'"topic":%s,"audience":[],"life_event":[],"genre":"\xe9\x80\x9a\xe7\x9f\xa5",'
-    b'"genre_inferred":true,"format":null,"disclosure":"%s","validity":null,"keywords":[],'
+    b'"genre_inferred":true,"format":null,"disclosure":"%s","validity":null,"validity_inferred":false,"keywords":[],'
     b'"summary":"","body":"","url":null,"attachments":%s,"extra":%s,"repeals":%s,'
-    b'"text_key":"","bands":""'
+    b'"explained":[{"title":"a","document_number":null}],"period":{"effective_on":"2021-10-01",'
+    b'"expires_on":null,"passage":"p","is_trial":true},"text_key":"","bands":""'
 )
 PUBLIC, ON_REQUEST = (each.value.encode() for each in list(Disclosure)[:2])
 NOTHING = (b"null", b"2008", b"[]", PUBLIC, b"[]", b"{}", b"[]")
@@ -62,6 +65,8 @@ def test_every_value_has_its_type() -> None:
         attachments=(attachment,),
         extra={"a": [1]},
         repeals=(Repeal("办法", None),),
+        explained=(Explained(None, "甲〔2021〕1号"),),
+        period=ValidityPeriod(None, PartialDate(2026, 9, 30), "有效期五年", is_trial=False),
         text_key="k",
         bands="b",
     )
