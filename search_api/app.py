@@ -43,6 +43,7 @@ from search_api.staff import (
     doctor_page,
     draft_check,
     duplicates_page,
+    expiring_page,
     reports,
 )
 from search_api.staff.auth import Authenticator
@@ -167,7 +168,10 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(downloads.router, include_in_schema=False)
     for part in (health, discovery, pages, appearance, theme, kiosk):
         app.include_router(part.router)
-    for part in (api, desk, duplicates_page, draft_check, reports, certificate_page, doctor_page):
+    for part in (
+        *(api, desk, duplicates_page, draft_check, reports, certificate_page, doctor_page),
+        expiring_page,
+    ):
         app.include_router(part.router)
     if app.state.served.services.installation.settings.styleguide:
         app.include_router(styleguide.router)

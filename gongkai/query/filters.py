@@ -1,6 +1,7 @@
 """Builds unscored filter queries, one per field, from the chosen values and dates of a request."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.dates import PartialDate
@@ -9,11 +10,14 @@ from gongkai.catalog.fields import CLASSIFIED
 from gongkai.catalog.tables import Tables
 from gongkai.errors import BadRequestError, RefusedValueError
 from gongkai.query.request import SearchRequest
-from gongkai.query.tree import And, Query, Range, Term, Terms
+from gongkai.query.static_rank import match_ended
+from gongkai.query.tree import And, MatchAll, Query, Range, Term, Terms
 
 
-def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
+def build_filters(request: SearchRequest, tables: Tables, today: date) -> dict[str, Query]:
     """Returns a query per field (or `published`, `document_number`) that a record must match.
+
+    `today` decides which stated terms have passed.
 
     Raises BadRequestError for a document number without a visible character.
     """
@@ -22,8 +26,14 @@ def build_filters(request: SearchRequest, tables: Tables) -> dict[str, Query]:
         for name, values in request.chosen.items()
         if values
     }
-    if request.published_from or request.published_to:
-        filters["published"] = published_between(request.published_from, request.published_to)
+    ranges = {
+        "published": (request.published_from, request.published_to),
+        "issued": (request.issued_from, request.issued_to),
+        "effective": (request.effective_from, request.effective_to),
+    }
+    filters |= {name: dated_between(name, *ends) for name, ends in ranges.items() if any(ends)}
+    if request.in_force:
+        filters["in_force"] = And((MatchAll(),), exclude=match_ended(today))
     if request.document_number:
         filters["document_number"] = _numbered(request.document_number)
     return filters
@@ -51,15 +61,21 @@ def _numbered(text: str) -> Query:
 
 
 def published_between(start: PartialDate | None, end: PartialDate | None) -> Query:
-    """Returns a query for records that may have been published in the period.
+    """Returns a query for records that may have been published in the period."""
+    return dated_between("published", start, end)
 
-    A record whose date is only a year matches any period within that year.
+
+def dated_between(name: str, start: PartialDate | None, end: PartialDate | None) -> Query:
+    """Returns a query for records whose date of this name may be in the period.
+
+    Names are `published`, `issued` (成文) and `effective` (施行). A record whose date is a year
+    matches any period within that year. A record without the date matches none.
     """
     limits: list[Query] = []
     if start:
-        limits.append(Range("published_last", lower=start.first_day.toordinal()))
+        limits.append(Range(f"{name}_last", lower=start.first_day.toordinal()))
     if end:
-        limits.append(Range("published_first", upper=end.last_day.toordinal()))
+        limits.append(Range(f"{name}_first", upper=end.last_day.toordinal()))
     return And(tuple(limits))
 
 

@@ -90,7 +90,7 @@ class QueryInterpreter:
         self._builder = QueryBuilder(analyzer, self._weights, self._counts)
         self._numbers = NumberReader(self._builder, self._expander.is_prefix)
         self._bounds = WordBounds.of(analyzer)
-        self._today = today
+        self.today = today
 
     def with_counts(self, counts: WordCounts) -> "QueryInterpreter":
         """Returns this interpreter with other word counts."""
@@ -116,14 +116,14 @@ class QueryInterpreter:
         if not text:
             return InterpretedQuery("", (), (), MatchAll())
         clauses = Clauses()
-        expression = find_date_expression(text, self._today()) if switches.dates else None
+        expression = find_date_expression(text, self.today()) if switches.dates else None
         undated = _without(text, (expression.start, expression.end) if expression else None)
         newest = find_newest(undated) if switches.dates else None
         self._read(_without(undated, newest), clauses, expand=switches.expand)
         if expression:
             self._choose_date(expression, clauses)
         assembler = TreeAssembler(self._builder, self._weights, self._counts, clauses)
-        today = self._today()
+        today = self.today()
         return InterpretedQuery(
             text=text,
             terms=tuple(dict.fromkeys(clauses.terms)),

@@ -18,12 +18,23 @@ FACET_SIZE = 20
 FACET_SIZE_LIMIT = 1_000
 
 
+DATED = ("published", "issued", "effective")
+"""Dates of a record with a range each (`published_from`, `published_to`)."""
+
+
 class Sort(StrEnum):
     """Sort orders of a result list."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
+
+
+class Scope(StrEnum):
+    """The part of a record that the words of a query are searched in."""
+
+    ALL = "all"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,8 @@ class SearchRequest:
     `chosen` maps facet fields to values: OR within a field, AND between fields. `expand`,
     `correct`, `dates` and `relax` switch query expansion, spelling correction, date expressions and
     records with some of the words. `semantic` allows semantic search where it is installed. A facet
-    has its `facet_size` most frequent values, and the chosen ones.
+    has its `facet_size` most frequent values, and the chosen ones. `in_force` leaves out repealed
+    records, and those whose stated term has passed.
     """
 
     text: str = ""
@@ -41,6 +53,12 @@ class SearchRequest:
     document_number: str | None = None
     published_from: PartialDate | None = None
     published_to: PartialDate | None = None
+    issued_from: PartialDate | None = None
+    issued_to: PartialDate | None = None
+    effective_from: PartialDate | None = None
+    effective_to: PartialDate | None = None
+    in_force: bool = False
+    scope: Scope = Scope.ALL
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     size: int = 10

@@ -6,10 +6,23 @@ from dataclasses import dataclass
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.genre import DEFAULT_GENRES
 from gongkai.query.relevance import Weights
-from gongkai.query.tree import And, Boost, ConstantScore, MatchNone, Or, Query, Term, Terms
+from gongkai.query.tree import (
+    And,
+    Boost,
+    ConstantScore,
+    MatchNone,
+    Or,
+    Query,
+    Term,
+    Terms,
+    match_run,
+)
 
 MOST_WORDS = 24
 """Words of a title and its keywords that are compared."""
+
+
+_RUN_LIMIT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,23 @@ def find_repealed(titles: Sequence[str], numbers: Sequence[str]) -> Query:
 def find_repealing(title_key: str, number: str | None) -> Query:
     """Matches records whose text states that they repeal this one."""
     return Terms("repeals", (title_mark(title_key), *((number,) if number else ())))
+
+
+def find_explained(titles: Sequence[str], numbers: Sequence[str]) -> Query:
+    """Matches records that an interpretation may refer to: `titles` as `title_key`.
+
+    The title of a rule is within that of the notice that issues it (关于印发《…》的通知).
+    """
+    inside = tuple(
+        match_run("title_grams", each) for each in titles if 2 <= len(each) <= _RUN_LIMIT
+    )
+    return _any((*inside, *(() if not numbers else (Terms("document_number", tuple(numbers)),))))
+
+
+def find_explaining(title_keys: Sequence[str], number: str | None) -> Query:
+    """Matches records that explain the document with these titles or this number."""
+    marks = tuple(map(title_mark, title_keys))
+    return Terms("explains", (*marks, *((number,) if number else ())))
 
 
 def find_similar(subject: Subject, analyzer: TextAnalyzer, weights: Weights) -> Query:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from gongkai.catalog.legal_rank import LegalRank
+from gongkai.catalog.stored_record import StoredRecord
 from gongkai.query.relevance import Weights
 from gongkai.query.tree import (
     And,
@@ -33,7 +34,7 @@ def build_static_rank(
     """
     counted = min(count, weights.static_rank_most)
     unit = weights.static_rank_base + weights.static_rank_term * counted
-    valid = And((MatchAll(),), exclude=(Terms("validity", REPEALED),))
+    valid = And((MatchAll(),), exclude=match_ended(today))
     years = tuple(str(today.year - back) for back in range(_RECENT_YEARS))
     since = date(today.year - _DECADE, 1, 1).toordinal()
     named = (
@@ -53,6 +54,16 @@ def build_static_rank(
         law = _rank_law(weights.static_rank_matched, deciding)
         boosts.append(Boost(law, unit * weights.static_rank_law, "static_rank.law"))
     return boosts
+
+
+def match_ended(today: date) -> tuple[Query, Query]:
+    """Returns queries for the records that are repealed, and whose stated term has passed."""
+    return Terms("validity", REPEALED), Range("expires", upper=today.toordinal() - 1)
+
+
+def is_ended(record: StoredRecord, today: date) -> bool:
+    """Whether a record is repealed or its stated term has passed."""
+    return record.validity in REPEALED or record.period.is_passed(today)
 
 
 def _rank_law(matched: float, deciding: Sequence[Query]) -> Query:

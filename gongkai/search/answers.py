@@ -4,8 +4,9 @@ Extractive: the passage is text of one record, unchanged. A wrong passage costs 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from analyzers.normalize import literal_text
 from gongkai.catalog.articles import Heading, find_articles
@@ -13,7 +14,7 @@ from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.engines.port import Hit
 from gongkai.query.interpreter import InterpretedQuery
 from gongkai.query.relevance import Weights
-from gongkai.query.static_rank import REPEALED
+from gongkai.query.static_rank import is_ended
 from gongkai.semantic.semantic_search import SemanticHits, SemanticSearch
 
 _QUESTION = re.compile(
@@ -66,9 +67,12 @@ class _Candidate:
 class AnswerFinder:
     """Finds answers among the first hits of a list."""
 
-    def __init__(self, semantic: SemanticSearch, weights: Weights) -> None:
+    def __init__(
+        self, semantic: SemanticSearch, weights: Weights, today: Callable[[], date]
+    ) -> None:
         self._semantic = semantic
         self._weights = weights
+        self._today = today
 
     async def find(
         self, interpreted: InterpretedQuery, hits: Sequence[Hit], semantic_hits: SemanticHits
@@ -94,7 +98,7 @@ class AnswerFinder:
         candidates = [
             each
             for record in records
-            if record.validity not in REPEALED
+            if not is_ended(record, self._today())
             for each in _split(record, groups)
         ]
         candidates.sort(key=lambda each: -each.coverage)

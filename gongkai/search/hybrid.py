@@ -61,7 +61,7 @@ class HybridSearch:
         self._window = int(weights.hybrid_window)
         self._relaxation = relaxation
         self._semantic = semantic
-        self._answers = AnswerFinder(semantic, weights)
+        self._answers = AnswerFinder(semantic, weights, relaxation.today)
 
     async def search(self, request: SearchRequest, chosen: ChosenQuery) -> HybridPage | None:
         """Returns the fused page, or None where the query is for keyword search alone."""
@@ -122,8 +122,9 @@ class HybridSearch:
             2 * self._window,
             _filter_dates(interpreted),
         )
+        today = self._relaxation.today()
         ranked = sorted(
-            found.near, key=lambda each: -add_static_rank(each, found.spread, self._weights)
+            found.near, key=lambda each: -add_static_rank(each, found.spread, self._weights, today)
         )
         return replace(found, near=tuple(ranked[: self._window]))
 
@@ -186,8 +187,9 @@ class HybridSearch:
 
         Raises SemanticUnavailableError.
         """
+        today = self._relaxation.today()
         nearness = {
-            each.hit.id: add_static_rank(each, semantic_hits.spread, self._weights)
+            each.hit.id: add_static_rank(each, semantic_hits.spread, self._weights, today)
             for each in semantic_hits.near
         }
         # Where some records have every word, the words say more.

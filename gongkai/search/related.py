@@ -91,8 +91,8 @@ def _may_repeal(repealing: Record, repealed: Record) -> bool:
         return False
     if repealing.title != repealed.title:
         return True
-    return _first_day(repealed) < _first_day(repealing)
+    return first_day(repealed) < first_day(repealing)
 
 
-def _first_day(record: Record) -> date:
+def first_day(record: Record) -> date:
     return (record.issued_on or record.published_on).first_day

@@ -13,8 +13,9 @@ from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.filters import build_filters
 from gongkai.query.interpreter import InterpretedQuery, QueryInterpreter, Switches
 from gongkai.query.relevance import Weights
-from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.request import Scope, SearchRequest, Sort
 from gongkai.query.syntax import unquote
+from gongkai.query.title_scope import restrict_to_titles, search_titles
 from gongkai.query.tree import And, Or, Query
 from gongkai.search.corrections import correct_text, is_plain
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
@@ -80,6 +81,7 @@ class QueryRelaxation:
         self._term_dictionary = term_dictionary
         self._tables = installation.tables
         self._weights = weights
+        self.today = interpreter.today
 
     async def choose(self, request: SearchRequest) -> ChosenQuery:
         """Returns the interpretation of the text of a request.
@@ -104,7 +106,7 @@ class QueryRelaxation:
 
     async def count_full(self, chosen: ChosenQuery, request: SearchRequest) -> int:
         """Returns the number of records in the list of a request that have every word."""
-        filters = build_filters(request, self._tables).values()
+        filters = build_filters(request, self._tables, self.today()).values()
         if not filters:
             return chosen.full
         (full,) = await self._engine.count([And((chosen.interpreted.strict, *filters))])
@@ -186,7 +188,7 @@ class QueryRelaxation:
         )
         if not longer:
             return chosen
-        tree = Or(tuple(map(self._interpreter.literally, longer)))
+        tree = Or(tuple(self._match_literally(chosen.request, word) for word in longer))
         return replace(
             chosen,
             interpreted=replace(chosen.interpreted, relaxed=tree),
@@ -221,7 +223,9 @@ class QueryRelaxation:
         terms = interpreted.terms[:_NAMED]
         if chosen.full or len(terms) < 2 or interpreted.codes:
             return chosen
-        counts = await self._engine.count([self._interpreter.literally(term) for term in terms])
+        counts = await self._engine.count(
+            [self._match_literally(chosen.request, term) for term in terms]
+        )
         missing = (term for term, count in zip(terms, counts, strict=True) if not count)
         return replace(chosen, missing=tuple(missing))
 
@@ -231,10 +235,16 @@ class QueryRelaxation:
         (count,) = await self._engine.count([chosen.tree])
         return count > 0
 
+    def _match_literally(self, request: SearchRequest, text: str) -> Query:
+        """Returns a query for records with this run of characters in the scope of a request."""
+        tree = self._interpreter.literally(text)
+        return tree if request.scope is Scope.ALL else restrict_to_titles(tree)
+
     async def interpret(self, request: SearchRequest) -> InterpretedQuery:
         """Returns the interpretation of the text of a request."""
         switches = Switches(expand=request.expand, dates=request.dates)
-        return await self._word_reader.interpret(request.text, switches)
+        read = await self._word_reader.interpret(request.text, switches)
+        return read if request.scope is Scope.ALL else search_titles(read)
 
     async def _find_suggestion(
         self, chosen: ChosenQuery, words: PublicWords
@@ -245,7 +255,7 @@ class QueryRelaxation:
         for candidate in await asyncio.to_thread(correct_text, chosen.interpreted, words, gain):
             strict = (await self.interpret(replace(chosen.request, text=candidate.text))).strict
             pairs = [
-                self._interpreter.literally(each)
+                self._match_literally(chosen.request, each)
                 for change in candidate.changes
                 for each in (change.written, change.meant)
             ]
@@ -263,7 +273,7 @@ class QueryRelaxation:
         """Returns the chosen query with the filters, order and window of a request."""
         return EngineQuery(
             query=chosen.tree,
-            filters=build_filters(request, self._tables),
+            filters=build_filters(request, self._tables, self.today()),
             facets=request.facets,
             sort=chosen.order,
             offset=(request.page - 1) * request.size,

@@ -128,6 +128,17 @@ class HitView:
     disclosure: str
     validity: str | None
     url: str | None
+    effective_on: Annotated[
+        PartialIso | None, Field(description="正文写明的施行日期。", examples=["2021-10-01"])
+    ]
+    expires_on: Annotated[PartialIso | None, Field(description="正文写明的有效期的最后一天。")]
+    term_passed: Annotated[
+        bool,
+        Field(description="正文写明的有效期在今天（北京时间）之前已经届满；与 `validity` 无关。"),
+    ]
+    publisher_inferred: Annotated[
+        bool, Field(description="发布机构由文号或者标题推定，原目录没有标注。")
+    ]
     related: Annotated[bool, Field(description="仅按意思找到（相关），不含检索词。")] = False
     article: Annotated[
         ArticleView | None,
@@ -159,6 +170,7 @@ class PassageView:
     published_on: Annotated[PartialIso, Field(description="发布日期。")]
     disclosure: Annotated[str, Field(description="公开方式。")]
     validity: Annotated[str | None, Field(description="有效性。")]
+    term_passed: Annotated[bool, Field(description="正文写明的有效期已经届满。")]
     text: Annotated[str, Field(description="原文，未作改动。")]
     article: Annotated[
         ArticleView | None, Field(description="原文所在的条；没有分条的为 null。")
@@ -223,7 +235,7 @@ class AttachmentView:
 
 @dataclass(kw_only=True)
 class CitedDocument:
-    """A document that another one repeals, as it is cited; `id` where it is a public record."""
+    """A document that another one names, as it is cited; `id` where it is a public record."""
 
     title: Annotated[str | None, Field(description="引用的标题。")]
     document_number: Annotated[str | None, Field(description="引用的文号。")]
@@ -241,6 +253,9 @@ class RecordView:
     document_number_original: Annotated[str | None, Field(description="目录中原来写的文号。")]
     publisher: PublisherView
     publisher_name: Annotated[str, Field(description="发布时的机构名称，与现在的名称可能不同。")]
+    publisher_inferred: Annotated[
+        bool, Field(description="发布机构由文号或者标题推定，原目录没有标注。")
+    ]
     issued_on: PartialIso | None
     issued_on_original: Annotated[str | None, Field(description="目录中原来写的成文日期。")]
     published_on: PartialIso
@@ -253,6 +268,19 @@ class RecordView:
     format: str | None
     disclosure: str
     validity: str | None
+    validity_inferred: Annotated[
+        bool, Field(description="有效性由标题中的“已废止”“失效”等标记推断。")
+    ]
+    effective_on: Annotated[
+        PartialIso | None, Field(description="正文写明的施行日期。", examples=["2021-10-01"])
+    ]
+    expires_on: Annotated[PartialIso | None, Field(description="正文写明的有效期的最后一天。")]
+    term_passed: Annotated[
+        bool,
+        Field(description="正文写明的有效期在今天（北京时间）之前已经届满；与 `validity` 无关。"),
+    ]
+    term_passage: Annotated[str, Field(description="写明施行日期和有效期的原文；没有的为空。")]
+    trial: Annotated[bool, Field(description="标题注明试行或者暂行。")]
     keywords: list[str]
     summary: str
     body: str
@@ -264,6 +292,8 @@ class RecordView:
         list[CitedDocument],
         Field(description="正文写明废止本文件的公开信息。"),
     ]
+    explains: Annotated[list[CitedDocument], Field(description="本信息解读的文件。")]
+    explained_by: Annotated[list[CitedDocument], Field(description="解读本文件的公开信息。")]
 
 
 @dataclass(kw_only=True)

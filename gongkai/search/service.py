@@ -24,6 +24,7 @@ from gongkai.query.syntax import find_quotations
 from gongkai.query.tree import MatchAll, Term
 from gongkai.search.facets import Facet, FacetBuilder
 from gongkai.search.hybrid import HybridPage, HybridSearch
+from gongkai.search.interpretations import Interpretations
 from gongkai.search.related import RelatedRecords
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.search.responses import (
@@ -36,7 +37,7 @@ from gongkai.search.responses import (
     SimilarAnswer,
 )
 from gongkai.search.term_dictionary import TermDictionary
-from gongkai.search.views import Views
+from gongkai.search.views import Relations, Views
 from gongkai.semantic.semantic_search import SemanticSearch
 
 STREAMED_AT_ONCE = 500
@@ -87,8 +88,9 @@ class SearchService:
         self._hybrid = (
             HybridSearch(engine, self._relaxation, semantic, weights) if semantic else None
         )
+        self._interpretations = Interpretations(engine, installation.analyzer)
         self._related_records = RelatedRecords(engine, installation.analyzer, weights)
-        self._views = Views(installation.tables)
+        self._views = Views(installation.tables, today)
         self._facet_builder = FacetBuilder(installation.tables)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
@@ -160,10 +162,14 @@ class SearchService:
         if stored is None:
             return None
         record = await asyncio.to_thread(decode_record, stored)
-        repeals, repealing = await asyncio.gather(
-            self._related_records.repealed(record), self._related_records.repealing(record)
+        related, explaining = self._related_records, self._interpretations
+        relations = await asyncio.gather(
+            related.repealed(record),
+            related.repealing(record),
+            explaining.explained(record),
+            explaining.explaining(record),
         )
-        return self._views.record(record, repeals, repealing)
+        return self._views.record(record, Relations(*relations))
 
     async def similar(self, record_id: str, size: int) -> SimilarAnswer | None:
         """Returns records on the same subject, or None where no public record has this id."""

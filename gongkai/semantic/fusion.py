@@ -5,20 +5,21 @@
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 
 from gongkai.catalog.legal_rank import LegalRank, read_legal_rank
 from gongkai.query.relevance import Weights
-from gongkai.query.static_rank import REPEALED
+from gongkai.query.static_rank import is_ended
 from gongkai.semantic.knn import Neighbour
 from gongkai.semantic.model_port import Vectors
 
 
-def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights) -> float:
+def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights, today: date) -> float:
     """Returns the cosine of a record plus its static rank: legal rank and validity."""
     authority = read_legal_rank(neighbour.record.title)
-    static_rank = 0.0 if neighbour.record.validity in REPEALED else weights.static_rank_valid
+    static_rank = 0.0 if is_ended(neighbour.record, today) else weights.static_rank_valid
     if authority is LegalRank.LAW:
         static_rank += weights.static_rank_law
     elif authority is LegalRank.INTERPRETATION:

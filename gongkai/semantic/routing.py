@@ -6,7 +6,7 @@ A title, a number or a phrase names its record; semantic hits would only displac
 from analyzers.normalize import literal_text, normalize_text
 from analyzers.pinyin import is_latin
 from gongkai.query.interpreter import InterpretedQuery
-from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.request import Scope, SearchRequest, Sort
 from gongkai.query.syntax import split_pieces
 
 SHORTEST = 4
@@ -15,7 +15,8 @@ SHORTEST = 4
 
 def allows_semantic_search(request: SearchRequest, interpreted: InterpretedQuery) -> bool:
     """Whether the text, the sort order and the page of a request allow semantic search."""
-    if not request.semantic or request.cursor or request.sort is not Sort.RELEVANCE:
+    is_wide = request.semantic and request.scope is Scope.ALL
+    if not is_wide or request.cursor or request.sort is not Sort.RELEVANCE:
         return False
     text = normalize_text(interpreted.text)
     if interpreted.codes or request.document_number or is_latin(text):

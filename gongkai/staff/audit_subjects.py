@@ -15,6 +15,7 @@ class ListName(StrEnum):
     REJECTED = "rejected"
     ZERO_RESULTS = "searches without results"
     STATISTICS = "statistics"
+    EXPIRING = "expiring terms"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ from gongkai.catalog.dates import PartialDate, parse_date
 from gongkai.catalog.fields import CLASSIFIED, FACETS, TITLES, TREES
 from gongkai.errors import BadRequestError, RefusedValueError
 from gongkai.query.request import (
+    DATED,
     FACET_SIZE,
     FACET_SIZE_LIMIT,
     FILTER_LIMIT,
     PAGE_WINDOW,
     SIZE_LIMIT,
     TEXT_LIMIT,
+    Scope,
     SearchRequest,
     Sort,
 )
@@ -49,8 +51,8 @@ Read = TypeVar("Read", bound=BaseModel)
 class InvertedRangeError(BadRequestError):
     """A date range ends before it starts."""
 
-    def __init__(self) -> None:
-        super().__init__("published_from", "起始日期晚于截止日期")
+    def __init__(self, parameter: str = "published_from") -> None:
+        super().__init__(parameter, "起始日期晚于截止日期")
 
 
 def _with_facets(model: type[Read]) -> type[Read]:
@@ -92,6 +94,22 @@ class ListParameters(_Filters):
     document_number: str = Field(
         "", max_length=200, description="文号，写法不限。", examples=["宜政办秘〔2008〕8号"]
     )
+    issued_from: str = Field(
+        "", max_length=40, description="成文日期的起点：年、月或者日。", examples=["2020"]
+    )
+    issued_to: str = Field(
+        "", max_length=40, description="成文日期的终点（含）：年、月或者日。", examples=["2021-06"]
+    )
+    effective_from: str = Field(
+        "", max_length=40, description="正文写明的施行日期的起点：年、月或者日。"
+    )
+    effective_to: str = Field(
+        "", max_length=40, description="正文写明的施行日期的终点（含）：年、月或者日。"
+    )
+    in_force: bool = Field(
+        False, description="不列出已经废止、失效的，以及正文写明的有效期已经届满的信息。"
+    )
+    scope: Scope = Field(Scope.ALL, description="检索范围：all 全文，title 只在标题中检索。")
     sort: Sort = Field(
         Sort.RELEVANCE, description="排序：relevance 相关度，newest 最新发布，oldest 最早发布。"
     )
@@ -247,16 +265,13 @@ PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
 
 def read_list(parameters: ListParameters) -> SearchRequest:
     """Returns the search request of a list. Raises BadRequestError with the parameter's name."""
-    first = _date(parameters.published_from, "published_from")
-    last = _date(parameters.published_to, "published_to")
-    if first and last and first.first_day > last.last_day:
-        raise InvertedRangeError
     return SearchRequest(
         text=parameters.q,
         chosen=_chosen(parameters),
         document_number=parameters.document_number.strip() or None,
-        published_from=first,
-        published_to=last,
+        **_read_ranges(parameters),
+        in_force=parameters.in_force,
+        scope=parameters.scope,
         sort=parameters.sort,
         expand=parameters.expand,
         correct=parameters.correct,
@@ -297,6 +312,17 @@ def _chosen(parameters: ListParameters) -> Mapping[str, tuple[str, ...]]:
     if sum(map(len, chosen.values())) > FILTER_LIMIT:
         raise BadRequestError("category", f"筛选条件不能超过 {FILTER_LIMIT} 个")
     return {name: each for name, each in chosen.items() if each}
+
+
+def _read_ranges(parameters: ListParameters) -> dict[str, Any]:
+    ranges: dict[str, PartialDate | None] = {}
+    for name in DATED:
+        start, end = f"{name}_from", f"{name}_to"
+        ranges[start] = first = _date(getattr(parameters, start), start)
+        ranges[end] = last = _date(getattr(parameters, end), end)
+        if first and last and first.first_day > last.last_day:
+            raise InvertedRangeError(start)
+    return ranges
 
 
 def _date(text: str, parameter: str) -> PartialDate | None:

@@ -14,6 +14,7 @@ from gongkai.catalog.halls import Hall
 from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
 from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back, read_list_query
+from search_api.web.catalog_entry import TERM_HEADING
 from search_api.web.facet_panels import walk
 from search_api.web.pagination import build_paging
 from search_api.web.qr import draw_qr
@@ -335,7 +336,7 @@ def _describe_reading(answer: SearchAnswer) -> Iterator[str]:
 
 def _facts(record: RecordPage) -> Iterator[tuple[str, str]]:
     keys = ("publisher", "document_number", "published_on", "validity")
-    wanted = {TITLES[key] for key in keys}
+    wanted = {TERM_HEADING, *(TITLES[key] for key in keys)}
     for row in record.rows:
         if row.heading in wanted:
             yield row.heading, "；".join(value.text for value in row.values)

@@ -62,6 +62,7 @@ _LISTS: Mapping[ListName, str] = {
     ListName.REJECTED: "退回清单 ",
     ListName.ZERO_RESULTS: "没有结果的检索",
     ListName.STATISTICS: "年度数据 ",
+    ListName.EXPIRING: "期限将满的文件：",
 }
 STATES: Mapping[str, str] = {
     "open": "待处理",
@@ -69,12 +70,14 @@ STATES: Mapping[str, str] = {
     Decision.DISTINCT: "判为不同",
 }
 """The states of a cluster."""
+_PARTS: Mapping[str, str] = {**STATES, "coming": "将要到期", "passed": "已经到期"}
 MENU = (
     ("/staff", "首页"),
     ("/staff/duplicates", "查重"),
     ("/staff/check", "发布前核对"),
     ("/staff/rejected", "退回清单"),
     ("/staff/unclassified", "未分类"),
+    ("/staff/expiring", "期限将满"),
     ("/staff/searches", "没有结果的检索"),
     ("/staff/statistics", "年度数据"),
     ("/staff/certificate", "检索证明"),
@@ -117,7 +120,7 @@ def label_subject(subject: AuditSubject) -> str:
     """Returns a label for the subject of an audit entry; an id stays unchanged."""
     match subject:
         case StaffList(name, part):
-            return f"{_LISTS[name]}{STATES.get(part, part)}".strip()
+            return f"{_LISTS[name]}{_PARTS.get(part, part)}".strip()
         case MatchCount(found):
             return f"找到 {found} 条"
         case Ruling(cluster, decision):

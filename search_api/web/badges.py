@@ -6,6 +6,8 @@ from gongkai.catalog.disclosure import Disclosure
 
 IN_FORCE = "有效"
 """The validity without a warning. All other values warn; unknown ones look like 已修改."""
+TERM_PASSED = "文中期限已过"
+"""The text states a term that has passed. The catalog may still say 有效."""
 _VALIDITY_TONES = {
     IN_FORCE: "valid",
     "废止": "ended",
@@ -24,14 +26,20 @@ class Badge:
 
 
 def build_badges(
-    disclosure: str, validity: str | None, *, related: bool = False
+    disclosure: str, validity: str | None, *, related: bool = False, term_passed: bool = False
 ) -> tuple[Badge, ...]:
-    """Returns the badges that a reader should see before opening the record."""
+    """Returns the badges that a reader should see before opening the record.
+
+    A stated term that has passed replaces 有效 of the catalog, and says more than no validity.
+    """
     badges = [Badge("相关", "related")] if related else []
     if disclosure == Disclosure.ON_REQUEST:
         badges.append(Badge(disclosure, "request"))
-    if validity:
+    is_open = validity in (None, "", IN_FORCE)
+    if validity and not (term_passed and is_open):
         badges.append(Badge(validity, choose_tone(validity)))
+    if term_passed and is_open:
+        badges.append(Badge(TERM_PASSED, "ended"))
     return tuple(badges)
 
 

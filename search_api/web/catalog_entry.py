@@ -9,6 +9,8 @@ from gongkai.search.responses import RecordView
 from search_api.web.urls import search_url
 
 _EXTRA_LONGEST = 500
+TERM_HEADING = "文中期限"
+_TERM_NOTE = "目录的标注；正文写明的期限已过"
 _FIRST = ("validity", "disclosure", "genre")
 """Classes that a reader looks for before the others."""
 
@@ -56,13 +58,16 @@ def _each_row(record: RecordView) -> Iterable[Row]:
     yield _row("index_number", _plain(record.index_number))
     yield _row("document_number", _plain(record.document_number), _number_note(record))
     agency = _linked("publisher", [record.publisher.code], record)
-    yield _row("publisher", agency, _name_note(record))
+    yield _row("publisher", agency, _name_note(record), "推定" if record.publisher_inferred else "")
     issued = _plain(record.issued_on or record.issued_on_original)
     yield _row("issued_on", issued, _date_note(record))
     yield _row("published_on", _plain(record.published_on))
+    yield from _period_rows(record)
+    inferred = {"genre": record.genre_inferred, "validity": record.validity_inferred}
     for name in _FIRST:
-        mark = "推断" if name == "genre" and record.genre_inferred else ""
-        yield _row(name, _linked(name, [getattr(record, name)]), mark=mark)
+        mark = "推断" if inferred.get(name) else ""
+        note = _TERM_NOTE if name == "validity" and record.term_passed else ""
+        yield _row(name, _linked(name, [getattr(record, name)]), note, mark)
     for column in CLASSES:
         if column.key not in _FIRST:
             stated = getattr(record, column.key)
@@ -70,6 +75,23 @@ def _each_row(record: RecordView) -> Iterable[Row]:
             yield _row(column.key, _linked(column.key, values))
     yield _row("keywords", tuple(_keyword(word) for word in record.keywords))
     yield _row("url", _web_address(record.url))
+
+
+def _period_rows(record: RecordView) -> Iterable[Row]:
+    """Yields the dates that the text states; the sentence stands beside the last one."""
+    passage = f"正文：“{record.term_passage}”" if record.term_passage else ""
+    verb = "起试行" if record.trial else "起施行"
+    start = f"{spell_date(record.effective_on)}{verb}" if record.effective_on else ""
+    yield Row("施行日期", _plain(start), "" if record.expires_on else passage)
+    end = f"至{spell_date(record.expires_on)}" if record.expires_on else ""
+    yield Row(TERM_HEADING, _plain(end), passage, "已过" if record.term_passed else "")
+
+
+def spell_date(iso: str) -> str:
+    """Returns an ISO date as 2026年9月30日, or less of it."""
+    return "".join(
+        f"{int(part)}{unit}" for part, unit in zip(iso.split("-"), "年月日", strict=False)
+    )
 
 
 def _row(key: str, values: tuple[Value, ...], note: str = "", mark: str = "") -> Row:

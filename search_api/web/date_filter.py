@@ -1,21 +1,32 @@
 """The filter by publication date: two periods to choose, and two days to pick."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from gongkai.catalog.dates import PartialDate
-from gongkai.query.request import SearchRequest
+from gongkai.query.request import DATED, SearchRequest
 from search_api.web.urls import search_url, without_dates
 
+DATE_TITLES = {"published": "发布日期", "issued": "成文日期", "effective": "施行日期"}
+"""Labels of the dates with a range, in the order of DATED."""
+IN_FORCE_LABEL = "不含已失效的"
 _PERIODS = {"近一年": 1, "近三年": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class PickedDates:
-    """The values of the two pickers, as ISO days or ""."""
+    """A date with the values of its two pickers, as ISO days or ""; `error` is a fault of them."""
 
+    name: str
+    title: str
     first: str
     last: str
+    error: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.first or self.last or self.error)
 
 
 def build_periods(request: SearchRequest, today: date) -> list[tuple[str, str, bool]]:
@@ -23,11 +34,22 @@ def build_periods(request: SearchRequest, today: date) -> list[tuple[str, str, b
     return [_build_period(request, label, _years_before(today, n)) for label, n in _PERIODS.items()]
 
 
-def pick_dates(request: SearchRequest) -> PickedDates:
-    """Returns the range of a request for pickers. A month or a year is shown as its days."""
-    start, end = request.published_from, request.published_to
+def pick_dates(request: SearchRequest, faults: Mapping[str, str]) -> list[PickedDates]:
+    """Returns the ranges of a request for pickers. A month or a year is shown as its days.
+
+    `faults` maps names of dates to the fault of their range.
+    """
+    return [_pick(request, name, faults.get(name, "")) for name in DATED]
+
+
+def _pick(request: SearchRequest, name: str, fault: str) -> PickedDates:
+    start, end = (getattr(request, f"{name}_{part}") for part in ("from", "to"))
     return PickedDates(
-        start.first_day.isoformat() if start else "", end.last_day.isoformat() if end else ""
+        name,
+        DATE_TITLES[name],
+        start.first_day.isoformat() if start else "",
+        end.last_day.isoformat() if end else "",
+        fault,
     )
 
 

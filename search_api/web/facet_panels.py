@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.fields import PANELS, TITLES, TREES
-from gongkai.query.request import SearchRequest
+from gongkai.query.request import DATED, Scope, SearchRequest
 from gongkai.search.responses import FacetValueView, SearchAnswer
+from search_api.web.date_filter import DATE_TITLES, IN_FORCE_LABEL
 from search_api.web.urls import (
     facet_url,
     search_url,
     toggle,
+    with_in_force,
+    with_scope,
     without_dates,
     without_document_number,
 )
@@ -95,8 +98,16 @@ def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...
         for name in PANELS
         for value, label in _chosen_labels(request, answer, name)
     ]
-    if dates := _date_range(request.published_from, request.published_to):
-        chips.append(Chip(TITLES["published_on"], dates, search_url(without_dates(request))))
+    for name in DATED:
+        start, end = (getattr(request, f"{name}_{part}") for part in ("from", "to"))
+        if dates := _date_range(start, end):
+            without = search_url(without_dates(request, name))
+            chips.append(Chip(DATE_TITLES[name], dates, without))
+    if request.in_force:
+        href = search_url(with_in_force(request, in_force=False))
+        chips.append(Chip(TITLES["validity"], IN_FORCE_LABEL, href))
+    if request.scope is Scope.TITLE and request.text.strip():
+        chips.append(Chip("检索范围", "标题", search_url(with_scope(request, Scope.ALL))))
     if request.document_number:
         href = search_url(without_document_number(request))
         chips.append(Chip(TITLES["document_number"], request.document_number, href))

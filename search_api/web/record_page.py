@@ -16,7 +16,7 @@ from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from gongkai.search.responses import AttachmentView, CitedDocument, HitView, RecordView
 from search_api.web.badges import IN_FORCE, Badge, build_badges, choose_tone
 from search_api.web.body_layout import Kind, Rows, lay_out, split_tables
-from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address
+from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address, spell_date
 from search_api.web.citation import cite
 from search_api.web.contents import ContentsEntry, list_contents
 from search_api.web.qr import draw_qr
@@ -111,6 +111,8 @@ class RecordPage:
     attachments: tuple[AttachedFile, ...]
     repeals: tuple[Relation, ...]
     repealed_by: tuple[Relation, ...]
+    explains: tuple[Relation, ...]
+    explained_by: tuple[Relation, ...]
     similar: tuple[HitRow, ...]
     citation: str
     address: str
@@ -169,9 +171,9 @@ def build_record_page(
         title=mark(record.title),
         publisher=record.publisher.name,
         key_facts=tuple(_key_facts(record)),
-        badges=build_badges(record.disclosure, record.validity),
+        badges=build_badges(record.disclosure, record.validity, term_passed=record.term_passed),
         warning=_warning(record),
-        tone="ended" if record.repealed_by else choose_tone(record.validity or ""),
+        tone=_choose_tone(record),
         rows=catalog_rows(record),
         extra=() if is_on_request else tuple(extra_rows(record)),
         is_on_request=is_on_request,
@@ -183,6 +185,8 @@ def build_record_page(
         else tuple(_attach(each, mark) for each in record.attachments),
         repeals=() if is_on_request else _relate(record.repeals),
         repealed_by=_relate(record.repealed_by),
+        explains=_relate(record.explains),
+        explained_by=_relate(record.explained_by),
         similar=tuple(map(build_hit, similar)),
         citation=cite(record, address, today),
         address=address,
@@ -218,18 +222,32 @@ def _warning(record: RecordView) -> str:
         return (
             "其他文件的正文写明本文件已经废止（见下方“被下列文件废止”），使用前请向发布机构核实。"
         )
+    if record.term_passed and record.expires_on:
+        day = spell_date(record.expires_on)
+        return f"正文写明的有效期到{day}为止，现已届满。是否继续执行，请向发布机构核实。"
     return ""
+
+
+def _choose_tone(record: RecordView) -> str:
+    is_open = record.validity in (None, IN_FORCE)
+    has_ended = record.repealed_by or (record.term_passed and is_open)
+    return "ended" if has_ended else choose_tone(record.validity or "")
 
 
 def _relate(cited: Sequence[CitedDocument]) -> tuple[Relation, ...]:
     return tuple(
         Relation(
-            title=f"《{each.title}》" if each.title else "",
+            title=_quote(each.title or ""),
             number=each.document_number or "",
             href=record_url(each.id) if each.id else None,
         )
         for each in cited
     )
+
+
+def _quote(title: str) -> str:
+    """Returns a title in 《》, which are not nested."""
+    return f"《{title}》" if title and "《" not in title else title
 
 
 def _attach(attachment: AttachmentView, mark: Callable[[str], Markup]) -> AttachedFile:

@@ -1,21 +1,22 @@
 """The result list with its filters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from markupsafe import Markup
 
-from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.request import Scope, SearchRequest, Sort
 from gongkai.search.responses import HitView, PassageView, SearchAnswer
 from search_api.web.badges import Badge, build_badges
-from search_api.web.date_filter import build_periods, pick_dates
+from search_api.web.date_filter import IN_FORCE_LABEL, build_periods, pick_dates
 from search_api.web.facet_panels import build_chips, build_panels, settle_request
 from search_api.web.no_results import Elsewhere, build_leads
 from search_api.web.pagination import build_paging
 from search_api.web.query_notes import build_notes
 from search_api.web.rendering import PageContext, render, shorten, trusted
 from search_api.web.urls import (
+    DATE_PARAMETERS,
     SWITCHES,
     absolute,
     apply_url,
@@ -26,7 +27,9 @@ from search_api.web.urls import (
     kept_fields,
     record_url,
     search_url,
+    with_in_force,
     with_page,
+    with_scope,
     with_sort,
     without_filters,
     without_switch,
@@ -37,6 +40,8 @@ SORT_LABELS: Mapping[Sort, str] = {
     Sort.NEWEST: "最新发布",
     Sort.OLDEST: "最早发布",
 }
+
+SCOPE_LABELS: Mapping[Scope, str] = {Scope.ALL: "全文", Scope.TITLE: "标题"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,12 @@ class Quotation:
 class Surroundings:
     """What a list needs beside its answer: the date, and the data for alternatives if it is empty.
 
-    `date_error` is the fault of a date range; the list then ignores the range.
+    `date_faults` maps a date to the fault of its range; the list then ignores the range.
     """
 
     today: date
     elsewhere: Elsewhere | None = None
-    date_error: str = ""
+    date_faults: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_hit(hit: HitView, text: str = "") -> HitRow:
@@ -89,7 +94,9 @@ def build_hit(hit: HitView, text: str = "") -> HitRow:
         href=record_url(hit.id, text, hit.article.anchor if hit.article else ""),
         title=trusted(hit.title_html),
         snippet=trusted(hit.snippet_html),
-        badges=build_badges(hit.disclosure, hit.validity, related=hit.related),
+        badges=build_badges(
+            hit.disclosure, hit.validity, related=hit.related, term_passed=hit.term_passed
+        ),
     )
 
 
@@ -101,7 +108,7 @@ def build_quotation(answer: SearchAnswer, text: str) -> Quotation | None:
     return Quotation(
         view=found,
         href=record_url(found.id, text, found.article.anchor if found.article else ""),
-        badges=build_badges(found.disclosure, found.validity),
+        badges=build_badges(found.disclosure, found.validity, term_passed=found.term_passed),
     )
 
 
@@ -136,9 +143,11 @@ def render_results(
         tools=_build_tools(asked, context),
         kept_by_words=kept_fields(asked, "q", *SWITCHES),
         periods=build_periods(asked, surroundings.today),
-        dates=pick_dates(asked),
-        date_error=surroundings.date_error,
-        kept_by_dates=kept_fields(asked, "published_from", "published_to"),
+        dates=pick_dates(asked, surroundings.date_faults),
+        has_date_fault=bool(surroundings.date_faults),
+        kept_by_dates=kept_fields(asked, *DATE_PARAMETERS),
+        in_force=_link_in_force(asked),
+        scopes=_link_scopes(asked),
         is_combined=_is_combined(asked),
     )
 
@@ -161,6 +170,21 @@ def _link_sorts(request: SearchRequest, is_newest: bool) -> list[tuple[str, str,
         for sort, order in orders.items()
         if has_words or sort is not Sort.RELEVANCE
     ]
+
+
+def _link_scopes(request: SearchRequest) -> list[tuple[str, str, bool]]:
+    """Returns label, link and state of each scope; none where there are no words."""
+    if not request.text.strip():
+        return []
+    return [
+        (label, search_url(with_scope(request, scope)), request.scope is scope)
+        for scope, label in SCOPE_LABELS.items()
+    ]
+
+
+def _link_in_force(request: SearchRequest) -> tuple[str, str, bool]:
+    href = search_url(with_in_force(request, in_force=not request.in_force))
+    return IN_FORCE_LABEL, href, request.in_force
 
 
 def _build_tools(request: SearchRequest, context: PageContext) -> Tools:

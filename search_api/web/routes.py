@@ -1,6 +1,7 @@
 """Endpoints of the public pages. They use the same requests and responses as the API."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Annotated
@@ -76,13 +77,13 @@ async def search(
     record_zero_result: ZeroResultRecorderDependency,
 ) -> HTMLResponse:
     """Shows results with facets, or alternatives if there are none."""
-    asked, date_error = _read_dated(parameters)
+    asked, date_faults = _read_dated(parameters)
     answer = await service.search(asked)
     elsewhere = None if answer.total else await _look_elsewhere(asked, service)
-    surroundings = Surroundings(service.today(), elsewhere, date_error)
+    surroundings = Surroundings(service.today(), elsewhere, date_faults)
     return HTMLResponse(
         render_results(answer, asked, context, surroundings),
-        status_code=422 if date_error else 200,
+        status_code=422 if date_faults else 200,
         headers=cache_headers(answer),
         background=record_zero_result(asked, answer),
     )
@@ -204,16 +205,18 @@ async def record(
     return HTMLResponse(await asyncio.to_thread(draw))
 
 
-def _read_dated(parameters: PageParameters) -> tuple[SearchRequest, str]:
-    """Returns the request, and the fault of a date range that ends before it starts.
+def _read_dated(parameters: PageParameters) -> tuple[SearchRequest, Mapping[str, str]]:
+    """Returns the request, and by date the fault of a range that ends before it starts.
 
     The page shows that fault beside the pickers and keeps everything else.
     """
     try:
-        return read_request(parameters), ""
+        return read_request(parameters), {}
     except InvertedRangeError as error:
-        undated = parameters.model_copy(update={"published_from": "", "published_to": ""})
-        return read_request(undated), error.title
+        name = error.parameter.removesuffix("_from")
+        undated = parameters.model_copy(update={f"{name}_from": "", f"{name}_to": ""})
+        request, others = _read_dated(undated)
+        return request, {name: error.title, **others}
 
 
 async def _look_elsewhere(request: SearchRequest, service: SearchService) -> Elsewhere:

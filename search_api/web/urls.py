@@ -12,12 +12,13 @@ from urllib.parse import quote
 
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.fields import FACETS, TREES
-from gongkai.query.request import SearchRequest, Sort
+from gongkai.query.request import DATED, Scope, SearchRequest, Sort
 from search_api.web.site import record_path
 
 SEARCH_PATH = "/search"
 SWITCHES = ("expand", "correct", "dates", "relax", "semantic")
 """Options that interpret or expand the query; a link turns each of them off."""
+DATE_PARAMETERS = tuple(f"{name}_{end}" for name in DATED for end in ("from", "to"))
 _DEFAULT = SearchRequest()
 _NOT_LETTERS = re.compile(r"[^\w.~-]+")
 
@@ -75,8 +76,9 @@ def build_parameters(request: SearchRequest) -> list[tuple[str, str]]:
     """
     chosen = [(name, value) for name in FACETS for value in request.chosen.get(name, ())]
     single = {
-        "published_from": _iso(request.published_from),
-        "published_to": _iso(request.published_to),
+        **{name: _iso(getattr(request, name)) for name in DATE_PARAMETERS},
+        "in_force": "true" if request.in_force else "",
+        "scope": request.scope.value if request.scope is not _DEFAULT.scope else "",
         "document_number": request.document_number or "",
         "sort": request.sort.value if request.sort is not _DEFAULT.sort else "",
         "size": str(request.size) if request.size != _DEFAULT.size else "",
@@ -111,9 +113,19 @@ def without_filters(request: SearchRequest) -> SearchRequest:
     return SearchRequest(text=request.text, sort=request.sort, size=request.size)
 
 
-def without_dates(request: SearchRequest) -> SearchRequest:
-    """Returns the request without a date range."""
-    return _changed(request, published_from=None, published_to=None)
+def without_dates(request: SearchRequest, name: str = "published") -> SearchRequest:
+    """Returns the request without the range of a date (DATED)."""
+    return _changed(request, **{f"{name}_from": None, f"{name}_to": None})
+
+
+def with_scope(request: SearchRequest, scope: Scope) -> SearchRequest:
+    """Returns the request with its words searched in another part of records."""
+    return _changed(request, scope=scope)
+
+
+def with_in_force(request: SearchRequest, *, in_force: bool) -> SearchRequest:
+    """Returns the request with or without records that are no longer in force."""
+    return _changed(request, in_force=in_force)
 
 
 def without_document_number(request: SearchRequest) -> SearchRequest:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -38,6 +38,7 @@ from gongkai.query.tree import ConstantScore, MatchAll, Query, Term, Terms
 from tests.engines.records import make_document
 from tests.scale import scaled
 
+TODAY = date(2026, 10, 1)
 FACETS = ("topic", "publisher", "genre", "disclosure")
 TOPICS = ("财政、金融、审计/财政", "财政、金融、审计/审计", "卫生、体育/卫生", "")
 PUBLISHERS = ("安庆市财政局", "安庆市水利局", "一个未收录的机构")
@@ -237,7 +238,7 @@ class EngineContract:
         documents = [make(id=f"r{place}", **row) for place, row in enumerate(rows)]
         opened.rebuild(documents)
         chosen = data.draw(_choices())
-        filters = build_filters(SearchRequest(chosen=chosen), installation.tables)
+        filters = build_filters(SearchRequest(chosen=chosen), installation.tables, TODAY)
         text = data.draw(st.sampled_from(["", "供水", "医院"]))
         query = Term("title_words", text) if text else MatchAll()
         result = opened.ask(EngineQuery(query, filters, FACETS, limit=0))
@@ -280,7 +281,7 @@ class EngineContract:
         for facet in FACETS:
             for value, count in counted[facet].items():
                 request = SearchRequest(chosen={facet: (value,)})
-                filters = build_filters(request, installation.tables)
+                filters = build_filters(request, installation.tables, TODAY)
                 assert opened.ask(EngineQuery(MatchAll(), filters, limit=0)).total == count, value
 
     @pytest.mark.parametrize("sort", list(Sort))

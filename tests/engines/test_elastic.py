@@ -26,6 +26,7 @@ from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_term_dictionary import VocabularyContract
+from tests.engines.contract_validity import ValidityContract
 from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_words import WordsContract
 from tests.engines.records import make_document
@@ -40,6 +41,7 @@ class TestElastic(
     WordsContract,
     ListsContract,
     RelationsContract,
+    ValidityContract,
     DuplicatesContract,
     EngineContract,
 ):

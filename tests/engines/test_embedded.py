@@ -22,6 +22,7 @@ from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_term_dictionary import VocabularyContract
+from tests.engines.contract_validity import ValidityContract
 from tests.engines.contract_vectors import VectorsContract
 from tests.engines.contract_words import WordsContract
 from tests.journeys.command import plain_row, write_rows
@@ -36,6 +37,7 @@ class TestEmbedded(
     WordsContract,
     ListsContract,
     RelationsContract,
+    ValidityContract,
     DuplicatesContract,
     EngineContract,
 ):

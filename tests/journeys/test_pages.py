@@ -92,8 +92,8 @@ def test_going_down_a_tree_and_taking_it_all_off(sized: Page) -> None:
 def test_a_date_range_keeps_the_words(sized: Page) -> None:
     sized.goto("/search?q=" + quote("通知"))
     show_filters(sized)
-    sized.get_by_label("从").fill("2020-01-01")
-    sized.get_by_label("到").fill("2021-06-30")
+    sized.get_by_role("group", name="发布日期").get_by_label("从").fill("2020-01-01")
+    sized.get_by_role("group", name="发布日期").get_by_label("到").fill("2021-06-30")
     follow(sized.get_by_role("button", name="按日期筛选"))
     expect(sized.locator(".chips")).to_contain_text("2020-01-01 至 2021-06-30")
     expect(sized.locator("#q")).to_have_value("通知")

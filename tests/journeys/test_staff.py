@@ -24,6 +24,7 @@ from tests.journeys.conftest import serving, watched_page
 
 PAGES = (
     *("/staff", "/staff/duplicates", "/staff/check", "/staff/rejected", "/staff/unclassified"),
+    "/staff/expiring",
     *("/staff/searches", "/staff/statistics", "/staff/certificate", "/staff/audit"),
     "/staff/doctor",
 )

@@ -15,6 +15,7 @@ from gongkai.query.request import SearchRequest
 from gongkai.query.tree import Term, Terms
 from tests.query.matching import matches
 
+TODAY = datetime.date(2026, 10, 1)
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2099, 12, 31))
 DATES = st.builds(
     lambda day, precision: PartialDate(
@@ -26,13 +27,13 @@ DATES = st.builds(
 
 
 def test_nothing_chosen_filters_nothing(tables: Tables) -> None:
-    assert build_filters(SearchRequest(text="公积金"), tables) == {}
-    assert build_filters(SearchRequest(chosen={"topic": ()}), tables) == {}
+    assert build_filters(SearchRequest(text="公积金"), tables, TODAY) == {}
+    assert build_filters(SearchRequest(chosen={"topic": ()}), tables, TODAY) == {}
 
 
 def test_values_of_one_field_are_alternatives_and_fields_come_apart(tables: Tables) -> None:
     chosen = {"year": ("2008", "2009", "2008"), "validity": ("有效",)}
-    assert build_filters(SearchRequest(chosen=chosen), tables) == {
+    assert build_filters(SearchRequest(chosen=chosen), tables, TODAY) == {
         "year": Terms("year", ("2008", "2009")),
         "validity": Terms("validity", ("有效",)),
     }
@@ -70,14 +71,14 @@ def test_chosen_values_are_marked_as_the_index_has_them(tables: Tables) -> None:
     "typed", ["宜政办秘〔2008〕8号", "宜政办秘[2008]08 号", "宜政办秘（2008）8号"]
 )
 def test_a_document_number_is_met_however_it_was_typed(typed: str, tables: Tables) -> None:
-    filters = build_filters(SearchRequest(document_number=typed), tables)
+    filters = build_filters(SearchRequest(document_number=typed), tables, TODAY)
     assert filters == {"document_number": Term("document_number", "宜政办秘〔2008〕8号")}
 
 
 @pytest.mark.parametrize("typed", [" ", "\u3000", "\u200b"])
 def test_a_blank_document_number_is_a_bad_request(typed: str, tables: Tables) -> None:
     with pytest.raises(BadRequestError) as error:
-        build_filters(SearchRequest(document_number=typed), tables)
+        build_filters(SearchRequest(document_number=typed), tables, TODAY)
     assert error.value.parameter == "document_number"
 
 
@@ -85,7 +86,7 @@ def test_a_blank_document_number_is_a_bad_request(typed: str, tables: Tables) ->
 def test_a_date_is_in_the_span_if_some_day_it_may_mean_is(
     tables: Tables, published: PartialDate, start: PartialDate | None, end: PartialDate | None
 ) -> None:
-    filters = build_filters(SearchRequest(published_from=start, published_to=end), tables)
+    filters = build_filters(SearchRequest(published_from=start, published_to=end), tables, TODAY)
     days = {
         "published_first": published.first_day.toordinal(),
         "published_last": published.last_day.toordinal(),
