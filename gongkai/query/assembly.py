@@ -11,6 +11,7 @@ from itertools import chain
 from gongkai.query.clauses import WORD_LEAVES, BoundedClauses, Clauses, ReadTerm
 from gongkai.query.full_match import FullMatch
 from gongkai.query.query_builder import QueryBuilder
+from gongkai.query.questions import asks_how
 from gongkai.query.relevance import Weights
 from gongkai.query.static_rank import build_static_rank
 from gongkai.query.term_choice import choose_terms
@@ -103,5 +104,7 @@ class TreeAssembler:
         whole = self._builder.named_whole(text)
         named = Or((*whole, meant)) if whole else meant
         count = len(self._choice.deciding)
-        static_rank = build_static_rank(self._weights, count, self._deciding, today)
+        static_rank = build_static_rank(
+            self._weights, count, self._deciding, today, asks_how=asks_how(text)
+        )
         return And((named,), tuple(static_rank)) if static_rank else named

@@ -1,10 +1,11 @@
-"""Finds the clauses of a text that ask: the last one of a long message says what it is about."""
+"""Finds what a text asks: the clauses that ask, and whether they ask how something is done."""
 
 import re
 from collections.abc import Collection
 
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
 _MARK = re.compile("[？?]")
+_HOW = re.compile("怎么|怎样|如何|咋|在?哪[里儿]|手续|流程|材料")
 
 
 def find_asking(text: str, interrogatives: Collection[str]) -> tuple[tuple[int, int], ...]:
@@ -14,3 +15,8 @@ def find_asking(text: str, interrogatives: Collection[str]) -> tuple[tuple[int, 
         for clause in _CLAUSE.finditer(text)
         if _MARK.search(clause[0]) or any(word in clause[0] for word in interrogatives)
     )
+
+
+def asks_how(text: str) -> bool:
+    """Whether a text asks how, where or with which papers something is done."""
+    return _HOW.search(text) is not None

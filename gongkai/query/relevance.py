@@ -69,6 +69,7 @@ class Weights:
     static_rank_interpretation: float
     static_rank_recent: float
     static_rank_decade: float
+    static_rank_guide: float
     similar_title: float
     similar_entry: float
     similar_topic: float
@@ -82,12 +83,13 @@ class Weights:
     spelling_offer: float
     spelling_rare: float
     hybrid_window: float
-    hybrid_nearness: float
-    hybrid_nearness_full: float
     hybrid_static_rank: float
     hybrid_regularized: float
     hybrid_likeness: float
     hybrid_likeness_power: float
+    fusion_keywords: float
+    fusion_nearness: float
+    fusion_coverage: float
     answer_records: float
     answer_passages: float
     answer_nearness: float

@@ -20,14 +20,18 @@ from gongkai.query.tree import (
 
 REPEALED = ("废止", "失效")
 """Values of validity (有效性) that rank lower."""
+GUIDE = "指南"
+"""The genre (体裁) that tells how something is done."""
 _RECENT_YEARS = 2
 _DECADE = 10
 
 
 def build_static_rank(
-    weights: Weights, count: int, deciding: Sequence[Query], today: date
+    weights: Weights, count: int, deciding: Sequence[Query], today: date, *, asks_how: bool = False
 ) -> list[Query]:
-    """Returns the boosts of records that are valid, of high legal rank, or recent.
+    """Returns the boosts of records that are valid, of high legal rank, recent, or guides.
+
+    Guides rank higher for a text that asks how something is done.
 
     They grow with `count`, the terms that decide, up to a limit, because their scores add up.
     `deciding` are the queries of these terms.
@@ -46,6 +50,7 @@ def build_static_rank(
         ),
         ("static_rank.recent", Terms("year", years), weights.static_rank_recent),
         ("static_rank.decade", Range("published_first", since), weights.static_rank_decade),
+        ("static_rank.guide", Term("genre", GUIDE), weights.static_rank_guide if asks_how else 0.0),
     )
     boosts: list[Query] = [
         ConstantScore(query, unit * share, name) for name, query, share in named if share

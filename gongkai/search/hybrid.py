@@ -17,8 +17,8 @@ from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchNone, Or, Query, Terms
 from gongkai.search.answers import AnswerFinder, FoundAnswer
+from gongkai.search.hybrid_ranker import HybridRanker
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
-from gongkai.semantic.fusion import add_static_rank, fuse, regularize_scores
 from gongkai.semantic.routing import allows_semantic_search, is_named
 from gongkai.semantic.semantic_search import (
     SemanticHits,
@@ -57,10 +57,10 @@ class HybridSearch:
         weights: Weights,
     ) -> None:
         self._engine = engine
-        self._weights = weights
         self._window = int(weights.hybrid_window)
         self._relaxation = relaxation
         self._semantic = semantic
+        self._ranker = HybridRanker(semantic, relaxation.tokenize, weights, relaxation.today)
         self._answers = AnswerFinder(semantic, weights, relaxation.today)
 
     async def search(self, request: SearchRequest, chosen: ChosenQuery) -> HybridPage | None:
@@ -82,7 +82,7 @@ class HybridSearch:
                 return None
             nearest = await semantic_task
             shown = await self._keep_filtered(nearest, query.filters)
-            ordered = await self._order(chosen, found.hits, shown)
+            ordered = await self._order(interpreted, found.hits, shown)
             if chosen.is_any_word and not ordered:
                 return None
         except SemanticUnavailableError as error:
@@ -122,9 +122,10 @@ class HybridSearch:
             2 * self._window,
             _filter_dates(interpreted),
         )
-        today = self._relaxation.today()
         ranked = sorted(
-            found.near, key=lambda each: -add_static_rank(each, found.spread, self._weights, today)
+            found.near,
+            key=lambda n: self._ranker.measure(interpreted, n.record, n.cosine, found.spread),
+            reverse=True,
         )
         return replace(found, near=tuple(ranked[: self._window]))
 
@@ -170,7 +171,10 @@ class HybridSearch:
         return page
 
     async def _order(
-        self, chosen: ChosenQuery, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits
+        self,
+        interpreted: InterpretedQuery,
+        keyword_hits: Sequence[Hit],
+        semantic_hits: SemanticHits,
     ) -> list[Hit]:
         """Returns keyword and semantic hits in fused order. Raises SemanticUnavailableError."""
         hits = {
@@ -178,35 +182,8 @@ class HybridSearch:
             for each in semantic_hits.near
         }
         hits |= {hit.id: hit for hit in keyword_hits}
-        return [hits[each] for each in await self._score(chosen, keyword_hits, semantic_hits)]
-
-    async def _score(
-        self, chosen: ChosenQuery, keyword_hits: Sequence[Hit], semantic_hits: SemanticHits
-    ) -> dict[str, float]:
-        """Returns the score of each hit in the fused list, best first.
-
-        Raises SemanticUnavailableError.
-        """
-        today = self._relaxation.today()
-        nearness = {
-            each.hit.id: add_static_rank(each, semantic_hits.spread, self._weights, today)
-            for each in semantic_hits.near
-        }
-        # Where some records have every word, the words say more.
-        weights = self._weights
-        weight = weights.hybrid_nearness_full if chosen.full else weights.hybrid_nearness
-        scores = {hit.id: hit.score for hit in keyword_hits}
-        total = fuse(scores, nearness, weight)
-        first = list(total)[: int(self._weights.hybrid_regularized)]
-        hits = {each.hit.id: each.hit for each in semantic_hits.near}
-        hits |= {hit.id: hit for hit in keyword_hits}
-        vectors = await self._semantic.fetch(semantic_hits, [hits[each] for each in first])
-        regularized = regularize_scores(
-            [total[each] for each in first], vectors, semantic_hits.floor, self._weights
-        )
-        total |= zip(first, regularized, strict=True)
-        first.sort(key=total.__getitem__, reverse=True)
-        return {each: total[each] for each in (*first, *list(total)[len(first) :])}
+        scores = await self._ranker.score(interpreted, keyword_hits, semantic_hits)
+        return [hits[each] for each in scores]
 
     async def explain(
         self, request: SearchRequest, chosen: ChosenQuery, record_id: str
@@ -219,7 +196,7 @@ class HybridSearch:
         try:
             nearest = await self._find_nearest(interpreted)
             found = await self._engine.search(query)
-            scores = await self._score(chosen, found.hits, nearest)
+            scores = await self._ranker.score(interpreted, found.hits, nearest)
         except SemanticUnavailableError:
             return {}
         cosines = {each.hit.id: each.cosine for each in nearest.near}

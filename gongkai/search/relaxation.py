@@ -6,6 +6,7 @@ choice records which fallback was used, so that the page can say so and link bac
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.engines.installation import Installation
@@ -82,6 +83,10 @@ class QueryRelaxation:
         self._tables = installation.tables
         self._weights = weights
         self.today = interpreter.today
+
+    def tokenize(self, text: str) -> Sequence[str]:
+        """Returns the words of a text."""
+        return self._analyzer.tokenize(text)
 
     async def choose(self, request: SearchRequest) -> ChosenQuery:
         """Returns the interpretation of the text of a request.

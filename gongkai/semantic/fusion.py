@@ -1,74 +1,96 @@
-"""Rank fusion: the keyword list and the semantic list become one, by a weighted sum of scores.
+"""Rank fusion: the keyword list and the semantic list become one, by a learned weighted sum.
 
->>> fuse({"a": 9.0, "b": 3.0}, {"b": 0.8, "c": 0.6}, 0.55)  # b is in both lists
-{'b': 0.55, 'a': 0.44999999999999996, 'c': 0.0}
+The weights are fitted to judged questions; docs/semantic-search.md describes how.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from gongkai.catalog.legal_rank import LegalRank, read_legal_rank
+from gongkai.catalog.stored_record import StoredRecord
 from gongkai.query.relevance import Weights
-from gongkai.query.static_rank import is_ended
-from gongkai.semantic.knn import Neighbour
+from gongkai.query.static_rank import GUIDE, is_ended
 from gongkai.semantic.model_port import Vectors
 
 
-def add_static_rank(neighbour: Neighbour, spread: float, weights: Weights, today: date) -> float:
-    """Returns the cosine of a record plus its static rank: legal rank and validity."""
-    authority = read_legal_rank(neighbour.record.title)
-    static_rank = 0.0 if is_ended(neighbour.record, today) else weights.static_rank_valid
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known about a record of either list.
+
+    `keyword_score` is None for a record that the keyword list lacks. `nearness` is the cosine with
+    static rank, in deviations of chance. `coverage` is the share of the query's words, 0 to 1.
+    """
+
+    keyword_score: float | None
+    nearness: float
+    coverage: float
+
+
+def measure_static_rank(
+    record: StoredRecord, weights: Weights, today: date, *, asks_how: bool
+) -> float:
+    """Returns the static rank of a record in deviations of chance.
+
+    It is made up of legal rank, validity, and being a guide where the query asks how something is
+    done.
+    """
+    authority = read_legal_rank(record.title)
+    static_rank = 0.0 if is_ended(record, today) else weights.static_rank_valid
     if authority is LegalRank.LAW:
         static_rank += weights.static_rank_law
     elif authority is LegalRank.INTERPRETATION:
         static_rank += weights.static_rank_interpretation
-    return neighbour.cosine + weights.hybrid_static_rank * spread * static_rank
+    if asks_how and record.genre == GUIDE:
+        static_rank += weights.static_rank_guide
+    return weights.hybrid_static_rank * static_rank
 
 
-def fuse(
-    scores: Mapping[str, float], nearness: Mapping[str, float], weight: float
-) -> dict[str, float]:
-    """Returns each id of either list with its fused score, best first; ties keep keyword order.
+def fuse(features: Mapping[str, Features], weights: Weights) -> dict[str, float]:
+    """Returns the fused score of each id, from 0 to 1, best first; equal scores keep their order.
 
-    `scores` are the keyword hits, best first; `nearness` are results of `add_static_rank`, which
-    have `weight`, between 0 and 1.
+    >>> from gongkai.query.relevance import load_weights
+    >>> both, words = Features(9.0, 7.5, 1.0), Features(9.0, 5.0, 1.0)
+    >>> list(fuse({"words": words, "both": both}, load_weights()))
+    ['both', 'words']
     """
-    keyword_scores, semantic_scores = _scale(scores), _scale(nearness)
-    ids = dict.fromkeys((*scores, *nearness))
-    total = {
-        i: (1 - weight) * keyword_scores.get(i, 0.0) + weight * semantic_scores.get(i, 0.0)
-        for i in ids
+    found = {
+        i: each.keyword_score for i, each in features.items() if each.keyword_score is not None
     }
-    return {each: total[each] for each in sorted(ids, key=total.__getitem__, reverse=True)}
+    keyword_scores = _scale(found)
+    total = {
+        i: weights.fusion_keywords * keyword_scores.get(i, 0.0)
+        + weights.fusion_nearness * each.nearness
+        + weights.fusion_coverage * each.coverage
+        for i, each in features.items()
+    }
+    scaled = _scale(total)
+    return {each: scaled[each] for each in sorted(scaled, key=scaled.__getitem__, reverse=True)}
 
 
-def regularize_scores(
+def raise_similar(
     scores: Sequence[float], vectors: Vectors, floor: float, weights: Weights
 ) -> list[float]:
-    """Returns the scores with those of similar records drawn towards each other.
+    """Returns the scores, each raised by the best similar record.
 
     Relevant records tend to be similar, and a record that resembles no other one is more often
-    there by chance (score regularization, Diaz 2005). `vectors` has shape (len(scores),
-    dimensions), with a row of zeros for a record without a vector. Cosines up to `floor` do not
-    count. A record without similar ones keeps its score.
+    there by chance (cluster hypothesis; score regularization, Diaz 2005). `vectors` has shape
+    (len(scores), dimensions), with a row of zeros for a record without a vector. Cosines up to
+    `floor` do not count. Two records that resemble only each other keep their order.
     """
     if not scores:
         return []
     own = np.array(scores)
-    likeness = (
-        np.clip((vectors @ vectors.T - floor) / (1 - floor), 0, 1) ** weights.hybrid_likeness_power
-    )
+    likeness = np.clip((vectors @ vectors.T - floor) / (1 - floor), 0, 1)
+    likeness **= weights.hybrid_likeness_power
     np.fill_diagonal(likeness, 0)
-    whole = likeness.sum(axis=1)
-    theirs = np.divide(likeness @ own, whole, out=own.copy(), where=whole > 0)
-    weight = weights.hybrid_likeness
-    mixed: list[float] = ((1 - weight) * own + weight * theirs).tolist()
-    return mixed
+    raised: list[float] = (own + weights.hybrid_likeness * (likeness * own).max(axis=1)).tolist()
+    return raised
 
 
-def _scale(values: Mapping[str, float]) -> Mapping[str, float]:
+def _scale(values: Mapping[str, float]) -> dict[str, float]:
     if not values:
         return {}
     low, high = min(values.values()), max(values.values())

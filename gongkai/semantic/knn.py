@@ -13,7 +13,7 @@ import numpy as np
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.engines.port import EngineQuery, Hit, SearchEngine
 from gongkai.engines.scan import fetch_hits
-from gongkai.engines.vector_port import StoredVector, Vector, VectorHit, VectorIndex
+from gongkai.engines.vector_port import Vector, VectorHit, VectorIndex
 from gongkai.query.tree import And, MatchAll, Query
 from gongkai.semantic.model_port import Vectors
 from gongkai.semantic.passages import choose_passage, name_passage
@@ -61,13 +61,21 @@ async def search_knn(
         reach *= 4
 
 
-async def fetch_vectors(index: VectorIndex, hits: Sequence[Hit]) -> Vectors:
-    """Returns vectors of shape (len(hits), dimensions), with zeros for a record without one."""
-    rows = await index.fetch([hit.id for hit in hits])
+async def fetch_vectors(index: VectorIndex, passages: Mapping[str, str]) -> Vectors:
+    """Returns the vector of each passage, by record id, shape (len(passages), dimensions).
+
+    A record without a vector of this passage has zeros.
+    """
+    rows = await index.fetch(list(passages))
     known = {row.id: row for row in rows}
     none = np.zeros_like(rows[0].values if rows else (), dtype=np.float32)
-    found = ((known.get(hit.id), decode_record(hit.stored)) for hit in hits)
-    return np.array([row.values if row and _is_of(row, record) else none for row, record in found])
+    found = ((known.get(each), passage) for each, passage in passages.items())
+    return np.array(
+        [
+            row.values if row and row.digest == name_passage(passage) else none
+            for row, passage in found
+        ]
+    )
 
 
 def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour]:
@@ -78,9 +86,7 @@ def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour
     known = ((found[each.id], each) for each in near if each.id in found)
     read = ((hit, decode_record(hit.stored), each) for hit, each in known)
     return [
-        Neighbour(hit, record, each.cosine) for hit, record, each in read if _is_of(each, record)
+        Neighbour(hit, record, each.cosine)
+        for hit, record, each in read
+        if name_passage(choose_passage(record)) == each.digest
     ]
-
-
-def _is_of(vector: VectorHit | StoredVector, record: StoredRecord) -> bool:
-    return name_passage(choose_passage(record)) == vector.digest

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from gongkai.engines.installation import Installation
-from gongkai.engines.port import Hit, SearchEngine
+from gongkai.engines.port import SearchEngine
 from gongkai.engines.vector_port import Vector, VectorIndex
 from gongkai.errors import EngineUnavailableError, MissingModelError
 from gongkai.query.tree import Query
@@ -101,9 +101,12 @@ class SemanticSearch:
         until = None if self._budget is None else now + self._budget
         return await _in_time(self._find(text, " ".join(words), count, filters, until), until)
 
-    async def fetch(self, semantic_hits: SemanticHits, hits: Sequence[Hit]) -> Vectors:
-        """Returns vectors of shape (hits, dimensions). Raises SemanticUnavailableError."""
-        return await _in_time(fetch_vectors(semantic_hits.index, hits), semantic_hits.until)
+    async def fetch(self, semantic_hits: SemanticHits, passages: Mapping[str, str]) -> Vectors:
+        """Returns the vectors of passages, by record id; see `fetch_vectors`.
+
+        Raises SemanticUnavailableError.
+        """
+        return await _in_time(fetch_vectors(semantic_hits.index, passages), semantic_hits.until)
 
     async def embed(self, semantic_hits: SemanticHits, passages: Sequence[str]) -> Vectors:
         """Returns vectors of shape (passages, dimensions). Raises SemanticUnavailableError.

@@ -3,7 +3,7 @@
 import pytest
 
 from gongkai.query.clauses import ReadTerm
-from gongkai.query.questions import find_asking
+from gongkai.query.questions import asks_how, find_asking
 from gongkai.query.relevance import load_weights
 from gongkai.query.term_choice import choose_terms
 from gongkai.query.word_counts import WordCount, WordCounts
@@ -58,3 +58,9 @@ def test_clauses_that_ask_are_found() -> None:
     spans = find_asking(text, {"怎么", "想问"})
     assert [text[start:end] for start, end in spans] == ["想问一下怎么申请低保，", "住房有吗？"]
     assert find_asking("", {"怎么"}) == ()
+
+
+@pytest.mark.parametrize("text", ["低保怎么申请", "护照在哪儿办", "落户 材料", "离婚手续"])
+def test_a_text_asks_how_something_is_done(text: str) -> None:
+    assert asks_how(text)
+    assert not asks_how("低保标准")

@@ -6,45 +6,88 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.query.relevance import load_weights
-from gongkai.semantic.fusion import fuse, regularize_scores
+from gongkai.search.coverage import TermWords, measure_coverage
+from gongkai.semantic.fusion import Features, fuse, raise_similar
 
 FLOOR = 0.4
 WEIGHTS = load_weights()
-WEIGHT = WEIGHTS.hybrid_nearness
-LISTS = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.1, 50), max_size=8)
+SCORES = st.one_of(st.none(), st.floats(0.1, 50))
+LISTS = st.dictionaries(
+    st.sampled_from("abcdefgh"),
+    st.builds(Features, SCORES, st.floats(4, 10), st.floats(0, 1)),
+    max_size=8,
+)
 
 
-@given(LISTS, LISTS)
-def test_every_record_of_either_list_is_there_once(
-    scores: dict[str, float], nearness: dict[str, float]
-) -> None:
-    order = fuse(scores, nearness, WEIGHT)
-    assert sorted(order) == sorted(scores.keys() | nearness.keys())
+@given(LISTS)
+def test_every_record_is_there_once_with_a_score_up_to_one(features: dict[str, Features]) -> None:
+    fused = fuse(features, WEIGHTS)
+    assert sorted(fused) == sorted(features)
+    assert list(fused.values()) == sorted(fused.values(), reverse=True)
+    assert all(0 <= score <= 1 for score in fused.values())
 
 
-@given(LISTS.filter(bool))
-def test_one_list_alone_keeps_its_order(scores: dict[str, float]) -> None:
-    for order in (fuse(scores, {}, WEIGHT), fuse({}, scores, WEIGHT)):
-        assert [scores[each] for each in order] == sorted(scores.values(), reverse=True)
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.1, 50), min_size=1))
+def test_keyword_order_decides_between_records_as_near(scores: dict[str, float]) -> None:
+    order = fuse({each: Features(score, 6.0, 1.0) for each, score in scores.items()}, WEIGHTS)
+    assert [scores[each] for each in order] == sorted(scores.values(), reverse=True)
 
 
 def test_what_has_the_words_and_is_near_comes_before_what_has_one_of_the_two() -> None:
-    scores = {"words": 30.0, "both": 28.0, "few": 3.0}
-    order = list(fuse(scores, {"near": 0.8, "both": 0.78, "far": 0.4}, WEIGHT))
+    features = {
+        "words": Features(30.0, 5.4, 1.0),
+        "both": Features(28.0, 7.8, 1.0),
+        "few": Features(3.0, 5.4, 0.3),
+        "near": Features(None, 8.0, 0.2),
+        "far": Features(None, 6.0, 0.0),
+    }
+    order = list(fuse(features, WEIGHTS))
     assert order[0] == "both"
     assert set(order[1:3]) == {"words", "near"}
+
+
+def test_of_records_as_near_the_one_with_more_of_the_words_comes_first() -> None:
+    features = {"without": Features(None, 7.0, 0.0), "with": Features(None, 7.0, 0.5)}
+    assert list(fuse(features, WEIGHTS)) == ["with", "without"]
 
 
 def test_what_resembles_the_best_comes_before_what_resembles_nothing() -> None:
     one, other = np.eye(2, dtype=np.float32)
     like_one = (one * 3 + other) / np.float32(np.sqrt(10))
     scores = [1.0, 0.6, 0.6]
-    best, alone, alike = regularize_scores(scores, np.array([one, other, like_one]), FLOOR, WEIGHTS)
-    assert best >= alike > alone
+    best, alone, alike = raise_similar(scores, np.array([one, other, like_one]), FLOOR, WEIGHTS)
+    assert best > alike > alone
 
 
-@given(st.lists(st.floats(-1, 2), max_size=6))
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_two_that_resemble_each_other_never_change_places(first: float, second: float) -> None:
+    alike = np.ones((2, 1), np.float32)
+    raised = raise_similar([first, second], alike, FLOOR, WEIGHTS)
+    assert (raised[0] >= raised[1]) == (first >= second)
+
+
+@given(st.lists(st.floats(0, 1), max_size=6))
 def test_without_likeness_scores_stay(scores: list[float]) -> None:
     apart = np.eye(len(scores), 8, dtype=np.float32)
-    assert regularize_scores(scores, apart, FLOOR, WEIGHTS) == pytest.approx(scores)
-    assert regularize_scores(scores, np.zeros_like(apart), FLOOR, WEIGHTS) == pytest.approx(scores)
+    assert raise_similar(scores, apart, FLOOR, WEIGHTS) == pytest.approx(scores)
+    assert raise_similar(scores, np.zeros_like(apart), FLOOR, WEIGHTS) == pytest.approx(scores)
+
+
+def test_a_text_has_the_words_of_a_term_or_one_of_its_names() -> None:
+    terms = [TermWords(("低保",), ("低保", "最低生活保障")), TermWords(("申请",), ("申请",))]
+    texts = ["最低生活保障申请指南", "低保标准", "护照申请", "招聘"]
+    named, typed, other, none = measure_coverage(texts, terms)
+    assert named == 1
+    assert typed == pytest.approx(other)
+    assert none == 0
+
+
+def test_rare_words_of_a_query_count_more() -> None:
+    terms = [TermWords((word,), (word,)) for word in ("补助", "渡船")]
+    common, rare, *_ = measure_coverage(["补助", "渡船", "补助金", "补助标准"], terms)
+    assert rare > common
+
+
+def test_without_texts_or_words_nothing_is_covered() -> None:
+    assert measure_coverage([], [TermWords(("低保",), ("低保",))]) == []
+    assert measure_coverage(["低保"], []) == [0]
