@@ -55,6 +55,7 @@ COMMANDS = {
     "duplicates": "search_api.commands.duplicates",
     "stats": "search_api.commands.stats",
     "token": "search_api.commands.token",
+    "apikey": "search_api.commands.apikey",
     "replica": "indexer.commands.replica",
     "backup": "indexer.commands.backup",
     "restore": "indexer.commands.backup",

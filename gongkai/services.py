@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gongkai.catalog.agencies import AgencyDirectory
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import SearchEngine
+from gongkai.engines.scoped import ScopedEngine
+from gongkai.query.filters import published_by
 from gongkai.query.relevance import DEFAULT_PROFILE
 from gongkai.search.duplicates import DuplicateService
 from gongkai.search.service import SearchService
@@ -73,6 +76,27 @@ def build_services(
         tokens=Tokens(ledger),
         certificates=Certificates(ledger),
         zero_results=ZeroResultQueries(ledger, key.get_secret_value().encode() if key else b""),
+    )
+
+
+def scope_services(whole: Services, unit: str) -> Services:
+    """Returns services that show only the records of an agency and of those below it.
+
+    They share engine, model and staff data with `whole`, which has to be closed instead of them.
+    """
+    tables = whole.installation.tables
+    engine = ScopedEngine(whole.engine, published_by(unit, tables))
+    # Names and labels of other agencies are unknown here, too.
+    branch = AgencyDirectory(tables.agencies.branch(unit))
+    installation = replace(whole.installation, tables=replace(tables, agencies=branch))
+    search = SearchService(installation, engine, semantic=whole.semantic)
+    return replace(
+        whole,
+        installation=installation,
+        engine=engine,
+        search=search,
+        suggester=Suggester(engine, search.term_dictionary, installation.analyzer, branch),
+        duplicates=DuplicateService(installation, engine),
     )
 
 

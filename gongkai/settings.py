@@ -1,6 +1,7 @@
 """The settings of an installation, from GONGKAI_* variables or the settings file."""
 
 import os
+import re
 import unicodedata
 from enum import StrEnum
 from gettext import gettext as _
@@ -22,6 +23,7 @@ from gongkai.settings_file import find_unknown_variables, read_settings_file
 from gongkai.settings_theme import check_accent, check_logo
 
 Network = IPv4Network | IPv6Network
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 
 
 class LogLevel(StrEnum):
@@ -116,6 +118,19 @@ class Settings(BaseSettings):
     site_logo: Path | None = Field(
         None, description="Logo in the header: SVG, PNG or WebP of at most 100 KB."
     )
+    site_unit: str = Field(
+        "",
+        max_length=40,
+        examples=["340822-zf"],
+        description="Code of an agency; the whole site shows only its records and those of the "
+        "agencies below it.",
+    )
+    allowed_origins: str = Field(
+        "",
+        examples=["https://www.anqing.gov.cn"],
+        description="Sites whose pages may read the API, such as those with an embedded search "
+        "box, separated by commas.",
+    )
     styleguide: bool = Field(False, description="Serve /styleguide; for development.")
     public_url: str | None = Field(
         None,
@@ -205,6 +220,11 @@ class Settings(BaseSettings):
         """Returns `kiosk_addresses` as networks; a single address is a network of one."""
         return _read_networks(self.kiosk_addresses)
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Returns `allowed_origins` one by one."""
+        return tuple(filter(None, map(str.strip, self.allowed_origins.split(","))))
+
     @field_validator(
         "data_dir",
         "tables_dir",
@@ -280,6 +300,19 @@ class Settings(BaseSettings):
                     "http://127.0.0.1:9200."
                 )
             )
+        return text
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            if not _ORIGIN.fullmatch(each):
+                raise ValueError(
+                    _(
+                        'has "{each}", which is no origin; write https:// and a host name, '
+                        "without a path."
+                    ).format(each=each)
+                )
         return text
 
     @field_validator("kiosk_addresses")

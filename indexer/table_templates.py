@@ -54,6 +54,9 @@ def list_templates() -> tuple[TableTemplate, ...]:
         *map(_classification, _CLASSES),
         _places(),
         _page_layouts(),
+        _hosts(),
+        _duties(),
+        _api_keys(),
         _words(),
         _stopwords(),
         _synonyms(),
@@ -92,6 +95,50 @@ def _halls() -> TableTemplate:
             "tiles": "首页上的常用检索词，多个用分号隔开",
         },
         rows=(("default", "政府信息公开查询", "", "90", "无", "低保;公积金提取;医保报销"),),
+    )
+
+
+def _hosts() -> TableTemplate:
+    return TableTemplate(
+        "hosts",
+        "有自己域名的单位网站。一个域名一行，网站上只有这个单位及其下级单位的信息。",
+        {
+            "host": "域名，不带 http:// 和端口，如 xxgk.hnx.example.gov.cn",
+            "unit": "单位代码，见 agencies.csv",
+            "name": "网站名称",
+            "accent": "主色，如 #9c1c1c，与白字的对比度不低于 4.5；留空则与主站相同",
+            "hall": "触摸屏大厅代号，见 halls.csv；留空则用网站名称",
+        },
+        examples=(("xxgk.hnx.example.gov.cn", "340822-zf", "怀宁县政府信息公开", "#9c1c1c", ""),),
+    )
+
+
+def _duties() -> TableTemplate:
+    columns = {
+        "name": "应公开内容的名称",
+        "rule": "填 指南（应有一份）、年报（每年一份）或 栏目（不得为空）",
+        "category": "组配分类，如 监督保障/政府信息公开指南；属于这一类即可",
+        "titles": "标题中的字样，多个用分号隔开；标题含有其一即可",
+        "levels": "哪些级别的单位应当公开，如 市;县;乡",
+        "due": "年报的截止日期，如 01-31；县级以上人民政府另有期限的写在分号后，如 01-31;03-31",
+    }
+    return TableTemplate(
+        "duties",
+        "各单位应当公开的内容，用于单位主页和公开督查。",
+        columns,
+        rows=_shipped(_TABLES, "duties", columns),
+    )
+
+
+def _api_keys() -> TableTemplate:
+    return TableTemplate(
+        "api_keys",
+        "调用数据接口的程序。每个密钥有自己的频率限制；密钥由 gongkai apikey 生成，表中只有摘要。",
+        {
+            "name": "程序或者单位的名称",
+            "digest": "密钥的摘要，照抄 gongkai apikey 显示的一行",
+            "rate": "每秒最多请求多少次，如 50",
+        },
     )
 
 

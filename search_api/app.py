@@ -8,18 +8,17 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gongkai.engines.installation import Installation, open_installation
-from gongkai.services import Services, build_services
+from gongkai.services import Services, build_services, scope_services
 from gongkai.settings import Settings
 from gongkai.trusted_proxies import describe_untrusted, note_untrusted
-from search_api.api import downloads, health, search
-from search_api.api.openapi import describe_api
+from search_api.api import downloads, health, openapi, search
 from search_api.http.body_limit import BodyLimitMiddleware
 from search_api.http.caching import (
     ConditionalGetMiddleware,
@@ -28,8 +27,9 @@ from search_api.http.caching import (
     SecurityHeaders,
     name_build,
 )
-from search_api.http.dependencies import store_if_possible
+from search_api.http.dependencies import refuse_on_unit_sites, store_if_possible
 from search_api.http.errors import install_error_handlers, refuse_entry
+from search_api.http.origins import OriginMiddleware
 from search_api.http.proxies import ProxyWatchMiddleware
 from search_api.http.redirects import without_last_slash
 from search_api.http.request_limits import Admission, Limits
@@ -52,8 +52,8 @@ from search_api.web import appearance_route as appearance
 from search_api.web import discovery, styleguide
 from search_api.web import routes as pages
 from search_api.web import theme_route as theme
-from search_api.web.site import Site
-from search_api.web.theme import load_theme
+from search_api.web import unit_routes as units
+from search_api.web.sites import Served, Sites, describe_own
 
 log = logging.getLogger("gongkai")
 GZIP_FROM = 1_000
@@ -67,16 +67,20 @@ def create_app(installation: Installation | None = None) -> FastAPI:
     installed = installation or open_installation(Settings())
     settings = installed.settings
     metrics = Metrics()
-    services = build_services(
+    whole = build_services(
         installed,
         semantic_budget=settings.semantic_budget_ms / 1000,
         on_semantic=lambda outcome: metrics.semantic_searches.labels(outcome).inc(),
     )
     examiner = Examiner(settings)
+    unit = settings.site_unit
+    services = scope_services(whole, unit) if unit else whole
+    own = describe_own(installed)
     app = FastAPI(
-        title=settings.site_name,
+        title=own.name,
         version="1",
-        lifespan=lambda _app: _run(services, examiner),
+        lifespan=lambda _app: _run(services, whole, examiner),
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -95,15 +99,8 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         metrics=metrics,
         authenticator=Authenticator(services.tokens, services.audit),
         examiner=examiner,
-        site=Site(
-            name=settings.site_name,
-            public_url=settings.public_url,
-            application_url=settings.application_url,
-            kiosk_help=settings.kiosk_help,
-            theme=load_theme(settings),
-        ),
+        sites=Sites(whole, Served(own, services)),
     )
-    app.openapi = partial(describe_api, app)  # type: ignore[method-assign]
     install_error_handlers(app)
     _add_middleware(app, app.state.served)
     _add_routes(app)
@@ -111,8 +108,11 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _run(services: Services, examiner: Examiner) -> AsyncIterator[None]:
-    """Prepares the services before the first request; stores and closes them at the end."""
+async def _run(services: Services, whole: Services, examiner: Examiner) -> AsyncIterator[None]:
+    """Prepares the services before the first request; stores and closes them at the end.
+
+    `whole` owns what the services share.
+    """
     services.installation.analyzer.prepare()
     await services.search.term_dictionary.refresh()
     if services.semantic:
@@ -126,7 +126,7 @@ async def _run(services: Services, examiner: Examiner) -> AsyncIterator[None]:
     await preparing
     examiner.close()
     store_if_possible(services.zero_results)
-    await services.close()
+    await whole.close()
 
 
 def _add_middleware(app: FastAPI, state: AppState) -> None:
@@ -139,6 +139,7 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
     app.add_middleware(
         ConditionalGetMiddleware,
         read_version=_version_reader(state.services),
+        name_site=state.sites.name_words,
         today=state.services.search.today,
     )
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL)
@@ -146,12 +147,19 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
         Admission,
         metrics=state.metrics,
         refuse=refuse,
-        limits=Limits(settings.requests_at_once, settings.client_rate, settings.kiosk_networks),
+        limits=Limits(
+            settings.requests_at_once,
+            settings.client_rate,
+            settings.kiosk_networks,
+            state.services.installation.api_keys,
+        ),
     )
     app.add_middleware(
         ProxyWatchMiddleware, on_untrusted=partial(_warn_of_proxy, settings.data_dir)
     )
     app.add_middleware(BodyLimitMiddleware, is_staff=state.authenticator.knows, refuse=refuse)
+    if settings.origins:
+        app.add_middleware(OriginMiddleware, origins=settings.origins)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TelemetryMiddleware, metrics=state.metrics, tracer=open_tracer())
 
@@ -166,13 +174,13 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(search.router)
     app.include_router(downloads.router, prefix="/api/v1")
     app.include_router(downloads.router, include_in_schema=False)
-    for part in (health, discovery, pages, appearance, theme, kiosk):
+    for part in (health, openapi, discovery, units, pages, appearance, theme, kiosk):
         app.include_router(part.router)
     for part in (
         *(api, desk, duplicates_page, draft_check, reports, certificate_page, doctor_page),
         expiring_page,
     ):
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     if app.state.served.services.installation.settings.styleguide:
         app.include_router(styleguide.router)
     # FastAPI's API page loads its script from the internet; this copy is served locally.

@@ -85,6 +85,20 @@ class AgencyDirectory:
         """Returns the agencies directly below the one with this code, in file order."""
         return self._children.get(code, ())
 
+    def branch(self, code: str) -> tuple[Agency, ...]:
+        """Returns the agency with this code and all below it, each before those below it."""
+        agency = self._by_code.get(code)
+        if agency is None:
+            return ()
+        below = (each for child in self.children(code) for each in self.branch(child.code))
+        return (agency, *below)
+
+    def path(self, code: str) -> tuple[Agency, ...]:
+        """Returns the agencies above the one with this code, the highest first."""
+        agency = self._by_code.get(code)
+        above = self._by_code.get(agency.parent) if agency else None
+        return (*self.path(above.code), above) if above else ()
+
     def all(self) -> tuple[Agency, ...]:
         """Returns every agency, in file order."""
         return self.agencies

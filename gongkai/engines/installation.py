@@ -1,15 +1,19 @@
 """Opens an installation: its tables, text analyzer, search engine and index store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from gettext import gettext as _
 
 from analyzers.dictionary import load_dictionary
 from analyzers.synonyms import Synonym, load_synonyms
 from analyzers.text_analyzer import TextAnalyzer
+from gongkai.api_keys import ApiKey, load_api_keys
+from gongkai.catalog.duties import Duties, load_duties
 from gongkai.catalog.fields import SCHEMA_VERSION
 from gongkai.catalog.halls import Halls, load_halls
 from gongkai.catalog.heading_table import load_headings
 from gongkai.catalog.headings import use_city_headings
+from gongkai.catalog.hosts import SiteHost, load_hosts
 from gongkai.catalog.page_layouts import load_page_layouts, use_page_layouts
 from gongkai.catalog.places import Places, load_places
 from gongkai.catalog.table_names import check_table_names
@@ -35,6 +39,9 @@ class Installation:
     synonyms: tuple[Synonym, ...] = ()
     places: Places = field(default_factory=Places)
     halls: Halls = field(default_factory=Halls)
+    hosts: tuple[SiteHost, ...] = ()
+    duties: Duties = field(default_factory=Duties)
+    api_keys: Mapping[str, ApiKey] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -81,7 +88,7 @@ class Installation:
 def open_installation(settings: Settings) -> Installation:
     """Opens the installation that the settings describe.
 
-    Raises TableError for a faulty table or dictionary, SettingsError for an unknown hall.
+    Raises TableError for a faulty table or dictionary, SettingsError for an unknown hall or unit.
     """
     tables = open_tables(settings)
     names = [
@@ -91,8 +98,18 @@ def open_installation(settings: Settings) -> Installation:
     synonyms = load_synonyms(settings.dictionary_dir)
     halls = load_halls(settings.tables_dir)
     _check_hall(settings.kiosk_hall, halls)
-    places = load_places(settings.tables_dir)
-    return Installation(settings, tables, analyzer, synonyms, places, halls)
+    _check_unit(settings.site_unit, tables)
+    return Installation(
+        settings,
+        tables,
+        analyzer,
+        synonyms,
+        load_places(settings.tables_dir),
+        halls,
+        load_hosts(settings.tables_dir),
+        load_duties(settings.tables_dir),
+        load_api_keys(settings.tables_dir),
+    )
 
 
 def open_tables(settings: Settings) -> Tables:
@@ -114,4 +131,11 @@ def _check_hall(code: str, halls: Halls) -> None:
             _("kiosk_hall is {code}, which is not in halls.csv; write one of {codes}.").format(
                 code=code, codes=codes
             )
+        )
+
+
+def _check_unit(code: str, tables: Tables) -> None:
+    if code and tables.agencies.by_code(code) is None:
+        raise SettingsError(
+            _("site_unit is {code}, which is no code of agencies.csv; write one.").format(code=code)
         )

@@ -15,11 +15,11 @@ from gongkai.query.tree import And, MatchAll, Query, Range, Term, Terms
 
 
 def build_filters(request: SearchRequest, tables: Tables, today: date) -> dict[str, Query]:
-    """Returns a query per field (or `published`, `document_number`) that a record must match.
+    """Returns the queries that a record must match, by field or `published`, `unit` and so on.
 
     `today` decides which stated terms have passed.
 
-    Raises BadRequestError for a document number without a visible character.
+    Raises BadRequestError for a document number without a visible character or an unknown unit.
     """
     filters: dict[str, Query] = {
         name: Terms(name, tuple(dict.fromkeys(canonical_value(name, v, tables) for v in values)))
@@ -36,7 +36,21 @@ def build_filters(request: SearchRequest, tables: Tables, today: date) -> dict[s
         filters["in_force"] = And((MatchAll(),), exclude=match_ended(today))
     if request.document_number:
         filters["document_number"] = _numbered(request.document_number)
+    if request.unit:
+        filters["unit"] = _published_below(request.unit, tables)
     return filters
+
+
+def published_by(code: str, tables: Tables) -> Query:
+    """Returns a query for the records of an agency and of all agencies below it."""
+    return Terms("publisher", tuple(each.code for each in tables.agencies.branch(code)))
+
+
+def _published_below(unit: str, tables: Tables) -> Query:
+    agency = tables.agencies.find_exactly(unit)
+    if agency is None:
+        raise BadRequestError("unit", "没有这个单位")
+    return published_by(agency.code, tables)
 
 
 def canonical_value(name: str, value: str, tables: Tables) -> str:

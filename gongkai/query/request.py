@@ -45,12 +45,14 @@ class SearchRequest:
     `correct`, `dates` and `relax` switch query expansion, spelling correction, date expressions and
     records with some of the words. `semantic` allows semantic search where it is installed. A facet
     has its `facet_size` most frequent values, and the chosen ones. `in_force` leaves out repealed
-    records, and those whose stated term has passed.
+    records, and those whose stated term has passed. `unit` is an agency: only its records and those
+    of the agencies below it are searched.
     """
 
     text: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     document_number: str | None = None
+    unit: str | None = None
     published_from: PartialDate | None = None
     published_to: PartialDate | None = None
     issued_from: PartialDate | None = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.port import EngineQuery, Hit, SearchEngine, SearchResult
 from gongkai.engines.scan import fetch_hits
+from gongkai.engines.scoped import scope_of
 from gongkai.query.filters import published_between
 from gongkai.query.interpreter import InterpretedQuery
 from gongkai.query.relevance import Weights
@@ -57,6 +58,7 @@ class HybridSearch:
         weights: Weights,
     ) -> None:
         self._engine = engine
+        self._scope = scope_of(engine)
         self._window = int(weights.hybrid_window)
         self._relaxation = relaxation
         self._semantic = semantic
@@ -120,7 +122,7 @@ class HybridSearch:
             interpreted.text,
             _with_official_words(interpreted),
             2 * self._window,
-            _filter_dates(interpreted),
+            {**_filter_dates(interpreted), **self._scope},
         )
         ranked = sorted(
             found.near,

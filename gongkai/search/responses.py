@@ -92,6 +92,9 @@ class QueryView:
         SemanticOutcome | None,
         Field(description="语义检索的结果；只按词检索时为 null。"),
     ] = None
+    unit: Annotated[
+        PublisherView | None, Field(description="只检索这个单位及其下级单位的信息时，是哪个单位。")
+    ] = None
 
 
 @dataclass(kw_only=True)

@@ -31,6 +31,7 @@ from gongkai.search.responses import (
     ClassificationsAnswer,
     DateView,
     FacetValueView,
+    PublisherView,
     QueryView,
     RecordView,
     SearchAnswer,
@@ -121,7 +122,9 @@ class SearchService:
         result = page.result
         facets = self._facets(request, result)
         return SearchAnswer(
-            query=_view_query(request, chosen, page, full),
+            query=replace(
+                _view_query(request, chosen, page, full), unit=self._view_unit(request.unit)
+            ),
             total=result.total,
             page=request.page,
             size=request.size,
@@ -233,6 +236,10 @@ class SearchService:
         if not text.strip():
             return ()
         return (await self._relaxation.interpret(SearchRequest(text))).highlight_terms
+
+    def _view_unit(self, unit: str | None) -> PublisherView | None:
+        agency = self.agencies.find_exactly(unit) if unit else None
+        return PublisherView(code=agency.code, name=agency.name) if agency else None
 
     def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
         return [self._views.record(decode_record(hit.stored)) for hit in hits]

@@ -8,8 +8,11 @@ import typer
 
 from analyzers.dictionary import check_dictionary
 from analyzers.synonyms import check_synonyms
+from gongkai.api_keys import check_api_keys
+from gongkai.catalog.duties import check_duties
 from gongkai.catalog.halls import check_halls
 from gongkai.catalog.heading_table import check_headings
+from gongkai.catalog.hosts import check_hosts
 from gongkai.catalog.page_layouts import check_page_layouts
 from gongkai.catalog.places import check_places
 from gongkai.catalog.tables import check_tables
@@ -26,6 +29,9 @@ def check() -> None:
         *check_tables(settings.tables_dir),
         *check_places(settings.tables_dir),
         *check_halls(settings.tables_dir),
+        *check_hosts(settings.tables_dir),
+        *check_duties(settings.tables_dir),
+        *check_api_keys(settings.tables_dir),
         *check_headings(settings.tables_dir),
         *check_page_layouts(settings.tables_dir),
         *check_dictionary(settings.dictionary_dir),

@@ -12,9 +12,12 @@ import typer
 
 from analyzers.dictionary import check_dictionary
 from analyzers.synonyms import check_synonyms
+from gongkai.api_keys import check_api_keys
 from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.duties import check_duties
 from gongkai.catalog.halls import check_halls, load_halls
 from gongkai.catalog.heading_table import check_headings
+from gongkai.catalog.hosts import check_hosts
 from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.intake import IntakeRules
 from gongkai.catalog.page_layouts import check_page_layouts
@@ -34,7 +37,16 @@ from indexer.table_templates import TableTemplate, list_city_templates, list_tem
 
 _WRONG = 3
 _SHOWN = 20
-_CHECKS = (check_tables, check_places, check_halls, check_headings, check_page_layouts)
+_CHECKS = (
+    check_tables,
+    check_places,
+    check_halls,
+    check_hosts,
+    check_duties,
+    check_api_keys,
+    check_headings,
+    check_page_layouts,
+)
 _DICTIONARY_CHECKS = (check_dictionary, check_synonyms)
 _CITY = ", ".join(table.name for table in list_city_templates())
 _OTHERS = ", ".join(table.name for table in list_templates() if table not in list_city_templates())

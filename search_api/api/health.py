@@ -49,12 +49,11 @@ async def readyz(engine: Annotated[SearchEngine, Depends(get_engine)]) -> Health
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics(
-    request: Request, engine: Annotated[SearchEngine, Depends(get_engine)]
-) -> Response:
+async def metrics(request: Request) -> Response:
     """Returns the metrics. Prometheus asks directly; requests through a proxy get 404."""
     if not _FORWARDED.isdisjoint(request.headers):
         raise UnknownPageError
-    counted = state_of(request).metrics
-    run = read_last_run(services_of(request).installation.settings.data_dir)
-    return Response(await counted.write(engine, run), media_type=CONTENT_TYPE_LATEST)
+    state = state_of(request)
+    run = read_last_run(state.services.installation.settings.data_dir)
+    content = await state.metrics.write(state.services.engine, run)
+    return Response(content, media_type=CONTENT_TYPE_LATEST)

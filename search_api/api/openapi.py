@@ -2,10 +2,21 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 
 from gongkai.catalog.fields import TITLES
+from search_api.http.dependencies import SiteDependency
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request, site: SiteDependency) -> JSONResponse:
+    """Returns the document under the name of the site."""
+    document = describe_api(request.app)
+    return JSONResponse({**document, "info": {**document["info"], "title": site.name}})
 
 
 def describe_api(app: FastAPI) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from search_api.http.dependencies import (
     ZeroResultRecorderDependency,
     cache_headers,
     find_record,
+    find_unit_services,
     missing_record_error,
     refuse_merged,
 )
@@ -68,9 +69,13 @@ async def search(
     response_model=SuggestAnswer,
 )
 async def suggest(
-    parameters: Annotated[SuggestParameters, Query()], suggester: SuggesterDependency
+    parameters: Annotated[SuggestParameters, Query()],
+    suggester: SuggesterDependency,
+    request: Request,
 ) -> Response:
     """Suggestions while typing: Chinese, full pinyin, initials, or a mix."""
+    if parameters.unit:
+        suggester = find_unit_services(request, parameters.unit).suggester
     return _as_json(await suggester.suggest(parameters.q, parameters.size))
 
 

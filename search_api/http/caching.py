@@ -102,19 +102,22 @@ class SecurityHeaders:
 class ConditionalGetMiddleware:
     """Middleware for ETag, Cache-Control and conditional GET (RFC 9110, 9111) on pages and API.
 
-    `read_version` returns the version of all data in a response. Any cache may store a response,
-    but must revalidate it every time: a withdrawn record must not survive in a cache.
+    `read_version` returns the version of all data in a response, `name_site` that of the words of
+    the site that a request asks for. Any cache may store a response, but must revalidate it every
+    time: a withdrawn record must not survive in a cache.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         read_version: ReadVersion,
+        name_site: Callable[[Scope], str] = lambda _: "",
         today: Callable[[], date] = today_in_china,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._read_version = read_version
+        self._name_site = name_site
         self._today = today
         self._clock = clock
         self._version = DataVersion()
@@ -147,10 +150,11 @@ class ConditionalGetMiddleware:
         except GongkaiError:
             # The route fails with the same error and reports it.
             return None
-        besides = ("", "") if path in _INDEX_ONLY else (version.rest, f"{self._today()}")
+        besides = () if path in _INDEX_ONLY else (version.rest, f"{self._today()}")
         parts = (
             version.index,
             *besides,
+            self._name_site(scope),
             headers.get("host", ""),
             headers.get("cookie", ""),
             path,

@@ -12,16 +12,17 @@ from fastapi import Depends, Path, Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
-from gongkai.errors import StorageError
+from gongkai.errors import BadRequestError, StorageError
 from gongkai.files.spreadsheets import write_sheet
 from gongkai.query.request import SearchRequest
 from gongkai.search.responses import RecordView, SearchAnswer
 from gongkai.search.service import SearchService
 from gongkai.search.suggest import Suggester
 from gongkai.semantic.semantic_search import SemanticOutcome
+from gongkai.services import Services
 from gongkai.staff.zero_result_queries import ZeroResultQueries
-from search_api.http.errors import GoneError, MovedError, UnknownRecordError
-from search_api.http.state import services_of
+from search_api.http.errors import GoneError, MovedError, UnknownPageError, UnknownRecordError
+from search_api.http.state import services_of, state_of
 from search_api.web.rendering import PageContext, context_of
 from search_api.web.site import Site, site_of
 
@@ -39,13 +40,28 @@ async def get_suggester(request: Request) -> Suggester:
 
 
 async def get_site(request: Request) -> Site:
-    """Returns the site that this process serves."""
+    """Returns the site that a request asks for."""
     return site_of(request)
 
 
 async def get_context(request: Request) -> PageContext:
     """Returns the context for rendering a page."""
     return context_of(request)
+
+
+async def refuse_on_unit_sites(request: Request) -> None:
+    """Raises UnknownPageError on the site of one agency: staff work on the installation's own."""
+    if site_of(request).unit:
+        raise UnknownPageError
+
+
+def find_unit_services(request: Request, unit: str) -> Services:
+    """Returns the services of an agency of this site. Raises BadRequestError for another one."""
+    services = services_of(request)
+    agency = services.installation.tables.agencies.find_exactly(unit)
+    if agency is None:
+        raise BadRequestError("unit", "没有这个单位")
+    return state_of(request).sites.services_of(agency.code)
 
 
 ZeroResultRecorder = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]

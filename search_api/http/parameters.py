@@ -110,6 +110,12 @@ class ListParameters(_Filters):
         False, description="不列出已经废止、失效的，以及正文写明的有效期已经届满的信息。"
     )
     scope: Scope = Field(Scope.ALL, description="检索范围：all 全文，title 只在标题中检索。")
+    unit: str = Field(
+        "",
+        max_length=200,
+        description="单位代码或者全称：只检索这个单位及其下级单位的信息。",
+        examples=["340822-zf"],
+    )
     sort: Sort = Field(
         Sort.RELEVANCE, description="排序：relevance 相关度，newest 最新发布，oldest 最早发布。"
     )
@@ -187,6 +193,9 @@ class SuggestParameters(BaseModel):
         "", max_length=TYPED_LIMIT, description="已经输入的文字或者拼音。", examples=["gjj"]
     )
     size: int = Field(8, ge=1, le=SUGGESTIONS_LIMIT, description="最多返回几条。")
+    unit: str = Field(
+        "", max_length=200, description="单位代码：只根据这个单位及其下级单位的信息补全。"
+    )
 
 
 class SimilarParameters(BaseModel):
@@ -272,6 +281,7 @@ def read_list(parameters: ListParameters) -> SearchRequest:
         **_read_ranges(parameters),
         in_force=parameters.in_force,
         scope=parameters.scope,
+        unit=parameters.unit.strip() or None,
         sort=parameters.sort,
         expand=parameters.expand,
         correct=parameters.correct,

@@ -8,11 +8,13 @@ import asyncio
 import ipaddress
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gongkai.api_keys import ApiKey, digest_key
 from gongkai.settings import Network
 from search_api.http.telemetry import Metrics
 
@@ -24,6 +26,7 @@ KIOSK_LANE, LONG_LANE = 8, 4
 BURST_SECONDS = 5
 """Seconds' worth of a client's rate allowed in one burst: a page with its assets, several tabs."""
 _CLIENTS = 50_000
+_KEY = "key"
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
 WITH_FILES = ("/staff/check", "/api/v1/duplicates/check")
 """Endpoints where staff upload a draft document."""
@@ -86,17 +89,22 @@ class RateLimiter:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of an installation. `a_second` is the rate per address; 0 means no limit."""
+    """Limits of an installation. `a_second` is the rate per address; 0 means no limit.
+
+    `keys` are the API keys by digest, each with a rate of its own.
+    """
 
     at_once: int
     a_second: float
     kiosks: tuple[Network, ...] = ()
+    keys: Mapping[str, ApiKey] = field(default_factory=dict)
 
 
 class Admission:
     """ASGI middleware that applies the rate limit and the concurrency limits.
 
-    Loopback addresses have no rate limit: they belong to the local proxy, monitoring and tests.
+    Loopback addresses have no rate limit: they belong to the local proxy, monitoring and tests. A
+    request with an API key counts against the key only.
     """
 
     def __init__(
@@ -111,6 +119,7 @@ class Admission:
         self._refuse = refuse
         self._rate_limiter = RateLimiter(limits.a_second) if limits.a_second else None
         self._kiosks = limits.kiosks
+        self._keys = {digest: RateLimiter(key.rate) for digest, key in limits.keys.items()}
         self._public = ConcurrencyLimiter(limits.at_once)
         self._kiosk, self._long = ConcurrencyLimiter(KIOSK_LANE), ConcurrencyLimiter(LONG_LANE)
 
@@ -122,9 +131,13 @@ class Admission:
         address = _read_address(scope)
         is_kiosk = address is not None and any(address in network for network in self._kiosks)
         is_known = address is None or is_kiosk or address.is_loopback
-        if self._rate_limiter and not is_known and not self._rate_limiter.take(_name(address)):
+        key = self._find_key(scope)
+        if not (key.take(_KEY) if key else is_known or self._take(address)):
             self._metrics.rejected.labels("rate").inc()
             await self._refuse(scope, 429, BURST_SECONDS)(scope, receive, send)
+            return
+        if key is None and _read_key(scope):
+            await self._refuse(scope, 401, 0)(scope, receive, send)
             return
         limiter = self._choose(scope["path"], is_kiosk=is_kiosk)
         if not await limiter.enter():
@@ -135,6 +148,14 @@ class Admission:
             await self._app(scope, receive, send)
         finally:
             limiter.leave()
+
+    def _find_key(self, scope: Scope) -> RateLimiter | None:
+        """Returns the limit of a valid API key, or None without one."""
+        text = _read_key(scope)
+        return self._keys.get(digest_key(text)) if text else None
+
+    def _take(self, address: Address | None) -> bool:
+        return self._rate_limiter is None or self._rate_limiter.take(_name(address))
 
     def _choose(self, path: str, *, is_kiosk: bool) -> ConcurrencyLimiter:
         if path in _LONG:
@@ -148,6 +169,10 @@ def name_client(host: str) -> str:
     Text that is not an address is a client of its own.
     """
     return _name(_parse_address(host)) or host
+
+
+def _read_key(scope: Scope) -> str:
+    return Headers(scope=scope).get("x-api-key", "")
 
 
 def _read_address(scope: Scope) -> Address | None:

@@ -10,18 +10,21 @@ if TYPE_CHECKING:
     from search_api.http.telemetry import Metrics
     from search_api.staff.auth import Authenticator
     from search_api.staff.examination import Examiner
-    from search_api.web.site import Site
+    from search_api.web.sites import Sites
 
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """The services and the objects that belong to HTTP only."""
+    """The services and the objects that belong to HTTP only.
+
+    `services` are those of the installation's own site.
+    """
 
     services: "Services"
     metrics: "Metrics"
     authenticator: "Authenticator"
     examiner: "Examiner"
-    site: "Site"
+    sites: "Sites"
 
 
 def state_of(request: Request) -> AppState:
@@ -31,5 +34,5 @@ def state_of(request: Request) -> AppState:
 
 
 def services_of(request: Request) -> "Services":
-    """Returns the services of the application that serves a request."""
-    return state_of(request).services
+    """Returns the services of the site that a request asks for."""
+    return state_of(request).sites.find(request.scope).services

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 
 from gongkai.catalog.fields import TILES
+from gongkai.catalog.halls import Hall
 from gongkai.errors import BadRequestError
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from gongkai.search.service import SearchService
@@ -59,11 +60,15 @@ async def read_kiosk(
     request: Request, context: ContextDependency, mode: Annotated[Mode, Depends(read_mode)]
 ) -> KioskContext:
     """Returns the kiosk context. Raises BadRequestError for an unknown hall."""
-    installation = services_of(request).installation
-    found = installation.halls.find(mode.hall or installation.settings.kiosk_hall)
-    if found is None:
-        raise BadRequestError("hall", "没有登记这个场所")
-    return KioskContext(context, found, mode)
+    site = context.site
+    hall = site.hall or Hall("", site.name)
+    if mode.hall and mode.hall != hall.code:
+        # The halls of other agencies are not this site's.
+        found = None if site.unit else services_of(request).installation.halls.find(mode.hall)
+        if found is None:
+            raise BadRequestError("hall", "没有登记这个场所")
+        hall = found
+    return KioskContext(context, hall, mode)
 
 
 KioskDependency = Annotated[KioskContext, Depends(read_kiosk)]

@@ -96,7 +96,8 @@
       const asking = new AbortController();
       this.asking = asking;
       try {
-        const address = `${this.input.dataset.suggest}?q=${encodeURIComponent(text)}`;
+        const { suggest } = this.input.dataset;
+        const address = `${suggest}${suggest.includes("?") ? "&" : "?"}q=${encodeURIComponent(text)}`;
         const response = await fetch(address, { signal: asking.signal, credentials: "omit" });
         if (!response.ok) return this.close();
         const answer = await response.json();
@@ -153,7 +154,8 @@
       const { text, id } = this.options[at].dataset;
       this.close();
       if (id) {
-        location.assign(`/records/${id.split("/").map(encodeURIComponent).join("/")}`);
+        const path = `/records/${id.split("/").map(encodeURIComponent).join("/")}`;
+        location.assign(new URL(path, this.form.action));
         return;
       }
       this.input.value = text;

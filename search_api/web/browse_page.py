@@ -14,6 +14,7 @@ from search_api.web.urls import search_url
 
 _OVERVIEW_ROWS = 12
 _OTHER_LEVEL = "其他"
+_EVERYTHING = SearchRequest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,22 @@ def _known(values: Sequence[FacetValueView]) -> list[FacetValueView]:
     return [each for each in values if each.value != MISSING and each.count]
 
 
-def _branches(name: str, values: Sequence[FacetValueView]) -> tuple[Branch, ...]:
+def list_branches(
+    name: str, values: Sequence[FacetValueView], asked: SearchRequest
+) -> tuple[Branch, ...]:
+    """Returns the values with records, each with a link that adds it to a request."""
+    return _branches(name, _known(values), asked)
+
+
+def _branches(
+    name: str, values: Sequence[FacetValueView], asked: SearchRequest = _EVERYTHING
+) -> tuple[Branch, ...]:
     return tuple(
         Branch(
             each.label,
             each.count,
-            search_url(SearchRequest(chosen={name: (each.value,)})),
-            _branches(name, _known(each.children)),
+            search_url(replace(asked, chosen={name: (each.value,)})),
+            _branches(name, _known(each.children), asked),
         )
         for each in values
     )

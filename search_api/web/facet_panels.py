@@ -17,6 +17,7 @@ from search_api.web.urls import (
     with_scope,
     without_dates,
     without_document_number,
+    without_unit,
 )
 
 UNFOLDED = PANELS[:3]
@@ -92,7 +93,7 @@ def build_panels(request: SearchRequest, answer: SearchAnswer) -> tuple[FacetPan
 
 
 def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...]:
-    """Returns chips for the chosen values, the date range and the document number (文号)."""
+    """Returns chips for the unit, the chosen values, the dates and the document number (文号)."""
     chips = [
         Chip(TITLES[name], label, search_url(toggle(request, name, value)))
         for name in PANELS
@@ -108,6 +109,9 @@ def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...
         chips.append(Chip(TITLES["validity"], IN_FORCE_LABEL, href))
     if request.scope is Scope.TITLE and request.text.strip():
         chips.append(Chip("检索范围", "标题", search_url(with_scope(request, Scope.ALL))))
+    if answer.query.unit:
+        label = f"{answer.query.unit.name}（含下级）"
+        chips.insert(0, Chip("单位", label, search_url(without_unit(request))))
     if request.document_number:
         href = search_url(without_document_number(request))
         chips.append(Chip(TITLES["document_number"], request.document_number, href))

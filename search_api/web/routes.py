@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from gongkai.catalog.fields import FACETS, SHELVES
@@ -30,7 +30,6 @@ from search_api.http.parameters import (
     PageQuery,
     read_request,
 )
-from search_api.http.state import services_of
 from search_api.web.application_form import ApplicationForm, find_faults
 from search_api.web.application_page import prefill, render_application
 from search_api.web.browse_page import render_facet, render_overview
@@ -56,12 +55,9 @@ Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
 
 
 @router.api_route("/", methods=_METHODS)
-async def home(
-    request: Request, context: ContextDependency, service: SearchServiceDependency
-) -> HTMLResponse:
+async def home(context: ContextDependency, service: SearchServiceDependency) -> HTMLResponse:
     """Shows the search box, frequent queries, the newest records and facets to browse."""
-    installation = services_of(request).installation
-    hall = installation.halls.find(installation.settings.kiosk_hall)
+    hall = context.site.hall
     answer, words = await asyncio.gather(
         service.search(NEWEST),
         find_frequent(service, hall.tiles if hall else ()),

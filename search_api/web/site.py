@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
+from gongkai.catalog.halls import Hall
 from search_api.http.state import state_of
 from search_api.web.theme import Theme
 
@@ -18,6 +19,10 @@ class Site:
     `application_url` is the city's own form for 依申请公开.
 
     `kiosk_help` tells kiosk users whom to ask.
+
+    `unit` is the agency whose records are shown with those of the agencies below it, empty for all.
+
+    `hall` is the hall that the kiosk shows by default. Without one it shows the site's name.
     """
 
     name: str
@@ -25,10 +30,17 @@ class Site:
     application_url: str | None = None
     kiosk_help: str = ""
     theme: Theme = field(default_factory=Theme)
+    unit: str = ""
+    hall: Hall | None = None
 
     def base(self, request: Request) -> str:
         """Returns the prefix of absolute links: the setting, or else the address of the request."""
         return self.public_url or str(request.base_url).rstrip("/")
+
+
+def unit_path(code: str) -> str:
+    """Returns the path of an agency's page."""
+    return f"/units/{quote(code, safe='')}"
 
 
 def record_path(record_id: str) -> str:
@@ -37,5 +49,5 @@ def record_path(record_id: str) -> str:
 
 
 def site_of(request: Request) -> Site:
-    """Returns the site that this process serves."""
-    return state_of(request).site
+    """Returns the site that a request asks for."""
+    return state_of(request).sites.find(request.scope).site

@@ -38,10 +38,15 @@ def load_theme(settings: Settings) -> Theme:
     """Returns the theme of an installation. High contrast keeps its own colours."""
     accent, logo = settings.site_accent, settings.site_logo
     return Theme(
-        styles=_STYLES.format(accent) if accent else "",
+        styles=write_styles(accent) if accent else "",
         logo=logo.read_bytes() if logo else b"",
         logo_type=_type_of(logo) if logo else "",
     )
+
+
+def write_styles(accent: str) -> str:
+    """Returns the style sheet for a colour written as #rrggbb."""
+    return _STYLES.format(accent)
 
 
 def _address(name: str, content: bytes) -> str:

@@ -80,6 +80,7 @@ def build_parameters(request: SearchRequest) -> list[tuple[str, str]]:
         "in_force": "true" if request.in_force else "",
         "scope": request.scope.value if request.scope is not _DEFAULT.scope else "",
         "document_number": request.document_number or "",
+        "unit": request.unit or "",
         "sort": request.sort.value if request.sort is not _DEFAULT.sort else "",
         "size": str(request.size) if request.size != _DEFAULT.size else "",
         "page": str(request.page) if request.page != _DEFAULT.page else "",
@@ -131,6 +132,11 @@ def with_in_force(request: SearchRequest, *, in_force: bool) -> SearchRequest:
 def without_document_number(request: SearchRequest) -> SearchRequest:
     """Returns the request without the document number (文号)."""
     return _changed(request, document_number=None)
+
+
+def without_unit(request: SearchRequest) -> SearchRequest:
+    """Returns the request for the records of all agencies."""
+    return _changed(request, unit=None)
 
 
 def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:

@@ -21,6 +21,7 @@ from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
+from tests.engines.contract_scopes import ScopesContract
 from tests.engines.contract_term_dictionary import VocabularyContract
 from tests.engines.contract_validity import ValidityContract
 from tests.engines.contract_vectors import VectorsContract
@@ -38,6 +39,7 @@ class TestEmbedded(
     ListsContract,
     RelationsContract,
     ValidityContract,
+    ScopesContract,
     DuplicatesContract,
     EngineContract,
 ):
