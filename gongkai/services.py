@@ -13,10 +13,12 @@ from gongkai.query.relevance import DEFAULT_PROFILE
 from gongkai.search.duplicates import DuplicateService
 from gongkai.search.service import SearchService
 from gongkai.search.suggest import Suggester
+from gongkai.search.supervision import SupervisionService
 from gongkai.semantic.model_files import is_semantic_on
 from gongkai.semantic.semantic_search import SemanticOutcome, SemanticSearch
 from gongkai.staff.audit import Audit
 from gongkai.staff.certificates import Certificates
+from gongkai.staff.snapshots import Snapshots
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from gongkai.staff.zero_result_queries import ZeroResultQueries
@@ -35,6 +37,7 @@ class Services:
     audit: Audit
     tokens: Tokens
     certificates: Certificates
+    supervision: SupervisionService
     zero_results: ZeroResultQueries
 
     async def close(self) -> None:
@@ -75,6 +78,7 @@ def build_services(
         audit=Audit(ledger),
         tokens=Tokens(ledger),
         certificates=Certificates(ledger),
+        supervision=SupervisionService(installation, engine, Snapshots(ledger)),
         zero_results=ZeroResultQueries(ledger, key.get_secret_value().encode() if key else b""),
     )
 

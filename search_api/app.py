@@ -45,6 +45,7 @@ from search_api.staff import (
     duplicates_page,
     expiring_page,
     reports,
+    supervision_page,
 )
 from search_api.staff.auth import Authenticator
 from search_api.staff.examination import Examiner
@@ -178,7 +179,7 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(part.router)
     for part in (
         *(api, desk, duplicates_page, draft_check, reports, certificate_page, doctor_page),
-        expiring_page,
+        *(expiring_page, supervision_page),
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     if app.state.served.services.installation.settings.styleguide:

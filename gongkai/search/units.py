@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.agencies import Agency
 from gongkai.catalog.duties import Duties, Duty, Rule, find_report_year
+from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Hit, SearchEngine
@@ -51,7 +52,7 @@ class UnitReader:
         self._duties: Duties = installation.duties
         self._analyzer = installation.analyzer
         self._engine = engine
-        self._views = Views(installation.tables)
+        self._views = Views(installation.tables, today_in_china)
 
     async def read(self, agency: Agency) -> UnitOverview:
         """Returns the overview of an agency."""

@@ -16,6 +16,7 @@ class ListName(StrEnum):
     ZERO_RESULTS = "searches without results"
     STATISTICS = "statistics"
     EXPIRING = "expiring terms"
+    SUPERVISION = "supervision"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,14 @@ class _CertificateRow(_Row):
     content: Json[dict[str, Any]]
 
 
+class _SnapshotRow(_Row):
+    day: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    format: int
+    version: str
+    counted_at: _Time
+    content: bytes
+
+
 class _SearchRow(_Row):
     key: str | bytes
     days: int
@@ -57,6 +65,7 @@ class StaffCopy:
     tokens: tuple[TokenRow, ...] = ()
     audit: tuple[tuple[Any, ...], ...] = ()
     certificates: tuple[tuple[Any, ...], ...] = ()
+    snapshots: tuple[tuple[Any, ...], ...] = ()
     searches: tuple[tuple[str, tuple[tuple[Any, ...], ...]], ...] = ()
 
 
@@ -74,10 +83,14 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
     for _, rows in searches:
         for key, days, last_day in rows:
             _SearchRow(key=key, days=days, last_day=last_day)
+    snapshots = _read(connection, "snapshots")
+    for row in snapshots:
+        _SnapshotRow.model_validate(dict(row))
     return StaffCopy(
         tuple(TokenRow.model_validate(dict(row)) for row in _read(connection, "tokens")),
         tuple(audit),
         tuple(tuple(row) for row in certificates),
+        tuple(tuple(row) for row in snapshots),
         searches,
     )
 
@@ -101,6 +114,9 @@ def merge_staff(copy: StaffCopy, ledger: Database, *, reopen: bool) -> None:
         unite_lines(connection, "audit", _AUDIT, "at", copy.audit)
         connection.executemany(
             "INSERT OR IGNORE INTO certificates VALUES (?, ?, ?, ?)", copy.certificates
+        )
+        connection.executemany(
+            "INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?, ?, ?)", copy.snapshots
         )
         for table, rows in copy.searches:
             _merge_searches(connection, table, rows)

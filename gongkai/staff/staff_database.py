@@ -1,4 +1,4 @@
-"""The database of staff data: tokens, sessions, audit log, searches, certificates.
+"""The database of staff data: tokens, sessions, audit log, searches, certificates, snapshots.
 
 It is stored next to the index and outlives every rebuild.
 """
@@ -52,6 +52,13 @@ CREATE TABLE IF NOT EXISTS certificates (
     issued_at TEXT NOT NULL,
     issued_by TEXT NOT NULL,
     content TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS snapshots (
+    day TEXT PRIMARY KEY,
+    format INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    counted_at TEXT NOT NULL,
+    content BLOB NOT NULL
 );
 CREATE TRIGGER IF NOT EXISTS certificates_stay BEFORE UPDATE ON certificates
     BEGIN SELECT RAISE(ABORT, 'a certificate is never changed'); END;

@@ -1,5 +1,6 @@
 """`gongkai index`, `rollback`, `withdraw` and `purge`: commands that change the index."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,11 @@ from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from gongkai.errors import MissingModelError
 from gongkai.language import translate_code, translate_reason
+from gongkai.search.supervision import keep_todays_snapshot
 from gongkai.semantic.model_files import find_obstacle, is_semantic_on
 from gongkai.settings import SemanticMode
+from gongkai.staff.snapshots import Snapshots
+from gongkai.staff.staff_database import open_ledger
 from indexer.commands.findings import name_source, print_findings, settle_missing
 from indexer.ingest import OnProgress, Summary
 from indexer.pipeline import IndexJob, IndexReport, publish
@@ -100,8 +104,16 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
     )
     _embed_new(installation)
+    _keep_snapshot(installation)
     if outcome.summary.needs_staff or not is_settled:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _keep_snapshot(installation: Installation) -> None:
+    """Stores the figures of all agencies once a day, where staff work with this installation."""
+    ledger = open_ledger(installation.settings.data_dir)
+    if ledger.path.exists():
+        asyncio.run(keep_todays_snapshot(installation, Snapshots(ledger)))
 
 
 def _embed_new(installation: Installation) -> None:

@@ -63,6 +63,7 @@ _LISTS: Mapping[ListName, str] = {
     ListName.ZERO_RESULTS: "没有结果的检索",
     ListName.STATISTICS: "年度数据 ",
     ListName.EXPIRING: "期限将满的文件：",
+    ListName.SUPERVISION: "公开督查 ",
 }
 STATES: Mapping[str, str] = {
     "open": "待处理",
@@ -80,6 +81,7 @@ MENU = (
     ("/staff/expiring", "期限将满"),
     ("/staff/searches", "没有结果的检索"),
     ("/staff/statistics", "年度数据"),
+    ("/staff/supervision", "公开督查"),
     ("/staff/certificate", "检索证明"),
     ("/staff/audit", "操作记录"),
     ("/staff/doctor", "系统检查"),

@@ -1,5 +1,7 @@
 """What every engine has to show of one agency and of those below it, and nothing else."""
 
+from datetime import date
+
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery
 from gongkai.engines.scoped import ScopedEngine
@@ -26,7 +28,9 @@ class ScopesContract:
         opened.index([make(id=key, publisher=name) for key, name in names.items()])
         request = SearchRequest(unit="340822-zf")
         query = EngineQuery(
-            MatchAll(), build_filters(request, fresh.tables), facets=("publisher", "year")
+            MatchAll(),
+            build_filters(request, fresh.tables, date(2026, 1, 5)),
+            facets=("publisher", "year"),
         )
         found = opened.ask(query)
         assert {hit.id for hit in found.hits} == {"a", "b", "c"}

@@ -26,6 +26,7 @@ from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_scopes import ScopesContract
+from tests.engines.contract_supervision import SupervisionContract
 from tests.engines.contract_term_dictionary import VocabularyContract
 from tests.engines.contract_validity import ValidityContract
 from tests.engines.contract_vectors import VectorsContract
@@ -44,6 +45,7 @@ class TestElastic(
     RelationsContract,
     ValidityContract,
     ScopesContract,
+    SupervisionContract,
     DuplicatesContract,
     EngineContract,
 ):

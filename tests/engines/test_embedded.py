@@ -22,6 +22,7 @@ from tests.engines.contract_lists import ListsContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_scopes import ScopesContract
+from tests.engines.contract_supervision import SupervisionContract
 from tests.engines.contract_term_dictionary import VocabularyContract
 from tests.engines.contract_validity import ValidityContract
 from tests.engines.contract_vectors import VectorsContract
@@ -40,6 +41,7 @@ class TestEmbedded(
     RelationsContract,
     ValidityContract,
     ScopesContract,
+    SupervisionContract,
     DuplicatesContract,
     EngineContract,
 ):

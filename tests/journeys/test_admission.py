@@ -228,7 +228,7 @@ def test_metrics_and_log_name_routes_and_never_what_was_asked(
     assert 'gongkai_requests_total{method="GET",route="/search",status="200"} 1.0' in counted
     assert 'route="/records/{record_id:path}",status="404"' in counted
     assert "gongkai_engine_up 1.0" in counted
-    assert "gongkai_index_records 276.0" in counted
+    assert "gongkai_index_records 292.0" in counted
     first = lines()[0]
     assert first["message"] == "GET /search"
     assert first["status"] == 200

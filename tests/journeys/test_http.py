@@ -49,7 +49,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient) -> None:
     assert set(answer["query"]) == {
         "text", "terms", "corrected_from", "did_you_mean",
         "relaxed", "complete", "missing", "emphasized", "loosened", "newest", "cut", "expanded",
-        "date", "related", "semantic",
+        "date", "related", "semantic", "unit",
     }  # fmt: skip
     hit = answer["hits"][0]
     assert set(hit) >= HIT_KEYS

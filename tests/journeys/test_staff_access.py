@@ -73,7 +73,7 @@ def staff_routes() -> list[tuple[str, str]]:
     names = [each.name for each in pkgutil.iter_modules(staff_endpoints.__path__)]
     modules = [import_module(f"{staff_endpoints.__name__}.{name}") for name in names]
     routes = [route for each in modules if hasattr(each, "router") for route in each.router.routes]
-    ids = {"{cluster_id}": CLUSTER, "{certificate_id}": "20260105-01234567"}
+    ids = {"{cluster_id}": CLUSTER, "{certificate_id}": "20260105-01234567", "{code}": "340800-czj"}
     filled = []
     for route in routes:
         path = route.path
