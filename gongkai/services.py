@@ -11,6 +11,7 @@ from gongkai.engines.scoped import ScopedEngine
 from gongkai.query.filters import published_by
 from gongkai.query.relevance import DEFAULT_PROFILE
 from gongkai.search.duplicates import DuplicateService
+from gongkai.search.number_series import NumberSeries
 from gongkai.search.service import SearchService
 from gongkai.search.suggest import Suggester
 from gongkai.search.supervision import SupervisionService
@@ -38,6 +39,7 @@ class Services:
     tokens: Tokens
     certificates: Certificates
     supervision: SupervisionService
+    number_series: NumberSeries
     zero_results: ZeroResultQueries
 
     async def close(self) -> None:
@@ -79,6 +81,7 @@ def build_services(
         tokens=Tokens(ledger),
         certificates=Certificates(ledger),
         supervision=SupervisionService(installation, engine, Snapshots(ledger)),
+        number_series=NumberSeries(engine),
         zero_results=ZeroResultQueries(ledger, key.get_secret_value().encode() if key else b""),
     )
 

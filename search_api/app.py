@@ -44,6 +44,7 @@ from search_api.staff import (
     draft_check,
     duplicates_page,
     expiring_page,
+    gaps_page,
     reports,
     supervision_page,
 )
@@ -179,7 +180,7 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(part.router)
     for part in (
         *(api, desk, duplicates_page, draft_check, reports, certificate_page, doctor_page),
-        *(expiring_page, supervision_page),
+        *(expiring_page, supervision_page, gaps_page),
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     if app.state.served.services.installation.settings.styleguide:

@@ -17,6 +17,7 @@ class ListName(StrEnum):
     STATISTICS = "statistics"
     EXPIRING = "expiring terms"
     SUPERVISION = "supervision"
+    GAPS = "missing numbers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ _LISTS: Mapping[ListName, str] = {
     ListName.STATISTICS: "年度数据 ",
     ListName.EXPIRING: "期限将满的文件：",
     ListName.SUPERVISION: "公开督查 ",
+    ListName.GAPS: "文号缺号",
 }
 STATES: Mapping[str, str] = {
     "open": "待处理",
@@ -82,6 +83,7 @@ MENU = (
     ("/staff/searches", "没有结果的检索"),
     ("/staff/statistics", "年度数据"),
     ("/staff/supervision", "公开督查"),
+    ("/staff/gaps", "文号缺号"),
     ("/staff/certificate", "检索证明"),
     ("/staff/audit", "操作记录"),
     ("/staff/doctor", "系统检查"),

@@ -1,7 +1,10 @@
 """What every engine has to count of each agency: one set of records, one set of figures."""
 
+from collections import Counter
+
 from gongkai.engines.installation import Installation
 from gongkai.search.annual_tables import build_annual_tables
+from gongkai.search.number_series import Gaps, Series, find_gaps, read_series
 from gongkai.search.supervision import count_units
 from gongkai.search.units import UnitReader
 from tests.engines.contract import Make, Opened
@@ -65,6 +68,14 @@ class SupervisionContract:
         assert (figures.dated, figures.late) == (2, 1)
         assert figures.unclassified == 2
         assert sum(each.records for each in units.values()) == 6
+        series = opened.run(read_series(opened.engine))
+        assert {key: each.serials for key, each in series.items()} == {
+            ("宜财综", 2010): {8},
+            ("宜财综", 2020): {3},
+        }
+        assert find_gaps(series) == []
+        (gaps,) = (each for each in find_gaps({("甲", 2020): Series({1, 4}, Counter("a"))}, 2))
+        assert gaps == Gaps("甲", 2020, "a", 2, 4, (2, 3))
 
     def test_the_reports_tables_hold_what_the_index_knows(
         self, opened: Opened, make: Make, fresh: Installation

@@ -20,6 +20,7 @@ from tests.journeys.conftest import watched_page
 
 BUREAU = "340800-czj"
 PAGES = ("", ".csv", ".xlsx", "/history", f"/{BUREAU}", f"/{BUREAU}/report.docx?year=2024")
+GAPS = ("/staff/gaps", "/staff/gaps.csv")
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,21 @@ def test_the_reports_tables_follow_the_state_councils_format(office: TestClient)
     assert office.get("/staff/supervision/nobody").status_code == 404
 
 
+def test_missing_numbers_are_listed_for_staff(office: TestClient) -> None:
+    page = office.get("/staff/gaps?least=3").text
+    assert "未公开或未收录" in page
+    rows = list(csv.reader(io.StringIO(office.get("/staff/gaps.csv?least=3").text)))[1:]
+    found = {(row[0], row[1], row[2]) for row in rows}
+    assert found >= {
+        ("宜财预", "2024", "3"),
+        ("宜财预", "2024", "4"),
+        ("怀政", "2024", "3"),
+        ("宜人社办", "2023", "2"),
+    }
+    assert not found & {("宜财预", "2024", "1"), ("宜财预", "2024", "6")}
+    assert "没有符合条件的系列" in office.get("/staff/gaps").text
+
+
 def test_a_stranger_sees_nothing_and_exports_are_logged(
     office: TestClient, sampled: Installation
 ) -> None:
@@ -85,6 +101,8 @@ def test_a_stranger_sees_nothing_and_exports_are_logged(
     for page in PAGES:
         assert stranger.get(f"/staff/supervision{page}").status_code == 401
         assert office.get(f"/staff/supervision{page}").status_code == 200
+    for gaps in GAPS:
+        assert stranger.get(gaps).status_code == 401
     entries = Audit(open_ledger(sampled.settings.data_dir)).entries()
     assert {each.action for each in entries} >= {Action.EXPORTED}
     assert "公开督查" in office.get("/staff/audit").text
