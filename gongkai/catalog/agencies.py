@@ -15,6 +15,9 @@ from functools import cached_property
 LEVELS = ("国家", "省", "市", "县", "乡")
 """Levels of administration, highest first."""
 
+_WIDE_LEVELS = frozenset(LEVELS[:2])
+OWN = "/本级"
+"""Ends the value of an agency that stands for its own records, without those below it."""
 # 市财政局 is the city's own. 县财政局 could belong to any county, and 桐城市's is not 市财政局.
 _LEVELS_WITH_SCOPED_NAMES = frozenset(LEVELS[:3])
 _PREFIXES = re.compile(r"^(?:\(?原\)?|中华人民共和国)")
@@ -99,6 +102,19 @@ class AgencyDirectory:
         above = self._by_code.get(agency.parent) if agency else None
         return (*self.path(above.code), above) if above else ()
 
+    def above(self, code: str) -> tuple[str, ...]:
+        """Returns the codes of the agencies above the one with this code, nearest first.
+
+        The tree of a city ends at its own government: under 国务院 or 省政府 stands every agency of
+        the country or province, and who chooses one of these means its own offices. So a parent at
+        these levels counts only for agencies of the same level.
+        """
+        return self._above.get(code, ())
+
+    def below(self, code: str) -> tuple[str, ...]:
+        """Returns the codes of all agencies below the one with this code in that tree."""
+        return self._below.get(code, ())
+
     def all(self) -> tuple[Agency, ...]:
         """Returns every agency, in file order."""
         return self.agencies
@@ -134,6 +150,28 @@ class AgencyDirectory:
             if agency.parent:
                 below.setdefault(agency.parent, []).append(agency)
         return {parent: tuple(children) for parent, children in below.items()}
+
+    @cached_property
+    def _above(self) -> dict[str, tuple[str, ...]]:
+        return {agency.code: tuple(self._climb(agency)) for agency in self.agencies}
+
+    def _climb(self, agency: Agency) -> Iterator[str]:
+        seen = {agency.code}
+        while parent := self._by_code.get(agency.parent):
+            is_own = parent.level == agency.level or parent.level not in _WIDE_LEVELS
+            if parent.code in seen or not is_own:
+                return
+            seen.add(parent.code)
+            yield parent.code
+            agency = parent
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[str, ...]]:
+        below: dict[str, list[str]] = {}
+        for code, above in self._above.items():
+            for each in above:
+                below.setdefault(each, []).append(code)
+        return {code: tuple(codes) for code, codes in below.items()}
 
     @cached_property
     def _exact_indexes(self) -> tuple[_Index, _Index, _Index]:

@@ -6,6 +6,7 @@ from functools import partial
 from gongkai.catalog.addresses import parse_url, read_attachments
 from gongkai.catalog.agencies import AgencyDirectory
 from gongkai.catalog.identity import Particulars, document_keys, own_id
+from gongkai.catalog.inferred_publisher import infer_publisher
 from gongkai.catalog.record_builder import read_body
 from gongkai.catalog.row_names import (
     check_id,
@@ -22,24 +23,34 @@ from gongkai.catalog.row_reader import RowReader
 from gongkai.errors import RefusedValueError
 
 
-def find_closed_id(cells: RowReader, source: str) -> str | None:
+def find_closed_id(
+    cells: RowReader, others: Mapping[str, object], agencies: AgencyDirectory, source: str
+) -> str | None:
     """Returns the id that a closed row had if it was public before; None if that is unclear."""
     try:
-        named = read_given_id(cells) or read_index_number(cells) or read_names(cells).id
+        named = (
+            read_given_id(cells) or read_index_number(cells) or _read_id(cells, others, agencies)
+        )
     except RefusedValueError:
         return None
     return own_id(source, named)
+
+
+def _read_id(cells: RowReader, others: Mapping[str, object], agencies: AgencyDirectory) -> str:
+    return read_names(cells, read_place(others), agencies).id
 
 
 def find_closed_keys(
     cells: RowReader, others: Mapping[str, object], agencies: AgencyDirectory, source: str
 ) -> tuple[str, ...]:
     """Returns the identity keys of a closed row, from everything in it that can be read."""
-    publisher = cells.line("publisher")
-    agency = agencies.find(publisher, place=read_place(others))
+    publisher, place = cells.line("publisher"), read_place(others)
+    agency = agencies.find(publisher, place=place)
     number = cells.attempt(
         "document_number", read_number_text(cells, "document_number"), parse_number
     )
+    if not publisher:
+        agency = infer_publisher(number, cells.line("title"), place, agencies)
     published = partial(parse_day, key="published_on")
     day = cells.attempt("published_on", read_date_text(cells, "published_on"), published)
     given = cells.attempt("id", cells.line("id"), check_id)

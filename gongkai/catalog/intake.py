@@ -96,14 +96,17 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
     known, unknown = gather_by_key(raw)
     cells = RowReader(known, rules.today)
     disclosure: Disclosure | None = None
+    others: Mapping[str, object] = unknown
+    agencies = rules.tables.agencies
     try:
         stated = strings_in(known.get("disclosure", ()))
         others = {**unknown, **nested_columns(cells)} if "extra" in known else unknown
         columns = columns_to_judge(raw, known)
         disclosure = settle_disclosure(stated, columns, rules.fill_disclosure)
         if disclosure is Disclosure.NOT_PUBLIC:
-            keys = find_closed_keys(cells, others, rules.tables.agencies, rules.source)
-            return Withheld("not_public", find_closed_id(cells, rules.source), keys)
+            keys = find_closed_keys(cells, others, agencies, rules.source)
+            own = find_closed_id(cells, others, agencies, rules.source)
+            return Withheld("not_public", own, keys)
         if disclosure is Disclosure.ON_REQUEST:
             drop_other_entries(known, raw)
         built = build_record(cells, others, disclosure, rules.tables, rules.source)
@@ -111,7 +114,7 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
         warn_of_garbled(cells, others, disclosure)
     except RefusedValueError as refusal:
         kept = keep_cells(raw, disclosure)
-        own = find_closed_id(cells, rules.source)
+        own = find_closed_id(cells, others, agencies, rules.source)
         return Refused(refusal.field, refusal.reason, str(refusal), kept, own)
     if holds_personal_data(record):
         return Withheld("personal_data", record.id, record_keys(record))

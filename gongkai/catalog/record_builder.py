@@ -50,8 +50,9 @@ def build_record(
 
     Raises RefusedValueError for a required column without a readable value.
     """
-    names = read_names(cells)
-    agency = tables.agencies.find(names.publisher, place=read_place(others))
+    place = read_place(others)
+    names = read_names(cells, place, tables.agencies)
+    agency = tables.agencies.find(names.publisher, place=place)
     if agency is None:
         cells.warn("publisher", "unknown_agency", names.publisher)
     issued = read_date_text(cells, "issued_on")
@@ -65,6 +66,7 @@ def build_record(
         title=names.title,
         publisher=agency.code if agency else names.publisher,
         publisher_name=_publisher_name(cells, names.publisher, agency),
+        publisher_inferred=names.is_inferred,
         published_on=names.published_on,
         disclosure=disclosure,
         index_number=names.index_number,

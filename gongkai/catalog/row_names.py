@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gongkai.catalog.agencies import AgencyDirectory
 from gongkai.catalog.date_cells import check_day, date_text
 from gongkai.catalog.dates import PartialDate, parse_date
 from gongkai.catalog.document_number import DocumentNumber, parse_document_number
 from gongkai.catalog.identity import hash_id, names_document
 from gongkai.catalog.index_number import parse_index_number
+from gongkai.catalog.inferred_publisher import infer_publisher
 from gongkai.catalog.placeholders import has_index_serial, is_placeholder
 from gongkai.catalog.plain_text import clean_line
 from gongkai.catalog.row_reader import RowReader
@@ -26,6 +28,7 @@ class RowNames:
     given: str
     title: str
     publisher: str
+    is_inferred: bool
     published_on: PartialDate
     index_number: str | None
     number_text: str
@@ -40,21 +43,35 @@ class RowNames:
         return hash_id(self.publisher, number, self.title, self.published_on.iso)
 
 
-def read_names(cells: RowReader) -> RowNames:
-    """Reads the names of a row. Raises RefusedValueError where a required one is missing."""
+def read_names(cells: RowReader, place: str, agencies: AgencyDirectory) -> RowNames:
+    """Reads the names of a row. Raises RefusedValueError where a required one is missing.
+
+    A row without a publisher gets the one that `infer_publisher` finds, by its name.
+    """
     title = _required(cells, "title")
     if len(title) > TITLE_LIMIT:
         raise RefusedValueError("title", "too_long", f"The title is over {TITLE_LIMIT} characters.")
-    number = read_number_text(cells, "document_number")
+    number_text = read_number_text(cells, "document_number")
+    number = cells.attempt("document_number", number_text, parse_number)
+    stated = cells.line("publisher")
+    # An object in the cell is not readable, yet it names a publisher.
+    is_named = any(isinstance(cell, Mapping) for cell in cells.known.get("publisher", ()))
+    inferred = None if stated or is_named else infer_publisher(number, title, place, agencies)
     return RowNames(
         given=read_given_id(cells),
         title=title,
-        publisher=_required(cells, "publisher"),
+        publisher=inferred.name if inferred else _required(cells, "publisher"),
+        is_inferred=inferred is not None or _was_inferred(cells, stated),
         published_on=take_day(cells, read_date_text(cells, "published_on"), "published_on"),
         index_number=read_index_number(cells),
-        number_text=number,
-        number=cells.attempt("document_number", number, parse_number),
+        number_text=number_text,
+        number=number,
     )
+
+
+def _was_inferred(cells: RowReader, stated: str) -> bool:
+    """Whether an export of ours marks the publisher as inferred."""
+    return bool(stated) and cells.line("publisher_inferred").lower() in ("true", "1")
 
 
 def read_given_id(cells: RowReader) -> str:

@@ -1,8 +1,9 @@
 """Builds unscored filter queries, one per field, from the chosen values and dates of a request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from gongkai.catalog.agencies import OWN
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.document_number import parse_document_number
@@ -22,7 +23,7 @@ def build_filters(request: SearchRequest, tables: Tables, today: date) -> dict[s
     Raises BadRequestError for a document number without a visible character or an unknown unit.
     """
     filters: dict[str, Query] = {
-        name: Terms(name, tuple(dict.fromkeys(canonical_value(name, v, tables) for v in values)))
+        name: Terms(name, tuple(dict.fromkeys(_indexed_values(name, values, tables))))
         for name, values in request.chosen.items()
         if values
     }
@@ -53,6 +54,17 @@ def _published_below(unit: str, tables: Tables) -> Query:
     return published_by(agency.code, tables)
 
 
+def _indexed_values(name: str, values: Iterable[str], tables: Tables) -> Iterator[str]:
+    """Yields the indexed values that match the chosen ones: an agency with those below it."""
+    for value in values:
+        canonical = canonical_value(name, value, tables)
+        if name == "publisher":
+            yield canonical.removesuffix(OWN)
+            yield from tables.agencies.below(canonical)
+        else:
+            yield canonical
+
+
 def canonical_value(name: str, value: str, tables: Tables) -> str:
     """Returns the indexed form of a value: agency name to code, alias to path, else unchanged.
 
@@ -62,8 +74,9 @@ def canonical_value(name: str, value: str, tables: Tables) -> str:
     if value == MISSING:
         return value
     if name == "publisher":
-        agency = tables.agencies.find_exactly(value)
-        return agency.code if agency else value
+        named = value.removesuffix(OWN)
+        agency = tables.agencies.find_exactly(named)
+        return agency.code + value[len(named) :] if agency else value
     return tables.tree(name).canonical(value) if name in CLASSIFIED else value
 
 

@@ -6,6 +6,7 @@ The index holds codes and paths. Labels come from the catalog's tables in this l
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from gongkai.catalog.agencies import OWN
 from gongkai.catalog.classifications import (
     MISSING,
     ancestors_and_self,
@@ -13,7 +14,10 @@ from gongkai.catalog.classifications import (
 )
 from gongkai.catalog.fields import FACETS, MISSING_LABELS, TREES
 from gongkai.catalog.tables import Tables
+from gongkai.search.agency_tree import AgencyTree
 from gongkai.search.responses import FacetValueView
+
+_PUBLISHER = "publisher"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class FacetBuilder:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self._agencies = AgencyTree(tables.agencies)
         self._labels = {name: _label_reader(name, tables) for name in FACETS}
 
     def build(
@@ -47,6 +52,8 @@ class FacetBuilder:
         if len(known) > size:
             always = _with_ancestors(chosen) if name in TREES else chosen
             ranked = {*_rank(name, known)[:size], *always}
+            if name == _PUBLISHER:
+                ranked |= {each for value in ranked for each in self._agencies.above(value)}
             kept = {value: count for value, count in known.items() if value in ranked}
         return Facet(self._arrange(name, kept, chosen), len(known) - len(kept))
 
@@ -66,6 +73,8 @@ class FacetBuilder:
 
         Tree paths over the limits are left out, because an older index may contain some.
         """
+        if name == _PUBLISHER:
+            return self._agencies.add(counts, chosen)
         if name not in TREES:
             return {**dict.fromkeys(chosen, 0), **counts}
         stated = _with_ancestors(filter(is_within_limits, chosen))
@@ -76,19 +85,30 @@ class FacetBuilder:
         self, name: str, counts: Mapping[str, int], chosen: frozenset[str]
     ) -> list[FacetValueView]:
         if name in TREES:
-            return self._arrange_tree(name, counts, chosen)
+            ordered: Iterable[str] = self._tables.tree(name).sort_paths(counts)
+            return self._arrange_tree(name, ordered, counts, chosen)
+        if name == _PUBLISHER:
+            return self._arrange_tree(name, _sort_values(name, counts), counts, chosen)
         return list(self._views(name, _sort_values(name, counts), counts, chosen).values())
 
     def _arrange_tree(
-        self, name: str, counts: Mapping[str, int], chosen: frozenset[str]
+        self, name: str, ordered: Iterable[str], counts: Mapping[str, int], chosen: frozenset[str]
     ) -> list[FacetValueView]:
-        views = self._views(name, self._tables.tree(name).sort_paths(counts), counts, chosen)
+        views = self._views(name, ordered, counts, chosen)
         roots: list[FacetValueView] = []
         for path, view in views.items():
-            above = path.rpartition("/")[0]
+            above = self._above(name, path)
             siblings = views[above].children if above and above in views else roots
-            siblings.append(view)
+            if path.endswith(OWN):
+                siblings.insert(0, view)
+            else:
+                siblings.append(view)
         return roots
+
+    def _above(self, name: str, value: str) -> str:
+        if name == _PUBLISHER:
+            return next(iter(self._agencies.above(value)), "")
+        return value.rpartition("/")[0]
 
     def _views(
         self, name: str, values: Iterable[str], counts: Mapping[str, int], chosen: frozenset[str]
@@ -131,7 +151,7 @@ def _label_reader(name: str, tables: Tables) -> Callable[[str], str]:
     missing = MISSING_LABELS[name]
     read: Callable[[str], str] = str
     if name == "publisher":
-        read = tables.agencies.label_of
+        read = AgencyTree(tables.agencies).label_of
     elif name in TREES:
         read = tables.tree(name).label_of
     return lambda value: missing if value == MISSING else read(value)

@@ -63,6 +63,8 @@ def _with_facets(model: type[Read]) -> type[Read]:
 
 def _values(name: str) -> Any:
     below = "，包括下级，上下级用 / 分隔" if name in TREES else ""
+    if name == "publisher":
+        below = "，包括下级机构；机构代码后加“/本级”的只含该机构自身"
     return Field(
         default_factory=list,
         max_length=FILTER_LIMIT,

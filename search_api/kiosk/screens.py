@@ -15,7 +15,7 @@ from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
 from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back, read_list_query
 from search_api.web.catalog_entry import TERM_HEADING
-from search_api.web.facet_panels import walk
+from search_api.web.facet_panels import list_leaves, walk
 from search_api.web.pagination import build_paging
 from search_api.web.qr import draw_qr
 from search_api.web.record_page import Found, RecordPage, build_record_page
@@ -166,7 +166,7 @@ def render_browse(
     if parent and parent.count:
         whole = _choose(mode, name, parent)
         tiles.insert(0, KioskTile(f"{parent.label}的全部信息", whole, _count(parent)))
-    above = path.rpartition("/")[0]
+    above = next((each.value for each in walk(values) if parent in each.children), "")
     up = mode.link(f"/kiosk/browse/{name}", *([("path", above)] if above else []))
     return _render(
         "browse", context, heading=parent.label if parent else TILES[name], tiles=tiles,
@@ -284,7 +284,8 @@ def _record_link(mode: Mode, href: str, request: SearchRequest) -> str:
 def _choices(
     mode: Mode, request: SearchRequest, name: str, values: Sequence[FacetValueView]
 ) -> Iterator[KioskTile]:
-    known = [each for each in values if each.count and each.value != MISSING and not each.selected]
+    leaves = list_leaves(name, values)
+    known = [each for each in leaves if each.count and each.value != MISSING and not each.selected]
     ordered = known if name == "year" else sorted(known, key=lambda each: -each.count)
     for each in ordered[:_CHOICES]:
         narrowed = replace(request, chosen={**request.chosen, name: (each.value,)}, page=1)

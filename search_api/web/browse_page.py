@@ -9,6 +9,7 @@ from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import SHELVES, TITLES
 from gongkai.query.request import SearchRequest
 from gongkai.search.responses import ClassificationsAnswer, FacetValueView
+from search_api.web.facet_panels import list_leaves
 from search_api.web.rendering import PageContext, render
 from search_api.web.urls import search_url
 
@@ -64,7 +65,9 @@ def render_facet(
 
 
 def _overview(name: str, values: Sequence[FacetValueView]) -> Shelf:
-    filled = _known(values)
+    filled = _known(list_leaves(name, values))
+    if name == "publisher":
+        filled.sort(key=lambda each: (-each.count, each.label))
     shown = [replace(each, children=[]) for each in filled[:_OVERVIEW_ROWS]]
     return Shelf(TITLES[name], _branches(name, shown), browse_url(name), len(filled) - len(shown))
 

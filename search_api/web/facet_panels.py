@@ -123,6 +123,13 @@ def missing_last(values: Sequence[FacetValueView]) -> list[FacetValueView]:
     return sorted(values, key=lambda each: each.value == MISSING)
 
 
+def list_leaves(name: str, values: Sequence[FacetValueView]) -> list[FacetValueView]:
+    """Returns the agencies of a tree one by one; the values of another facet as they are."""
+    if name != "publisher":
+        return list(values)
+    return [replace(each, children=[]) for each in walk(values) if not each.children]
+
+
 def walk(values: Sequence[FacetValueView]) -> Iterator[FacetValueView]:
     """Yields every value of a facet, parents before children."""
     for each in values:
@@ -168,21 +175,30 @@ def _without_branches(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
 
 
 def build_rows(
-    request: SearchRequest, name: str, values: Sequence[FacetValueView]
+    request: SearchRequest,
+    name: str,
+    values: Sequence[FacetValueView],
+    above: tuple[str, ...] = (),
 ) -> tuple[FacetRow, ...]:
-    """Returns the rows of a facet, 未分类 last, each with a link that toggles it."""
-    return tuple(_build_row(request, name, each) for each in missing_last(values))
+    """Returns the rows of a facet, 未分类 last, each with a link that toggles it.
+
+    `above` are the values above these.
+    """
+    return tuple(_build_row(request, name, each, above) for each in missing_last(values))
 
 
-def _build_row(request: SearchRequest, name: str, value: FacetValueView) -> FacetRow:
+def _build_row(
+    request: SearchRequest, name: str, value: FacetValueView, above: tuple[str, ...]
+) -> FacetRow:
     below = [each for each in value.children if each.count or each.selected]
+    branch = {*above, *(each.value for each in walk(value.children))}
     return FacetRow(
         label=value.label,
         count=value.count,
-        href=search_url(toggle(request, name, value.value)),
+        href=search_url(toggle(request, name, value.value, branch)),
         is_selected=value.selected,
         is_open=value.selected or any(each.selected for each in walk(value.children)),
-        children=build_rows(request, name, below),
+        children=build_rows(request, name, below, (*above, value.value)),
     )
 
 

@@ -8,6 +8,7 @@ from gongkai.catalog.fields import HOME, TITLES
 from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.web.browse_page import browse_url
+from search_api.web.facet_panels import list_leaves
 from search_api.web.rendering import PageContext, render
 from search_api.web.results_page import build_hit
 from search_api.web.urls import search_url
@@ -59,7 +60,8 @@ def build_columns(answer: SearchAnswer) -> tuple[BrowseColumn, ...]:
 
 
 def _build_column(name: str, values: Sequence[FacetValueView]) -> BrowseColumn:
-    filled = [each for each in values if each.count and each.value != MISSING]
+    leaves = list_leaves(name, values)
+    filled = [each for each in leaves if each.count and each.value != MISSING]
     links = tuple(
         BrowseLink(each.label, each.count, search_url(SearchRequest(chosen={name: (each.value,)})))
         for each in sorted(filled, key=lambda each: -each.count)[:_SHOWN]

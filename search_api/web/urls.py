@@ -5,7 +5,7 @@ Every change of the search goes back to page 1. Addresses are for HTML and keep 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import quote
@@ -96,16 +96,23 @@ def kept_fields(request: SearchRequest, *replaced: str) -> list[tuple[str, str]]
     return [(name, value) for name, value in build_parameters(request) if name not in dropped]
 
 
-def toggle(request: SearchRequest, field: str, value: str) -> SearchRequest:
+def toggle(
+    request: SearchRequest, field: str, value: str, branch: Collection[str] = ()
+) -> SearchRequest:
     """Returns the request with `value` chosen, or removed if it was chosen.
 
     A class includes its descendants. In a tree, a value therefore replaces its chosen ancestors and
-    descendants, so that going down a branch narrows the list.
+    descendants, so that going down a branch narrows the list. `branch` names those of an agency,
+    whose code does not show them.
     """
     values = request.chosen.get(field, ())
     if value in values:
         return _choose(request, field, (each for each in values if each != value))
-    others = (each for each in values if not (field in TREES and _same_branch(each, value)))
+    others = (
+        each
+        for each in values
+        if each not in branch and not (field in TREES and _same_branch(each, value))
+    )
     return _choose(request, field, (*others, value))
 
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzers.normalize import normalize_text
+from gongkai.catalog.agencies import OWN
 from gongkai.engines import manifest
 from gongkai.engines.cursor import read_cursor, write_cursor
 from gongkai.engines.installation import Installation
@@ -280,7 +281,8 @@ class EngineContract:
         assert "市政府" in counted["publisher"]
         for facet in FACETS:
             for value, count in counted[facet].items():
-                request = SearchRequest(chosen={facet: (value,)})
+                own = f"{value}{OWN}" if facet == "publisher" else value
+                request = SearchRequest(chosen={facet: (own,)})
                 filters = build_filters(request, installation.tables, TODAY)
                 assert opened.ask(EngineQuery(MatchAll(), filters, limit=0)).total == count, value
 

@@ -19,6 +19,7 @@ from gongkai.engines.port import EngineQuery, IndexStore, SearchEngine
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.tree import MatchAll
 from tests.engines.contract import EngineContract, Opened
+from tests.engines.contract_agencies import AgenciesContract
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
@@ -46,6 +47,7 @@ class TestElastic(
     ValidityContract,
     ScopesContract,
     SupervisionContract,
+    AgenciesContract,
     DuplicatesContract,
     EngineContract,
 ):

@@ -15,6 +15,7 @@ from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.tree import MatchAll
 from indexer.pipeline import IndexJob, publish
 from tests.engines.contract import EngineContract, Make, Opened
+from tests.engines.contract_agencies import AgenciesContract
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
@@ -42,6 +43,7 @@ class TestEmbedded(
     ValidityContract,
     ScopesContract,
     SupervisionContract,
+    AgenciesContract,
     DuplicatesContract,
     EngineContract,
 ):
