@@ -10,6 +10,7 @@ from gongkai.engines.port import SearchEngine
 from gongkai.engines.scoped import ScopedEngine
 from gongkai.query.filters import published_by
 from gongkai.query.relevance import DEFAULT_PROFILE
+from gongkai.search.background import end_background_tasks
 from gongkai.search.duplicates import DuplicateService
 from gongkai.search.number_series import NumberSeries
 from gongkai.search.service import SearchService
@@ -43,7 +44,8 @@ class Services:
     zero_results: ZeroResultQueries
 
     async def close(self) -> None:
-        """Closes the model and the engine."""
+        """Ends background tasks, then closes the model and the engine."""
+        await end_background_tasks()
         if self.semantic:
             await self.semantic.close()
         await self.engine.close()

@@ -23,6 +23,7 @@ from gongkai.engines.installation import Installation
 from gongkai.engines.port import SearchEngine
 from gongkai.engines.scan import fetch_hits
 from gongkai.errors import EngineUnavailableError
+from gongkai.search.background import start_in_background
 
 WAIT_SECONDS = 15.0
 """How long a request waits for a scan; the first scan of 100,000 records takes longer."""
@@ -123,7 +124,7 @@ class DuplicateService:
         if latest and latest.version == version:
             return latest, True
         if self._running is None:
-            self._running = asyncio.create_task(self._scan(version))
+            self._running = start_in_background(self._scan(version))
         await asyncio.wait([self._running], timeout=patience)
         if self._running is not None and self._running.done():
             task, self._running = self._running, None

@@ -28,6 +28,7 @@ from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.errors import GongkaiError
 from gongkai.query.request import Sort
 from gongkai.query.tree import And, Or, Phrase, Query, Term
+from gongkai.search.background import start_in_background
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 
 log = logging.getLogger("gongkai")
@@ -217,7 +218,7 @@ class Suggester:
         if version != self._cache.version or self._cache.is_full:
             self._cache = _Cache(version)
             if self._counts_ahead and (self._counting is None or self._counting.done()):
-                self._counting = asyncio.create_task(self.count_ahead())
+                self._counting = start_in_background(self.count_ahead())
         return self._cache
 
     async def _complete_titles(self, typed: str) -> list[SuggestionView]:

@@ -15,6 +15,7 @@ from gongkai.engines.scan import read_pages
 from gongkai.errors import EngineUnavailableError
 from gongkai.query.relevance import load_weights
 from gongkai.query.static_rank import REPEALED
+from gongkai.search.background import start_in_background
 from gongkai.search.related import RelatedRecords
 from gongkai.staff.snapshots import Snapshot, Snapshots
 from gongkai.staff.traffic_lights import Judged, judge
@@ -75,7 +76,7 @@ class SupervisionService:
         if self._latest and self._latest.version == version:
             return self._latest, True
         if self._counting is None or self._counting.done():
-            self._counting = asyncio.create_task(self._count(version))
+            self._counting = start_in_background(self._count(version))
         if self._latest is None:
             await asyncio.wait([self._counting], timeout=WAIT_SECONDS)
             if self._latest is None:

@@ -18,6 +18,7 @@ from analyzers.text_analyzer import TextAnalyzer
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.errors import GongkaiError
 from gongkai.query.tree import MatchAll
+from gongkai.search.background import start_in_background
 
 CHECK_SECONDS = 5.0
 """The least time between two checks for a changed index."""
@@ -125,7 +126,7 @@ class TermDictionary:
         except GongkaiError:
             return
         if self._reading is None and (self._words is None or version != self._words.version):
-            self._reading = asyncio.create_task(self._read(version))
+            self._reading = start_in_background(self._read(version))
 
     async def words(self) -> PublicWords | None:
         """Returns the latest reading; waits at most WAIT_SECONDS for the very first one."""
