@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 import unicodedata
 from enum import StrEnum
 from gettext import gettext as _
@@ -284,6 +285,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 _("is {path}, which is no readable file; name the ca.crt file.").format(path=path)
             )
+        try:
+            ssl.create_default_context(cafile=path)
+        except (OSError, ValueError):
+            raise ValueError(
+                _("is {path}, which holds no certificate in PEM form.").format(path=path)
+            ) from None
         return path
 
     _check_accent = field_validator("site_accent")(check_accent)

@@ -10,7 +10,7 @@ from elasticsearch.helpers import bulk
 
 from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row
-from development.elasticsearch_node import VERSION
+from development.distribution import NEWEST
 from development.footprint import measure_footprint
 
 _INDEX = "plain"
@@ -23,7 +23,7 @@ class PlainElasticsearch:
     def __init__(self, url: str, process: int, *, words: bool) -> None:
         self.name = f"Elasticsearch, {'jieba in Python' if words else 'standard analyzer'}"
         self._client = Elasticsearch(url, request_timeout=60)
-        self.version = VERSION
+        self.version = NEWEST.version
         self._process = process
         self._words = words
         self._index = f"{_INDEX}-{'jieba' if words else 'standard'}"

@@ -53,6 +53,12 @@ def _leaves(query: Query) -> Iterator[str]:
             yield f"{field}:{values[0] + ''.join(value[-1] for value in values[1:])}"
         case Range(field, lower, upper):
             yield f"{field}:{lower}–{upper}"
+        case And(must, should, exclude):
+            for part in (*must, *should):
+                yield from _leaves(part)
+            for part in exclude:
+                yield from (f"-{leaf}" for leaf in _leaves(part))
+            return
     for part in _inside(query):
         yield from _leaves(part)
 

@@ -2,6 +2,7 @@
 
 import http.client
 import http.server
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 
 _REFUSAL = orjson.dumps({"error": {"type": "es_rejected_execution_exception"}, "status": 429})
+_STRANGER = orjson.dumps({"error": {"type": "security_exception"}, "status": 401})
 _OUT_OF_TIME = orjson.dumps(
     {
         "error": {
@@ -33,7 +35,8 @@ class Way:
 
     `busy`: refused with 429. `answer lost`: done, but nobody hears of it.
     `value too long`: the last document gets a value that the node refuses. `searches` has a fault
-    for each of the next searches: `out of time`, or `hangs` until `over` is set.
+    for each of the next searches: `out of time`, or `hangs` until `over` is set. If `admitted` is
+    set, requests need one of these values of `Authorization`.
     """
 
     target: str
@@ -41,6 +44,11 @@ class Way:
     searches: list[str] = field(default_factory=list)
     bulks: int = 0
     over: threading.Event = field(default_factory=threading.Event)
+    admitted: frozenset[str] = frozenset()
+
+    def admits(self, authorization: str | None) -> bool:
+        """Whether a request with this header is passed on."""
+        return not self.admitted or authorization in self.admitted
 
     def meet_bulk(self) -> str:
         """The fault that this bulk request meets, if any."""
@@ -53,12 +61,14 @@ class Way:
 
 
 @contextmanager
-def stand_between(way: Way, port: int = 0) -> Iterator[str]:
+def stand_between(way: Way, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Gives the address to ask instead of the node's."""
     server = _Server(("127.0.0.1", port), _Handler)
     server.way = way
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     with _serving(server) as address:
-        yield address
+        yield address.replace("http:", "https:") if tls else address
 
 
 @contextmanager
@@ -108,6 +118,9 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     way: Way
 
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that end a connection, such as those that distrust it."""
+
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -115,6 +128,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not self.server.way.admits(self.headers.get("Authorization")):
+            self._answer(401, _OWN_HEADERS, _STRANGER)
+            return
         fault = self.server.way.meet_bulk() if "_bulk" in self.path else ""
         fault = self.server.way.meet_search() if "_search" in self.path else fault
         if fault in ("busy", "out of time"):
@@ -139,6 +155,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         node = urlsplit(self.server.way.target)
         with closing(http.client.HTTPConnection(node.hostname or "", node.port)) as passed:
             headers = {**self.headers, "Content-Length": str(len(body))}
+            headers.pop("Authorization", None)
             passed.request(self.command, self.path, body, headers)
             answer = passed.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()

@@ -8,6 +8,7 @@ from stat import S_IMODE
 import pytest
 
 from gongkai.engines.data_folder import find_readable
+from gongkai.engines.installation import Installation
 from tests.journeys.command import plain_row, run, run_with, running_server, write_rows
 
 
@@ -87,13 +88,13 @@ def test_files_that_are_not_ours_keep_their_rights(tmp_path: Path, export: Path)
 
 
 def test_elasticsearch_keeps_its_data_folder_closed_too(
-    tmp_path: Path, export: Path, elasticsearch_url: str
+    tmp_path: Path, export: Path, elastic: Installation
 ) -> None:
     data = tmp_path / "data"
     settings = {
         "GONGKAI_ENGINE": "elasticsearch",
-        "GONGKAI_ELASTICSEARCH_URL": elasticsearch_url,
-        "GONGKAI_ELASTICSEARCH_PREFIX": "test-modes",
+        "GONGKAI_ELASTICSEARCH_URL": elastic.settings.elasticsearch_url,
+        "GONGKAI_ELASTICSEARCH_PREFIX": elastic.settings.elasticsearch_prefix,
         "GONGKAI_ELASTICSEARCH_REPLICAS": "0",
         "GONGKAI_DATA_DIR": str(data),
     }

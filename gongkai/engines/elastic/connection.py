@@ -1,10 +1,13 @@
 """Opens clients of an Elasticsearch cluster and translates its errors."""
 
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from gettext import gettext as _
+from pathlib import Path
 from typing import Any
 
+import certifi
 from elastic_transport import AsyncTransport, Transport
 from elasticsearch import (
     ApiError,
@@ -12,6 +15,7 @@ from elasticsearch import (
     AuthenticationException,
     AuthorizationException,
     Elasticsearch,
+    SSLError,
     TransportError,
     UnsupportedProductError,
 )
@@ -58,7 +62,9 @@ def explain(error: ApiError | TransportError) -> str:
     if isinstance(error, AuthenticationException | AuthorizationException):
         return _explain_refusal(error)
     if isinstance(error, UnsupportedProductError):
-        return _("The server at GONGKAI_ELASTICSEARCH_URL is not Elasticsearch.")
+        return _NOT_ELASTICSEARCH
+    if isinstance(error, SSLError):
+        return _explain_tls(error)
     if isinstance(error, TransportError):
         return _(
             "Elasticsearch can't be reached at GONGKAI_ELASTICSEARCH_URL ({kind}): is it up?"
@@ -85,6 +91,43 @@ BLOCKED = _(
 )
 
 
+_NOT_ELASTICSEARCH = _(
+    "The server at GONGKAI_ELASTICSEARCH_URL is not Elasticsearch. OpenSearch and other products "
+    "derived from it are not supported; use Elasticsearch 8.19 or 9, or the embedded engine."
+)
+
+
+_SAID_BY_OTHERS = (400, 404, 405, 406, 415)
+"""What servers answer to requests that they do not know; a proxy gives other answers."""
+
+
+def _explain_tls(error: SSLError) -> str:
+    fault = _find_tls_fault(error)
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return _(
+            "The certificate of GONGKAI_ELASTICSEARCH_URL is not trusted ({fault}). It must be "
+            "issued for this host and signed by the CA in GONGKAI_ELASTICSEARCH_CA_CERTS."
+        ).format(fault=fault.verify_message)
+    return _(
+        "No secure connection to GONGKAI_ELASTICSEARCH_URL ({fault}). If the nodes use no TLS, "
+        "write http:// instead of https://."
+    ).format(fault=(fault and fault.reason) or name_fault(error))
+
+
+def _find_tls_fault(error: BaseException) -> ssl.SSLError | None:
+    """Returns the error of the TLS library, which the clients wrap in errors of their own."""
+    found: list[object] = [error]
+    # An error may wrap another that wraps it again: each is looked at once.
+    for each in found:
+        # aiohttp's errors are subclasses that lack the attributes of the original.
+        if isinstance(each, ssl.SSLError) and type(each).__module__ == ssl.__name__:
+            return each
+        if isinstance(each, BaseException):
+            wrapped = (*getattr(each, "errors", ()), *each.args)
+            found += [inner for inner in wrapped if all(inner is not one for one in found)]
+    return None
+
+
 def _explain_refusal(error: ApiError) -> str:
     if error.error == _BLOCKED:
         return BLOCKED
@@ -99,6 +142,8 @@ def _explain_answer(error: ApiError) -> str:
         return BLOCKED
     if error.status_code == 429:
         return _("Elasticsearch is overloaded (429).")
+    if error.status_code in _SAID_BY_OTHERS and not is_elasticsearch(error):
+        return _NOT_ELASTICSEARCH
     if error.status_code >= 500:
         return _("Elasticsearch can't answer ({status_code}, {error}).").format(
             status_code=error.status_code, error=error.error
@@ -124,9 +169,21 @@ def _options(settings: Settings) -> dict[str, Any]:
         password = settings.elasticsearch_password
         secret = password.get_secret_value() if password else ""
         options["basic_auth"] = (settings.elasticsearch_username, secret)
-    if settings.elasticsearch_ca_certs:
-        options["ca_certs"] = str(settings.elasticsearch_ca_certs)
+    if any(url.startswith("https:") for url in options["hosts"]):
+        options["ssl_context"] = _trust(settings.elasticsearch_ca_certs)
     return options
+
+
+def _trust(authority: Path | None) -> ssl.SSLContext:
+    """Returns a context that verifies certificates and their host names.
+
+    The context of the client itself does not compare the address of a node with its certificate.
+    """
+    context = ssl.create_default_context(cafile=authority)
+    if authority is None:
+        # A slim container has no certificates of the system.
+        context.load_verify_locations(certifi.where())
+    return context
 
 
 def _understood_by_both(headers: Any) -> Any:
