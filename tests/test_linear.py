@@ -10,6 +10,8 @@ import pytest
 from gongkai.catalog.dates import parse_date
 from gongkai.catalog.document_number import find_document_numbers
 from gongkai.catalog.number_prefix import trim_prefix
+from gongkai.catalog.recipients import holds_recipient
+from gongkai.catalog.validity_period import read_validity_period
 from gongkai.duplicates.masking import mask
 from gongkai.duplicates.titles import read_core
 from gongkai.errors import RefusedValueError
@@ -32,6 +34,11 @@ READERS: tuple[tuple[Callable[[str], object], tuple[str, ...]], ...] = (
     (find_document_numbers, ("与〔2008〕", "第1号", "〔", "国发")),
     (lambda text: mask(text, "题"), ("关于", "关于\n", "---{ }", "1", "#\n", "({2008年通过}")),
     (read_subject, ("1", "1 ", "duplicate ")),
+    (holds_recipient, ("姓名：张三 ", "姓名\t电话\n张三\t1", "户主：李四；住址：{村}", "姓名{1}")),
+    (
+        lambda text: read_validity_period("某办法", text, None),
+        ("本办法", "本办法自2021年", "自2021年1月1日起,", "（", "“", "有效期至", "本{甲}"),
+    ),
     (read_day, ("<", " ", "（", "年", "1 ", "来源")),
 )
 

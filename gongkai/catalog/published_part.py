@@ -6,6 +6,7 @@ from dataclasses import replace
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.kept_rows import texts_in_order
 from gongkai.catalog.personal_data import holds_personal_number
+from gongkai.catalog.recipients import holds_recipient
 from gongkai.catalog.record import Record, field_names
 
 
@@ -20,13 +21,14 @@ def disclose(record: Record) -> Record:
 
 
 def holds_personal_data(record: Record) -> bool:
-    """Whether a valid ID-card or bank-card number occurs in anything that would be published.
+    """Whether an ID-card or bank-card number, or a recipient, is in what would be published.
 
     The check must be repeated after texts of attachments were added to the record.
     """
     # Separated by a letter, because digits of two fields form no number. Unknown columns are
     # joined, since a number may be spread over them.
-    return holds_personal_number("\n文\n".join(_published_texts(record)))
+    text = "\n文\n".join(_published_texts(record))
+    return holds_personal_number(text) or holds_recipient(text)
 
 
 def _published_texts(record: Record) -> Iterator[str]:

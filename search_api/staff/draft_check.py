@@ -9,6 +9,8 @@ from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
+from gongkai.catalog.personal_data import holds_personal_number
+from gongkai.catalog.recipients import holds_recipient
 from gongkai.catalog.record import AttachmentText
 from gongkai.duplicates.comparable_text import Subject
 from gongkai.duplicates.draft_check import Match
@@ -29,6 +31,10 @@ from search_api.staff.staff_dependencies import (
 from search_api.web.site import record_path
 
 FILE_LIMIT = 16 * 1024 * 1024
+_PERSONAL = (
+    "文中有身份证号、银行卡号，或者个人姓名连同手机号码、家庭住址，这样的信息导入时不会公开。"
+    "请隐去后再发布。"
+)
 _NAMES = ("title", "document_number", "index_number", "body")
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -85,7 +91,13 @@ def _render_check(
         matches=matches,
         groups=groups,
         problem=problem,
+        warning=_PERSONAL if _holds_personal_data(typed) else "",
     )
+
+
+def _holds_personal_data(typed: Mapping[str, Any]) -> bool:
+    text = "\n文\n".join(str(each) for each in typed.values())
+    return holds_personal_number(text) or holds_recipient(text)
 
 
 def _label_match(draft: Subject, match: Match) -> dict[str, Any]:
