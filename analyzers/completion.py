@@ -130,11 +130,13 @@ class CompletionIndex:
     def _by_sound(self, typed: str) -> Iterator[tuple[str, float]]:
         for parts in _parse_mixed(typed):
             # Letters that form whole syllables are more likely syllables than initials.
-            whole = sum(part in syllables() and len(part) > 1 for part in parts)
+            whole = [at for at, part in enumerate(parts) if len(part) > 1 and part in syllables()]
             for spoken in self._beginning(parts):
                 if _fits(parts, spoken):
-                    rest = len(spoken.reading) - len(parts)
-                    score = self._weights[spoken.word] + _ending(rest) + whole
+                    # The syllable ji says 公积金 (ji) rather than 公交 (jiao).
+                    said = sum(spoken.reading[at] == parts[at] for at in whole)
+                    rest = len(spoken.reading) - len(parts) + len(whole) - said
+                    score = self._weights[spoken.word] + _ending(rest) + said
                     yield spoken.word, score - (0 if spoken.is_main else _OTHER_READING)
 
     def _beginning(self, parts: Sequence[str]) -> Iterable[_Spoken]:

@@ -48,6 +48,13 @@ def test_the_word_comes_first(typed: str, word: str) -> None:
     assert complete(typed)[0] == word
 
 
+@pytest.mark.parametrize("typed", ["公ji", "gongji"])
+def test_a_whole_syllable_comes_before_the_beginning_of_one(typed: str) -> None:
+    both = CompletionIndex({"公积金": 6, "公交": 8}, {"公积金", "公交"})
+    assert [each.text for each in both.complete(typed)] == ["公积金", "公交"]
+    assert both.complete("gongjia")[0].text == both.complete("gongjiao")[0].text == "公交"
+
+
 def test_what_goes_on_and_what_holds_it_follow() -> None:
     assert complete("公积金") == ["公积金", "住房公积金"]
     assert complete("zf")[:2] == ["政府", "住房"]
