@@ -49,14 +49,18 @@ class Installation:
         parts = f"schema {SCHEMA_VERSION}\nanalysis {self.analyzer.fingerprint}"
         return name_parts(parts)
 
-    def open_engine(self) -> SearchEngine:
+    def open_engine(self, generation: str = "") -> SearchEngine:
+        """Opens the engine on the live generation, or on the named one if it is still kept."""
         if self.settings.engine is EngineKind.ELASTICSEARCH:
             # The Elasticsearch client takes half a second to load.
             from gongkai.engines.elastic.engine import ElasticEngine  # noqa: PLC0415
 
-            return ElasticEngine(self.settings, self.fingerprint)
+            return ElasticEngine(self.settings, self.fingerprint, generation=generation)
         return EmbeddedEngine(
-            self.settings.data_dir, self.fingerprint, self.settings.query_timeout_seconds
+            self.settings.data_dir,
+            self.fingerprint,
+            self.settings.query_timeout_seconds,
+            generation,
         )
 
     def open_store(self) -> IndexStore:

@@ -1,18 +1,23 @@
 """`/staff/certificate`: printable certificates of a search result at one moment."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from gongkai.engines.installation import Installation
+from gongkai.errors import EngineUnavailableError, IndexMismatchError
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
+from gongkai.search.service import SearchService
 from gongkai.staff.audit import Action
 from gongkai.staff.certificates import Certificate
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency
 from search_api.http.errors import UnknownPageError
+from search_api.http.state import services_of
 from search_api.staff.page import (
     render_staff,
 )
@@ -24,6 +29,7 @@ from search_api.staff.staff_dependencies import (
 from search_api.web.urls import search_url
 
 CERTIFIED_HITS = 10
+CertificateId = Annotated[str, Path(pattern="^[0-9]{8}-[0-9a-f]{8}$")]
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -55,14 +61,7 @@ async def certify(
         problem = "请填写检索词或者文号。"
         page = render_staff("certificate.html", context, acting.session, problem=problem)
         return HTMLResponse(page, 422)
-    asked = SearchRequest(
-        text=form.q.strip(),
-        document_number=form.document_number.strip() or None,
-        size=CERTIFIED_HITS,
-        facets=(),
-        # A certificate states what the words find; another model must not change it.
-        semantic=False,
-    )
+    asked = _ask(form.q.strip(), form.document_number.strip() or None)
     answer = await service.search(asked)
     live = await service.live()
     content = {
@@ -97,7 +96,7 @@ async def certify(
 
 @router.get("/certificates/{certificate_id}")
 async def certificate(
-    certificate_id: Annotated[str, Path(pattern="^[0-9]{8}-[0-9a-f]{8}$")],
+    certificate_id: CertificateId,
     context: ContextDependency,
     acting: Looking,
     service: SearchServiceDependency,
@@ -118,6 +117,74 @@ async def certificate(
             again=found.content["again"],
             now_generation=live.name,
         )
+    )
+
+
+@router.get("/certificates/{certificate_id}/replay")
+async def replay(
+    certificate_id: CertificateId,
+    request: Request,
+    context: ContextDependency,
+    acting: Looking,
+    certificates: CertificatesDependency,
+) -> HTMLResponse:
+    """Searches the generation of a certificate again, and compares what it finds."""
+    found = certificates.find(certificate_id)
+    if found is None:
+        raise UnknownPageError
+    replayed = await _search_again(found, services_of(request).installation)
+    page = render_staff(
+        "replayed.html", context, acting.session, certificate=found, replayed=replayed
+    )
+    return HTMLResponse(page)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The result of a certificate's search today, in the same generation.
+
+    `is_unchanged` tells whether the generation has as many records as then. A record withdrawn
+    since is in no generation; the certificate still names it.
+    """
+
+    records: int
+    total: int
+    ids: Sequence[str]
+    is_unchanged: bool
+    is_same: bool
+
+
+async def _search_again(certificate: Certificate, installation: Installation) -> Replayed | None:
+    """Returns None where the generation is no longer kept or was built by another version."""
+    content = certificate.content
+    engine = installation.open_engine(content["generation"])
+    try:
+        service = SearchService(installation, engine)
+        answer = await service.search(_ask(content["text"], content["document_number"]))
+        live = await engine.live()
+    except (EngineUnavailableError, IndexMismatchError):
+        return None
+    finally:
+        await engine.close()
+    ids = [hit.id for hit in answer.hits]
+    then = [hit["id"] for hit in content["hits"]]
+    return Replayed(
+        records=live.records,
+        total=answer.total,
+        ids=ids,
+        is_unchanged=live.records == content["records"],
+        is_same=(ids, answer.total) == (then, content["total"]),
+    )
+
+
+def _ask(text: str, document_number: str | None) -> SearchRequest:
+    return SearchRequest(
+        text=text,
+        document_number=document_number,
+        size=CERTIFIED_HITS,
+        facets=(),
+        # A certificate states what the words find; another model must not change it.
+        semantic=False,
     )
 
 

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery
 from gongkai.engines.scoped import ScopedEngine
+from gongkai.errors import EngineUnavailableError
 from gongkai.query.filters import build_filters, published_by
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll, Term
@@ -47,6 +50,16 @@ class ScopesContract:
         assert opened.run(scoped.fetch("b")) == opened.fetch("b")
         assert opened.run(scoped.live()).records == 3
         assert opened.run(scoped.version()) == opened.version()
+        kept = fresh.open_engine(opened.run(whole.live()).name)
+        gone = fresh.open_engine("20200101t000000-000000")
+        try:
+            assert opened.run(kept.search(EngineQuery(MatchAll()))).total == 4
+            assert opened.run(kept.live()) == opened.run(whole.live())
+            with pytest.raises(EngineUnavailableError):
+                opened.run(gone.search(EngineQuery(MatchAll())))
+        finally:
+            opened.run(kept.close())
+            opened.run(gone.close())
         # A scope within a scope narrows it; a wider one opens nothing.
         town = ScopedEngine(scoped, published_by("340822-ghz", fresh.tables))
         city = ScopedEngine(town, published_by("340800-zf", fresh.tables))

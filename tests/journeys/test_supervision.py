@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from gongkai.engines.installation import Installation
 from gongkai.staff.audit import Action, Audit
+from gongkai.staff.certificates import Certificates
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from search_api.app import create_app
@@ -92,6 +94,26 @@ def test_missing_numbers_are_listed_for_staff(office: TestClient) -> None:
     }
     assert not found & {("宜财预", "2024", "1"), ("宜财预", "2024", "6")}
     assert "没有符合条件的系列" in office.get("/staff/gaps").text
+
+
+def test_a_certificate_is_replayed_while_its_generation_is_kept(
+    office: TestClient, sampled: Installation
+) -> None:
+    form = office.get("/staff/certificate").text
+    key = re.search(r'name="form_key" value="([^"]+)"', form)
+    assert key
+    issued = office.post("/staff/certificate", data={"q": "公积金", "form_key": key[1]})
+    assert issued.status_code == 200
+    again = f"{issued.url.path}/replay"
+    assert "结果与证明一致" in office.get(again).text
+    certificates = Certificates(open_ledger(sampled.settings.data_dir))
+    found = certificates.find(issued.url.path.rpartition("/")[2])
+    assert found
+    other = certificates.issue({**found.content, "total": 10_000}, "督查室")
+    assert "结果与证明不一致" in office.get(f"/staff/certificates/{other.id}/replay").text
+    gone = certificates.issue({**found.content, "generation": "20200101t000000-000000"}, "督查室")
+    assert "已经不再保留" in office.get(f"/staff/certificates/{gone.id}/replay").text
+    assert office.get("/staff/certificates/20200101-00000000/replay").status_code == 404
 
 
 def test_a_stranger_sees_nothing_and_exports_are_logged(

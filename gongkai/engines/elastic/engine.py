@@ -46,10 +46,16 @@ class ElasticEngine:
     """
 
     def __init__(
-        self, settings: Settings, fingerprint: str, circuit: Circuit | None = None
+        self,
+        settings: Settings,
+        fingerprint: str,
+        circuit: Circuit | None = None,
+        generation: str = "",
     ) -> None:
+        """With `generation`, that one is searched instead of the live one."""
         self._settings = settings
         self._names = Names(settings.elasticsearch_prefix)
+        self._kept = self._names.generation(generation) if generation else ""
         self._fingerprint = fingerprint
         self._circuit = circuit or Circuit()
         self._opened: AsyncElasticsearch | None = None
@@ -162,7 +168,8 @@ class ElasticEngine:
         plan, compiled_query = _plan(query)
         try:
             answer = await self._ask(
-                build_body(query, plan, compiled_query, None, None), self._names.live
+                build_body(query, plan, compiled_query, None, None),
+                self._kept or self._names.live,
             )
         except NotFoundError:
             return await self._search(query)
@@ -236,7 +243,10 @@ class ElasticEngine:
         return {name: counts[name] for name in query.facets}
 
     async def _live_index(self) -> str:
-        """Returns the index of the live generation, if this program's analysis built it."""
+        """Returns the index of the generation, if this program's analysis built it."""
+        if self._kept:
+            await self._check(self._kept)
+            return self._kept
         try:
             found = await self._client.indices.get_alias(name=self._names.live)
         except NotFoundError as error:

@@ -33,9 +33,15 @@ SECONDS = 8.0
 class EmbeddedEngine:
     """See SearchEngine. Checks two small files on each query to notice commits and switches."""
 
-    def __init__(self, folder: Path, fingerprint: str, seconds: float = SECONDS) -> None:
-        """Takes the data folder and the time limit of a query in seconds."""
+    def __init__(
+        self, folder: Path, fingerprint: str, seconds: float = SECONDS, generation: str = ""
+    ) -> None:
+        """Takes the data folder and the time limit of a query in seconds.
+
+        With `generation`, that one is searched instead of the live one.
+        """
         self._seconds = seconds
+        self._generation = generation
         self._layout = Layout(folder)
         self._pointer = self._layout.pointer
         self._fingerprint = fingerprint
@@ -122,7 +128,7 @@ class EmbeddedEngine:
         pointer, snapshot = signature(self._pointer), self._snapshot
         if snapshot is not None and self._seen == (pointer, signature(snapshot.meta)):
             return snapshot
-        name = self._layout.live_name()
+        name = self._generation or self._layout.live_name()
         if name is None:
             raise NothingIndexedError
         meta = self._layout.index_folder(name) / "meta.json"
