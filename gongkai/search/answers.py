@@ -106,7 +106,7 @@ class AnswerFinder:
         if not chosen:
             return []
         texts = [f"{each.record.title}\n{each.passage}" for each in chosen]
-        vectors = await self._semantic.embed(semantic_hits, texts)
+        vectors = await self._semantic.embed(texts)
         cosines = (vectors @ semantic_hits.vector).tolist()
         found = [
             FoundAnswer(each.record, each.passage, each.article, cosine, each.coverage)

@@ -43,7 +43,9 @@ def embed_in_parts(texts: Sequence[str], embed: Callable[[Sequence[str]], Vector
     parted = [(at, text.partition("\n")[0]) for at, text in enumerate(texts) if "\n" in text]
     if parted:
         rows, titles = map(list, zip(*parted, strict=True))
-        mixed[rows] += TITLE_WEIGHT * embed(titles)
+        # Passages of one record share a title.
+        each = {title: row for row, title in enumerate(dict.fromkeys(titles))}
+        mixed[rows] += TITLE_WEIGHT * embed(list(each))[[each[title] for title in titles]]
     return _unit(mixed)
 
 

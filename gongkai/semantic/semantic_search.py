@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+import numpy as np
+
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import SearchEngine
 from gongkai.engines.vector_port import Vector, VectorIndex
@@ -21,6 +23,11 @@ from gongkai.semantic.static_model import name_static
 
 _CHOSEN_SECONDS = 10.0
 """How often the index is chosen anew."""
+_PASSAGES_AT_ONCE = 2
+"""Passages embedded before the next query has its turn, 10 to 20 ms."""
+_PAUSE_SECONDS = 0.005
+_MOST_KEPT = 4_000
+"""Vectors of passages kept in memory, 2 KB each."""
 log = logging.getLogger("gongkai.semantic")
 _T = TypeVar("_T")
 
@@ -80,6 +87,7 @@ class SemanticSearch:
         self._indices: list[VectorIndex] = []
         self._index: VectorIndex | None = None
         self._chosen_until = 0.0
+        self._kept: dict[str, Vector] = {}
         self._waiting = 0
 
     def prepare(self) -> "Future[TriedModel]":
@@ -108,17 +116,24 @@ class SemanticSearch:
         """
         return await _in_time(fetch_vectors(semantic_hits.index, passages), semantic_hits.until)
 
-    async def embed(self, semantic_hits: SemanticHits, passages: Sequence[str]) -> Vectors:
+    async def embed(self, passages: Sequence[str]) -> Vectors:
         """Returns vectors of shape (passages, dimensions). Raises SemanticUnavailableError.
 
-        Not while queries wait for the model: these come first.
+        In small batches, and queries that wait for the model come first. Vectors made are kept, so
+        that a question asked again gets its answer even where time ran out before.
         """
-        if self._waiting:
-            raise SemanticUnavailableError(SemanticOutcome.SLOW)
-        tested = await asyncio.wrap_future(self.prepare())
-        loop = asyncio.get_running_loop()
-        made = loop.run_in_executor(self._thread, tested.model.embed_passages, passages)
-        return await _in_time(made, semantic_hits.until)
+        now = asyncio.get_running_loop().time()
+        until = None if self._budget is None else now + self._budget
+        model = (await asyncio.wrap_future(self.prepare())).model
+        missing = [each for each in dict.fromkeys(passages) if each not in self._kept]
+        known = {each: self._kept[each] for each in passages if each in self._kept}
+        for start in range(0, len(missing), _PASSAGES_AT_ONCE):
+            part = missing[start : start + _PASSAGES_AT_ONCE]
+            vectors = await _in_time(self._embed_after_queries(model, part), until)
+            made = dict(zip(part, vectors, strict=True))
+            known |= made
+            self._keep(made)
+        return np.array([known[each] for each in passages])
 
     def count(self, outcome: SemanticOutcome) -> None:
         """Reports the outcome of one query."""
@@ -137,6 +152,17 @@ class SemanticSearch:
         self._thread.shutdown(cancel_futures=True)
         for each in self._indices:
             await each.close()
+
+    async def _embed_after_queries(self, model: EmbeddingModel, passages: Sequence[str]) -> Vectors:
+        while self._waiting:
+            await asyncio.sleep(_PAUSE_SECONDS)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, model.embed_passages, passages)
+
+    def _keep(self, vectors: Mapping[str, Vector]) -> None:
+        self._kept |= vectors
+        while len(self._kept) > _MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
 
     async def _find(
         self,
