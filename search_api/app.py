@@ -47,6 +47,7 @@ from search_api.staff import (
     gaps_page,
     reports,
     supervision_page,
+    tokens_page,
 )
 from search_api.staff.auth import Authenticator
 from search_api.staff.examination import Examiner
@@ -183,6 +184,7 @@ def _add_routes(app: FastAPI) -> None:
         *(expiring_page, supervision_page, gaps_page),
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
+    app.include_router(tokens_page.router, dependencies=[Depends(refuse_on_unit_sites)])
     if app.state.served.services.installation.settings.styleguide:
         app.include_router(styleguide.router)
     # FastAPI's API page loads its script from the internet; this copy is served locally.

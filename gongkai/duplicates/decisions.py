@@ -45,11 +45,13 @@ class Decision(StrEnum):
     """Its records are one document; the others redirect to the kept one."""
     DISTINCT = "distinct"
     """Its records are different documents; they are not listed together again."""
+    VERSION = "version"
+    """Its records are versions of one document, the kept one is the latest; none redirects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision in force: `kept` is a member, for DUPLICATE; `decided_at` is ISO UTC.
+    """A decision in force: `kept` is a member, for DUPLICATE and VERSION; `decided_at` is ISO UTC.
 
     `kind` and `score` are those of the cluster at the time of the decision.
     """

@@ -23,6 +23,7 @@ from gongkai.engines.installation import Installation
 from gongkai.engines.port import SearchEngine
 from gongkai.engines.scan import fetch_hits
 from gongkai.errors import EngineUnavailableError
+from gongkai.query.tree import Terms
 from gongkai.search.background import start_in_background
 
 WAIT_SECONDS = 15.0
@@ -99,6 +100,17 @@ class DuplicateService:
     async def find_public(self, ids: Sequence[str]) -> frozenset[str]:
         """Returns the ids that public records have."""
         return frozenset(await fetch_hits(self._engine, list(ids)))
+
+    async def within(
+        self, clusters: Sequence[Cluster], publishers: frozenset[str]
+    ) -> list[Cluster]:
+        """Returns the clusters whose public records all have one of these publishers."""
+        ids = [member for each in clusters for member in each.members]
+        wanted = {"publisher": Terms("publisher", tuple(sorted(publishers)))}
+        own = (await fetch_hits(self._engine, ids, wanted)).keys()
+        near = [each for each in clusters if own & set(each.members)]
+        public = await self.find_public([member for each in near for member in each.members])
+        return [each for each in near if public & set(each.members) <= own]
 
     def decide(
         self, cluster: Cluster, decision: Decision, kept: str | None, by: str, note: str = ""

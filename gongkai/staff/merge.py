@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, Json
 
 from gongkai.catalog.date_patterns import UTC_TIME
 from gongkai.engines.database import Database, read_lines, unite_lines
+from gongkai.staff.roles import Role
 
 _Time = Annotated[str, Field(pattern=UTC_TIME)]
 _AUDIT = ("at", "who", "action", "subject")
@@ -28,6 +29,14 @@ class TokenRow(_Row):
     created_at: _Time
     expires_at: _Time
     revoked_at: _Time | None
+
+
+class RoleRow(_Row):
+    """The role of a token as stored."""
+
+    token_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+    role: Annotated[Role, Field(strict=False)]
+    unit: str
 
 
 class _AuditRow(_Row):
@@ -63,6 +72,7 @@ class StaffCopy:
     """The validated rows of a staff database, without sessions, which a restore ends."""
 
     tokens: tuple[TokenRow, ...] = ()
+    roles: tuple[RoleRow, ...] = ()
     audit: tuple[tuple[Any, ...], ...] = ()
     certificates: tuple[tuple[Any, ...], ...] = ()
     snapshots: tuple[tuple[Any, ...], ...] = ()
@@ -88,6 +98,7 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
         _SnapshotRow.model_validate(dict(row))
     return StaffCopy(
         tuple(TokenRow.model_validate(dict(row)) for row in _read(connection, "tokens")),
+        tuple(RoleRow.model_validate(dict(row)) for row in _read(connection, "token_roles")),
         tuple(audit),
         tuple(tuple(row) for row in certificates),
         tuple(tuple(row) for row in snapshots),
@@ -111,6 +122,10 @@ def merge_staff(copy: StaffCopy, ledger: Database, *, reopen: bool) -> None:
     with ledger.write() as connection:
         for token in copy.tokens:
             _merge_token(connection, token, reopen=reopen)
+        connection.executemany(
+            "INSERT OR IGNORE INTO token_roles (token_id, role, unit) VALUES (?, ?, ?)",
+            [tuple(each.model_dump().values()) for each in copy.roles],
+        )
         unite_lines(connection, "audit", _AUDIT, "at", copy.audit)
         connection.executemany(
             "INSERT OR IGNORE INTO certificates VALUES (?, ?, ?, ?)", copy.certificates

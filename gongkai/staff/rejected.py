@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gongkai.catalog.agencies import AgencyDirectory
 from gongkai.catalog.headings import gather_by_key
+from gongkai.staff.roles import Scope
 
 UNKNOWN = "（未注明机构）"
 _WARNINGS = ".warnings"
@@ -20,10 +22,11 @@ class RejectedRun:
     """The rejected rows of one index run; `torn` counts unreadable lines once `entries()` ended."""
 
     path: Path
+    may_see: Callable[[Mapping[str, Any]], bool] = lambda _entry: True
     torn: int = field(default=0, init=False)
 
     def entries(self, publisher: str = "") -> Iterator[Mapping[str, Any]]:
-        """Yields every readable row, or those of one agency."""
+        """Yields every readable row that may be seen, or those of one agency."""
         self.torn = 0
         try:
             with self.path.open("rb") as lines:
@@ -31,7 +34,7 @@ class RejectedRun:
                     entry = _parse(line)
                     if entry is None:
                         self.torn += 1
-                    elif not publisher or publisher_of(entry) == publisher:
+                    elif self.may_see(entry) and publisher in ("", publisher_of(entry)):
                         yield entry
         except OSError:
             self.torn += 1
@@ -48,11 +51,28 @@ def list_runs(folder: Path) -> list[str]:
     return sorted((each.stem for each in files if not each.stem.endswith(_WARNINGS)), reverse=True)
 
 
-def open_run(folder: Path, run: str) -> RejectedRun | None:
+def open_run(
+    folder: Path, run: str, may_see: Callable[[Mapping[str, Any]], bool] = lambda _entry: True
+) -> RejectedRun | None:
     """Returns the rejected rows of one run, or None where there is no such file."""
     if run not in list_runs(folder):
         return None
-    return RejectedRun(rejects_folder(folder) / f"{run}.jsonl")
+    return RejectedRun(rejects_folder(folder) / f"{run}.jsonl", may_see)
+
+
+def see_within(scope: Scope, agencies: AgencyDirectory) -> Callable[[Mapping[str, Any]], bool]:
+    """Returns a test whether a rejected row belongs to a unit of the scope.
+
+    A row without a known agency belongs to none.
+    """
+
+    def may_see(entry: Mapping[str, Any]) -> bool:
+        if scope.is_whole:
+            return True
+        agency = agencies.find(publisher_of(entry))
+        return agency is not None and scope.covers(agency.code)
+
+    return may_see
 
 
 def count_reasons(entries: Iterable[Mapping[str, Any]]) -> dict[str, Counter[tuple[str, str]]]:

@@ -17,6 +17,12 @@ CREATE TABLE IF NOT EXISTS tokens (
     expires_at TEXT NOT NULL,
     revoked_at TEXT
 );
+-- Tokens of older versions have no role: they are an editor's.
+CREATE TABLE IF NOT EXISTS token_roles (
+    token_id TEXT PRIMARY KEY,
+    role TEXT NOT NULL,
+    unit TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS sessions (
     digest BLOB PRIMARY KEY,
     token_id TEXT NOT NULL,

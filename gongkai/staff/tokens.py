@@ -8,11 +8,13 @@ import hashlib
 import hmac
 import re
 import secrets
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from gongkai.engines.database import Database
+from gongkai.staff.roles import Role
 from gongkai.staff.staff_database import stamp
 
 SESSION = timedelta(hours=8)
@@ -28,13 +30,15 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token for listings; times are ISO UTC."""
+    """One token for listings; times are ISO UTC. `unit` is the code of a clerk's unit."""
 
     id: str
     name: str
     created_at: str
     expires_at: str
     revoked_at: str | None
+    role: Role = Role.EDITOR
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,15 @@ class Tokens:
         self._database = database
         self._clock = clock
 
-    def add(self, name: str, days: int = TOKEN_DAYS) -> str:
-        """Adds a token for a person or desk; the returned text cannot be read again later."""
+    def add(
+        self, name: str, days: int = TOKEN_DAYS, role: Role = Role.EDITOR, unit: str = ""
+    ) -> str:
+        """Adds a token for a person or desk; the returned text cannot be read again later.
+
+        Raises ValueError for a clerk without a unit.
+        """
+        if (role is Role.CLERK) != bool(unit):
+            raise ValueError("a clerk, and nobody else, has a unit")
         token_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
         now = self._clock()
         row = (token_id, _digest(secret), name, stamp(now), stamp(now + timedelta(days=days)))
@@ -68,6 +79,10 @@ class Tokens:
                 " VALUES (?, ?, ?, ?, ?)",
                 row,
             )
+            connection.execute(
+                "INSERT INTO token_roles (token_id, role, unit) VALUES (?, ?, ?)",
+                (token_id, role, unit),
+            )
         return f"{_PREFIX}_{token_id}_{secret}"
 
     def list(self) -> list[Token]:
@@ -76,8 +91,8 @@ class Tokens:
             rows = connection.execute(
                 "SELECT id, name, created_at, expires_at, revoked_at FROM tokens"
                 " ORDER BY created_at, id"
-            )
-            return [Token(*row) for row in rows]
+            ).fetchall()
+            return [_read_token(connection, row) for row in rows]
 
     def revoke(self, token_id: str) -> bool:
         """Revokes a token and ends its sessions; returns whether it was valid."""
@@ -102,11 +117,10 @@ class Tokens:
                 " WHERE id = ?",
                 (token_id,),
             ).fetchone()
+            token = _read_token(connection, row) if row else None
         known = bytes(row["digest"]) if row else _NOBODY
         is_right = hmac.compare_digest(known, _digest(secret))
-        if row is None or not is_right:
-            return None
-        return self._in_force(Token(*tuple(row)[:5]))
+        return self._in_force(token) if token and is_right else None
 
     def open_session(self, token: Token) -> tuple[str, Session]:
         """Opens a session; returns the content of the cookie and the session."""
@@ -129,9 +143,9 @@ class Tokens:
                 " WHERE sessions.digest = ?",
                 (_digest(cookie),),
             ).fetchone()
-        if row is None or row[6] <= stamp(self._clock()):
-            return None
-        token = self._in_force(Token(*tuple(row)[:5]))
+            if row is None or row[6] <= stamp(self._clock()):
+                return None
+            token = self._in_force(_read_token(connection, row))
         return Session(token, row["form_key"]) if token else None
 
     def close_session(self, cookie: str) -> None:
@@ -142,6 +156,18 @@ class Tokens:
     def _in_force(self, token: Token) -> Token | None:
         is_over = token.revoked_at is not None or token.expires_at <= stamp(self._clock())
         return None if is_over else token
+
+
+def _read_token(connection: sqlite3.Connection, row: sqlite3.Row) -> Token:
+    """Returns the token of a row; one of an older version has no role and is an editor's."""
+    tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'token_roles'"
+    if connection.execute(tables).fetchone() is None:
+        return Token(*tuple(row)[:5])
+    given = connection.execute(
+        "SELECT role, unit FROM token_roles WHERE token_id = ?", (row[0],)
+    ).fetchone()
+    role, unit = (Role(given["role"]), given["unit"]) if given else (Role.EDITOR, "")
+    return replace(Token(*tuple(row)[:5]), role=role, unit=unit)
 
 
 def _digest(secret: str) -> bytes:

@@ -7,8 +7,10 @@ import typer
 
 from gongkai.catalog.instants import show_in_china
 from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
+from gongkai.engines.installation import open_tables
 from gongkai.settings import Settings
 from gongkai.staff.audit import Action, Audit
+from gongkai.staff.roles import Role
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import NAME_LIMIT, TOKEN_DAYS, Tokens
 
@@ -29,16 +31,36 @@ def add(
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days until it expires.")] = (
         TOKEN_DAYS
     ),
+    role: Annotated[
+        Role, typer.Option(help="clerk: the records of one unit; administrator: tokens too.")
+    ] = Role.EDITOR,
+    unit: Annotated[
+        str, typer.Option(help="Unit of a clerk, by name or code; units below it are included.")
+    ] = "",
 ) -> None:
     """Create a token. It is shown once and cannot be read again."""
     if not name.strip() or len(name) > NAME_LIMIT or not name.isprintable():
         raise typer.BadParameter(
             _("a name of 1 to {name_limit} printable characters").format(name_limit=NAME_LIMIT)
         )
-    database = open_ledger(Settings().data_dir)
-    text = Tokens(database).add(name.strip(), days)
+    settings = Settings()
+    code = _find_unit(settings, role, unit)
+    database = open_ledger(settings.data_dir)
+    text = Tokens(database).add(name.strip(), days, role, code)
     Audit(database).add(_HERE, Action.TOKEN_ADDED, text.split("_")[1])
     print(text)
+
+
+def _find_unit(settings: Settings, role: Role, unit: str) -> str:
+    """Returns the code of a clerk's unit. Raises BadParameter."""
+    if role is not Role.CLERK:
+        if unit:
+            raise typer.BadParameter(_("only the role clerk has a unit"))
+        return ""
+    agency = open_tables(settings).agencies.find(unit)
+    if agency is None:
+        raise typer.BadParameter(_("a clerk needs --unit with a name or code of agencies.csv"))
+    return agency.code
 
 
 @token.command("list")
@@ -55,8 +77,12 @@ def list_tokens(
         if each.revoked_at:
             state = _("revoked {day}").format(day=show_in_china(each.revoked_at))
         print(
-            _("{id}  {name}  since {created_at}  {state}").format(
-                id=each.id, name=each.name, created_at=show_in_china(each.created_at), state=state
+            _("{id}  {name}  {role}  since {created_at}  {state}").format(
+                id=each.id,
+                name=each.name,
+                role=f"{each.role} {each.unit}".strip(),
+                created_at=show_in_china(each.created_at),
+                state=state,
             )
         )
 

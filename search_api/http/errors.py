@@ -26,7 +26,13 @@ from gongkai.search.responses import Problem
 from search_api.http.caching import SECURITY_HEADERS
 from search_api.http.redirects import local_address
 from search_api.kiosk.screens import render_kiosk_problem
-from search_api.staff.auth import WINDOW_SECONDS, FormKeyError, SignInError, TooManyAttemptsError
+from search_api.staff.auth import (
+    WINDOW_SECONDS,
+    FormKeyError,
+    NotAllowedError,
+    SignInError,
+    TooManyAttemptsError,
+)
 from search_api.web.problem_page import render_problem
 from search_api.web.rendering import PageContext, context_of, render
 
@@ -48,6 +54,7 @@ _TITLES = {
     503: "检索服务暂时不可用，请稍后再试",
 }
 _TOO_SLOW = "这次检索用时过长，已经停止；请减少检索词或者缩小范围后再试"
+_NOT_ALLOWED = "您的令牌不能进行这项操作，或者这条信息不属于您的单位"
 _FAULTS = {
     "extra_forbidden": "没有这个参数",
     "string_too_long": "内容过长",
@@ -107,6 +114,7 @@ def install_error_handlers(app: FastAPI) -> None:
         UnknownPageError: lambda r, _: problem_response(r, 404),
         SignInError: _ask_to_sign_in,
         FormKeyError: lambda r, _: problem_response(r, 403),
+        NotAllowedError: lambda r, _: problem_response(r, 403, _NOT_ALLOWED),
         TooManyAttemptsError: lambda r, _: problem_response(
             r, 429, given={"Retry-After": str(WINDOW_SECONDS)}
         ),

@@ -44,7 +44,7 @@ router = APIRouter(
 
 
 class DecisionBody(BaseModel):
-    """A decision on a cluster. For `duplicate`, `keep` is the id of the record that stays."""
+    """A decision on a cluster. `keep` is the id of the record that stays or is the latest."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,7 +58,7 @@ class ClusterQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    state: str = Field("open", pattern="^(open|duplicate|distinct)$")
+    state: str = Field("open", pattern="^(open|duplicate|distinct|version)$")
     kind: Kind | None = None
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(20, ge=1, le=100)
@@ -170,7 +170,7 @@ async def settle(
     if found is None:
         raise UnknownRecordError
     kept = None
-    if body.decision is Decision.DUPLICATE:
+    if body.decision is not Decision.DISTINCT:
         kept = body.keep or next((each.id for each in found.records), None)
         if kept not in found.cluster.members:
             raise BadRequestError("keep", "保留的信息不在这一组中")

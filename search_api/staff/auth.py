@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from gongkai.staff.audit import Action, Audit
+from gongkai.staff.roles import Role
 from gongkai.staff.tokens import Session, Token, Tokens
 from search_api.http.request_limits import name_client
 from search_api.http.state import state_of
@@ -40,6 +41,10 @@ class SignInError(Exception):
 
 class FormKeyError(Exception):
     """A form was not sent from a page of this session."""
+
+
+class NotAllowedError(Exception):
+    """The role of the token does not include the action, or the record is another unit's."""
 
 
 class TooManyAttemptsError(Exception):
@@ -133,11 +138,17 @@ def get_authenticator(request: Request) -> Authenticator:
 
 
 def require_token(request: Request) -> Staff:
-    """Returns the client of an API request. Raises SignInError, TooManyAttemptsError."""
+    """Returns the client of an API request, an editor at least.
+
+    Raises SignInError, TooManyAttemptsError, NotAllowedError.
+    """
     text = _bearer_of(request.headers)
     if not text:
         raise SignInError
-    return Staff(get_authenticator(request).admit(text, client_of(request)).name)
+    token = get_authenticator(request).admit(text, client_of(request))
+    if not token.role.includes(Role.EDITOR):
+        raise NotAllowedError
+    return Staff(token.name)
 
 
 def require_session(request: Request) -> Session:

@@ -3,7 +3,6 @@
 Staff sign in with a token. Each form carries a key of its session.
 """
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -14,7 +13,8 @@ from gongkai.catalog.classifications import MISSING
 from gongkai.errors import EngineUnavailableError, IndexMismatchError
 from gongkai.query.request import SearchRequest
 from gongkai.search.duplicates import ScanRunningError
-from gongkai.staff.rejected import list_runs, open_run
+from gongkai.staff.rejected import list_runs
+from gongkai.staff.roles import Scope, find_scope
 from gongkai.staff.tokens import SESSION
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency
 from search_api.http.state import services_of, state_of
@@ -28,11 +28,13 @@ from search_api.staff.auth import (
     client_of,
     get_authenticator,
 )
+from search_api.staff.duplicates_page import count_own
 from search_api.staff.page import (
     ACTION_LABELS,
     label_subject,
     render_staff,
 )
+from search_api.staff.reports import open_own_run
 from search_api.staff.staff_dependencies import (
     DuplicateServiceDependency,
     Looking,
@@ -58,25 +60,29 @@ async def home(
     session = get_authenticator(request).find_session(request.cookies.get(COOKIE))
     if session is None:
         return HTMLResponse(render("staff/sign_in.html", context, problem=""))
-    folder = services_of(request).installation.settings.data_dir
+    token = session.token
+    scope = find_scope(token.role, token.unit, services_of(request).installation.tables.agencies)
     return HTMLResponse(
         render_staff(
             "home.html",
             context,
             session,
-            clusters=await _count_clusters(duplicate_service),
-            rejected=await run_in_threadpool(_count_rejected, folder),
+            is_whole=scope.is_whole,
+            clusters=await _count_clusters(duplicate_service, scope),
+            rejected=await run_in_threadpool(_count_rejected, request, scope),
             unclassified=await _count_unclassified(service),
-            searches=len(zero_results.list()),
+            searches=len(zero_results.list()) if scope.is_whole else 0,
             examined=await run_in_threadpool(state_of(request).examiner.latest),
         )
     )
 
 
-async def _count_clusters(duplicate_service: DuplicateServiceDependency) -> int | None:
+async def _count_clusters(
+    duplicate_service: DuplicateServiceDependency, scope: Scope
+) -> int | None:
     """Returns None while records are compared or the index is unavailable."""
     try:
-        return len((await duplicate_service.open_clusters(PATIENCE))[2])
+        return await count_own(duplicate_service, scope, PATIENCE)
     except (ScanRunningError, EngineUnavailableError, IndexMismatchError):
         return None
 
@@ -90,10 +96,11 @@ async def _count_unclassified(service: SearchServiceDependency) -> int | None:
         return None
 
 
-def _count_rejected(folder: Path) -> int:
+def _count_rejected(request: Request, scope: Scope) -> int:
     """Returns the number of rejected rows of the latest run that has any."""
+    folder = services_of(request).installation.settings.data_dir
     latest = next(iter(list_runs(folder)), "")
-    opened = open_run(folder, latest)
+    opened = open_own_run(request, latest, scope)
     return sum(1 for _ in opened.entries()) if opened else 0
 
 

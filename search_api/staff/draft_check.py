@@ -24,9 +24,9 @@ from search_api.http.state import services_of
 from search_api.staff.api import BODY_LIMIT, find_passages
 from search_api.staff.page import KIND_LABELS, label_evidence, render_staff
 from search_api.staff.staff_dependencies import (
-    ActingByForm,
+    ClerkActing,
+    ClerkLooking,
     DuplicateServiceDependency,
-    Looking,
 )
 from search_api.web.site import record_path
 
@@ -40,7 +40,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False, default_response_cl
 
 
 @router.get("/check")
-async def check_form(context: ContextDependency, acting: Looking) -> HTMLResponse:
+async def check_form(context: ContextDependency, acting: ClerkLooking) -> HTMLResponse:
     """Shows the form for a draft."""
     return HTMLResponse(_render_check(context, acting, {}))
 
@@ -49,7 +49,7 @@ async def check_form(context: ContextDependency, acting: Looking) -> HTMLRespons
 async def check(
     request: Request,
     context: ContextDependency,
-    acting: ActingByForm,
+    acting: ClerkActing,
     duplicate_service: DuplicateServiceDependency,
     file: Annotated[UploadFile | None, File()] = None,
 ) -> HTMLResponse:
@@ -74,7 +74,7 @@ async def check(
 
 def _render_check(
     context: ContextDependency,
-    acting: Looking,
+    acting: ClerkLooking,
     typed: Mapping[str, Any],
     matches: Sequence[Mapping[str, Any]] | None = None,
     problem: str = "",

@@ -12,18 +12,20 @@ from gongkai.catalog.record import Record
 from gongkai.duplicates.clusters import Cluster
 from gongkai.duplicates.decisions import Decision, Verdict
 from gongkai.duplicates.scan_store import Scan
-from gongkai.search.duplicates import Listed, cluster_of
+from gongkai.search.duplicates import DuplicateService, Listed, cluster_of
 from gongkai.staff.audit import Action
 from gongkai.staff.audit_subjects import ListName, StaffList
+from gongkai.staff.roles import Scope
 from search_api.http.dependencies import ContextDependency, sheet_response
 from search_api.http.errors import UnknownPageError, UnknownRecordError
 from search_api.staff.api import DecisionBody, settle
+from search_api.staff.auth import NotAllowedError
 from search_api.staff.page import KIND_LABELS, STATES, describe_verdict, face, render_staff
 from search_api.staff.staff_dependencies import (
-    ActingByForm,
+    ClerkActing,
+    ClerkLooking,
     ClusterId,
     DuplicateServiceDependency,
-    Looking,
 )
 
 PAGE_SIZE = 20
@@ -32,20 +34,20 @@ _HEADS = (
     *(TITLES["index_number"], TITLES["publisher"], TITLES["issued_on"], TITLES["published_on"]),
     "保留",
 )
-State = Annotated[str, Query(pattern="^(open|duplicate|distinct)$")]
+State = Annotated[str, Query(pattern="^(open|duplicate|distinct|version)$")]
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/duplicates")
 async def clusters(
     context: ContextDependency,
-    acting: Looking,
+    acting: ClerkLooking,
     duplicate_service: DuplicateServiceDependency,
     state: State = "open",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """Shows one page of clusters."""
-    scan, is_current, listed = await _list_clusters(duplicate_service, state)
+    scan, is_current, listed = await _list_clusters(duplicate_service, state, acting.scope)
     shown = listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     rows = [Listed(c, v, await duplicate_service.read(c.members)) for c, v in shown]
     return HTMLResponse(
@@ -69,12 +71,12 @@ async def clusters(
 
 @router.get("/duplicates.csv")
 async def export_clusters(
-    acting: Looking,
+    acting: ClerkLooking,
     duplicate_service: DuplicateServiceDependency,
     state: State = "open",
 ) -> Response:
     """Returns all clusters of one state as CSV, one row per record."""
-    _, _, listed = await _list_clusters(duplicate_service, state)
+    _, _, listed = await _list_clusters(duplicate_service, state, acting.scope)
     rows = [
         [c.id, KIND_LABELS[c.kind], round(c.score, 4), *_cells(record), v.kept if v else ""]
         for c, v in listed
@@ -88,11 +90,11 @@ async def export_clusters(
 async def cluster(
     cluster_id: ClusterId,
     context: ContextDependency,
-    acting: Looking,
+    acting: ClerkLooking,
     duplicate_service: DuplicateServiceDependency,
 ) -> HTMLResponse:
     """Shows the records of one cluster side by side, with the decision form."""
-    found = await duplicate_service.find_cluster(cluster_id)
+    found = await _check_own(duplicate_service, cluster_id, acting.scope)
     if found is None:
         raise UnknownPageError
     facing = await run_in_threadpool(face, found.cluster, found.records)
@@ -107,7 +109,7 @@ async def cluster(
             verdict=found.verdict,
             verdict_text=describe_verdict(found.verdict) if found.verdict else "",
             history=duplicate_service.decisions.history(cluster_id),
-            next=await _next_open(duplicate_service, cluster_id),
+            next=await _next_open(duplicate_service, cluster_id, acting.scope),
         )
     )
 
@@ -124,12 +126,13 @@ class DecisionForm:
 @router.post("/duplicates/{cluster_id}")
 async def decide(
     cluster_id: ClusterId,
-    acting: ActingByForm,
+    acting: ClerkActing,
     duplicate_service: DuplicateServiceDependency,
     form: Annotated[DecisionForm, Depends()],
 ) -> Response:
     """Stores the decision and goes on to the next cluster."""
-    after = await _next_open(duplicate_service, cluster_id)
+    await _check_own(duplicate_service, cluster_id, acting.scope)
+    after = await _next_open(duplicate_service, cluster_id, acting.scope)
     body = DecisionBody(decision=form.decision, keep=form.keep or None, note=form.note)
     await settle(cluster_id, body, duplicate_service, acting.name, acting.audit)
     place = f"/staff/duplicates/{after}" if after else "/staff/duplicates"
@@ -139,10 +142,11 @@ async def decide(
 @router.post("/duplicates/{cluster_id}/undo")
 async def undo(
     cluster_id: ClusterId,
-    acting: ActingByForm,
+    acting: ClerkActing,
     duplicate_service: DuplicateServiceDependency,
 ) -> Response:
     """Withdraws the decision and reopens the cluster."""
+    await _check_own(duplicate_service, cluster_id, acting.scope)
     if not duplicate_service.decisions.undo(cluster_id, by=acting.name):
         raise UnknownRecordError
     acting.note(Action.UNDONE, cluster_id)
@@ -150,19 +154,48 @@ async def undo(
 
 
 async def _list_clusters(
-    duplicate_service: DuplicateServiceDependency, state: str
+    duplicate_service: DuplicateService, state: str, scope: Scope
 ) -> tuple[Scan, bool, list[tuple[Cluster, Verdict | None]]]:
     scan, is_current, found = await duplicate_service.open_clusters()
-    if state == "open":
-        return scan, is_current, [(each, None) for each in found]
-    settled = duplicate_service.settled(Decision(state))
-    return scan, is_current, [(cluster_of(verdict), verdict) for verdict in settled]
+    verdicts: dict[str, Verdict] = {}
+    if state != "open":
+        settled = duplicate_service.settled(Decision(state))
+        verdicts = {each.cluster: each for each in settled}
+        found = [cluster_of(each) for each in settled]
+    found = await _keep_own(duplicate_service, found, scope)
+    return scan, is_current, [(each, verdicts.get(each.id)) for each in found]
 
 
-async def _next_open(duplicate_service: DuplicateServiceDependency, cluster_id: str) -> str | None:
+async def _keep_own(
+    duplicate_service: DuplicateService, clusters: list[Cluster], scope: Scope
+) -> list[Cluster]:
+    if scope.publishers is None:
+        return clusters
+    return await duplicate_service.within(clusters, scope.publishers)
+
+
+async def _check_own(
+    duplicate_service: DuplicateService, cluster_id: str, scope: Scope
+) -> Listed | None:
+    """Returns a cluster, or None. Raises NotAllowedError where it is another unit's."""
+    found = await duplicate_service.find_cluster(cluster_id)
+    if found and not await _keep_own(duplicate_service, [found.cluster], scope):
+        raise NotAllowedError
+    return found
+
+
+async def count_own(duplicate_service: DuplicateService, scope: Scope, patience: float) -> int:
+    """Returns the number of clusters to decide. Raises ScanRunningError."""
+    _, _, found = await duplicate_service.open_clusters(patience)
+    return len(await _keep_own(duplicate_service, found, scope))
+
+
+async def _next_open(
+    duplicate_service: DuplicateService, cluster_id: str, scope: Scope
+) -> str | None:
     """Returns the next open cluster, or else the first other one."""
     _, _, found = await duplicate_service.open_clusters()
-    names = [each.id for each in found]
+    names = [each.id for each in await _keep_own(duplicate_service, found, scope)]
     at = names.index(cluster_id) + 1 if cluster_id in names else 0
     return next((name for name in (*names[at:], *names[:at]) if name != cluster_id), None)
 

@@ -12,6 +12,7 @@ from gongkai.duplicates.evidence import Difference, Evidence, Kind, WrongCharact
 from gongkai.duplicates.titles import TitleRelation
 from gongkai.staff.audit import Action
 from gongkai.staff.audit_subjects import AuditSubject, ListName, MatchCount, Ruling, StaffList
+from gongkai.staff.roles import Role
 from gongkai.staff.tokens import Session
 from search_api.web.rendering import PageContext, render
 from search_api.web.site import record_path
@@ -70,24 +71,32 @@ STATES: Mapping[str, str] = {
     "open": "待处理",
     Decision.DUPLICATE: "判为重复",
     Decision.DISTINCT: "判为不同",
+    Decision.VERSION: "判为新旧版本",
 }
 """The states of a cluster."""
 _PARTS: Mapping[str, str] = {**STATES, "coming": "将要到期", "passed": "已经到期"}
 MENU = (
-    ("/staff", "首页"),
-    ("/staff/duplicates", "查重"),
-    ("/staff/check", "发布前核对"),
-    ("/staff/rejected", "退回清单"),
-    ("/staff/unclassified", "未分类"),
-    ("/staff/expiring", "期限将满"),
-    ("/staff/searches", "没有结果的检索"),
-    ("/staff/statistics", "年度数据"),
-    ("/staff/supervision", "公开督查"),
-    ("/staff/gaps", "文号缺号"),
-    ("/staff/certificate", "检索证明"),
-    ("/staff/audit", "操作记录"),
-    ("/staff/doctor", "系统检查"),
+    ("/staff", "首页", Role.CLERK),
+    ("/staff/duplicates", "查重", Role.CLERK),
+    ("/staff/check", "发布前核对", Role.CLERK),
+    ("/staff/rejected", "退回清单", Role.CLERK),
+    ("/staff/unclassified", "未分类", Role.EDITOR),
+    ("/staff/expiring", "期限将满", Role.EDITOR),
+    ("/staff/searches", "没有结果的检索", Role.EDITOR),
+    ("/staff/statistics", "年度数据", Role.EDITOR),
+    ("/staff/supervision", "公开督查", Role.EDITOR),
+    ("/staff/gaps", "文号缺号", Role.EDITOR),
+    ("/staff/certificate", "检索证明", Role.EDITOR),
+    ("/staff/audit", "操作记录", Role.EDITOR),
+    ("/staff/doctor", "系统检查", Role.EDITOR),
+    ("/staff/tokens", "令牌", Role.ADMINISTRATOR),
 )
+"""Address, label, and the least role that may open the page."""
+ROLE_LABELS: Mapping[Role, str] = {
+    Role.CLERK: "经办人",
+    Role.EDITOR: "编辑",
+    Role.ADMINISTRATOR: "管理员",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,9 @@ class Facing:
 
 def render_staff(template: str, context: PageContext, session: Session, **shown: object) -> str:
     """Renders a page in the frame of the staff area."""
-    return render(f"staff/{template}", context, session=session, menu=MENU, **shown)
+    menu = [(href, label) for href, label, least in MENU if session.token.role.includes(least)]
+    role = ROLE_LABELS[session.token.role]
+    return render(f"staff/{template}", context, session=session, menu=menu, role=role, **shown)
 
 
 def label_evidence(evidence: Sequence[Evidence]) -> list[str]:
@@ -136,7 +147,7 @@ def label_subject(subject: AuditSubject) -> str:
 def describe_verdict(verdict: Verdict) -> str:
     """Returns a decision as a sentence."""
     day = verdict.decided_at[:10]
-    word = "判为重复" if verdict.kept else "判为不同的文件"
+    word = STATES[verdict.decision]
     return f"{verdict.decided_by} 于 {day} {word}"
 
 

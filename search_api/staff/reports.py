@@ -17,7 +17,8 @@ from gongkai.staff.audit import Action
 from gongkai.staff.audit_subjects import ListName, StaffList
 from gongkai.staff.reject_reasons import describe_reason, title_of
 from gongkai.staff.reject_sheets import ReadEntries, write_reject_csv, write_reject_xlsx
-from gongkai.staff.rejected import count_reasons, list_runs, open_run
+from gongkai.staff.rejected import RejectedRun, count_reasons, list_runs, open_run, see_within
+from gongkai.staff.roles import Scope
 from gongkai.staff.statistics import COUNTED, LATEST, count_year, list_figures
 from gongkai.staff.working_days import TERM
 from gongkai.staff.zero_result_queries import DAYS_SHOWN
@@ -25,6 +26,7 @@ from search_api.http.dependencies import ContextDependency, SearchServiceDepende
 from search_api.http.state import services_of
 from search_api.staff.page import render_staff
 from search_api.staff.staff_dependencies import (
+    ClerkLooking,
     Looking,
     ZeroResultsDependency,
 )
@@ -41,7 +43,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False, default_response_cl
 def rejected(
     request: Request,
     context: ContextDependency,
-    acting: Looking,
+    acting: ClerkLooking,
     run: Annotated[str, Query(max_length=40)] = "",
 ) -> HTMLResponse:
     """Shows the rejected rows of one run by agency and reason."""
@@ -49,7 +51,7 @@ def rejected(
     runs = list_runs(folder)
     chosen = run if run in runs else next(iter(runs), "")
     acting.note(Action.VIEWED, StaffList(ListName.REJECTED, chosen))
-    opened = open_run(folder, chosen)
+    opened = open_own_run(request, chosen, acting.scope)
     reasons = count_reasons(opened.entries()) if opened else {}
     return HTMLResponse(
         render_staff(
@@ -69,12 +71,12 @@ def rejected(
 @router.get("/rejected.csv")
 def export_rejected_csv(
     request: Request,
-    acting: Looking,
+    acting: ClerkLooking,
     run: Annotated[str, Query(max_length=40)] = "",
     publisher: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Returns rejected rows of one agency or all as CSV that can be corrected and indexed again."""
-    read = _open_rejected(request, run, publisher)
+    read = _open_rejected(request, run, publisher, acting.scope)
     acting.note(Action.EXPORTED, StaffList(ListName.REJECTED, run))
     pieces = (piece.encode() for piece in write_reject_csv(read))
     return StreamingResponse(pieces, headers=_save_as(run, "csv"), media_type=_CSV)
@@ -83,12 +85,12 @@ def export_rejected_csv(
 @router.get("/rejected.xlsx")
 def export_rejected_xlsx(
     request: Request,
-    acting: Looking,
+    acting: ClerkLooking,
     run: Annotated[str, Query(max_length=40)] = "",
     publisher: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Returns the same rows as a workbook."""
-    read = _open_rejected(request, run, publisher)
+    read = _open_rejected(request, run, publisher, acting.scope)
     acting.note(Action.EXPORTED, StaffList(ListName.REJECTED, run))
     # The response reads and closes the file.
     file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
@@ -103,8 +105,15 @@ def export_rejected_xlsx(
     )
 
 
-def _open_rejected(request: Request, run: str, publisher: str) -> ReadEntries:
-    opened = open_run(services_of(request).installation.settings.data_dir, run)
+def open_own_run(request: Request, run: str, scope: Scope) -> RejectedRun | None:
+    """Returns the rejected rows of one run that belong to the scope, or None."""
+    installation = services_of(request).installation
+    may_see = see_within(scope, installation.tables.agencies)
+    return open_run(installation.settings.data_dir, run, may_see)
+
+
+def _open_rejected(request: Request, run: str, publisher: str, scope: Scope) -> ReadEntries:
+    opened = open_own_run(request, run, scope)
     return partial(opened.entries, publisher) if opened else lambda: ()
 
 

@@ -9,10 +9,11 @@ from gongkai.search.duplicates import DuplicateService
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.audit_subjects import AuditSubject
 from gongkai.staff.certificates import Certificates
+from gongkai.staff.roles import Role, Scope, find_scope
 from gongkai.staff.tokens import Session
 from gongkai.staff.zero_result_queries import ZeroResultQueries
 from search_api.http.state import services_of, state_of
-from search_api.staff.auth import FormDependency, SessionDependency
+from search_api.staff.auth import FormDependency, NotAllowedError, SessionDependency
 from search_api.staff.examination import Examiner
 
 ClusterId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
@@ -20,10 +21,11 @@ ClusterId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A signed-in member of staff, and the audit log for their actions."""
+    """A signed-in member of staff, the records they may change, and the audit log."""
 
     session: Session
     audit: Audit
+    scope: Scope
 
     @property
     def name(self) -> str:
@@ -62,18 +64,55 @@ def get_examiner(request: Request) -> Examiner:
 AuditDependency = Annotated[Audit, Depends(get_audit)]
 
 
-def look(session: SessionDependency, audit: AuditDependency) -> Acting:
-    """Returns the session for a page that only shows data."""
-    return Acting(session, audit)
+def _admit(request: Request, session: Session, audit: Audit, least: Role) -> Acting:
+    """Returns the session of a member of staff. Raises NotAllowedError."""
+    token = session.token
+    if not token.role.includes(least):
+        raise NotAllowedError
+    agencies = services_of(request).installation.tables.agencies
+    return Acting(session, audit, find_scope(token.role, token.unit, agencies))
 
 
-def act(session: FormDependency, audit: AuditDependency) -> Acting:
-    """Returns the session for a form that changes data; requires the form key."""
-    return Acting(session, audit)
+def look(request: Request, session: SessionDependency, audit: AuditDependency) -> Acting:
+    """Returns the session for a page of editors that only shows data."""
+    return _admit(request, session, audit, Role.EDITOR)
+
+
+def act(request: Request, session: FormDependency, audit: AuditDependency) -> Acting:
+    """Returns the session for a form of editors that changes data; requires the form key."""
+    return _admit(request, session, audit, Role.EDITOR)
+
+
+def look_as_clerk(request: Request, session: SessionDependency, audit: AuditDependency) -> Acting:
+    """Returns the session for a page that shows a clerk only the records of `scope`."""
+    return _admit(request, session, audit, Role.CLERK)
+
+
+def act_as_clerk(request: Request, session: FormDependency, audit: AuditDependency) -> Acting:
+    """Returns the session for a form by which a clerk changes only the records of `scope`."""
+    return _admit(request, session, audit, Role.CLERK)
+
+
+def look_as_administrator(
+    request: Request, session: SessionDependency, audit: AuditDependency
+) -> Acting:
+    """Returns the session for a page of administrators."""
+    return _admit(request, session, audit, Role.ADMINISTRATOR)
+
+
+def act_as_administrator(
+    request: Request, session: FormDependency, audit: AuditDependency
+) -> Acting:
+    """Returns the session for a form of administrators; requires the form key."""
+    return _admit(request, session, audit, Role.ADMINISTRATOR)
 
 
 Looking = Annotated[Acting, Depends(look)]
 ActingByForm = Annotated[Acting, Depends(act)]
+ClerkLooking = Annotated[Acting, Depends(look_as_clerk)]
+ClerkActing = Annotated[Acting, Depends(act_as_clerk)]
+AdministratorLooking = Annotated[Acting, Depends(look_as_administrator)]
+AdministratorActing = Annotated[Acting, Depends(act_as_administrator)]
 DuplicateServiceDependency = Annotated[DuplicateService, Depends(get_duplicate_service)]
 ZeroResultsDependency = Annotated[ZeroResultQueries, Depends(get_zero_results)]
 CertificatesDependency = Annotated[Certificates, Depends(get_certificates)]

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from gongkai.engines.installation import Installation
 from gongkai.staff.audit import Audit
+from gongkai.staff.roles import Role
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from indexer.pipeline import IndexJob, publish
@@ -73,7 +74,12 @@ def staff_routes() -> list[tuple[str, str]]:
     names = [each.name for each in pkgutil.iter_modules(staff_endpoints.__path__)]
     modules = [import_module(f"{staff_endpoints.__name__}.{name}") for name in names]
     routes = [route for each in modules if hasattr(each, "router") for route in each.router.routes]
-    ids = {"{cluster_id}": CLUSTER, "{certificate_id}": "20260105-01234567", "{code}": "340800-czj"}
+    ids = {
+        "{cluster_id}": CLUSTER,
+        "{certificate_id}": "20260105-01234567",
+        "{code}": "340800-czj",
+        "{token_id}": "01234567",
+    }
     filled = []
     for route in routes:
         path = route.path
@@ -116,8 +122,9 @@ def test_no_door_opens_without_a_key(door: TestClient, tokens: Tokens) -> None:
 
 
 def test_every_page_of_staff_answers_who_is_signed_in(
-    door: TestClient, token: str, key: dict[str, str]
+    door: TestClient, tokens: Tokens, key: dict[str, str]
 ) -> None:
+    token = tokens.add("信息化部门", role=Role.ADMINISTRATOR)
     assert door.post("/staff/sign-in", data={"token": token}).status_code == 200
     paths = [path for method, path in staff_routes() if method == "GET"]
     assert len(paths) > 10

@@ -1,10 +1,13 @@
 """Tokens and sessions: in force, wrong, revoked, expired, and nothing readable on the disk."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from gongkai.staff.roles import Role
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import SESSION, Tokens
 
@@ -88,3 +91,21 @@ def test_a_closed_session_is_gone_in_every_copy(tokens: Tokens) -> None:
     tokens.close_session(cookie)
     assert tokens.find_session(cookie) is None
     assert tokens.find_session("") is None
+
+
+def test_a_token_of_an_older_version_is_an_editors(tokens: Tokens, tmp_path: Path) -> None:
+    text = tokens.add("甲", role=Role.CLERK, unit="340800-slj")
+    checked = tokens.check(text)
+    assert checked is not None
+    assert (checked.role, checked.unit) == (Role.CLERK, "340800-slj")
+    with closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection:
+        connection.execute("DROP TABLE token_roles")
+    checked = tokens.check(text)
+    assert checked is not None
+    assert (checked.role, checked.unit) == (Role.EDITOR, "")
+
+
+@pytest.mark.parametrize(("role", "unit"), [(Role.CLERK, ""), (Role.EDITOR, "340800-slj")])
+def test_only_a_clerk_has_a_unit(tokens: Tokens, role: Role, unit: str) -> None:
+    with pytest.raises(ValueError, match="unit"):
+        tokens.add("甲", role=role, unit=unit)

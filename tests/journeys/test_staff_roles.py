@@ -1,0 +1,157 @@
+"""Who may do what: every route of staff as a stranger, a clerk, an editor and an administrator."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from gongkai.engines.installation import Installation
+from gongkai.staff.audit import Audit
+from gongkai.staff.roles import Role
+from gongkai.staff.staff_database import open_ledger
+from gongkai.staff.tokens import Tokens
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
+from search_api.app import create_app
+from tests.duplicates.texts import SCHOOL, WATER
+from tests.journeys.command import plain_row, write_rows
+from tests.journeys.test_staff_access import staff_routes
+
+OPEN = {("GET", "/staff"), ("POST", "/staff/sign-in"), ("POST", "/staff/sign-out")}
+CLERKS = (*("/staff/duplicates", "/staff/check", "/staff/rejected"),)
+"""What every clerk may open: each shows only the records of the unit."""
+ADMINISTRATORS = ("/staff/tokens",)
+WATER_UNIT, SCHOOL_UNIT = "安庆市水利局", "安庆市教育体育局"
+
+
+@pytest.fixture(scope="module")
+def office(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    folder = tmp_path_factory.mktemp("roles")
+    settings = installation.settings.model_copy(update={"data_dir": folder / "data"})
+    made = replace(installation, settings=settings)
+    water = {"publisher": WATER_UNIT, "title": "关于加强饮水安全的通知", "body": WATER}
+    school = {"publisher": SCHOOL_UNIT, "title": "关于做好招生的通知", "body": SCHOOL}
+    rows = [
+        plain_row(1, **water),
+        plain_row(2, **water),
+        plain_row(3, **school),
+        plain_row(4, **school),
+        plain_row(5, **{**water, "published_on": "2009219"}),
+        plain_row(6, **{**school, "published_on": "2009219", "title": "招生简章"}),
+    ]
+    publish(IndexJob(find_sources([write_rows(folder / "export.jsonl", rows)])), made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def desk(office: Installation) -> Iterator[TestClient]:
+    with TestClient(create_app(office), raise_server_exceptions=False) as client:
+        yield client
+
+
+@contextmanager
+def signed_in(desk: TestClient, office: Installation, role: Role, unit: str = "") -> Iterator[str]:
+    """Signs in with a token of this role; yields the key of the forms."""
+    agency = office.tables.agencies.find(unit)
+    code = agency.code if agency else ""
+    token = Tokens(open_ledger(office.settings.data_dir)).add(role.value, 1, role, code)
+    page = desk.post("/staff/sign-in", data={"token": token}).text
+    yield page.partition('name="form_key" value="')[2].partition('"')[0]
+    desk.cookies.clear()
+
+
+def status_of(desk: TestClient, method: str, path: str, form_key: str) -> int:
+    """The status of a request with the right form key and otherwise empty fields."""
+    data = {"form_key": form_key} if method == "POST" else None
+    params = {"year": 2020} if path.endswith(".csv") else None
+    answer = desk.request(method, path, data=data, params=params, follow_redirects=False)
+    return answer.status_code
+
+
+def is_below(path: str, places: tuple[str, ...]) -> bool:
+    return path.startswith(tuple(places))
+
+
+def test_every_route_asks_for_the_role(desk: TestClient, office: Installation) -> None:
+    pages = [each for each in staff_routes() if each[1].startswith("/staff")]
+    pages = [each for each in pages if each not in OPEN]
+    assert len(pages) > 20
+    assert {status_of(desk, *each, "") for each in pages} == {401}
+    with signed_in(desk, office, Role.CLERK, WATER_UNIT) as key:
+        for each in pages:
+            refused = status_of(desk, *each, key) == 403
+            assert refused == (not is_below(each[1], CLERKS)), each
+    with signed_in(desk, office, Role.EDITOR) as key:
+        for each in pages:
+            if each != ("POST", "/staff/doctor"):
+                refused = status_of(desk, *each, key) == 403
+                assert refused == is_below(each[1], ADMINISTRATORS), each
+    with signed_in(desk, office, Role.ADMINISTRATOR) as key:
+        for each in pages:
+            if each != ("POST", "/staff/doctor"):
+                assert status_of(desk, *each, key) not in (401, 403), each
+
+
+def test_programs_need_an_editors_token(desk: TestClient, office: Installation) -> None:
+    agency = office.tables.agencies.find(WATER_UNIT)
+    assert agency is not None
+    tokens = Tokens(open_ledger(office.settings.data_dir))
+    token = tokens.add("水利局", 1, Role.CLERK, agency.code)
+    calls = [each for each in staff_routes() if each[1].startswith("/api/")]
+    assert calls
+    for method, path in calls:
+        answer = desk.request(method, path, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 403, path
+
+
+def test_a_clerk_sees_the_unit_only(desk: TestClient, office: Installation) -> None:
+    with signed_in(desk, office, Role.CLERK, WATER_UNIT):
+        home = desk.get("/staff").text
+        assert "1 组" in home
+        assert "没有主题分类" not in home
+        clusters = desk.get("/staff/duplicates").text
+        assert "饮水安全" in clusters
+        assert "招生" not in clusters
+        rejected = desk.get("/staff/rejected").text
+        assert WATER_UNIT in rejected
+        assert SCHOOL_UNIT not in rejected
+        assert "招生" not in desk.get("/staff/duplicates.csv").text
+        run = rejected.partition("rejected.csv?run=")[2].partition('"')[0]
+        assert "招生" not in desk.get("/staff/rejected.csv", params={"run": run}).text
+    with signed_in(desk, office, Role.EDITOR):
+        page = desk.get("/staff/duplicates").text
+        links = page.split('href="/staff/duplicates/')[1:]
+        schools = [each[:16] for each in links]
+    with signed_in(desk, office, Role.CLERK, WATER_UNIT) as key:
+        statuses = {desk.get(f"/staff/duplicates/{each}").status_code for each in schools}
+        assert statuses == {200, 403}
+        decided = [
+            desk.post(
+                f"/staff/duplicates/{each}", data={"form_key": key, "decision": "version"}
+            ).status_code
+            for each in schools
+        ]
+        assert 403 in decided
+    with signed_in(desk, office, Role.EDITOR):
+        assert "判为新旧版本" in desk.get("/staff/duplicates?state=version").text
+    assert desk.get("/records/r2", follow_redirects=False).status_code == 200
+
+
+def test_an_administrator_gives_and_takes_tokens(desk: TestClient, office: Installation) -> None:
+    with signed_in(desk, office, Role.ADMINISTRATOR) as key:
+        form = {"form_key": key, "name": "王处", "role": "clerk", "unit": "没有这个单位"}
+        assert desk.post("/staff/tokens", data=form).status_code == 422
+        page = desk.post("/staff/tokens", data={**form, "unit": WATER_UNIT}).text
+        token = page.partition("<strong>gk_")[2].partition("<")[0]
+        assert f"gk_{token}" not in desk.get("/staff/tokens").text
+        checked = Tokens(open_ledger(office.settings.data_dir)).check(f"gk_{token}")
+        assert checked is not None
+        assert (checked.role, checked.name) == (Role.CLERK, "王处")
+        path = f"/staff/tokens/{checked.id}/revoke"
+        assert desk.post(path, data={"form_key": key}).status_code == 200
+        assert desk.post(path, data={"form_key": key}).status_code == 404
+    assert Tokens(open_ledger(office.settings.data_dir)).check(f"gk_{token}") is None
+    entries = Audit(open_ledger(office.settings.data_dir)).entries(4)
+    assert [each.action for each in entries][:2] == ["token revoked", "token added"]
