@@ -45,6 +45,7 @@ from search_api.staff import (
     duplicates_page,
     expiring_page,
     gaps_page,
+    records_page,
     reports,
     supervision_page,
     tokens_page,
@@ -184,7 +185,8 @@ def _add_routes(app: FastAPI) -> None:
         *(expiring_page, supervision_page, gaps_page),
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
-    app.include_router(tokens_page.router, dependencies=[Depends(refuse_on_unit_sites)])
+    for part in (records_page, tokens_page):
+        app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     if app.state.served.services.installation.settings.styleguide:
         app.include_router(styleguide.router)
     # FastAPI's API page loads its script from the internet; this copy is served locally.

@@ -25,6 +25,8 @@ class Action(StrEnum):
     CHECKED = "draft checked"
     DECIDED = "cluster decided"
     UNDONE = "decision undone"
+    RECORD_WITHDRAWN = "record withdrawn"
+    RECORD_RESTORED = "withdrawal undone"
     EXPORTED = "list exported"
     VIEWED = "list viewed"
     CERTIFIED = "search certified"

@@ -13,6 +13,7 @@ from gongkai.staff.roles import Role
 
 _Time = Annotated[str, Field(pattern=UTC_TIME)]
 _AUDIT = ("at", "who", "action", "subject")
+_RECORDS = ("at", "who", "action", "record_id", "publisher", "reason")
 _SEARCHES = ("unfound_searches", "pending_searches")
 
 
@@ -46,6 +47,15 @@ class _AuditRow(_Row):
     subject: str
 
 
+class _RecordRow(_Row):
+    at: _Time
+    who: str
+    action: str
+    record_id: str
+    publisher: str
+    reason: str
+
+
 class _CertificateRow(_Row):
     id: str
     issued_at: _Time
@@ -74,6 +84,7 @@ class StaffCopy:
     tokens: tuple[TokenRow, ...] = ()
     roles: tuple[RoleRow, ...] = ()
     audit: tuple[tuple[Any, ...], ...] = ()
+    records: tuple[tuple[Any, ...], ...] = ()
     certificates: tuple[tuple[Any, ...], ...] = ()
     snapshots: tuple[tuple[Any, ...], ...] = ()
     searches: tuple[tuple[str, tuple[tuple[Any, ...], ...]], ...] = ()
@@ -84,6 +95,9 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
     audit = read_lines(connection, "audit", _AUDIT)
     for line in audit:
         _AuditRow.model_validate(dict(zip(_AUDIT, line, strict=True)))
+    records = read_lines(connection, "record_actions", _RECORDS)
+    for line in records:
+        _RecordRow.model_validate(dict(zip(_RECORDS, line, strict=True)))
     certificates = _read(connection, "certificates")
     for row in certificates:
         _CertificateRow.model_validate(dict(row))
@@ -100,6 +114,7 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
         tuple(TokenRow.model_validate(dict(row)) for row in _read(connection, "tokens")),
         tuple(RoleRow.model_validate(dict(row)) for row in _read(connection, "token_roles")),
         tuple(audit),
+        tuple(records),
         tuple(tuple(row) for row in certificates),
         tuple(tuple(row) for row in snapshots),
         searches,
@@ -127,6 +142,7 @@ def merge_staff(copy: StaffCopy, ledger: Database, *, reopen: bool) -> None:
             [tuple(each.model_dump().values()) for each in copy.roles],
         )
         unite_lines(connection, "audit", _AUDIT, "at", copy.audit)
+        unite_lines(connection, "record_actions", _RECORDS, "at", copy.records)
         connection.executemany(
             "INSERT OR IGNORE INTO certificates VALUES (?, ?, ?, ?)", copy.certificates
         )

@@ -36,6 +36,19 @@ CREATE TABLE IF NOT EXISTS audit (
     action TEXT NOT NULL,
     subject TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS record_actions (
+    sequence INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    publisher TEXT NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS record_actions_stay BEFORE UPDATE ON record_actions
+    BEGIN SELECT RAISE(ABORT, 'actions on records are only added to'); END;
+CREATE TRIGGER IF NOT EXISTS record_actions_last BEFORE DELETE ON record_actions
+    BEGIN SELECT RAISE(ABORT, 'actions on records are only added to'); END;
 CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
 CREATE TRIGGER IF NOT EXISTS audit_lasts BEFORE DELETE ON audit

@@ -23,6 +23,7 @@ from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import serving, watched_page
 
 PAGES = (
+    "/staff/records",
     *("/staff", "/staff/duplicates", "/staff/check", "/staff/rejected", "/staff/unclassified"),
     "/staff/expiring",
     *("/staff/searches", "/staff/statistics", "/staff/certificate", "/staff/audit"),

@@ -20,7 +20,7 @@ from tests.journeys.command import plain_row, write_rows
 from tests.journeys.test_staff_access import staff_routes
 
 OPEN = {("GET", "/staff"), ("POST", "/staff/sign-in"), ("POST", "/staff/sign-out")}
-CLERKS = (*("/staff/duplicates", "/staff/check", "/staff/rejected"),)
+CLERKS = ("/staff/duplicates", "/staff/check", "/staff/rejected", "/staff/records")
 """What every clerk may open: each shows only the records of the unit."""
 ADMINISTRATORS = ("/staff/tokens",)
 WATER_UNIT, SCHOOL_UNIT = "安庆市水利局", "安庆市教育体育局"
@@ -137,6 +137,41 @@ def test_a_clerk_sees_the_unit_only(desk: TestClient, office: Installation) -> N
     with signed_in(desk, office, Role.EDITOR):
         assert "判为新旧版本" in desk.get("/staff/duplicates?state=version").text
     assert desk.get("/records/r2", follow_redirects=False).status_code == 200
+
+
+def test_a_record_is_withdrawn_and_given_back_by_its_own_unit(
+    desk: TestClient, office: Installation
+) -> None:
+    with signed_in(desk, office, Role.CLERK, SCHOOL_UNIT) as key:
+        form = {"form_key": key, "id": "r2", "reason": "重复发布"}
+        assert desk.get("/staff/records?q=r2").status_code == 403
+        assert desk.post("/staff/records/withdraw", data=form).status_code == 403
+        assert "饮水安全" not in desk.get("/staff/records?q=饮水安全").text
+    assert desk.get("/records/r2").status_code == 200
+    with signed_in(desk, office, Role.CLERK, WATER_UNIT) as key:
+        form = {"form_key": key, "id": "r2", "reason": ""}
+        assert "r2" in desk.get("/staff/records?q=饮水安全").text
+        assert desk.post("/staff/records/withdraw", data=form).status_code == 422
+        form["reason"] = "重复发布"
+        page = desk.post("/staff/records/withdraw", data=form).text
+        assert "已经由工作人员撤下" in page
+        assert "重复发布" in page
+        assert "饮水安全" not in page
+        assert desk.post("/staff/records/withdraw", data=form).status_code == 404
+    assert desk.get("/records/r2").status_code == 410
+    assert desk.get("/api/v1/search", params={"q": "饮水安全"}).json()["total"] == 1
+    with signed_in(desk, office, Role.CLERK, SCHOOL_UNIT) as key:
+        form = {"form_key": key, "id": "r2", "reason": "恢复"}
+        assert desk.post("/staff/records/restore", data=form).status_code == 403
+    with signed_in(desk, office, Role.EDITOR) as key:
+        form = {"form_key": key, "id": "r2", "reason": "误撤"}
+        page = desk.post("/staff/records/restore", data=form).text
+        assert "撤下已经撤销" in page
+        assert page.index("误撤") < page.index("重复发布")
+        assert desk.post("/staff/records/restore", data=form).status_code == 404
+    entries = Audit(open_ledger(office.settings.data_dir)).entries(20)
+    actions = [each.action for each in entries if each.subject == "r2"]
+    assert actions == ["withdrawal undone", "record withdrawn"]
 
 
 def test_an_administrator_gives_and_takes_tokens(desk: TestClient, office: Installation) -> None:

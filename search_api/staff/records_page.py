@@ -1,0 +1,207 @@
+"""`/staff/records`: find a record, see what happened to it, withdraw it and give it back."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import unquote, urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from gongkai.engines.port import STAFF
+from gongkai.engines.withdrawals import Withdrawal
+from gongkai.errors import AnotherWriterError
+from gongkai.query.request import SearchRequest
+from gongkai.search.responses import HitView, RecordView
+from gongkai.staff.audit import Action
+from gongkai.staff.record_actions import REASON_LIMIT, RecordAction, RecordActions, RecordEntry
+from gongkai.staff.roles import Scope
+from gongkai.staff.staff_database import open_ledger
+from search_api.http.dependencies import ContextDependency, SearchServiceDependency
+from search_api.http.errors import UnknownPageError
+from search_api.http.state import services_of
+from search_api.staff.auth import NotAllowedError
+from search_api.staff.page import render_staff
+from search_api.staff.staff_dependencies import Acting, ClerkActing, ClerkLooking
+from search_api.web.site import record_path
+
+ID_LIMIT, SHOWN = 200, 20
+ACTION_WORDS = {RecordAction.WITHDRAWN: "撤下", RecordAction.RESTORED: "撤销撤下"}
+_BUSY = "正在导入或者重建索引，现在不能撤销撤下，请稍后再试。"
+router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@dataclass(frozen=True)
+class ReasonForm:
+    """The record, and why it is withdrawn or given back."""
+
+    id: Annotated[str, Form(max_length=ID_LIMIT)] = ""
+    reason: Annotated[str, Form(max_length=REASON_LIMIT)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """A record as staff see it; `record` is None unless it is public now."""
+
+    id: str
+    record: RecordView | None
+    withdrawal: Withdrawal | None
+    history: Sequence[RecordEntry]
+
+    @property
+    def publisher(self) -> str:
+        """Returns the agency's code, empty where nothing tells it."""
+        if self.record:
+            return self.record.publisher.code
+        return next((each.publisher for each in self.history), "")
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawal is not None and self.withdrawal.is_closed
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.record or self.withdrawal or self.history)
+
+
+@router.get("/records")
+async def records(
+    request: Request,
+    context: ContextDependency,
+    acting: ClerkLooking,
+    service: SearchServiceDependency,
+    q: Annotated[str, Query(max_length=ID_LIMIT)] = "",
+) -> HTMLResponse:
+    """Shows the record with this id or address, or the records that the words find."""
+    found = await _read_state(request, service, _read_id(q)) if q.strip() else None
+    if found and found.is_known:
+        _check_own(found, acting.scope)
+        return HTMLResponse(_render(context, acting, q, found))
+    hits = await _find(service, q, acting.scope) if q.strip() else []
+    return HTMLResponse(_render(context, acting, q, None, hits=hits))
+
+
+@router.post("/records/withdraw")
+async def withdraw(
+    request: Request,
+    context: ContextDependency,
+    acting: ClerkActing,
+    service: SearchServiceDependency,
+    form: Annotated[ReasonForm, Depends()],
+) -> Response:
+    """Withdraws a public record at once from every generation."""
+    found = await _read_state(request, service, form.id)
+    if found.record is None:
+        raise UnknownPageError
+    _check_own(found, acting.scope)
+    if not form.reason.strip():
+        page = _render(context, acting, form.id, found, problem="请填写撤下的原因。")
+        return HTMLResponse(page, 422)
+    await run_in_threadpool(_withdraw, request, found.id)
+    await run_in_threadpool(_note, request, acting, found, RecordAction.WITHDRAWN, form.reason)
+    return _back_to(found.id)
+
+
+@router.post("/records/restore")
+async def restore(
+    request: Request,
+    context: ContextDependency,
+    acting: ClerkActing,
+    service: SearchServiceDependency,
+    form: Annotated[ReasonForm, Depends()],
+) -> Response:
+    """Allows a withdrawn record to be indexed again."""
+    found = await _read_state(request, service, form.id)
+    if not found.is_withdrawn:
+        raise UnknownPageError
+    _check_own(found, acting.scope)
+    if not form.reason.strip():
+        page = _render(context, acting, form.id, found, problem="请填写撤销撤下的原因。")
+        return HTMLResponse(page, 422)
+    try:
+        await run_in_threadpool(_restore, request, found.id)
+    except AnotherWriterError:
+        return HTMLResponse(_render(context, acting, form.id, found, problem=_BUSY), 409)
+    await run_in_threadpool(_note, request, acting, found, RecordAction.RESTORED, form.reason)
+    return _back_to(found.id)
+
+
+async def _read_state(
+    request: Request, service: SearchServiceDependency, record_id: str
+) -> RecordState:
+    withdrawal = await run_in_threadpool(_find_withdrawal, request, record_id)
+    history = await run_in_threadpool(_open_actions(request).history, record_id)
+    return RecordState(record_id, await service.record(record_id), withdrawal, history)
+
+
+def _check_own(found: RecordState, scope: Scope) -> None:
+    """Raises NotAllowedError for a record of another unit, or of none that is known."""
+    if not scope.covers(found.publisher):
+        raise NotAllowedError
+
+
+async def _find(service: SearchServiceDependency, text: str, scope: Scope) -> list[HitView]:
+    chosen = {"publisher": tuple(sorted(scope.publishers))} if scope.publishers else {}
+    answer = await service.search(
+        SearchRequest(text=text.strip(), chosen=chosen, size=SHOWN, facets=(), semantic=False)
+    )
+    return [hit for hit in answer.hits if scope.covers(hit.publisher.code)]
+
+
+def _read_id(text: str) -> str:
+    """Returns the id that a text states, which may be the address of the record's page."""
+    _, mark, rest = text.strip().partition("/records/")
+    return unquote(rest.partition("?")[0]) if mark else text.strip()
+
+
+def _open_actions(request: Request) -> RecordActions:
+    return RecordActions(open_ledger(services_of(request).installation.settings.data_dir))
+
+
+def _find_withdrawal(request: Request, record_id: str) -> Withdrawal | None:
+    with closing(services_of(request).installation.open_store()) as store:
+        return store.withdrawals().get(record_id)
+
+
+def _withdraw(request: Request, record_id: str) -> None:
+    with closing(services_of(request).installation.open_store()) as store:
+        store.withdraw([record_id], cause=STAFF)
+
+
+def _restore(request: Request, record_id: str) -> None:
+    with closing(services_of(request).installation.open_store()) as store:
+        store.restore([record_id])
+
+
+def _note(
+    request: Request, acting: Acting, found: RecordState, action: RecordAction, reason: str
+) -> None:
+    _open_actions(request).add(found.id, action, found.publisher, acting.name, reason.strip())
+    is_withdrawn = action is RecordAction.WITHDRAWN
+    acting.note(Action.RECORD_WITHDRAWN if is_withdrawn else Action.RECORD_RESTORED, found.id)
+
+
+def _back_to(record_id: str) -> Response:
+    return RedirectResponse(f"/staff/records?{urlencode({'q': record_id})}", status_code=303)
+
+
+def _render(
+    context: ContextDependency,
+    acting: Acting,
+    typed: str,
+    found: RecordState | None,
+    **shown: object,
+) -> str:
+    return render_staff(
+        "records.html",
+        context,
+        acting.session,
+        typed=typed,
+        found=found,
+        words=ACTION_WORDS,
+        path=record_path,
+        limit=REASON_LIMIT,
+        **{"hits": [], "problem": "", **shown},
+    )
