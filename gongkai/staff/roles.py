@@ -1,6 +1,5 @@
 """Roles of staff, and the units whose records a member of staff may see and change."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,14 +43,4 @@ def find_scope(role: Role, unit: str, agencies: AgencyDirectory) -> Scope:
     """Returns the scope of a role; a clerk has that of the unit and of all units below it."""
     if role is not Role.CLERK:
         return Scope()
-    return Scope(frozenset(_walk(unit, agencies, set())))
-
-
-def _walk(unit: str, agencies: AgencyDirectory, seen: set[str]) -> Iterator[str]:
-    # A table may name two units as each other's parents.
-    if unit in seen:
-        return
-    seen.add(unit)
-    yield unit
-    for child in agencies.children(unit):
-        yield from _walk(child.code, agencies, seen)
+    return Scope(frozenset((unit, *agencies.below(unit))))
