@@ -160,9 +160,9 @@ def render_browse(
     """Renders the children of `path`, or the first level; the hall's own agencies come first."""
     mode = context.mode
     parent = next((each for each in walk(values) if each.value == path), None)
-    level = parent.children if parent else values
+    level = parent.children if parent else _own_first(values, context.hall)
     shown = [each for each in level if each.count and each.value != MISSING]
-    tiles = [_branch(mode, name, each) for each in _own_first(shown, context.hall)]
+    tiles = [_branch(mode, name, each) for each in shown]
     if parent and parent.count:
         whole = _choose(mode, name, parent)
         tiles.insert(0, KioskTile(f"{parent.label}的全部信息", whole, _count(parent)))
@@ -308,8 +308,10 @@ def _choose(mode: Mode, name: str, value: FacetValueView) -> str:
 
 
 def _own_first(values: Sequence[FacetValueView], hall: Hall) -> list[FacetValueView]:
-    own = {name: at for at, name in enumerate(hall.agencies)}
-    return sorted(values, key=lambda each: min(own.get(each.label, 999), own.get(each.value, 999)))
+    """Returns the hall's own agencies, wherever in the tree they are, before the first level."""
+    named = {key: each for each in walk(values) for key in (each.label, each.value)}
+    own = [named[each] for each in hall.agencies if each in named]
+    return [*own, *(each for each in values if each not in own)]
 
 
 def _count(value: FacetValueView) -> str:

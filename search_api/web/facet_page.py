@@ -9,7 +9,7 @@ from dataclasses import replace
 from gongkai.catalog.fields import TITLES
 from gongkai.query.request import SearchRequest
 from gongkai.search.responses import FacetValueView
-from search_api.web.facet_panels import build_rows, walk
+from search_api.web.facet_panels import FacetRow, build_rows, walk
 from search_api.web.rendering import PageContext, render, shorten
 from search_api.web.urls import build_parameters, search_url
 
@@ -27,6 +27,7 @@ def render_facet_values(
     """Renders the page. `values` is the whole facet of this list; `find` is part of a label."""
     found = _find(values, "".join(find.split()).casefold())
     shown, count = _take(found, ROWS_LIMIT)
+    rows = build_rows(request, name, shown)
     return render(
         "facet.html",
         context,
@@ -34,7 +35,7 @@ def render_facet_values(
         name=name,
         find=find,
         heading=shorten(request.text),
-        rows=build_rows(request, name, shown),
+        rows=_unfold(rows) if find else rows,
         left_out=_count(found) - count,
         back=search_url(request),
         kept=[pair for pair in build_parameters(request) if pair[0] != "page"],
@@ -55,6 +56,11 @@ def _find(values: Sequence[FacetValueView], part: str) -> list[FacetValueView]:
         if below or is_found:
             found.append(replace(each, children=below))
     return found
+
+
+def _unfold(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
+    """Returns the rows with every branch open, so that what was found can be seen."""
+    return tuple(replace(row, is_open=True, children=_unfold(row.children)) for row in rows)
 
 
 def _take(values: Sequence[FacetValueView], most: int) -> tuple[list[FacetValueView], int]:

@@ -42,7 +42,7 @@ class FacetRow:
 
 @dataclass(frozen=True, slots=True)
 class FacetPanel:
-    """One facet: visible `rows`, folded `more`, and `href` of the page with all values.
+    """One facet: visible `rows`, folded `more`, and `href` of the page with all values, if long.
 
     `left_out` is the number of values that only that page shows.
     """
@@ -54,7 +54,7 @@ class FacetPanel:
     more: tuple[FacetRow, ...]
     left_out: int
     is_more_open: bool
-    href: str
+    href: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,12 @@ def _build_panel(
         more=_fold(rows[shown:]),
         left_out=max(len(rows) - shown - ROWS_FOLDED, 0) + more,
         is_more_open=any(row.is_open for row in rows[shown:]),
-        href=facet_url(request, name),
+        href=facet_url(request, name) if more or _is_long(values) else None,
     )
+
+
+def _is_long(values: Sequence[FacetValueView]) -> bool:
+    return sum(1 for _ in walk(values)) > ROWS_SHOWN + 1
 
 
 def _fold(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:

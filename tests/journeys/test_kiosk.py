@@ -344,7 +344,9 @@ def test_a_list_fills_the_screen_and_is_paged_without_a_drag(screen: Page) -> No
 
 
 def test_long_texts_are_turned_by_buttons(screen: Page, client: TestClient) -> None:
-    hit = client.get("/api/v1/search", params={"q": "公积金提取"}).json()["hits"][0]
+    hit = client.get("/api/v1/search", params={"q": "安庆市政府工作报告（2026年）"}).json()["hits"][
+        0
+    ]
     screen.goto(f"/kiosk/records/{hit['id']}?size=3")
     main = screen.locator("main")
     steps = 0
