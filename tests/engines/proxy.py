@@ -86,6 +86,7 @@ class TooOld(http.server.BaseHTTPRequestHandler):
         self.send_response(400)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
+        self.send_header("X-Elastic-Product", "Elasticsearch")
         self.end_headers()
         self.wfile.write(content if self.command != "HEAD" else b"")
 
