@@ -17,7 +17,7 @@ LEVELS = ("国家", "省", "市", "县", "乡")
 
 _WIDE_LEVELS = frozenset(LEVELS[:2])
 OWN = "/本级"
-"""Ends the value of an agency that stands for its own records, without those below it."""
+"""Ends the value that selects an agency's own records, without those of agencies below it."""
 # 市财政局 is the city's own. 县财政局 could belong to any county, and 桐城市's is not 市财政局.
 _LEVELS_WITH_SCOPED_NAMES = frozenset(LEVELS[:3])
 _PREFIXES = re.compile(r"^(?:\(?原\)?|中华人民共和国)")

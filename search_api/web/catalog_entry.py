@@ -78,7 +78,7 @@ def _each_row(record: RecordView) -> Iterable[Row]:
 
 
 def _period_rows(record: RecordView) -> Iterable[Row]:
-    """Yields the dates that the text states; the sentence stands beside the last one."""
+    """Yields the dates that the text states; the last one has the sentence."""
     passage = f"正文：“{record.term_passage}”" if record.term_passage else ""
     verb = "起试行" if record.trial else "起施行"
     start = f"{spell_date(record.effective_on)}{verb}" if record.effective_on else ""
