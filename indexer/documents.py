@@ -22,6 +22,7 @@ from gongkai.catalog.stored_record import StoredRecord, decode_record, encode_re
 from gongkai.catalog.validity_period import ValidityPeriod, read_validity_period
 from gongkai.duplicates.comparable_text import Text, choose_body
 from gongkai.duplicates.minhash import pack_bands
+from gongkai.engines.fingerprint import write_revision
 from gongkai.engines.port import IndexDocument
 from gongkai.query.similarity import title_mark
 
@@ -54,7 +55,7 @@ def build_document(record: Record, analyzer: TextAnalyzer) -> IndexDocument:
     }
     return IndexDocument(
         id=record.id,
-        revision=_revision(record.id, stored),
+        revision=write_revision(record.id, stored),
         fields={
             **text_words,
             **_keywords(record),
@@ -79,7 +80,7 @@ def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
     order = _order(day, record_id) if isinstance(day, int) else 0
     return IndexDocument(
         id=record_id,
-        revision=_revision(record_id, stored),
+        revision=write_revision(record_id, stored),
         fields={**document.fields, "published_order": order},
         stored=stored,
     )
@@ -205,8 +206,3 @@ def _stated_days(issued_on: PartialDate | None, period: ValidityPeriod) -> dict[
 def _order(day: int, record_id: str) -> int:
     digest = hashlib.blake2b(record_id.encode(), digest_size=_ORDER_BITS // 8).digest()
     return day << _ORDER_BITS | int.from_bytes(digest)
-
-
-def _revision(record_id: str, stored: bytes) -> str:
-    """Returns a hash of the stored content, which includes everything that is searched."""
-    return f"{record_id}\x1f{hashlib.blake2b(stored, digest_size=16).hexdigest()}"

@@ -18,7 +18,7 @@ from gongkai.engines.installation import Installation, open_installation
 from gongkai.services import Services, build_services, scope_services
 from gongkai.settings import Settings
 from gongkai.trusted_proxies import describe_untrusted, note_untrusted
-from search_api.api import downloads, health, openapi, search
+from search_api.api import changes, downloads, health, openapi, search
 from search_api.http.body_limit import BodyLimitMiddleware
 from search_api.http.caching import (
     ConditionalGetMiddleware,
@@ -176,6 +176,7 @@ def _warn_of_proxy(data_dir: Path) -> None:
 
 def _add_routes(app: FastAPI) -> None:
     app.include_router(search.router)
+    app.include_router(changes.router)
     app.include_router(downloads.router, prefix="/api/v1")
     app.include_router(downloads.router, include_in_schema=False)
     for part in (health, openapi, discovery, units, pages, appearance, theme, kiosk):

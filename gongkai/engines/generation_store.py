@@ -11,7 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from gettext import gettext as _
 
+from gongkai.engines.change_recorder import ChangeRecorder
 from gongkai.engines.fingerprint import check_fingerprint
+from gongkai.engines.generation_check import examine_generation, is_damaged
 from gongkai.engines.manifest import Manifest, superseded
 from gongkai.engines.port import Generation, GenerationWriter, IntegrityReport, choose_recovery
 from gongkai.engines.store_backend import StoreBackend, explain_damage
@@ -22,9 +24,6 @@ from gongkai.events import log_event
 
 WITHDRAW_PATIENCE_SECONDS = 2.0
 """How long a withdrawal waits for a running writer; it applies at once either way."""
-OTHER_ANALYSIS = _("It was built with another analysis, dictionary or schema.")
-"""The one fault of a generation whose files may be intact."""
-UNFINISHED = _("Its manifest is missing or damaged, or it was never finished.")
 log = logging.getLogger("gongkai.engines")
 
 
@@ -37,6 +36,7 @@ class GenerationStore:
         self._ledger = backend.ledger
         self._lock = backend.lock
         self._scope = WriteScope(backend)
+        self._recorder = ChangeRecorder(backend)
         self._fingerprint = fingerprint
         self._written: str | None = None
 
@@ -62,6 +62,7 @@ class GenerationStore:
             self._generations.write_manifest(replace(manifest, complete=True))
             self._generations.point_at(name)
             log_event(log, "generation.published", generation=name, before=before)
+            self._recorder.catch_up(name)
             self._drop(superseded(self._generations.complete(), name, before))
 
     def rollback(self) -> Generation:
@@ -88,6 +89,7 @@ class GenerationStore:
                 self._ledger.begin()
                 found = self._backend.look_up(ids) | dict.fromkeys(held, True)
                 self._ledger.add(ids, cause, public={each for each in ids if found[each]})
+                self._recorder.close(ids)
                 self._backend.hide(ids)
         log_event(log, "withdrawal.applied", records=sum(found.values()), cause=cause)
         return found
@@ -98,7 +100,10 @@ class GenerationStore:
             known = {each: each in closed and cause in (None, closed[each]) for each in record_ids}
             self._erase_pending()
             reopened = [record_id for record_id, is_closed in known.items() if is_closed]
+            still = set(reopened) & set(self._ledger.pending())
             self._ledger.remove(reopened)
+            if still and (live := self._live_name()):
+                self._recorder.compare(live, still)
         log_event(log, "withdrawal.lifted", records=len(reopened))
         return known
 
@@ -119,11 +124,12 @@ class GenerationStore:
 
     def examine_ledger(self) -> list[str]:
         with self._backend.translate_errors():
-            return self._ledger.examine()
+            return [*self._ledger.examine(), *self._backend.journal.examine()]
 
     def repair_ledger(self) -> None:
         with self._scope.holding():
             self._ledger.repair()
+            self._backend.journal.repair()
 
     def restart_ledger(self) -> None:
         with self._scope.holding(WITHDRAW_PATIENCE_SECONDS):
@@ -164,7 +170,10 @@ class GenerationStore:
             live = self._generations.live_names()
             known = (each.name for each in self._generations.complete())
             names = {*known, *live, *self._generations.damaged()}
-            return [self._examine(name, live) for name in sorted(names, reverse=True)]
+            return [
+                examine_generation(self._backend, name, live, self._fingerprint)
+                for name in sorted(names, reverse=True)
+            ]
 
     def recover(self) -> str | None:
         self.repair_ledger()
@@ -209,10 +218,13 @@ class GenerationStore:
         """Opens a writer; the first commit of the very first generation publishes it."""
         name = manifest.name
 
-        def after_commit(records: int) -> None:
+        def after_commit(records: int, written: Collection[str]) -> None:
             log_event(log, "generation.committed", generation=name, records=records)
             if is_first and self._live_name() != name:
                 self.publish(name)
+                self._recorder.begin()
+            elif self._live_name() == name:
+                self._recorder.compare(name, written)
 
         def on_close(error: BaseException | None) -> None:
             self._written = None
@@ -221,11 +233,16 @@ class GenerationStore:
                     if error is not None:
                         self._discard(name)
                     self._erase_pending()
+                    if error is None and self._live_name() == name:
+                        self._recorder.finish(name)
             finally:
                 self._lock.release()
 
         writer = self._backend.open_writer(manifest, after_commit, on_close)
         self._written = name
+        if self._live_name() == name:
+            self._recorder.catch_up(name)
+            self._recorder.begin()
         return writer
 
     def _discard(self, name: str) -> None:
@@ -240,6 +257,7 @@ class GenerationStore:
         before = self._live_name()
         self._generations.point_at(name)
         log_event(log, "generation.rolled_back", generation=name, before=before)
+        self._recorder.catch_up(name)
 
     def _drop(self, names: Iterable[str]) -> None:
         for name in names:
@@ -254,11 +272,7 @@ class GenerationStore:
 
     def _drop_damaged(self, examined: Iterable[IntegrityReport]) -> None:
         """Drops damaged older generations, which prevent withdrawals and allow no rollback."""
-        self._drop(
-            each.name
-            for each in examined
-            if not each.live and each.faults and each.faults != (OTHER_ANALYSIS,)
-        )
+        self._drop(each.name for each in examined if not each.live and is_damaged(each))
 
     def _erase_pending(self) -> None:
         """Deletes pending withdrawals from all generations; the caller must hold the lock.
@@ -267,18 +281,9 @@ class GenerationStore:
         change, or one that is too damaged to delete from.
         """
         pending = self._ledger.pending()
+        self._recorder.close(pending)
         if pending and self._backend.erase(pending, self._written):
             self._ledger.mark_erased(pending)
-
-    def _examine(self, name: str, live: Collection[str]) -> IntegrityReport:
-        manifest = self._generations.manifest(name)
-        if manifest is None or not manifest.complete:
-            return IntegrityReport(name, name in live, (UNFINISHED,))
-        is_own = manifest.fingerprint == self._fingerprint
-        faults = self._backend.examine(name, is_own=is_own)
-        if not is_own:
-            faults.append(OTHER_ANALYSIS)
-        return IntegrityReport(name, name in live, tuple(faults))
 
     def _live_name(self) -> str | None:
         return next(iter(self._generations.live_names()), None)

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from gongkai.engines import withdrawals
+from gongkai.engines.changes import ChangePage
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.errors import EngineUnavailableError
 from gongkai.query.request import Sort
@@ -135,6 +136,9 @@ class SearchEngine(Protocol):
         """Returns the stored content of a record, or None."""
 
     async def is_withdrawn(self, record_id: str) -> bool: ...
+
+    async def changes(self, after: int, limit: int) -> ChangePage:
+        """Returns at most `limit` changes of public records after a sequence number, in order."""
 
     async def live(self) -> Generation: ...
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from gongkai.engines.changes import ChangePage
 from gongkai.engines.port import EngineQuery, Generation, SearchEngine, SearchResult
 from gongkai.query.tree import And, MatchAll, Query, Term
 
@@ -45,6 +46,13 @@ class ScopedEngine:
     async def is_withdrawn(self, record_id: str) -> bool:  # noqa: ARG002
         """Returns False: the ledger does not tell whose record it was."""
         return False
+
+    async def changes(self, after: int, limit: int) -> ChangePage:
+        """Returns the changes of all records: the journal does not tell whose a withdrawn one was.
+
+        It contains no text.
+        """
+        return await self._engine.changes(after, limit)
 
     async def live(self) -> Generation:
         """Returns the live generation with the number of records of the scope."""

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from gettext import gettext as _
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from gongkai.engines.changes import ChangeJournal
 from gongkai.engines.manifest import Manifest
 from gongkai.engines.port import Generation, GenerationWriter
 from gongkai.engines.withdrawals import Withdrawal
+
+AfterCommit: TypeAlias = Callable[[int, Collection[str]], None]
+"""Receives the number of records, and the ids written or deleted since the last commit."""
 
 
 class WriteLock(Protocol):
@@ -108,6 +112,9 @@ class StoreBackend(Protocol):
     def ledger(self) -> WithdrawalLedger: ...
 
     @property
+    def journal(self) -> ChangeJournal: ...
+
+    @property
     def lock(self) -> WriteLock: ...
 
     def translate_errors(self) -> AbstractContextManager[None]:
@@ -116,13 +123,12 @@ class StoreBackend(Protocol):
     def open_writer(
         self,
         manifest: Manifest,
-        after_commit: Callable[[int], None],
+        after_commit: AfterCommit,
         on_close: Callable[[BaseException | None], None],
     ) -> GenerationWriter:
         """Opens a writer. Raises EngineUnavailableError where the generation is damaged.
 
-        `after_commit` receives the number of records. `on_close` receives the error that ended the
-        writer, if any.
+        `on_close` receives the error that ended the writer, if any.
         """
 
     def describe(self, manifest: Manifest) -> Generation:
@@ -135,6 +141,14 @@ class StoreBackend(Protocol):
         self, names: Sequence[str], keys: Collection[str]
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yields id and identity keys of each record in these generations with one of the keys."""
+
+    def read_digests(
+        self, name: str, record_ids: Sequence[str] | None
+    ) -> Iterator[tuple[str, str]]:
+        """Yields id and digest of these records (None for all) in a generation, as committed.
+
+        Equal digests mean equal content.
+        """
 
     def erase(self, record_ids: Collection[str], written: str | None) -> bool:
         """Deletes records and their vectors; the caller holds the lock.

@@ -39,7 +39,7 @@ A withdrawal therefore takes effect within a second.
 KIOSK_POLICY = "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
 _KIOSK = "/kiosk"
 _STAFF = ("/staff", "/api/v1/duplicates")
-_NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/appearance", _KIOSK)
+_NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/appearance", "/api/v1/changes", _KIOSK)
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 

@@ -20,6 +20,7 @@ from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.tree import MatchAll
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_agencies import AgenciesContract
+from tests.engines.contract_changes import ChangesContract
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
@@ -36,6 +37,7 @@ from tests.engines.records import make_document
 
 
 class TestElastic(
+    ChangesContract,
     EventsContract,
     RecoveryContract,
     IdentitiesContract,

@@ -16,6 +16,7 @@ from gongkai.query.tree import MatchAll
 from indexer.pipeline import IndexJob, publish
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_agencies import AgenciesContract
+from tests.engines.contract_changes import ChangesContract
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
@@ -32,6 +33,7 @@ from tests.journeys.command import plain_row, write_rows
 
 
 class TestEmbedded(
+    ChangesContract,
     EventsContract,
     RecoveryContract,
     IdentitiesContract,

@@ -29,6 +29,7 @@ OPERATIONS = {
     "/api/v1/records/{record_id}/similar",
     "/api/v1/feed.atom",
     "/api/v1/replica",
+    "/api/v1/changes",
     "/healthz",
     "/readyz",
 }

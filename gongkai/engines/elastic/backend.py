@@ -9,13 +9,16 @@ from elasticsearch.helpers import bulk
 
 from gongkai.engines.elastic.connection import open_client, translate_errors
 from gongkai.engines.elastic.generations import GenerationIndices
-from gongkai.engines.elastic.identities import find_keys
+from gongkai.engines.elastic.identities import find_keys, read_revisions
+from gongkai.engines.elastic.journal import ElasticJournal
 from gongkai.engines.elastic.ledger import ElasticLedger
 from gongkai.engines.elastic.lock import WriterLock
 from gongkai.engines.elastic.mapping import Names, copies, document_key
 from gongkai.engines.elastic.writer import ElasticWriter, WriterHooks
+from gongkai.engines.fingerprint import read_digest
 from gongkai.engines.manifest import Manifest
 from gongkai.engines.port import Generation
+from gongkai.engines.store_backend import AfterCommit
 from gongkai.errors import EngineUnavailableError
 from gongkai.settings import Settings
 
@@ -33,6 +36,7 @@ class ElasticBackend:
         self.ledger = ElasticLedger(
             self._client, self._names.ledger, small, self.generations.has_ledger
         )
+        self.journal = ElasticJournal(self._client, self._names, small)
         self.lock = WriterLock(self._client, self._names.control, small)
 
     def translate_errors(self) -> AbstractContextManager[None]:
@@ -41,7 +45,7 @@ class ElasticBackend:
     def open_writer(
         self,
         manifest: Manifest,
-        after_commit: Callable[[int], None],
+        after_commit: AfterCommit,
         on_close: Callable[[BaseException | None], None],
     ) -> ElasticWriter:
         index = self._names.generation(manifest.name)
@@ -78,6 +82,13 @@ class ElasticBackend:
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
         for name in names:
             yield from find_keys(self._client, self._names.generation(name), keys)
+
+    def read_digests(
+        self, name: str, record_ids: Sequence[str] | None
+    ) -> Iterator[tuple[str, str]]:
+        index = self._names.generation(name)
+        for record_id, revision in read_revisions(self._client, index, record_ids):
+            yield record_id, read_digest(revision)
 
     def erase(self, record_ids: Collection[str], written: str | None) -> bool:  # noqa: ARG002
         """See StoreBackend. A vector has the document key of its record."""

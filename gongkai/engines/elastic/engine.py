@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from elasticsearch import AsyncElasticsearch, NotFoundError
 from elasticsearch import BadRequestError as RefusedRequest
 
+from gongkai.engines.changes import ChangePage
 from gongkai.engines.cursor import outlived
 from gongkai.engines.elastic.circuit import Circuit
 from gongkai.engines.elastic.compile import Compiled, compile_query, narrow
@@ -17,6 +18,7 @@ from gongkai.engines.elastic.facets import (
     plan_filters,
     read_counts,
 )
+from gongkai.engines.elastic.journal import read_changes
 from gongkai.engines.elastic.ledger import CLOSED
 from gongkai.engines.elastic.mapping import STORED, Names, document_key
 from gongkai.engines.elastic.pagination import PIT_MINUTES, build_body, next_cursor, read_position
@@ -87,6 +89,11 @@ class ElasticEngine:
                     return False
         entry = found["_source"]
         return bool(entry["cause"] != REOPENED and entry.get("public", True))
+
+    async def changes(self, after: int, limit: int) -> ChangePage:
+        async with self._circuit.guard():
+            with translate_errors():
+                return await read_changes(self._client, self._names, after, limit)
 
     async def live(self) -> Generation:
         return await self._answer(self._describe_live)

@@ -1,9 +1,11 @@
-"""Finds records of one index by their identity keys."""
+"""Finds records of one index by their identity keys, and reads their revisions."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from elasticsearch import Elasticsearch
+
+from gongkai.engines.elastic.mapping import document_key
 
 _PAGE = 1_000
 _KEYS_AT_ONCE = 10_000
@@ -17,11 +19,24 @@ def find_keys(
     wanted = sorted(keys)
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         query = {"terms": {"identities": wanted[start : start + _KEYS_AT_ONCE]}}
-        for source in _read(client, index, query):
+        for source in _read(client, index, query, ["id", "identities"]):
             yield source["id"], tuple(source["identities"])
 
 
-def _read(client: Elasticsearch, index: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def read_revisions(
+    client: Elasticsearch, index: str, record_ids: Sequence[str] | None
+) -> Iterator[tuple[str, str]]:
+    """Yields id and revision of these records (at most _KEYS_AT_ONCE), or of all, as committed."""
+    query: dict[str, Any] = {"match_all": {}}
+    if record_ids is not None:
+        query = {"ids": {"values": [document_key(each) for each in record_ids]}}
+    for source in _read(client, index, query, ["id", "revision"]):
+        yield source["id"], source["revision"]
+
+
+def _read(
+    client: Elasticsearch, index: str, query: dict[str, Any], names: list[str]
+) -> Iterator[dict[str, Any]]:
     after: list[Any] | None = None
     while True:
         found = client.search(
@@ -29,7 +44,7 @@ def _read(client: Elasticsearch, index: str, query: dict[str, Any]) -> Iterator[
             query=query,
             sort=[{"id": "asc"}],
             size=_PAGE,
-            source_includes=["id", "identities"],
+            source_includes=names,
             search_after=after,
             allow_partial_search_results=False,
         )

@@ -27,7 +27,6 @@ TRUSTED_SECONDS = 9.0
 
 Less than PATIENCE_SECONDS, so that an owner stops before another process starts.
 """
-_KEY = "writer"
 _PROPERTIES = {"owner": {"type": "keyword"}}
 log = logging.getLogger("gongkai.engines")
 
@@ -41,12 +40,20 @@ class _Version:
 class WriterLock:
     """See WriteLock. Another process waits PATIENCE_SECONDS before it takes over a lock."""
 
-    def __init__(self, client: Elasticsearch, index: str, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        client: Elasticsearch,
+        index: str,
+        settings: Mapping[str, Any],
+        key: str = "writer",
+    ) -> None:
+        """`key` names the document: each key is a lock of its own."""
         self._patient = client
         self._settings = settings
         # A hanging renewal must not count as one, so it fails early and is retried.
         self._client = client.options(request_timeout=2.0, max_retries=0)
         self._index = index
+        self._key = key
         self._owner = secrets.token_hex(8)
         self._version: _Version | None = None
         self._renewed = 0.0
@@ -94,7 +101,7 @@ class WriterLock:
         try:
             self._client.delete(
                 index=self._index,
-                id=_KEY,
+                id=self._key,
                 if_seq_no=version.number,
                 if_primary_term=version.term,
             )
@@ -104,7 +111,7 @@ class WriterLock:
     def _make(self) -> _Version | None:
         try:
             made = self._client.index(
-                index=self._index, id=_KEY, op_type="create", document={"owner": self._owner}
+                index=self._index, id=self._key, op_type="create", document={"owner": self._owner}
             )
         except ConflictError:
             return None
@@ -131,7 +138,7 @@ class WriterLock:
     def _look(self, owner: str | None = None) -> _Version | None:
         """Returns the document's version, if it exists and has this owner."""
         try:
-            found = self._client.get(index=self._index, id=_KEY)
+            found = self._client.get(index=self._index, id=self._key)
         except NotFoundError:
             return None
         if owner not in (None, found["_source"]["owner"]):
@@ -142,7 +149,7 @@ class WriterLock:
         try:
             written = self._client.index(
                 index=self._index,
-                id=_KEY,
+                id=self._key,
                 document={"owner": self._owner},
                 if_seq_no=version.number,
                 if_primary_term=version.term,

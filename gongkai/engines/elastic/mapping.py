@@ -40,6 +40,10 @@ class Names:
     def ledger(self) -> str:
         return f"{self.prefix}-withdrawn"
 
+    @property
+    def changes(self) -> str:
+        return f"{self.prefix}-changes"
+
     def vectors(self, model: str) -> str:
         """Returns the index of one model; `*` for those of all models."""
         return f"{self.prefix}-vectors-{model}"

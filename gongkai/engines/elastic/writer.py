@@ -19,6 +19,7 @@ from gongkai.catalog.fields import FIELDS, ZONE_BREAK, Kind
 from gongkai.engines.elastic.connection import BLOCKED, explain, is_blocked, translate_errors
 from gongkai.engines.elastic.mapping import STORED, document_key
 from gongkai.engines.port import IndexDocument
+from gongkai.engines.store_backend import AfterCommit
 from gongkai.errors import EngineUnavailableError
 
 BULK_BYTES = 8_000_000
@@ -35,12 +36,12 @@ class WriterHooks:
     """Callbacks of the store.
 
     `check` raises where the lock was lost. `erase_withdrawn` deletes records withdrawn meanwhile.
-    `after_commit` receives the number of records.
+    `after_commit` receives the number of records and the ids written since the last commit.
     """
 
     check: Callable[[], None]
     erase_withdrawn: Callable[[], None]
-    after_commit: Callable[[int], None]
+    after_commit: AfterCommit
     on_close: Callable[[BaseException | None], None]
 
 
@@ -101,8 +102,9 @@ class ElasticWriter:
         self._hooks.erase_withdrawn()
         with translate_errors():
             self._client.indices.refresh(index=self._index)
-        self._unseen, self._looked_up, self._is_empty = {}, {}, False
-        self._hooks.after_commit(self.count())
+        written, self._unseen = self._unseen, {}
+        self._looked_up, self._is_empty = {}, False
+        self._hooks.after_commit(self.count(), written.keys())
 
     def identities(self, record_id: str) -> tuple[str, ...]:
         if record_id not in self._looked_up:

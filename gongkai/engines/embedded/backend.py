@@ -4,9 +4,17 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from gongkai.engines.embedded.erasure import erase, find_keys, list_folders, look_up, open_older
+from gongkai.engines.embedded.erasure import (
+    erase,
+    find_keys,
+    list_folders,
+    look_up,
+    open_older,
+    read_digests,
+)
 from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.integrity import drop_orphans, examine_index, repair_index
+from gongkai.engines.embedded.journal import JournalFile
 from gongkai.engines.embedded.layout import Layout
 from gongkai.engines.embedded.ledger import Ledger
 from gongkai.engines.embedded.lock import FolderLock
@@ -15,7 +23,7 @@ from gongkai.engines.embedded.vectors import forget_vectors
 from gongkai.engines.embedded.writer import TantivyWriter
 from gongkai.engines.manifest import Manifest
 from gongkai.engines.port import Generation
-from gongkai.engines.store_backend import explain_damage
+from gongkai.engines.store_backend import AfterCommit, explain_damage
 from gongkai.errors import EngineUnavailableError
 
 
@@ -27,6 +35,7 @@ class EmbeddedBackend:
     def __init__(self, folder: Path) -> None:
         self.generations = Layout(folder)
         self.ledger = Ledger(self.generations.ledger, self.generations.has_ledger)
+        self.journal = JournalFile(folder)
         self.lock = FolderLock(self.generations)
 
     def translate_errors(self) -> AbstractContextManager[None]:
@@ -35,7 +44,7 @@ class EmbeddedBackend:
     def open_writer(
         self,
         manifest: Manifest,
-        after_commit: Callable[[int], None],
+        after_commit: AfterCommit,
         on_close: Callable[[BaseException | None], None],
     ) -> TantivyWriter:
         folder = self.generations.index_folder(manifest.name)
@@ -60,6 +69,11 @@ class EmbeddedBackend:
         for record_id, found in find_keys(self.generations, names, keys):
             if record_id not in pending:
                 yield record_id, found
+
+    def read_digests(
+        self, name: str, record_ids: Sequence[str] | None
+    ) -> Iterator[tuple[str, str]]:
+        return read_digests(self.generations.index_folder(name), record_ids)
 
     def erase(self, record_ids: Collection[str], written: str | None) -> bool:
         """See StoreBackend. An index has only one writer: that of `written` is taken."""

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import tantivy
 
+from gongkai.engines.changes import ChangePage, mark_withdrawn
 from gongkai.engines.deadline import Deadline, run_in_time
 from gongkai.engines.embedded.compile import compile_query, narrow, without
 from gongkai.engines.embedded.facets import Snapshot, count_facets
 from gongkai.engines.embedded.faults import translate_errors
+from gongkai.engines.embedded.journal import JournalFile
 from gongkai.engines.embedded.layout import Layout
 from gongkai.engines.embedded.ledger import Ledger
 from gongkai.engines.embedded.pagination import count_matches, find_page, next_cursor, read_window
@@ -46,6 +48,7 @@ class EmbeddedEngine:
         self._pointer = self._layout.pointer
         self._fingerprint = fingerprint
         self._ledger = Ledger(self._layout.ledger, self._layout.has_ledger)
+        self._journal = JournalFile(folder)
         self._seen: tuple[object, ...] = ()
         self._opening = threading.Lock()
         self._index: tantivy.Index | None = None
@@ -69,6 +72,9 @@ class EmbeddedEngine:
     async def is_withdrawn(self, record_id: str) -> bool:
         entry = self._ledger.entries().get(record_id)
         return entry is not None and entry.public
+
+    async def changes(self, after: int, limit: int) -> ChangePage:
+        return await asyncio.to_thread(self._read_changes, after, limit)
 
     async def live(self) -> Generation:
         snapshot = self._current()
@@ -119,6 +125,9 @@ class EmbeddedEngine:
         with translate_errors():
             hits = searcher.search(query, limit=1, count=False).hits
             return _hit(searcher, hits[0][1], 0.0).stored if hits else None
+
+    def _read_changes(self, after: int, limit: int) -> ChangePage:
+        return mark_withdrawn(self._journal.read(after, limit), self._ledger.pending())
 
     def _left_out(self) -> tantivy.Query | None:
         pending = self._ledger.pending()

@@ -1,6 +1,6 @@
 """Finds and deletes records in every generation; damaged generations are skipped."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import tantivy
@@ -8,9 +8,12 @@ import tantivy
 from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.integrity import drop_orphans, examine_index
 from gongkai.engines.embedded.layout import Layout
-from gongkai.engines.embedded.schema import build_schema, open_older_index
+from gongkai.engines.embedded.schema import STORED, build_schema, open_older_index
 from gongkai.engines.embedded.writer import read_identities
+from gongkai.engines.fingerprint import digest_content
 from gongkai.errors import StorageError
+
+_PAGE = 50_000
 
 
 def list_folders(layout: Layout) -> list[Path]:
@@ -44,6 +47,26 @@ def find_keys(
         for _, address in found.hits:
             document = searcher.doc(address)
             yield str(document.get_first("id")), read_identities(document)
+
+
+def read_digests(folder: Path, record_ids: Sequence[str] | None) -> Iterator[tuple[str, str]]:
+    """Yields id and digest of the content of these records, None for all."""
+    query = tantivy.Query.all_query()
+    if record_ids is not None:
+        query = tantivy.Query.term_set_query(build_schema(), "id", list(record_ids))
+    with translate_errors():
+        yield from _read_digests(open_older(folder).searcher(), query, record_ids)
+
+
+def _read_digests(
+    searcher: tantivy.Searcher, query: tantivy.Query, record_ids: Sequence[str] | None
+) -> Iterator[tuple[str, str]]:
+    count = searcher.num_docs if record_ids is None else len(record_ids)
+    for start in range(0, count, _PAGE):
+        found = searcher.search(query, limit=min(_PAGE, count - start), offset=start, count=False)
+        for _, address in found.hits:
+            document = searcher.doc(address)
+            yield str(document.get_first("id")), digest_content(document.get_first(STORED) or b"")
 
 
 def erase(folder: Path, record_ids: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from gongkai.catalog.fields import TREES
 from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.schema import STORED, build_schema, join_set, set_field
 from gongkai.engines.port import IndexDocument
+from gongkai.engines.store_backend import AfterCommit
 from gongkai.errors import StorageError
 
 WRITER_HEAP_BYTES = 512_000_000
@@ -23,7 +24,7 @@ class TantivyWriter:
         name: str,
         index: tantivy.Index,
         *,
-        after_commit: Callable[[int], None],
+        after_commit: AfterCommit,
         on_close: Callable[[BaseException | None], None],
     ) -> None:
         self.name = name
@@ -66,8 +67,8 @@ class TantivyWriter:
             self._writer.commit()
             self._index.reload()
         self._searcher = self._index.searcher()
-        self._unseen.clear()
-        self._after_commit(self.count())
+        written, self._unseen = self._unseen, {}
+        self._after_commit(self.count(), written.keys())
 
     def identities(self, record_id: str) -> tuple[str, ...]:
         found = self._find(record_id)
