@@ -15,9 +15,9 @@ from gongkai.engines.changes import (
     read_position,
     write_position,
 )
-from search_api.http.errors import describe_problems
+from search_api.http.errors import UnknownPageError, describe_problems
 from search_api.http.state import services_of
-from search_api.web.site import record_path
+from search_api.web.site import record_path, site_of
 
 CURSOR_LIMIT = 200
 PAGE_LIMIT = 1_000
@@ -69,10 +69,15 @@ class ChangesAnswer:
     description="公布、更新和撤下的信息，由早到晚。保存 next，下次作为 since 接着读取，"
     "不重复，不遗漏。撤下的信息只有编号和时间。",
     response_model=ChangesAnswer,
-    responses=describe_problems(422, 503),
+    responses=describe_problems(404, 422, 503),
 )
 async def changes(parameters: Annotated[ChangesParameters, Query()], request: Request) -> Response:
-    """What was published, changed and withdrawn since a cursor, in order."""
+    """What was published, changed and withdrawn since a cursor, in order.
+
+    The journal does not say whose records they were, so an agency's own site has no list.
+    """
+    if site_of(request).unit:
+        raise UnknownPageError
     journal, after = read_position(parameters.since)
     page = await services_of(request).engine.changes(after, parameters.size)
     check_position(journal, after, page)
