@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import httpx2
@@ -109,6 +110,8 @@ def _run_forked(
     sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8") for number in (1, 2))  # noqa: PTH123, SIM115
     os.environ.clear()
     os.environ.update(environment)
+    if "TEST_CLOCK_SHIFT" in environment:
+        import_module("sitecustomize").shift()
     os.chdir(cwd)
     sys.argv = ["gongkai", *words]
     main()

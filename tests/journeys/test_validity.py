@@ -17,8 +17,6 @@ from search_api.app import create_app
 from tests.journeys.command import plain_row, write_rows
 
 PASSED = "第七条 本办法自2001年10月1日起施行，有效期五年。"
-SOON = today_in_china() + timedelta(30)
-COMING = f"本办法自2001年10月1日起施行，有效期至{SOON.year}年{SOON.month}月{SOON.day}日。"
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +24,13 @@ def office(installation: Installation, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("terms")
     settings = installation.settings.model_copy(update={"data_dir": folder / "data"})
     made = replace(installation, settings=settings)
+    soon = today_in_china() + timedelta(30)
+    coming = f"本办法自2001年10月1日起施行，有效期至{soon.year}年{soon.month}月{soon.day}日。"
     rows = [
         plain_row(
             1, title="农村供水管理办法", body=PASSED, validity="有效", issued_on="2001-09-01"
         ),
-        plain_row(2, title="城市供水管理办法", body=COMING),
+        plain_row(2, title="城市供水管理办法", body=coming),
         plain_row(3, title="《城市供水管理办法》政策解读", body="说明农村供水。"),
         plain_row(4, title="供水保证金管理办法（已废止）", body=PASSED),
     ]
