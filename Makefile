@@ -3,8 +3,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-# Two workers keep two processors busy; they share one Elasticsearch node.
-PYTEST_WORKERS ?= 2
+# Three workers keep two processors busy, since tests wait for Chromium and Elasticsearch.
+PYTEST_WORKERS ?= 3
 # mypy keeps one processor busy: checks run beside the tests.
 MAKEFLAGS += --jobs=2
 
@@ -61,7 +61,7 @@ fast: check embedded
 
 NO_UNITS := journeys relevance attacks test_deployment.py test_fuzz.py test_sizes.py test_wheel.py
 embedded: .venv/.ready
-	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist worksteal $(NO_UNITS:%=--ignore tests/%) \
+	$(BIN)/pytest -q -n 2 --dist worksteal $(NO_UNITS:%=--ignore tests/%) \
 		-m "not elasticsearch and not browser and not slow and not attack"
 
 fix: .venv/.ready
