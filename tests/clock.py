@@ -1,6 +1,7 @@
 """`--clock INSTANT`: each test module starts at that instant, as do the processes it starts."""
 
 import os
+import runpy
 import time
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,12 @@ import time_machine
 
 _SHIFT = "TEST_CLOCK_SHIFT"
 _STARTUP = Path(__file__).with_name("shifted_clock")
+
+
+def shift_forked() -> None:
+    """Shifts a forked process that has the environment of its caller and the clock of a server."""
+    if _SHIFT in os.environ:
+        runpy.run_path(str(_STARTUP / "sitecustomize.py"))
 
 
 class ShiftedClock:

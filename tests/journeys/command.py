@@ -15,13 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
 
 import httpx2
 import orjson
 
 from gongkai.cli import main
+from tests.clock import shift_forked
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.journeys.preloaded"])
@@ -110,8 +110,7 @@ def _run_forked(
     sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8") for number in (1, 2))  # noqa: PTH123, SIM115
     os.environ.clear()
     os.environ.update(environment)
-    if "TEST_CLOCK_SHIFT" in environment:
-        import_module("sitecustomize").shift()
+    shift_forked()
     os.chdir(cwd)
     sys.argv = ["gongkai", *words]
     main()

@@ -1,14 +1,9 @@
 """Shifts the clock of a Python process by TEST_CLOCK_SHIFT seconds, at its start (`--clock`)."""
 
 import os
+import time
 
-import time_machine
+from time_machine import escape_hatch, travel
 
-
-def shift() -> None:
-    """Also for a process that was forked: its clock is that of an older parent."""
-    now = time_machine.escape_hatch.time.time() + float(os.environ["TEST_CLOCK_SHIFT"])
-    time_machine.travel(now, tick=True).start()
-
-
-shift()
+_now = escape_hatch.time.time() if escape_hatch.is_travelling() else time.time()
+travel(_now + float(os.environ["TEST_CLOCK_SHIFT"]), tick=True).start()
