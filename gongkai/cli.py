@@ -5,72 +5,43 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from gettext import gettext as _
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import ValidationError
 
-from analyzers.errors import TableError
-from gongkai.command_line import (
-    EXIT_REFUSED,
-    EXIT_STOPPED,
-    EXIT_UNAVAILABLE,
-    EXIT_USAGE,
-)
-from gongkai.errors import (
-    EngineUnavailableError,
-    GongkaiError,
-    IndexMismatchError,
-    ShrinkingIndexError,
-    ShrinkingSourceError,
-    name_fault,
-)
+from gongkai.command_table import COMMANDS
+from gongkai.exit_codes import EXIT_STOPPED
 from gongkai.language import translate_help, use_language
-from gongkai.settings_errors import explain_settings
 from gongkai.settings_file import CONFIG
-from gongkai.usage_errors import UsageError, explain_usage
 
 _CONFIG_OPTION = "--config"
-COMMANDS = {
-    "init": "indexer.commands.init",
-    "pull": "indexer.commands.pull",
-    "inspect": "indexer.commands.inspect",
-    "index": "indexer.commands.index",
-    "rollback": "indexer.commands.index",
-    "withdraw": "indexer.commands.index",
-    "purge": "indexer.commands.index",
-    "embed": "indexer.commands.embed",
-    "model": "indexer.commands.model",
-    "serve": "search_api.commands.serve",
-    "search": "search_api.commands.search",
-    "explain": "search_api.commands.search",
-    "evaluate": "search_api.commands.evaluate",
-    "verify": "search_api.commands.verify",
-    "check": "indexer.commands.check",
-    "doctor": "indexer.commands.doctor",
-    "duplicates": "search_api.commands.duplicates",
-    "stats": "search_api.commands.stats",
-    "token": "search_api.commands.token",
-    "apikey": "search_api.commands.apikey",
-    "replica": "indexer.commands.replica",
-    "backup": "indexer.commands.backup",
-    "restore": "indexer.commands.backup",
-    "status": "indexer.commands.status",
-    "settings": "indexer.commands.settings",
-    "tables": "indexer.commands.tables",
-}
-"""Each command and the module that contains it, as a function or app of the same name."""
 
 
-def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """Builds all commands, or only the one that `arguments` name.
+def build_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Builds the commands with these names; loads their modules, which takes a second for all."""
+    app = _open_app()
+    for name in names:
+        found = getattr(import_module(COMMANDS[name].module), name)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name, help=COMMANDS[name].summary)
+        else:
+            app.command(name, help=COMMANDS[name].summary)(found)
+    return app
 
-    Only the module of that command is loaded, because loading all takes longer than most commands.
-    """
+
+def build_overview() -> typer.Typer:
+    """Builds all commands for the help alone; loads none of their modules."""
+    app = _open_app()
+    for name, command in COMMANDS.items():
+        app.command(name, help=command.summary)(lambda: None)
+    return app
+
+
+def _open_app() -> typer.Typer:
     app = typer.Typer(
         name="gongkai",
         help="Full-text search over published government information (政府信息公开).",
@@ -80,13 +51,6 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     )
     # Typer drops the name of a single command.
     app.callback()(_about)
-    named = _find_command(arguments)
-    for name in (named,) if named in COMMANDS else COMMANDS:
-        found = getattr(import_module(COMMANDS[name]), name)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
-        else:
-            app.command(name)(found)
     return app
 
 
@@ -149,29 +113,27 @@ def main() -> None:
     arguments = sys.argv[1:]
     _use_config(_read_config_option(arguments))
     use_language()
+    named = _find_command(arguments)
     try:
-        command = typer.main.get_command(build_app(arguments))
+        command = typer.main.get_command(
+            build_app([named]) if named in COMMANDS else build_overview()
+        )
         translate_help(command)
         status = command(standalone_mode=False)
-    except UsageError as error:
-        _leave(explain_usage(error), EXIT_USAGE)
-    except (EngineUnavailableError, IndexMismatchError) as error:
-        _leave(str(error), EXIT_UNAVAILABLE)
-    except (ShrinkingIndexError, ShrinkingSourceError) as error:
-        _leave(str(error), EXIT_REFUSED)
-    except (GongkaiError, TableError) as error:
-        _leave(str(error), EXIT_USAGE)
-    except ValidationError as error:
-        _leave(explain_settings(error), EXIT_USAGE)
-    except OSError as error:
-        # The system's message and the file name say more than a stack trace.
-        where = f": {error.filename}" if error.filename else ""
-        _leave(f"{name_fault(error)}{where}", EXIT_UNAVAILABLE)
     except (KeyboardInterrupt, typer.Abort):
         status = EXIT_STOPPED
+    except Exception as error:
+        _leave(*_explain(error))
     if status == EXIT_STOPPED:
         _leave(_("Stopped. Run the same command again to continue."), EXIT_STOPPED)
     sys.exit(status)
+
+
+def _explain(error: Exception) -> tuple[str, int]:
+    # A command that succeeds needs none of this.
+    from gongkai.failures import explain_failure  # noqa: PLC0415
+
+    return explain_failure(error)
 
 
 def _leave(message: str, status: int) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The parts that commands share: options, exit codes, the installation, JSON and progress bars."""
+"""The parts that commands share: options, the installation, JSON and progress bars."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 SECONDS_A_LINE = 60
 """How often progress is printed where there is no terminal."""
-EXIT_USAGE, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_STOPPED = 2, 3, 4, 130
-"""Exit codes; `docs/reference/command-line.md` lists what each means."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]

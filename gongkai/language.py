@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from gongkai.errors import SettingsError
 from gongkai.settings_file import find_variable, read_settings_file
@@ -24,7 +21,7 @@ from gongkai.settings_file import find_variable, read_settings_file
 DOMAIN = "gongkai"
 FOLDER = Path(__file__).with_name("locale")
 _SETTING = "language"
-_TYPE = re.compile(r"(?<=<)[A-Za-z\[\] ]+(?=>)")
+TYPE = re.compile(r"(?<=<)[A-Za-z\[\] ]+(?=>)")
 """The type of a value in help, such as `<int range>`; choices contain `|`."""
 _USAGE = ("options_metavar", "subcommand_metavar")
 """Words of the usage line of a command or group."""
@@ -59,33 +56,10 @@ def translate_help(command: Any) -> None:
 
 
 def _print_help(command: Any, context: Any, _formatter: Any) -> None:
-    console = Console(highlight=False, markup=False)
-    pieces = " ".join((context.command_path, *command.collect_usage_pieces(context)))
-    usage = _("Usage:")
-    console.print(f"{usage} {pieces}\n\n{command.help or ''}")
-    records = [_translate_type(each.get_help_record(context)) for each in _listed(command, context)]
-    below = getattr(command, "commands", {}).items()
-    for title, rows in (
-        (_("Arguments and options"), [each for each in records if each]),
-        (_("Commands"), [(name, each.help or "") for name, each in below]),
-    ):
-        if rows:
-            table = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
-            table.add_column(overflow="fold", max_width=console.width // 2)
-            table.add_column(overflow="fold")
-            for row in rows:
-                table.add_row(*map(Text, row))
-            console.print(f"\n{title}")
-            console.print(table)
+    # Rich takes as long to load as the rest of a command that prints no table.
+    from gongkai.help_page import print_help  # noqa: PLC0415
 
-
-def _listed(command: Any, context: Any) -> Iterator[Any]:
-    yield from (each for each in command.get_params(context) if not getattr(each, "hidden", False))
-
-
-def _translate_type(record: tuple[str, str]) -> tuple[str, str]:
-    name, text = record
-    return _TYPE.sub(lambda found: gettext.gettext(found[0]), name), text
+    print_help(command, context)
 
 
 def translate_code(code: str) -> str:
@@ -116,7 +90,7 @@ def list_help(command: Any) -> list[str]:
             for part in parts
             if hasattr(part, "metavar")
         ),
-        *(kind for record in records if record for kind in _TYPE.findall(record[0])),
+        *(kind for record in records if record for kind in TYPE.findall(record[0])),
         *(text for part in parts for name in _USAGE if (text := getattr(part, name, None))),
     ]
 

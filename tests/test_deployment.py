@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.cli import COMMANDS
+from gongkai.command_table import COMMANDS
 from gongkai.settings import Settings
 from search_api.http.body_limit import LARGE_BODY
 from tests.conftest import require_or_skip

@@ -1,15 +1,17 @@
 """The documents against the code, in both languages: settings, commands, headings, links."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 from analyzers.dictionary import load_dictionary
 from gongkai.catalog.fields import CLASSIFIED, COLUMNS, FACETS
 from gongkai.catalog.headings import HEADINGS
 from gongkai.catalog.other_headings import CHINESE as OTHER_HEADINGS
-from gongkai.cli import COMMANDS
+from gongkai.command_table import COMMANDS
 from gongkai.settings import Settings
 from gongkai.settings_file import CONFIG
 from indexer.sources.formats import READERS
@@ -66,6 +68,13 @@ def test_every_command_is_in_the_reference(reference: str) -> None:
     commands = list(COMMANDS)
     assert commands
     assert [command for command in commands if f"\ngongkai {command}" not in text] == []
+
+
+def test_the_docstring_of_each_command_is_its_help() -> None:
+    for name, (module, summary) in COMMANDS.items():
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            assert found.__doc__ == summary
 
 
 @_IN_BOTH_LANGUAGES

@@ -21,7 +21,7 @@ import orjson
 import typer
 
 from gongkai.catalog.disclosure import Disclosure
-from gongkai.command_line import EXIT_REFUSED, count_progress, open_configured
+from gongkai.command_line import count_progress, open_configured
 from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.database import Database
 from gongkai.engines.installation import Installation
@@ -29,6 +29,7 @@ from gongkai.engines.port import EngineQuery, IndexStore
 from gongkai.engines.scan import AT_ONCE, read_pages
 from gongkai.engines.withdrawals import Withdrawal, merge_withdrawals
 from gongkai.errors import EngineUnavailableError, IndexMismatchError, LostLedgerError
+from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.files.durable import make_folder, open_private
 from gongkai.query.request import Sort
 from gongkai.query.tree import Terms

@@ -16,9 +16,9 @@ from gongkai.catalog.hosts import check_hosts
 from gongkai.catalog.page_layouts import check_page_layouts
 from gongkai.catalog.places import check_places
 from gongkai.catalog.tables import check_tables
-from gongkai.command_line import EXIT_REFUSED
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.errors import EngineUnavailableError
+from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.settings import Settings
 
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gongkai.command_line import EXIT_REFUSED, EXIT_UNAVAILABLE, AsJson, open_configured, print_json
+from gongkai.command_line import AsJson, open_configured, print_json
 from gongkai.engines.data_folder import make_private
+from gongkai.exit_codes import EXIT_REFUSED, EXIT_UNAVAILABLE
 from indexer.diagnosis import advise, find_faults, summarize
 
 

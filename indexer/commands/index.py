@@ -19,11 +19,12 @@ from rich.progress import (
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.plain_text import clean_line
-from gongkai.command_line import EXIT_REFUSED, count_progress, open_configured, open_progress
+from gongkai.command_line import count_progress, open_configured, open_progress
 from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
 from gongkai.errors import MissingModelError
+from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.language import translate_code, translate_reason
 from gongkai.search.supervision import keep_todays_snapshot
 from gongkai.semantic.model_files import find_obstacle, is_semantic_on

@@ -16,9 +16,10 @@ from gongkai.catalog.heading_table import COLUMNS, FILE
 from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.intake import IntakeRules
 from gongkai.catalog.plain_text import clean_line
-from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
+from gongkai.command_line import AsJson, print_json
 from gongkai.engines.installation import open_tables
 from gongkai.errors import name_fault
+from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.files.spreadsheets import write_sheet
 from gongkai.language import translate_code, translate_reason
 from gongkai.settings import Settings

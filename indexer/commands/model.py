@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from gongkai.command_line import EXIT_UNAVAILABLE
 from gongkai.errors import MissingModelError
+from gongkai.exit_codes import EXIT_UNAVAILABLE
 from gongkai.semantic.model_files import find_obstacle, has_model, install_model
 from gongkai.settings import SemanticMode, Settings
 from indexer.model_download import download_model
 
-model = typer.Typer(help="Fetch or show the model of semantic search.", no_args_is_help=True)
+model = typer.Typer(no_args_is_help=True)
 
 
 @model.callback()

@@ -11,16 +11,17 @@ import typer
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gongkai.command_line import EXIT_REFUSED, count_progress, open_configured
+from gongkai.command_line import count_progress, open_configured
 from gongkai.engines.installation import Installation
 from gongkai.errors import AnotherWriterError, EngineUnavailableError
+from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.files.durable import FILE_MODE, make_folder, replace_file
 from indexer.download import Limits, check_address, fetch, make_beside
 from indexer.replicas import Replicated, apply_replica, read_ids
 
 _PATH = "/api/v1/replica"
 
-replica = typer.Typer(help="Copy a portal's public index to this machine.", no_args_is_help=True)
+replica = typer.Typer(no_args_is_help=True)
 
 
 class _Pulled(BaseModel):

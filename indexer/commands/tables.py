@@ -51,7 +51,7 @@ _DICTIONARY_CHECKS = (check_dictionary, check_synonyms)
 _CITY = ", ".join(table.name for table in list_city_templates())
 _OTHERS = ", ".join(table.name for table in list_templates() if table not in list_city_templates())
 
-tables = typer.Typer(help="Write, convert and check the tables of a city.", no_args_is_help=True)
+tables = typer.Typer(no_args_is_help=True)
 
 
 @tables.callback()

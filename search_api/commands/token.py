@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from gongkai.catalog.instants import show_in_china
-from gongkai.command_line import EXIT_REFUSED, AsJson, print_json
+from gongkai.command_line import AsJson, print_json
 from gongkai.engines.installation import open_tables
+from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.settings import Settings
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.roles import Role
@@ -17,7 +18,7 @@ from gongkai.staff.tokens import NAME_LIMIT, TOKEN_DAYS, Tokens
 _HERE = "command line"
 _ANYBODY = "工作人员"
 
-token = typer.Typer(help="Manage the tokens of staff.", no_args_is_help=True)
+token = typer.Typer(no_args_is_help=True)
 
 
 @token.callback()

@@ -12,10 +12,11 @@ import typer
 from rich.cells import set_cell_size
 
 from gongkai.catalog.stored_record import decode_record
-from gongkai.command_line import EXIT_REFUSED, AsJson, count_progress, open_configured
+from gongkai.command_line import AsJson, count_progress, open_configured
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Hit
 from gongkai.engines.scan import read_pages
+from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.language import translate_code
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchAll
