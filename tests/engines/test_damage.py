@@ -1,6 +1,5 @@
 """Every file of a data folder, damaged in every way: told, or the service is right."""
 
-import random
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -19,36 +18,18 @@ from gongkai.settings import Settings
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from indexer.attachments.owners import Claim, FileOwners, open_owners
+from tests.damage import cut, empty, flip_any, make_folder, scramble
 from tests.engines.records import make_document, read_contents
 from tests.scale import THOROUGH, scaled
 
 REMEDIES = ("backup", "restore", "rebuild", "doctor")
-random_bytes = random.Random(1)
-
-
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-def flip(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    if content:
-        content[random_bytes.randrange(len(content))] ^= 1 << random_bytes.randrange(8)
-    file.write_bytes(content)
-
-
-def scramble(file: Path) -> None:
-    file.write_bytes(random_bytes.randbytes(max(64, file.stat().st_size)))
-
-
-def make_folder(file: Path) -> None:
-    file.unlink()
-    file.mkdir()
-
-
 HARMS: tuple[Callable[[Path], object], ...] = (
-    *(cut, flip, scramble, make_folder, Path.unlink),
-    lambda file: file.write_bytes(b""),
+    cut,
+    flip_any,
+    scramble,
+    make_folder,
+    Path.unlink,
+    empty,
 )
 
 

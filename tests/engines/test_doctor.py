@@ -8,6 +8,7 @@ from gongkai.engines.embedded.integrity import examine_index
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import IndexStore
 from gongkai.errors import EngineUnavailableError
+from tests.damage import cut, empty, flip
 from tests.engines.records import make_document
 from tests.journeys.command import plain_row, run, write_rows
 
@@ -27,18 +28,7 @@ def live_files(installation: Installation) -> list[Path]:
     return sorted(file for file in files if not file.name.startswith("."))
 
 
-def cut(file: Path) -> None:
-    content = file.read_bytes()
-    file.write_bytes(content[: len(content) // 2])
-
-
-def flip(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 3] ^= 0xFF
-    file.write_bytes(bytes(content))
-
-
-@pytest.mark.parametrize("harm", [cut, flip, Path.unlink, lambda file: file.write_bytes(b"")])
+@pytest.mark.parametrize("harm", [cut, flip, Path.unlink, empty])
 def test_harm_to_any_file_is_seen_and_the_way_back_works(fresh: Installation, harm: object) -> None:
     assert callable(harm)
     store = fresh.open_store()
@@ -61,6 +51,7 @@ def test_harm_to_any_file_is_seen_and_the_way_back_works(fresh: Installation, ha
             store.publish(newest.name)
         else:
             assert file.suffix == ".json"
+        file.unlink(missing_ok=True)
         file.write_bytes(whole)
     assert store.recover() is None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gongkai.engines.installation import Installation
 from indexer.pipeline import IndexJob, publish
@@ -93,6 +93,8 @@ def browser() -> Iterator[Browser]:
     path = next(found, None)
     if path is None:
         require_or_skip("chromium", "no page was looked at, Chromium is not installed")
+    # A page is not late where the machine is busy.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield opened

@@ -19,6 +19,7 @@ from gongkai.staff.audit import Action, Audit
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from indexer.commands.backup import restore
+from tests.damage import cut, empty, flip, make_folder, scramble
 from tests.journeys.command import plain_row, run, run_with, write_rows
 
 
@@ -150,30 +151,6 @@ def test_what_was_closed_or_revoked_since_stays_so(office: Path, tmp_path: Path)
     assert found(data) == ["r0", "r1", "r2", "r4", "r5"]
     assert tokens.check(token) is not None
     assert Audit(open_ledger(data)).entries()[0].who == "乙"
-
-
-def cut(file: Path) -> None:
-    content = file.read_bytes()
-    file.write_bytes(content[: len(content) // 2])
-
-
-def flip(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 0x01
-    file.write_bytes(content)
-
-
-def scramble(file: Path) -> None:
-    file.write_bytes(bytes(range(256)) * 20)
-
-
-def empty(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-def make_folder(file: Path) -> None:
-    file.unlink()
-    file.mkdir()
 
 
 FILES = ("records.jsonl", "withdrawn.json", "staff.sqlite3", "decisions.sqlite3", "manifest.json")
