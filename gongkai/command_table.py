@@ -27,6 +27,10 @@ COMMANDS = {
         "indexer.commands.index",
         "Index records: add new ones, update existing ones by id.",
     ),
+    "slots": Command(
+        "indexer.commands.slots",
+        "Show which slots of an unfinished rebuild (`index --rebuild --slot`) are done.",
+    ),
     "rollback": Command("indexer.commands.index", "Go back to the generation before the live one."),
     "withdraw": Command(
         "indexer.commands.index",

@@ -11,6 +11,7 @@ GongkaiError
 │   ├── QueryTimeoutError    one query exceeded its time limit; the engine works
 │   ├── StorageError         the data folder is not accessible (disk full, read-only, faulty)
 │   ├── LostLedgerError      the withdrawal ledger is lost
+│   ├── OpenSlotsError       a rebuild in slots is not finished
 │   └── AnotherWriterError   another process is writing
 ├── EndedProcessError        a process of a run was ended from outside
 ├── MissingModelError        the embedding model is missing or gives wrong answers
@@ -146,6 +147,18 @@ class AnotherWriterError(EngineUnavailableError):
 
     def __init__(self) -> None:
         super().__init__(_("Another gongkai process is writing this index; wait for it to end."))
+
+
+class OpenSlotsError(EngineUnavailableError):
+    """A rebuild in slots is not finished, or has other slots or sources."""
+
+    def __init__(self, name: str, slots: int) -> None:
+        super().__init__(
+            _(
+                "A rebuild in {slots} slots is not finished ({name}). Run its slots with the same "
+                "sources and options, or give it up with `gongkai slots --drop`."
+            ).format(name=name, slots=slots)
+        )
 
 
 class EndedProcessError(GongkaiError):

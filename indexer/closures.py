@@ -5,10 +5,11 @@ are compared. docs/security.md lists which matches close a record and which are 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import combinations
+from typing import Protocol
 
 from gongkai.catalog.identity import (
     ADDRESS,
@@ -29,11 +30,21 @@ from gongkai.catalog.identity import (
     is_same,
 )
 from gongkai.engines.port import IndexStore
-from indexer.run_register import ClosingRow, Place, RunRegister
+from indexer.run_register import ClosingRow, Place, TakenRow
 
 ROWS_AT_ONCE = 20_000
 COMMON = 20
 """A key with more records than this identifies none: the address of a list, a recurring title."""
+
+
+class ClosingRegister(Protocol):
+    """The rows of a run as far as closing records needs them; see RunRegister."""
+
+    def closings(self, at_once: int) -> Iterator[list[ClosingRow]]: ...
+
+    def get(self, record_id: str) -> TakenRow | None: ...
+
+    def find(self, keys: frozenset[str]) -> Iterator[tuple[str, tuple[str, ...]]]: ...
 
 
 class Match(IntEnum):
@@ -71,7 +82,7 @@ class Closings:
     reduced: set[str] = field(default_factory=set)
 
 
-def find_closings(store: IndexStore, register: RunRegister) -> Closings:
+def find_closings(store: IndexStore, register: ClosingRegister) -> Closings:
     """Compares all closing rows of a run with public records and with the rows it accepted."""
     found = Closings()
     for rows in register.closings(ROWS_AT_ONCE):
@@ -94,7 +105,7 @@ def _searched(keys: Iterable[str]) -> list[str]:
 def _read_candidates(
     wanted: frozenset[str],
     store: IndexStore,
-    register: RunRegister,
+    register: ClosingRegister,
     found: Closings,
     own: Collection[str],
 ) -> dict[str, Candidate]:

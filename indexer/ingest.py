@@ -14,7 +14,7 @@ from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocum
 from gongkai.events import log_event
 from indexer.attachments.owners import FileOwners
 from indexer.attachments.revocation import TextRevoker
-from indexer.closures import find_closings
+from indexer.closures import ClosingRegister, find_closings
 from indexer.kept_rejects import may_keep, withdrawn_by_staff
 from indexer.parallel import Prepare
 from indexer.record_ids import choose_id, read_keys
@@ -100,6 +100,7 @@ class Ingest:
         self._writer = writer
         self._prepare = prepare
         self._register = files.register
+        self._closings: ClosingRegister = files.register
         self._rejects = files.rejects
         self._review = files.review
         self._warnings = files.warnings
@@ -149,7 +150,7 @@ class Ingest:
         """Withdraws the records that rows have closed, then commits, so no search sees them
         between.
         """
-        closings = find_closings(store, self._register)
+        closings = find_closings(store, self._closings)
         for record_id in closings.closed:
             if self._writer.contains(record_id):
                 self._writer.delete(record_id)
@@ -187,7 +188,7 @@ class Ingest:
             self._accept(row, prepared)
         elif isinstance(prepared, Refused):
             self._refuse(row, prepared.field, prepared.reason, self._keep(prepared))
-        else:
+        elif isinstance(prepared, Withheld):
             self._withhold(row, prepared)
 
     def _accept(self, row: Row, ready: Ready) -> None:

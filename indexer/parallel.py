@@ -22,9 +22,11 @@ from gongkai.catalog.intake import IntakeRules
 from gongkai.errors import EndedProcessError
 from indexer.sources.row import Row, SourceRow
 from indexer.transform import (
+    DEFAULT_OPTIONS,
     Chunk,
     FileDigests,
     Prepared,
+    TransformOptions,
     cut_chunks,
     transform_row,
     transform_rows,
@@ -39,21 +41,24 @@ Prepare: TypeAlias = Callable[[Iterable[Row], FileDigests], Iterator[Chunk]]
 
 @contextmanager
 def open_transform(
-    rules: IntakeRules, analyzer: TextAnalyzer, processes: int, *, ocr: bool = False
+    rules: IntakeRules,
+    analyzer: TextAnalyzer,
+    processes: int,
+    options: TransformOptions = DEFAULT_OPTIONS,
 ) -> Iterator[Prepare]:
     """Returns `transform_rows` run by several processes, or by this one if one is enough.
 
     Raises EndedProcessError if a process was killed.
     """
     if processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield partial(transform_rows, rules=rules, analyzer=analyzer, ocr=ocr)
+        yield partial(transform_rows, rules=rules, analyzer=analyzer, options=options)
         return
     analyzer.prepare()
     pool = ProcessPoolExecutor(
         processes,
         multiprocessing.get_context("fork"),
         initializer=_begin,
-        initargs=(rules, analyzer, ocr),
+        initargs=(rules, analyzer, options),
     )
     try:
         # The first task starts all processes.
@@ -89,12 +94,12 @@ def _count_characters(row: Row) -> int:
     return sum(len(each) for each in row.fields.values() if isinstance(each, str))
 
 
-_given: tuple[IntakeRules, TextAnalyzer, bool]
+_given: tuple[IntakeRules, TextAnalyzer, TransformOptions]
 
 
-def _begin(rules: IntakeRules, analyzer: TextAnalyzer, ocr: bool) -> None:
+def _begin(rules: IntakeRules, analyzer: TextAnalyzer, options: TransformOptions) -> None:
     global _given  # noqa: PLW0603 # what a process of the pool has to work with
-    _given = rules, analyzer, ocr
+    _given = rules, analyzer, options
     # Ctrl-C is handled by the main process, which stops its children. They also end with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -107,5 +112,5 @@ def _end_with_parent() -> None:
 
 
 def _prepare_chunk(rows: Sequence[Row], closed: FileDigests) -> Sequence[Prepared]:
-    rules, analyzer, ocr = _given
-    return [transform_row(row, closed, rules, analyzer, ocr=ocr) for row in rows]
+    rules, analyzer, options = _given
+    return [transform_row(row, closed, rules, analyzer, options) for row in rows]

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.instants import chinese_day
 from gongkai.catalog.intake import IntakeRules
 from gongkai.engines.installation import Installation
-from gongkai.engines.port import DISCLOSURE
 from gongkai.errors import SettingsError
 from gongkai.events import log_event
 from gongkai.files.durable import drop_unfinished
@@ -22,17 +20,20 @@ from gongkai.staff.last_run import LastRun, store_last_run
 from gongkai.staff.rejected import rejects_folder
 from indexer.attachments.owners import FileOwners, open_owners
 from indexer.attachments.survey import survey_files
-from indexer.completeness import NOTHING_MISSING, Missing, find_missing
+from indexer.completeness import NOTHING_MISSING, Missing
 from indexer.ingest import Ingest, OnProgress, RunFiles, Summary
 from indexer.kept_rejects import withdrawn_by_staff
 from indexer.parallel import open_transform
 from indexer.rejects import RejectsFile, check_rejects_path
 from indexer.review import Finding, ReviewFile
+from indexer.run import IndexJob, Run, Written, conclude
 from indexer.run_register import RunRegister
-from indexer.shrinkage import check_shrink
+from indexer.slots import write_slot
 from indexer.source_reader import source_size
-from indexer.sources.row import SkippedPart
+from indexer.transform import TransformOptions
 from indexer.warnings_file import WarningsFile, warnings_path
+
+__all__ = ["IndexJob", "IndexReport", "publish"]
 
 LONG_RUN_BYTES = 1_000_000
 """Size of the sources below which one process is as fast as several."""
@@ -46,24 +47,6 @@ log = logging.getLogger("gongkai.indexer")
 
 
 @dataclass(frozen=True, slots=True)
-class IndexJob:
-    """The input of one run. `sources` are files; `rejects` is the file for rows to fix.
-
-    `skipped` are files of the given folders that are not sources. `source` is the name that is part
-    of every id. `complete` means that the files are a full export.
-    """
-
-    sources: Sequence[Path]
-    rebuild: bool = False
-    disclosure: Disclosure | None = None
-    rejects: Path | None = None
-    allow_shrink: bool = False
-    skipped: Sequence[SkippedPart] = ()
-    source: str = ""
-    complete: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class IndexReport:
     """The result of a run. `missing` are records that a full export no longer contains."""
 
@@ -74,6 +57,8 @@ class IndexReport:
     examples: Sequence[str] = ()
     missing: Missing = NOTHING_MISSING
     warnings: Path | None = None
+    is_live: bool = True
+    """Whether the records are live; not where other slots of the rebuild are not done."""
 
 
 def publish(
@@ -97,52 +82,56 @@ def publish(
     if order.rejects:
         check_rejects_path(order.rejects, order.sources)
     processes = _choose_processes(order.sources, settings.index_processes)
+    options = TransformOptions(settings.ocr, order.slot)
     with (
-        open_transform(rules, installation.analyzer, processes, ocr=settings.ocr) as prepare,
-        closing(installation.open_store()) as store,
+        open_transform(rules, installation.analyzer, processes, options) as prepare,
         RejectsFile(rejects_path) as rejects,
         WarningsFile(warnings_path(rejects_path)) as warnings,
         ReviewFile(data_dir / REVIEWS / f"{started}.csv") as review,
         RunRegister() as register,
     ):
-        with store.rebuild() if order.rebuild else store.update() as writer:
-            withdrawn = store.withdrawn()
-            owners = FileOwners(open_owners(data_dir))
-            claims = survey_files(order.sources, rules, withdrawn_by_staff(withdrawn))
-            owners.begin(claims, order.sources, withdrawn)
-            files = RunFiles(register, rejects, review, warnings, owners)
-            ingest = Ingest(writer, prepare, files, withdrawn, installation.analyzer)
-            summary = ingest.run(order.sources, on_progress, order.skipped)
-            ingest.finish(store)
-            missing = NOTHING_MISSING
-            if order.complete:
-                missing = find_missing(store, register, order.source)
-            if order.rebuild:
-                check_shrink(store, writer.count(), allow=order.allow_shrink)
-            ingest.erase_revoked(store)
-            if order.rebuild:
-                store.publish(writer.name)
-            if ingest.republished:
-                store.restore(ingest.republished, cause=DISCLOSURE)
-        for record_id in missing.ids:
+        owners = FileOwners(open_owners(data_dir))
+        files = RunFiles(register, rejects, review, warnings, owners)
+        run = Run(order, installation, rules, prepare, files)
+        written = (
+            write_slot(run, order.slot, on_progress) if order.slot else _write(run, on_progress)
+        )
+        for record_id in written.missing.ids:
             review.add(Finding.MISSING, record_id)
         outcome = IndexReport(
-            summary,
-            writer.name,
+            written.summary,
+            written.generation,
             rejects.path,
             review.path,
             tuple(review.examples),
-            missing,
+            written.missing,
             warnings.path,
+            written.is_live,
         )
-    _log_outcome(summary, writer.name)
+    summary = written.summary
+    _log_outcome(summary, written.generation)
     finished = datetime.now(UTC)
     accepted, refused = summary.indexed + summary.unchanged, summary.refused.total()
-    run = LastRun(finished.timestamp(), (finished - now).total_seconds(), accepted, refused)
-    store_last_run(data_dir, run)
+    last = LastRun(finished.timestamp(), (finished - now).total_seconds(), accepted, refused)
+    store_last_run(data_dir, last)
     _drop_old(rejects_folder(data_dir), rejects_path.stem)
     _drop_old(data_dir / REVIEWS, started)
     return outcome
+
+
+def _write(run: Run, on_progress: OnProgress | None) -> Written:
+    order, installation = run.order, run.installation
+    with (
+        closing(installation.open_store()) as store,
+        store.rebuild() if order.rebuild else store.update() as writer,
+    ):
+        withdrawn = store.withdrawn()
+        claims = survey_files(order.sources, run.rules, withdrawn_by_staff(withdrawn))
+        run.files.owners.begin(claims, order.sources, withdrawn)
+        ingest = Ingest(writer, run.prepare, run.files, withdrawn, installation.analyzer)
+        summary = ingest.run(order.sources, on_progress, order.skipped)
+        missing = conclude(run, store, writer, ingest)
+        return Written(summary, writer.name, missing)
 
 
 def _log_outcome(summary: Summary, generation: str) -> None:

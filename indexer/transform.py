@@ -1,17 +1,20 @@
 """Applies intake rules and text analysis to source rows, in chunks and in order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.disclosure import Disclosure
+from gongkai.catalog.identity import record_keys
 from gongkai.catalog.intake import Accepted, IntakeRules, Refused, Withheld, take_row
-from gongkai.catalog.published_part import holds_personal_data
+from gongkai.catalog.published_part import disclose, holds_personal_data
+from gongkai.catalog.slot import Slot, belongs_elsewhere
 from gongkai.engines.port import IndexDocument
 from indexer.attachments.attach import Attached, attach_texts, warn_of_texts
 from indexer.documents import build_document
-from indexer.sources.row import Row, UnreadableRow
+from indexer.sources.row import Row, SourceRow, UnreadableRow
 
 CHUNK_ROWS = 256
 CHUNK_BYTES = 1_000_000
@@ -37,10 +40,34 @@ class Admitted:
     attached: Attached
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A row that another slot counts.
+
+    `closed_id` and `keys` identify the record that it closes, if it closes one; with `is_shown` its
+    entry stays public (依申请公开).
+    """
+
+    closed_id: str | None = field(default=None, repr=False)
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    is_shown: bool = False
+
+
 FileDigests: TypeAlias = frozenset[bytes]
-Prepared: TypeAlias = Ready | Refused | Withheld
+Prepared: TypeAlias = Ready | Refused | Withheld | Elsewhere
 Chunk: TypeAlias = Sequence[tuple[Row, Prepared]]
 _Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class TransformOptions:
+    """`ocr` reads the text of scanned attachments; with a `slot`, other rows are `Elsewhere`."""
+
+    ocr: bool = False
+    slot: Slot | None = None
+
+
+DEFAULT_OPTIONS = TransformOptions()
 
 
 def transform_rows(
@@ -48,15 +75,14 @@ def transform_rows(
     closed: FileDigests,
     rules: IntakeRules,
     analyzer: TextAnalyzer,
-    *,
-    ocr: bool = False,
+    options: TransformOptions = DEFAULT_OPTIONS,
 ) -> Iterator[Chunk]:
     """Yields every row with its outcome, in order; an unreadable row is refused.
 
     `closed` are the digests of attachment files that no record may show. A chunk has at most
     CHUNK_ROWS rows, and fewer for long texts, which limits memory.
     """
-    pairs = ((row, transform_row(row, closed, rules, analyzer, ocr=ocr)) for row in rows)
+    pairs = ((row, transform_row(row, closed, rules, analyzer, options)) for row in rows)
     return cut_chunks(pairs, lambda pair: _stored_bytes(pair[1]), CHUNK_ROWS, CHUNK_BYTES)
 
 
@@ -81,16 +107,44 @@ def _stored_bytes(prepared: Prepared) -> int:
 
 
 def transform_row(
-    row: Row, closed: FileDigests, rules: IntakeRules, analyzer: TextAnalyzer, *, ocr: bool = False
+    row: Row,
+    closed: FileDigests,
+    rules: IntakeRules,
+    analyzer: TextAnalyzer,
+    options: TransformOptions = DEFAULT_OPTIONS,
 ) -> Prepared:
     """Returns the outcome of one row."""
-    outcome = admit_row(row, closed, rules, ocr=ocr)
+    slot = options.slot
+    if slot and isinstance(row, SourceRow) and belongs_elsewhere(row.fields, rules, slot):
+        return Elsewhere()
+    outcome = admit_row(row, closed, rules, ocr=options.ocr)
+    if slot and not slot.owns(_slot_key(row, outcome)):
+        return _leave(outcome)
     if not isinstance(outcome, Admitted):
         return outcome
     accepted, attached = outcome.accepted, outcome.attached
     warnings = (*accepted.warnings, *warn_of_texts(attached))
     document = build_document(attached.record, analyzer)
     return Ready(document, warnings, accepted.values, accepted.headings, attached.files)
+
+
+def _slot_key(row: Row, outcome: Admitted | Refused | Withheld) -> str:
+    """Returns the id of a row's record, or its line: each row is counted by one slot."""
+    named = outcome.attached.record.id if isinstance(outcome, Admitted) else outcome.id
+    return str(row.line) if named is None else named
+
+
+def _leave(outcome: Admitted | Refused | Withheld) -> Elsewhere:
+    """Returns what this slot has to know about a row of another one: what it closes."""
+    if isinstance(outcome, Withheld) and outcome.reason == "not_public":
+        return Elsewhere(outcome.id, outcome.keys)
+    if (
+        isinstance(outcome, Admitted)
+        and outcome.attached.record.disclosure is not Disclosure.PUBLIC
+    ):
+        record = disclose(outcome.attached.record)
+        return Elsewhere(record.id, record_keys(record), is_shown=True)
+    return Elsewhere()
 
 
 def admit_row(

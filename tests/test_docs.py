@@ -116,7 +116,9 @@ def test_every_table_and_parameter_is_in_the_reference(reference: str) -> None:
 @pytest.mark.parametrize("reference", REFERENCES)
 def test_every_event_of_the_log_is_in_the_reference(reference: str) -> None:
     code = _read(*(str(p.relative_to(ROOT)) for top in SOURCES for p in (ROOT / top).rglob("*.py")))
-    logged = set(re.findall(r'"((?:generation|source|rows|index|withdrawal|lock)\.\w+)"', code))
+    logged = set(
+        re.findall(r'"((?:generation|slot|source|rows|index|withdrawal|lock)\.\w+)"', code)
+    )
     listed = re.findall(r"^\| `(\w+\.\w+)` \|", _read(f"{reference}/events.md"), re.MULTILINE)
     assert len(logged) > 10
     assert set(listed) == logged

@@ -80,7 +80,7 @@ class GenerationStore:
         ids = tuple(dict.fromkeys(record_ids))
         with self._backend.translate_errors():
             try:
-                with self._scope.locked(WITHDRAW_PATIENCE_SECONDS):
+                with self._scope.alone(WITHDRAW_PATIENCE_SECONDS):
                     found = self._backend.look_up(ids) | dict.fromkeys(held, True)
                     self._ledger.add([each for each in ids if found[each]], cause)
                     self._erase_pending()
@@ -246,11 +246,11 @@ class GenerationStore:
         return writer
 
     def _discard(self, name: str) -> None:
-        """Drops a generation that a failed run created, or what its last commit does not use."""
+        """Drops what a failed run created or did not commit, but no slots, which can go on."""
         manifest = self._generations.manifest(name)
         if manifest is not None and manifest.complete:
             self._backend.clean(name)
-        elif manifest is not None:
+        elif manifest is not None and not manifest.slots:
             self._drop([name])
 
     def _switch_back(self, name: str) -> None:

@@ -24,6 +24,7 @@ from gongkai.engines.embedded.vectors import VectorFile
 from gongkai.engines.fingerprint import name_parts
 from gongkai.engines.generation_store import GenerationStore
 from gongkai.engines.port import IndexStore, SearchEngine
+from gongkai.engines.slot_store import SlotStore
 from gongkai.engines.vector_port import VectorIndex, VectorStore
 from gongkai.errors import SettingsError
 from gongkai.settings import EngineKind, Settings
@@ -69,6 +70,16 @@ class Installation:
 
             return GenerationStore(ElasticBackend(self.settings), self.fingerprint)
         return GenerationStore(EmbeddedBackend(self.settings.data_dir), self.fingerprint)
+
+    def open_slots(self) -> SlotStore:
+        """Opens the store for a rebuild by several processes. Raises SettingsError if embedded."""
+        if self.settings.engine is not EngineKind.ELASTICSEARCH:
+            raise SettingsError(
+                _("A rebuild in slots needs GONGKAI_ENGINE=elasticsearch: one process writes here.")
+            )
+        from gongkai.engines.elastic.backend import ElasticBackend  # noqa: PLC0415
+
+        return SlotStore(ElasticBackend(self.settings), self.fingerprint)
 
     def open_vectors(self, model: str, dimensions: int) -> VectorIndex:
         """Opens the vector index of a model. Raises ImportError without the extra `semantic`."""

@@ -1,7 +1,7 @@
 """The manifest of a generation, and the order of generations."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,8 @@ class Manifest:
     """A manifest: `name` sorts by age, `created` is ISO UTC, `complete` is false in a rebuild.
 
     `has_ledger` is true where a withdrawal ledger existed when the generation was made, so that a
-    missing ledger is a fault.
+    missing ledger is a fault. A rebuild by several processes has a number of `slots`, of which
+    some are `started` and some `done`; `plan` is a digest of what all of them have to agree on.
     """
 
     name: str
@@ -21,6 +22,10 @@ class Manifest:
     fingerprint: str
     complete: bool
     has_ledger: bool = False
+    slots: int = 0
+    plan: str = ""
+    started: Sequence[int] = ()
+    done: Sequence[int] = ()
 
 
 def begin_generation(fingerprint: str, known: Iterable[str]) -> Manifest:

@@ -45,7 +45,13 @@ class GenerationCatalog(Protocol):
         """Returns the generations that may be searched, newest first."""
 
     def left_behind(self) -> list[str]:
-        """Returns the generations that killed runs left; valid while the lock is held."""
+        """Returns the generations that killed runs left; valid while the lock is held.
+
+        A rebuild in slots is none: it can be continued.
+        """
+
+    def in_slots(self) -> Manifest | None:
+        """Returns the unfinished rebuild in slots, if there is one."""
 
     def damaged(self) -> list[str]:
         """Returns generations without a readable manifest that may be repaired."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gongkai.engines.store_backend import StoreBackend
+from gongkai.errors import AnotherWriterError, OpenSlotsError
 
 
 class WriteScope:
@@ -24,6 +25,15 @@ class WriteScope:
             yield
 
     @contextmanager
+    def alone(self, patience: float = 0.0) -> Iterator[None]:
+        """Holds the lock as `locked` does. Raises AnotherWriterError while slots may be written."""
+        is_held = self._backend.lock.is_held
+        with self.locked(patience):
+            if not is_held and self._backend.generations.in_slots():
+                raise AnotherWriterError
+            yield
+
+    @contextmanager
     def holding(self, patience: float = 0.0) -> Iterator[None]:
         """Holds the lock, whatever the state of the ledger."""
         with self._backend.translate_errors():
@@ -35,12 +45,20 @@ class WriteScope:
 
     @contextmanager
     def kept_on_success(self) -> Iterator[None]:
-        """Holds the lock, and leaves it held without an error: closing the writer releases it."""
+        """Holds the lock, and leaves it held without an error: closing the writer releases it.
+
+        Raises OpenSlotsError while a rebuild in slots is not finished.
+        """
         with self._backend.translate_errors():
             self._backend.lock.acquire()
             try:
+                self._refuse_slots()
                 self._backend.ledger.begin()
                 yield
             except BaseException:
                 self._backend.lock.release()
                 raise
+
+    def _refuse_slots(self) -> None:
+        if unfinished := self._backend.generations.in_slots():
+            raise OpenSlotsError(unfinished.name, unfinished.slots)

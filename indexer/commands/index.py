@@ -32,6 +32,7 @@ from gongkai.settings import SemanticMode
 from gongkai.staff.snapshots import Snapshots
 from gongkai.staff.staff_database import open_ledger
 from indexer.commands.findings import name_source, print_findings, settle_missing
+from indexer.commands.slots import read_slot
 from indexer.ingest import OnProgress, Summary
 from indexer.pipeline import IndexJob, IndexReport, publish
 from indexer.purge import purge as purge_index
@@ -78,10 +79,20 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
             "--withdraw-missing", help="With --complete: withdraw missing records without asking."
         ),
     ] = False,
+    slot: Annotated[
+        str,
+        typer.Option(
+            "--slot",
+            metavar="K/N",
+            help="With --rebuild, on Elasticsearch: index part K of N. Run all N parts, on any "
+            "machines; the last one switches.",
+        ),
+    ] = "",
 ) -> None:
     """Index records: add new ones, update existing ones by id."""
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter(_("a source that is not public can't be indexed"))
+    own_slot = read_slot(slot, rebuild=rebuild, complete=complete)
     source, paths = name_source(source, paths, complete=complete)
     installation = open_configured()
     survey = survey_sources(paths)
@@ -97,6 +108,7 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
             survey.skipped,
             source,
             complete,
+            own_slot,
         )
         outcome = publish(order, installation, on_progress)
     _print_summary(outcome, time.perf_counter() - started)
@@ -104,8 +116,9 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     is_settled = settle_missing(
         outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
     )
-    _embed_new(installation)
-    _keep_snapshot(installation)
+    if outcome.is_live:
+        _embed_new(installation)
+        _keep_snapshot(installation)
     if outcome.summary.needs_staff or not is_settled:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -230,6 +243,8 @@ def _print_summary(outcome: IndexReport, seconds: float) -> None:
         _print_values(summary.values)
     _print_values(summary.headings, _("unknown headings (kept as extra)"))
     print(_("generation {generation}").format(generation=outcome.generation))
+    if not outcome.is_live:
+        print(_("not live yet: other slots are not done, see gongkai slots"))
     _print_skipped(summary.skipped)
     if outcome.rejects:
         print(_("rejects    {rejects} (also .csv, .xlsx)").format(rejects=outcome.rejects))

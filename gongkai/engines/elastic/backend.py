@@ -18,7 +18,7 @@ from gongkai.engines.elastic.writer import ElasticWriter, WriterHooks
 from gongkai.engines.fingerprint import read_digest
 from gongkai.engines.manifest import Manifest
 from gongkai.engines.port import Generation
-from gongkai.engines.store_backend import AfterCommit
+from gongkai.engines.store_backend import AfterCommit, WriteLock
 from gongkai.errors import EngineUnavailableError
 from gongkai.settings import Settings
 
@@ -38,28 +38,37 @@ class ElasticBackend:
         )
         self.journal = ElasticJournal(self._client, self._names, small)
         self.lock = WriterLock(self._client, self._names.control, small)
+        self._small = small
 
     def translate_errors(self) -> AbstractContextManager[None]:
         return translate_errors()
+
+    def slot_lock(self, number: int) -> WriterLock:
+        """Returns the lock of one slot; its holder writes without the lock of the installation."""
+        return WriterLock(self._client, self._names.control, self._small, key=f"slot-{number}")
 
     def open_writer(
         self,
         manifest: Manifest,
         after_commit: AfterCommit,
         on_close: Callable[[BaseException | None], None],
+        lock: WriteLock | None = None,
+        *,
+        is_empty: bool = False,
     ) -> ElasticWriter:
+        """See StoreBackend. `lock` is that of a slot; `is_empty` if the slot wrote nothing yet."""
         index = self._names.generation(manifest.name)
         return ElasticWriter(
             manifest.name,
             index,
             self._client,
             WriterHooks(
-                check=self.lock.check,
+                check=(lock or self.lock).check,
                 erase_withdrawn=lambda: self._delete(self.ledger.pending(), [index], refresh=False),
                 after_commit=after_commit,
                 on_close=on_close,
             ),
-            is_empty=not manifest.complete,
+            is_empty=is_empty or not (manifest.complete or manifest.slots),
         )
 
     def describe(self, manifest: Manifest) -> Generation:
@@ -91,11 +100,14 @@ class ElasticBackend:
             yield record_id, read_digest(revision)
 
     def erase(self, record_ids: Collection[str], written: str | None) -> bool:  # noqa: ARG002
-        """See StoreBackend. A vector has the document key of its record."""
+        """See StoreBackend. A vector has the document key of its record.
+
+        A slot may still write the records, which its writer then deletes again.
+        """
         vectors = self._client.indices.get(index=self._names.vectors("*"), features="aliases")
         generations = map(self._names.generation, self.generations.names())
         self._delete(record_ids, [*generations, *vectors])
-        return True
+        return self.generations.in_slots() is None
 
     def hide(self, record_ids: Collection[str]) -> None:
         """Deletes the records at once; the running writer deletes them again."""

@@ -1,6 +1,7 @@
 """The generations as indices of a cluster, and which one is live."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from gettext import gettext as _
 from typing import Any
 
@@ -12,6 +13,13 @@ from gongkai.engines.manifest import Manifest, begin_generation
 from gongkai.engines.port import Generation
 from gongkai.settings import Settings
 
+LOADING: Mapping[str, Any] = {
+    "index": {"auto_expand_replicas": "false", "number_of_replicas": 0, "refresh_interval": "-1"}
+}
+"""Settings of a generation while several processes load it."""
+UNSET: Mapping[str, Any] = {"auto_expand_replicas": "false"}
+_HEALTH_SECONDS = 10
+
 
 class GenerationIndices:
     """Creates, lists, describes and drops generations; cluster errors pass through."""
@@ -21,10 +29,14 @@ class GenerationIndices:
         self._settings = settings
         self._names = Names(settings.elasticsearch_prefix)
 
-    def create(self, fingerprint: str) -> Manifest:
-        """Creates an incomplete generation; the index template has its mapping and settings."""
+    def create(self, fingerprint: str, slots: int = 0, plan: str = "") -> Manifest:
+        """Creates an incomplete generation; the index template has its mapping and settings.
+
+        A rebuild in slots has no replicas and is not refreshed until `settle`.
+        """
         with translate_errors():
             manifest = begin_generation(fingerprint, self._manifests())
+            manifest = replace(manifest, slots=slots, plan=plan)
             self._client.indices.put_index_template(
                 name=self._names.template,
                 index_patterns=[self._names.generations],
@@ -39,9 +51,26 @@ class GenerationIndices:
             self._client.indices.create(
                 index=self._names.generation(manifest.name),
                 mappings={"_meta": asdict(manifest)},
+                settings=LOADING if slots else None,
                 wait_for_active_shards="all",
             )
         return manifest
+
+    def settle(self, name: str) -> None:
+        """Gives a loaded generation the settings of its template, and waits for its replicas.
+
+        Does not wait for a replica that no node can take.
+        """
+        index = self._names.generation(name)
+        chosen = build_index_settings(self._settings)
+        chosen.pop("number_of_shards")
+        self._client.indices.put_settings(index=index, settings={"index": {**UNSET, **chosen}})
+        while True:
+            health = self._client.options(ignore_status=408).cluster.health(
+                index=index, wait_for_active_shards="all", timeout=f"{_HEALTH_SECONDS}s"
+            )
+            if not health["timed_out"] or not health["initializing_shards"]:
+                return
 
     def has_ledger(self) -> bool:
         """Whether some generation was made while a withdrawal ledger existed."""
@@ -64,7 +93,12 @@ class GenerationIndices:
         return [manifest for manifest in known if manifest.complete]
 
     def left_behind(self) -> list[str]:
-        return [each.name for each in self._manifests().values() if not each.complete]
+        known = self._manifests().values()
+        return [each.name for each in known if not each.complete and not each.slots]
+
+    def in_slots(self) -> Manifest | None:
+        known = self._manifests().values()
+        return next((each for each in known if not each.complete and each.slots), None)
 
     def damaged(self) -> list[str]:
         """Empty: a generation without a manifest has no name."""

@@ -198,6 +198,8 @@ class ElasticWriter:
                 raise EngineUnavailableError(reason)
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            # Another process may have taken over the lock during the pause.
+            self._hooks.check()
 
     def _try(
         self, lines: dict[str, list[bytes]], ids: Mapping[str, str]

@@ -113,6 +113,10 @@ class Layout:
                 names.append(folder.name)
         return names
 
+    def in_slots(self) -> Manifest | None:
+        """Returns None: one process writes a folder."""
+        return None
+
     def damaged(self) -> list[str]:
         """Returns the names of generations with an index and a missing or torn manifest."""
         return [
