@@ -93,6 +93,7 @@ class Decisions:
         self._seen: object = None
         self._verdicts: Mapping[str, Verdict] = {}
         self._kept: Mapping[str, tuple[str, ...]] = {}
+        self._separate: frozenset[frozenset[str]] = frozenset()
 
     def decide(self, verdict: Verdict) -> None:
         """Stores a decision; it replaces an earlier one about the same cluster."""
@@ -136,6 +137,11 @@ class Decisions:
             for pair in combinations(sorted(verdict.members), 2)
         )
 
+    def are_separate(self, one: str, other: str) -> bool:
+        """Whether staff decided that two records are different documents, or versions."""
+        self._refresh()
+        return frozenset((one, other)) in self._separate
+
     def merge(self, lines: Sequence[tuple[Any, ...]]) -> int:
         """Adds missing lines of a copy; the latest decision about a cluster wins."""
         with self.file.write() as connection:
@@ -176,6 +182,12 @@ class Decisions:
             ).fetchall()
         self._verdicts = {row[0]: _read(row) for row in rows if row[1] != _UNDONE}
         self._kept = _follow(list(self._verdicts.values()))
+        self._separate = frozenset(
+            frozenset(pair)
+            for verdict in self._verdicts.values()
+            if verdict.decision is not Decision.DUPLICATE
+            for pair in combinations(verdict.members, 2)
+        )
         self._seen = stamp
 
 

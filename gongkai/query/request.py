@@ -46,7 +46,7 @@ class SearchRequest:
     records with some of the words. `semantic` allows semantic search where it is installed. A facet
     has its `facet_size` most frequent values, and the chosen ones. `in_force` leaves out repealed
     records, and those whose stated term has passed. `unit` is an agency: only its records and those
-    of the agencies below it are searched.
+    of the agencies below it are searched. `fold` shows records with the same text as one hit.
     """
 
     text: str = ""
@@ -73,3 +73,4 @@ class SearchRequest:
     dates: bool = True
     relax: bool = True
     semantic: bool = True
+    fold: bool = True

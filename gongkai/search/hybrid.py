@@ -18,6 +18,7 @@ from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchNone, Or, Query, Terms
 from gongkai.search.answers import AnswerFinder, FoundAnswer
+from gongkai.search.copies import RankedList
 from gongkai.search.hybrid_ranker import HybridRanker
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.semantic.routing import allows_semantic_search, is_named
@@ -33,11 +34,12 @@ from gongkai.semantic.semantic_search import (
 class HybridPage:
     """One page with totals and facets, and the ids in the whole list that are only related.
 
-    `outcome` is None for keyword search alone.
+    `outcome` is None for keyword search alone. `ranked` is the whole list.
     """
 
     outcome: SemanticOutcome | None
     result: SearchResult
+    ranked: RankedList
     related: frozenset[str] = frozenset()
     answer: FoundAnswer | None = None
 
@@ -89,20 +91,22 @@ class HybridSearch:
                 return None
         except SemanticUnavailableError as error:
             self._semantic.count(error.outcome)
-            alone = await self._engine.search(self._relaxation.query(request, chosen))
-            return HybridPage(error.outcome, alone)
+            query = self._relaxation.query(request, chosen)
+            return HybridPage(error.outcome, await self._engine.search(query), RankedList(query))
         finally:
             semantic_task.cancel()
         self._semantic.count(SemanticOutcome.USED)
         page = await self._read_page(request, query, ordered, found.total)
         related = await self._find_related(query, nearest)
-        whole = await self._count_whole(query, related, request.facets)
+        whole_query = _query_whole(query, related)
+        whole = await self._engine.search(replace(whole_query, facets=request.facets, limit=0))
         result = replace(whole, hits=tuple(page), next_cursor=None)
         shown_related = related & {hit.id for hit in ordered}
         answer = None
         if request.page == 1:
             answer = await self._find_answer(interpreted, ordered, nearest)
-        return HybridPage(SemanticOutcome.USED, result, shown_related, answer)
+        ranked = RankedList(whole_query, [hit.id for hit in ordered])
+        return HybridPage(SemanticOutcome.USED, result, ranked, shown_related, answer)
 
     async def _find_answer(
         self, interpreted: InterpretedQuery, ordered: Sequence[Hit], nearest: SemanticHits
@@ -147,15 +151,6 @@ class HybridSearch:
             return frozenset()
         alone = replace(query, filters={"id": Terms("id", ids)}, limit=len(ids))
         return frozenset(ids) - {hit.id for hit in (await self._engine.search(alone)).hits}
-
-    async def _count_whole(
-        self, query: EngineQuery, related: frozenset[str], facets: tuple[str, ...]
-    ) -> SearchResult:
-        """Returns total and facets of the list: the keyword hits and the related records."""
-        tree = query.query
-        if related:
-            tree = Or((tree, Terms("id", tuple(sorted(related)))))
-        return await self._engine.search(replace(query, query=tree, facets=facets, limit=0))
 
     async def _read_page(
         self, request: SearchRequest, query: EngineQuery, ordered: Sequence[Hit], total: int
@@ -204,6 +199,13 @@ class HybridSearch:
         cosines = {each.hit.id: each.cosine for each in nearest.near}
         parts = {"semantic.cosine": cosines, "hybrid.fused": scores}
         return {name: each[record_id] for name, each in parts.items() if record_id in each}
+
+
+def _query_whole(query: EngineQuery, related: frozenset[str]) -> EngineQuery:
+    """Returns the query of the whole list: the keyword hits and the related records."""
+    if not related:
+        return query
+    return replace(query, query=Or((query.query, Terms("id", tuple(sorted(related))))))
 
 
 def _with_official_words(interpreted: InterpretedQuery) -> list[str]:

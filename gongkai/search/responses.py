@@ -109,6 +109,17 @@ class ArticleView:
 
 
 @dataclass(kw_only=True)
+class CopyView:
+    """A public record with the same text as another one."""
+
+    id: Annotated[str, Field(description="信息的编号。")]
+    title: Annotated[str, Field(description="标题。")]
+    document_number: Annotated[str | None, Field(description="文号。")]
+    publisher: Annotated[PublisherView, Field(description="发布机构。")]
+    published_on: Annotated[PartialIso, Field(description="发布日期。")]
+
+
+@dataclass(kw_only=True)
 class HitView:
     """One record in a result list."""
 
@@ -147,6 +158,13 @@ class HitView:
         ArticleView | None,
         Field(description="摘录所在的条；正文分条时才有。"),
     ] = None
+    folded: Annotated[
+        list[CopyView],
+        Field(
+            description="列表中正文与本条相同、不再单独列出的信息，`total` 和分类条数均已计入；"
+            "`fold=false` 分别列出。"
+        ),
+    ] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -297,6 +315,9 @@ class RecordView:
     ]
     explains: Annotated[list[CitedDocument], Field(description="本信息解读的文件。")]
     explained_by: Annotated[list[CitedDocument], Field(description="解读本文件的公开信息。")]
+    copies: Annotated[
+        list[CopyView], Field(description="正文与本信息相同的其他公开信息，新发布的在前。")
+    ]
 
 
 @dataclass(kw_only=True)

@@ -10,6 +10,7 @@ from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import FACETS
 from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.stored_record import decode_record
+from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
 from gongkai.engines.scan import read_pages
@@ -22,6 +23,7 @@ from gongkai.query.relevance import DEFAULT_PROFILE, load_weights
 from gongkai.query.request import SearchRequest, Sort
 from gongkai.query.syntax import find_quotations
 from gongkai.query.tree import MatchAll, Term
+from gongkai.search.copies import CopyFinder, Folded, RankedList
 from gongkai.search.facets import Facet, FacetBuilder
 from gongkai.search.hybrid import HybridPage, HybridSearch
 from gongkai.search.interpretations import Interpretations
@@ -91,6 +93,9 @@ class SearchService:
         )
         self._interpretations = Interpretations(engine, installation.analyzer)
         self._related_records = RelatedRecords(engine, installation.analyzer, weights)
+        self._copies = CopyFinder(
+            engine, Decisions(installation.settings.data_dir), installation.places.is_name
+        )
         self._views = Views(installation.tables, today)
         self._facet_builder = FacetBuilder(installation.tables)
 
@@ -104,7 +109,7 @@ class SearchService:
         page = await self._hybrid.search(request, chosen) if self._hybrid else None
         if page is None:
             query = self._relaxation.query(request, chosen)
-            page = HybridPage(None, await self._engine.search(query))
+            page = HybridPage(None, await self._engine.search(query), RankedList(query))
         full = page.keyword_total
         if chosen.is_relaxed:
             full = await self._relaxation.count_full(chosen, request)
@@ -120,6 +125,9 @@ class SearchService:
     ) -> SearchAnswer:
         highlight_terms = chosen.interpreted.highlight_terms if request.highlight else ()
         result = page.result
+        folded = Folded(result.hits, {})
+        if request.fold and request.cursor is None:
+            folded = await self._copies.fold(result.hits, page.ranked)
         facets = self._facets(request, result)
         return SearchAnswer(
             query=replace(
@@ -130,7 +138,7 @@ class SearchService:
             size=request.size,
             next_cursor=result.next_cursor,
             hits=await asyncio.to_thread(
-                self._views.hits, result.hits, highlight_terms, page.related
+                self._views.hits, folded.hits, highlight_terms, page.related, folded.copies
             ),
             facets={name: facet.values for name, facet in facets.items()},
             more={name: facet.more for name, facet in facets.items() if facet.more},
@@ -171,6 +179,7 @@ class SearchService:
             related.repealing(record),
             explaining.explained(record),
             explaining.explaining(record),
+            self._copies.find(record),
         )
         return self._views.record(record, Relations(*relations))
 

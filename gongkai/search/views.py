@@ -1,8 +1,9 @@
 """Builds the response views of stored records."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from analyzers.highlight import highlight
@@ -19,6 +20,7 @@ from gongkai.search.responses import (
     ArticleView,
     AttachmentView,
     CitedDocument,
+    CopyView,
     HitView,
     PassageView,
     PublisherView,
@@ -40,6 +42,7 @@ class Relations:
     repealing: Sequence[Record] = ()
     explains: Sequence[tuple[Explained, Record | None]] = ()
     explaining: Sequence[Record] = ()
+    copies: Sequence[StoredRecord] = ()
 
 
 NO_RELATIONS = Relations()
@@ -57,9 +60,11 @@ class Views:
         hits: Sequence[Hit],
         highlight_terms: Sequence[str] = (),
         related: Collection[str] = (),
+        copies: Mapping[str, Sequence[StoredRecord]] = MappingProxyType({}),
     ) -> list[HitView]:
         """Returns the rows of a list with highlighted terms; `related` are ids of related records.
 
+        `copies` are the records that are shown with a hit instead of a row of their own.
         All rows share one budget of characters. The unused share of a short text is passed to the
         next rows.
         """
@@ -75,6 +80,7 @@ class Views:
                     snippet_html=passage.html,
                     article=_view_article(passage.article),
                     related=hit.id in related,
+                    folded=self._copies(copies.get(hit.id, ())),
                     **self._shared(record, HitView),
                 )
             )
@@ -96,6 +102,7 @@ class Views:
             repealed_by=[_cite(each, each) for each in relations.repealing],
             explains=[_cite(cited, found) for cited, found in relations.explains],
             explained_by=[_cite(each, each) for each in relations.explaining],
+            copies=self._copies(relations.copies),
             term_passage=record.period.passage,
             trial=record.period.is_trial,
             **self._shared(record, RecordView),
@@ -109,8 +116,11 @@ class Views:
             **self._shared(found.record, PassageView),
         )
 
+    def _copies(self, records: Sequence[StoredRecord]) -> list[CopyView]:
+        return [CopyView(**self._shared(each, CopyView)) for each in records]
+
     def _shared(
-        self, record: StoredRecord, view: type[HitView | PassageView | RecordView]
+        self, record: StoredRecord, view: type[CopyView | HitView | PassageView | RecordView]
     ) -> dict[str, Any]:
         """Returns the members that a view has from the record."""
         name = self._tables.agencies.label_of(record.publisher)
@@ -125,8 +135,8 @@ class Views:
             **{key: getattr(record, key) for key in _KEYS[view]},
             "publisher": PublisherView(code=record.publisher, name=name),
             "published_on": record.published_on.iso,
-            "term_passed": period.is_passed(self._today()),
-            **({} if view is PassageView else stated),
+            **({} if view is CopyView else {"term_passed": period.is_passed(self._today())}),
+            **(stated if view in (HitView, RecordView) else {}),
         }
 
 
@@ -155,5 +165,5 @@ def _cite(cited: Cited | Record, found: Record | None) -> CitedDocument:
 _OWN = frozenset(Record.__dataclass_fields__) - {"attachments"}
 _KEYS = {
     view: tuple(key for key in view.__dataclass_fields__ if key in _OWN)
-    for view in (HitView, PassageView, RecordView)
+    for view in (CopyView, HitView, PassageView, RecordView)
 }

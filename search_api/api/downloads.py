@@ -119,7 +119,8 @@ async def feed(
 ) -> Response:
     """The newest records of a search as an Atom feed."""
     asked = replace(read_list(parameters), sort=Sort.NEWEST)
-    answer = await service.search(replace(asked, size=FEED_ENTRIES, facets=(), highlight=False))
+    entries_only = replace(asked, size=FEED_ENTRIES, facets=(), highlight=False, fold=False)
+    answer = await service.search(entries_only)
     base = site.base(request)
     described = Feed(
         title=_title(asked, site.name),

@@ -67,7 +67,9 @@ async def rank(
     ranked: list[tuple[list[str], dict[str, int]]] = []
     for query in judged:
         if text := query.texts.get(wording):
-            request = SearchRequest(text, size=DEPTH, facets=(), highlight=False, semantic=semantic)
+            request = SearchRequest(
+                text, size=DEPTH, facets=(), highlight=False, semantic=semantic, fold=False
+            )
             answer = await service.search(request)
             ranked.append(([hit.id for hit in answer.hits], dict(judgements.get(query.id, {}))))
     return ranked

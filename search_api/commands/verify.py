@@ -102,7 +102,7 @@ async def _look_for_all(service: SearchService, names: Sequence[_Name]) -> list[
 async def _look_for(service: SearchService, record_id: str, key: str, text: str) -> Miss | None:
     # A correction never leads to the record: its name is spelled as in the index. Looking for one
     # took six sevenths of the time.
-    request = SearchRequest(text, size=PAGE, facets=(), highlight=False, correct=False)
+    request = SearchRequest(text, size=PAGE, facets=(), highlight=False, correct=False, fold=False)
     answer = await service.search(request)
     if any(hit.id == record_id for hit in answer.hits):
         return None

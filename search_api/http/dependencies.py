@@ -78,6 +78,7 @@ async def get_zero_result_recorder(request: Request) -> ZeroResultRecorder:
             facets=asked.facets,
             facet_size=asked.facet_size,
             highlight=asked.highlight,
+            fold=asked.fold,
         )
         if answer.keyword_total or not is_plain or not asked.text.strip():
             return None

@@ -148,6 +148,11 @@ class SearchParameters(ListParameters):
         max_length=FILTER_LIMIT,
         description="需要统计条数的分类字段；为空则不统计。",
     )
+    fold: bool = Field(
+        True,
+        description="正文相同的信息合并显示为一条，其余的列在这一条的 folded 中，total 不变，"
+        "因此一页可能不足 size 条；使用 cursor 时不合并。",
+    )
     facet_size: int = Field(
         FACET_SIZE,
         ge=1,
@@ -305,6 +310,7 @@ def read_request(parameters: SearchParameters) -> SearchRequest:
         facets=tuple(_facets(parameters.facets)),
         facet_size=parameters.facet_size,
         highlight=parameters.highlight,
+        fold=parameters.fold,
     )
 
 

@@ -20,7 +20,7 @@ from search_api.web.pagination import build_paging
 from search_api.web.qr import draw_qr
 from search_api.web.record_page import Found, RecordPage, build_record_page
 from search_api.web.rendering import PageContext, render, shorten, spell_day
-from search_api.web.results_page import HitRow, build_hit, build_quotation
+from search_api.web.results_page import CopyRow, HitRow, build_hit, build_quotation
 from search_api.web.urls import build_parameters, with_page
 
 NARROWED = PANELS[:3]
@@ -203,9 +203,16 @@ def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reac
         facts=list(_facts(shown)),
         qr=draw_qr(shown.address) if page.site.public_url else None,
         address=shown.address if page.site.public_url else "",
+        copies=[(each, _copy_link(context.mode, each, reached)) for each in shown.copies],
         listed=list(_listed(context.mode, record.id, reached)),
         back=read_back(reached.back, context.mode),
     )
+
+
+def _copy_link(mode: Mode, copy: CopyRow, reached: Reached) -> str:
+    """Returns the kiosk address of a record with the same text, with the same way back."""
+    back = [("back", reached.back)] if reached.back else []
+    return mode.link(f"/kiosk{copy.href}", *back)
 
 
 def _listed(mode: Mode, shown: str, reached: Reached) -> Iterator[tuple[HitRow, str, bool]]:

@@ -183,6 +183,7 @@ def _ask(text: str, document_number: str | None) -> SearchRequest:
         document_number=document_number,
         size=CERTIFIED_HITS,
         facets=(),
+        fold=False,
         # A certificate states what the words find; another model must not change it.
         semantic=False,
     )

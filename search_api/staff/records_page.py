@@ -145,7 +145,9 @@ def _check_own(found: RecordState, scope: Scope) -> None:
 async def _find(service: SearchServiceDependency, text: str, scope: Scope) -> list[HitView]:
     chosen = {"publisher": tuple(sorted(scope.publishers))} if scope.publishers else {}
     answer = await service.search(
-        SearchRequest(text=text.strip(), chosen=chosen, size=SHOWN, facets=(), semantic=False)
+        SearchRequest(
+            text=text.strip(), chosen=chosen, size=SHOWN, facets=(), semantic=False, fold=False
+        )
     )
     return [hit for hit in answer.hits if scope.covers(hit.publisher.code)]
 

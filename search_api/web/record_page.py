@@ -21,7 +21,7 @@ from search_api.web.citation import cite
 from search_api.web.contents import ContentsEntry, list_contents
 from search_api.web.qr import draw_qr
 from search_api.web.rendering import PageContext, render, shorten, trusted
-from search_api.web.results_page import HitRow, build_hit
+from search_api.web.results_page import CopyRow, HitRow, build_copies, build_hit
 from search_api.web.site import record_path
 from search_api.web.structured_data import describe_record
 from search_api.web.urls import apply_url, record_url, search_url
@@ -113,6 +113,7 @@ class RecordPage:
     repealed_by: tuple[Relation, ...]
     explains: tuple[Relation, ...]
     explained_by: tuple[Relation, ...]
+    copies: tuple[CopyRow, ...]
     similar: tuple[HitRow, ...]
     citation: str
     address: str
@@ -187,6 +188,7 @@ def build_record_page(
         repealed_by=_relate(record.repealed_by),
         explains=_relate(record.explains),
         explained_by=_relate(record.explained_by),
+        copies=build_copies(record.copies),
         similar=tuple(map(build_hit, similar)),
         citation=cite(record, address, today),
         address=address,

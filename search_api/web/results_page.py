@@ -1,13 +1,13 @@
 """The result list with its filters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from markupsafe import Markup
 
 from gongkai.query.request import Scope, SearchRequest, Sort
-from gongkai.search.responses import HitView, PassageView, SearchAnswer
+from gongkai.search.responses import CopyView, HitView, PassageView, SearchAnswer
 from search_api.web.badges import Badge, build_badges
 from search_api.web.date_filter import IN_FORCE_LABEL, build_periods, pick_dates
 from search_api.web.facet_panels import build_chips, build_panels, settle_request
@@ -45,6 +45,14 @@ SCOPE_LABELS: Mapping[Scope, str] = {Scope.ALL: "全文", Scope.TITLE: "标题"}
 
 
 @dataclass(frozen=True, slots=True)
+class CopyRow:
+    """A record with the same text as a hit, with its link."""
+
+    view: CopyView
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class HitRow:
     """A hit with its link, highlights and badges."""
 
@@ -53,6 +61,7 @@ class HitRow:
     title: Markup
     snippet: Markup
     badges: tuple[Badge, ...]
+    copies: tuple[CopyRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,11 @@ class Surroundings:
     date_faults: Mapping[str, str] = field(default_factory=dict)
 
 
+def build_copies(copies: Sequence[CopyView], text: str = "") -> tuple[CopyRow, ...]:
+    """Returns the rows of records with the same text."""
+    return tuple(CopyRow(each, record_url(each.id, text)) for each in copies)
+
+
 def build_hit(hit: HitView, text: str = "") -> HitRow:
     """Returns a row of the list. `text` is the query, to highlight it on the record page."""
     return HitRow(
@@ -97,6 +111,7 @@ def build_hit(hit: HitView, text: str = "") -> HitRow:
         badges=build_badges(
             hit.disclosure, hit.validity, related=hit.related, term_passed=hit.term_passed
         ),
+        copies=build_copies(hit.folded, text),
     )
 
 
@@ -137,6 +152,7 @@ def render_results(
         sorts=_link_sorts(asked, answer.query.newest),
         paging=build_paging(asked, answer.total),
         first_page=search_url(with_page(asked, 1)),
+        apart=search_url(replace(asked, fold=False)),
         notes=build_notes(settled, answer),
         leads=build_leads(asked, answer, elsewhere) if elsewhere else (),
         apply=apply_url(text=asked.text),

@@ -106,7 +106,7 @@ async def citations(
     parameters: PageQuery, context: ContextDependency, service: SearchServiceDependency
 ) -> PlainTextResponse:
     """Returns the citations of one page of a list, one per line."""
-    asked = replace(read_request(parameters), facets=(), highlight=False)
+    asked = replace(read_request(parameters), facets=(), highlight=False, fold=False)
     answer = await service.search(asked)
     return PlainTextResponse(_cite_all(answer, context, service))
 

@@ -16,7 +16,7 @@ from gongkai.query.request import DATED, Scope, SearchRequest, Sort
 from search_api.web.site import record_path
 
 SEARCH_PATH = "/search"
-SWITCHES = ("expand", "correct", "dates", "relax", "semantic")
+SWITCHES = ("expand", "correct", "dates", "relax", "semantic", "fold")
 """Options that interpret or expand the query; a link turns each of them off."""
 DATE_PARAMETERS = tuple(f"{name}_{end}" for name in DATED for end in ("from", "to"))
 _DEFAULT = SearchRequest()
@@ -176,7 +176,7 @@ def _choose(request: SearchRequest, field: str, values: Iterable[str]) -> Search
 
 
 def _whole_list(request: SearchRequest, *dropped: str) -> list[tuple[str, str]]:
-    left_out = {"page", "size", *dropped}
+    left_out = {"page", "size", "fold", *dropped}
     return [pair for pair in build_parameters(request) if pair[0] not in left_out]
 
 

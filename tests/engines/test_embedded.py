@@ -17,6 +17,7 @@ from indexer.pipeline import IndexJob, publish
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_agencies import AgenciesContract
 from tests.engines.contract_changes import ChangesContract
+from tests.engines.contract_copies import CopiesContract
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
@@ -34,6 +35,7 @@ from tests.journeys.command import plain_row, write_rows
 
 class TestEmbedded(
     ChangesContract,
+    CopiesContract,
     EventsContract,
     RecoveryContract,
     IdentitiesContract,
