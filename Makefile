@@ -106,6 +106,8 @@ lock:
 		--no-emit-index-url --no-header --no-annotate -o requirements.lock
 	uv pip compile --quiet pyproject.toml --group dev --extra semantic --extra tracing --python-version 3.11 --universal \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
+	uv pip compile --quiet pyproject.toml --extra semantic --constraints requirements-dev.lock --python-version 3.11 \
+		--universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-semantic.lock
 
 audit: .venv/.ready
 	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip

@@ -1,6 +1,7 @@
 #!/bin/sh
-# offline_folder.sh FOLDER: collects all that a machine without internet needs to install gongkai.
-# Run it in a checkout, on a machine with internet, the same Linux and the same version of Python.
+# offline_folder.sh FOLDER: collects all that a machine without internet needs to install gongkai,
+# semantic search and its model included. Run it in a checkout, on a machine with internet, the same
+# Linux and the same version of Python. GONGKAI_MODEL_REPOSITORY may name a mirror of Maven Central.
 set -eu
 
 target=${1:?"name a new folder: development/offline_folder.sh /media/usb/gongkai"}
@@ -13,10 +14,15 @@ mkdir -p "$target/wheels"
 trap 'rm -rf "$target/.build"' EXIT
 pip="$target/.build/bin/python -m pip --disable-pip-version-check"
 # Wheels only: the other machine has no compiler.
-$pip wheel --quiet --require-hashes --no-deps -r "$source/requirements.lock" -w "$target/wheels"
+lock=requirements-semantic.lock
+$pip wheel --quiet --require-hashes --no-deps -r "$source/$lock" -w "$target/wheels"
 $pip wheel --quiet --no-deps "$source" -w "$target/wheels"
-cp "$source/requirements.lock" "$source/LICENSE" "$target"
+cp "$source/$lock" "$source/LICENSE" "$target"
 cp -R "$source/indexer/sample" "$target/sample"
+
+# The program that was just packed fetches the model, and checks its digests.
+$pip install --quiet --no-index --no-deps "$target"/wheels/*.whl
+GONGKAI_DATA_DIR="$target/.build" GONGKAI_SEMANTIC_MODEL="$target/model" "$target/.build/bin/gongkai" model fetch
 
 cat > "$target/install.sh" <<'END'
 #!/bin/sh
@@ -31,6 +37,7 @@ python=${PYTHON:-python3}
 # The server needs no installer.
 "$target/bin/python" -m pip --disable-pip-version-check uninstall --quiet --yes pip setuptools
 "$target/bin/gongkai" --version
+echo "Put the embedding model into the data folder: gongkai model fetch $here/model"
 END
 chmod +x "$target/install.sh"
 rm -rf "$target/.build"

@@ -1,5 +1,8 @@
 """`gongkai model`: the default model from a repository, an archive or a folder."""
 
+import os
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +27,8 @@ from gongkai.settings import SemanticMode, Settings
 from indexer.model_download import download_model
 from tests.conftest import require_or_skip
 from tests.journeys.command import plain_row, run_with, write_rows
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -126,3 +131,31 @@ def test_a_run_without_a_model_says_so_in_one_line(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.count("gongkai model fetch") == 1
     assert "model" not in run_with({**given, "GONGKAI_SEMANTIC": "off"}, "index", rows).stdout
+
+
+@pytest.mark.slow
+def test_the_offline_folder_installs_semantic_search_without_a_network(
+    repository: str, tmp_path: Path
+) -> None:
+    carried, installed = tmp_path / "carried", tmp_path / "installed"
+    online = {**os.environ, "PYTHON": sys.executable, "GONGKAI_MODEL_REPOSITORY": repository}
+    script = ROOT / "development" / "offline_folder.sh"
+    subprocess.run([script, carried], env=online, check=True)
+    offline = {
+        "PATH": os.environ["PATH"],
+        "PIP_INDEX_URL": "http://127.0.0.1:1",
+        "GONGKAI_DATA_DIR": str(tmp_path / "data"),
+    }
+    subprocess.run([carried / "install.sh", installed], env=offline, check=True)
+    done = subprocess.run(
+        [installed / "bin" / "gongkai", "model", "fetch", carried / "model"],
+        env=offline,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "ready" in done.stdout
+    next((carried / "model").glob("*.onnx")).write_bytes(b"damaged")
+    again = [carried / "install.sh", tmp_path / "again"]
+    assert subprocess.run(again, env=offline, check=False).returncode != 0
+    assert not (tmp_path / "again").exists()
