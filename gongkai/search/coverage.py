@@ -10,6 +10,8 @@ from gongkai.query.interpreter import InterpretedQuery
 
 _SHARE = 0.02
 """Added to the share of texts with a word, so that no word counts without limit."""
+_CHARACTER = 0.5
+"""Of the weight of a word, for a single character: 领 is part of 领导."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,13 @@ def list_term_words(
 def measure_coverage(texts: Sequence[str], terms: Sequence[TermWords]) -> list[float]:
     """Returns the share of the words that each text has, 0 to 1; rarer words count more.
 
-    The rarity is that among the texts.
+    A single character counts less. The rarity is that among the texts.
     """
     if not texts or not any(term.words for term in terms):
         return [0.0] * len(texts)
     found = np.array([_find_words(literal_text(text), terms) for text in texts])
     rarity = np.log1p(1 / (found.mean(axis=0) + _SHARE))
+    rarity *= [1.0 if len(word) > 1 else _CHARACTER for term in terms for word in term.words]
     coverage: list[float] = (found @ rarity / rarity.sum()).tolist()
     return coverage
 

@@ -34,17 +34,14 @@ def measure_static_rank(
 ) -> float:
     """Returns the static rank of a record in deviations of chance.
 
-    It is made up of legal rank, validity, and being a guide where the query asks how something is
-    done.
+    It is made up of validity and legal rank, or of being a guide where the query asks how something
+    is done: a law seldom says that.
     """
-    authority = read_legal_rank(record.title)
     static_rank = 0.0 if is_ended(record, today) else weights.static_rank_valid
-    if authority is LegalRank.LAW:
-        static_rank += weights.static_rank_law
-    elif authority is LegalRank.INTERPRETATION:
-        static_rank += weights.static_rank_interpretation
-    if asks_how and record.genre == GUIDE:
-        static_rank += weights.static_rank_guide
+    if asks_how:
+        static_rank += weights.static_rank_guide if record.genre == GUIDE else 0.0
+    else:
+        static_rank += _measure_legal_rank(record.title, weights)
     return weights.hybrid_static_rank * static_rank
 
 
@@ -88,6 +85,15 @@ def raise_similar(
     np.fill_diagonal(likeness, 0)
     raised: list[float] = (own + weights.hybrid_likeness * (likeness * own).max(axis=1)).tolist()
     return raised
+
+
+def _measure_legal_rank(title: str, weights: Weights) -> float:
+    authority = read_legal_rank(title)
+    if authority is LegalRank.LAW:
+        return weights.static_rank_law
+    if authority is LegalRank.INTERPRETATION:
+        return weights.static_rank_interpretation
+    return 0.0
 
 
 def _scale(values: Mapping[str, float]) -> dict[str, float]:

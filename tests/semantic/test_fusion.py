@@ -1,13 +1,18 @@
 """Two lists made one: nothing is lost, and what both lists put first stays first."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongkai.catalog.stored_record import decode_record
+from gongkai.engines.installation import Installation
 from gongkai.query.relevance import load_weights
 from gongkai.search.coverage import TermWords, measure_coverage
-from gongkai.semantic.fusion import Features, fuse, raise_similar
+from gongkai.semantic.fusion import Features, fuse, measure_static_rank, raise_similar
+from tests.engines.records import make_document
 
 FLOOR = 0.4
 WEIGHTS = load_weights()
@@ -86,6 +91,22 @@ def test_rare_words_of_a_query_count_more() -> None:
     terms = [TermWords((word,), (word,)) for word in ("补助", "渡船")]
     common, rare, *_ = measure_coverage(["补助", "渡船", "补助金", "补助标准"], terms)
     assert rare > common
+
+
+def test_a_single_character_counts_less_than_a_word() -> None:
+    terms = [TermWords((word,), (word,)) for word in ("领", "补助")]
+    character, word = measure_coverage(["领导", "补助"], terms)
+    assert word > character
+
+
+def test_a_law_leads_unless_the_query_asks_how(installation: Installation) -> None:
+    def measure(title: str, *, asks_how: bool) -> float:
+        record = decode_record(make_document(installation, title=title).stored)
+        return measure_static_rank(record, WEIGHTS, date(2024, 1, 1), asks_how=asks_how)
+
+    law, guide = "中华人民共和国社会保险法", "最低生活保障审核确认办事指南"
+    assert measure(law, asks_how=False) > measure(guide, asks_how=False)
+    assert measure(law, asks_how=True) < measure(guide, asks_how=True)
 
 
 def test_without_texts_or_words_nothing_is_covered() -> None:
