@@ -59,10 +59,10 @@ imports: .venv/.ready
 
 fast: check embedded
 
-NO_UNITS := journeys relevance attacks test_deployment.py test_fuzz.py test_sizes.py test_wheel.py
+NO_UNITS := journeys relevance attacks indexer/test_hostile.py test_deployment.py test_fuzz.py test_sizes.py test_wheel.py
 embedded: .venv/.ready
 	$(BIN)/pytest -q -n 2 --dist worksteal $(NO_UNITS:%=--ignore tests/%) \
-		-m "not elasticsearch and not browser and not slow and not attack"
+		-m "not elasticsearch and not browser and not real_data and not slow and not attack"
 
 fix: .venv/.ready
 	$(BIN)/ruff check --fix .

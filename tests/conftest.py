@@ -97,6 +97,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 _MARKED_FIXTURES = {
     "elasticsearch": {"elastic", "elasticsearch_url", "elasticsearch_cluster"},
     "browser": {"browser"},
+    "real_data": {"shared_data"},
 }
 _NIGHTLY_MARKERS = ("slow", "attack")
 
