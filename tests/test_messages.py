@@ -12,33 +12,31 @@ from babel.messages.pofile import read_po
 
 from development.messages import extract
 from gongkai.language import FOLDER
-from tests.journeys.command import arguments, environment_with, plain_row, write_rows
+from tests.journeys.command import arguments, environment_with, plain_row, run_with, write_rows
 
 CATALOGS = sorted(FOLDER.rglob("*.po"))
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def run_in(settings: dict[str, str], *words: object) -> "subprocess.CompletedProcess[str]":
-    """A command in an interpreter of its own: the language is chosen once."""
+    """A command in a process of its own: the language is chosen once."""
     plain = dict.fromkeys(("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"), "")
-    return subprocess.run(
-        arguments(*words),
-        env={**environment_with({}), **plain, "PYTHONIOENCODING": "utf-8", **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_with({**plain, **settings}, *words)
 
 
 def fields(text: str) -> set[str]:
     return {f"{name}:{spec}" for _, name, spec, _ in string.Formatter().parse(text) if name}
 
 
+@pytest.fixture(scope="module")
+def messages() -> list[str]:
+    return [each.id for each in extract() if each.id]
+
+
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parents[1].name)
-def test_every_message_is_translated_with_its_placeholders(path: Path) -> None:
+def test_every_message_is_translated_with_its_placeholders(path: Path, messages: list[str]) -> None:
     with path.open("rb") as file:
         translated = {each.id: each.string for each in read_po(file) if each.id}
-    messages = [each.id for each in extract() if each.id]
     assert len(messages) > 300
     assert [each for each in messages if not translated.get(each)] == []
     formatted = [each for each in messages if "{" in each and '{"' not in each]
@@ -115,9 +113,9 @@ def test_all_help_is_chinese() -> None:
     assert not re.search(r"<(?:str|int|path|float|list)", left)
 
 
-def test_every_marked_message_can_be_extracted() -> None:
+def test_every_marked_message_can_be_extracted(messages: list[str]) -> None:
     # Babel does not look into f-strings.
-    messages = {each.id for each in extract()}
+    extracted = set(messages)
     lost = [
         call.args[0].value
         for package in ("analyzers", "gongkai", "indexer", "search_api")
@@ -125,7 +123,7 @@ def test_every_marked_message_can_be_extracted() -> None:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_"
         if call.args and isinstance(call.args[0], ast.Constant)
-        if call.args[0].value not in messages
+        if call.args[0].value not in extracted
     ]
     assert lost == []
 
