@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -15,6 +16,7 @@ from rich.progress import (
     ProgressColumn,
     SpinnerColumn,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -63,6 +65,33 @@ def count_progress(label: str, total: int | None = None) -> "Iterator[OnRecords]
     with open_progress(*columns) as bar:
         task = bar.add_task("", total=total)
         yield lambda count: bar.advance(task, count)
+
+
+@contextmanager
+def rate_progress(label: str, counts: str) -> Iterator[Callable[..., None]]:
+    """Shows a bar, `counts` with the fields `task.fields`, and the time left.
+
+    Yields a function of the work done, its total, the number for the rate, and more fields. Work
+    that starts again, in a second pass, has a rate and a time left of its own.
+    """
+    columns = (
+        TextColumn(label),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn(counts),
+        TimeRemainingColumn(),
+        TextColumn(_("left")),
+    )
+    with open_progress(*columns) as bar:
+        task = bar.add_task("", total=None, rate=0.0)
+
+        def report(done: float, total: float, counted: int, **fields: Any) -> None:
+            if done < bar.tasks[0].completed:
+                bar.reset(task)
+            rate = counted / max(bar.tasks[0].elapsed or 0.0, 1e-9)
+            bar.update(task, completed=done, total=total, rate=rate, **fields)
+
+        yield report
 
 
 class LineProgress(Progress):

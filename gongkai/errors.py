@@ -2,6 +2,7 @@
 
 GongkaiError
 ├── RefusedValueError        a value of a source row is invalid (field, reason, message)
+│   └── TooLongError         it is too long
 ├── SettingsError            a setting is wrong (file and line or variable, and the fix)
 ├── UnusableSourceError      a source is missing or of unknown format
 ├── BrokenFileError          a source file is broken as a whole (gongkai.files.errors)
@@ -13,6 +14,7 @@ GongkaiError
 │   ├── LostLedgerError      the withdrawal ledger is lost
 │   ├── OpenSlotsError       a rebuild in slots is not finished
 │   └── AnotherWriterError   another process is writing
+├── JudgementsError          a file of judged queries is missing or invalid
 ├── EndedProcessError        a process of a run was ended from outside
 ├── MissingModelError        the embedding model is missing or gives wrong answers
 ├── ShrinkingIndexError      a switch would lose many live records
@@ -66,12 +68,24 @@ class GongkaiError(Exception):
 
 
 class RefusedValueError(GongkaiError):
-    """A value is invalid; `reason` is a stable code, and the message never quotes the value."""
+    """A value is invalid; `reason` is a stable code, and the message never quotes the value.
 
-    def __init__(self, field: str, reason: str, message: str) -> None:
-        super().__init__(message)
+    `message` may contain `{field}` and the names of `values`.
+    """
+
+    def __init__(self, field: str, reason: str, message: str, **values: object) -> None:
+        named = translations.gettext(field) if field else ""
+        super().__init__(message.format(field=named, **values))
         self.field = field
         self.reason = reason
+
+
+class TooLongError(RefusedValueError):
+    """A value has more than `limit` characters."""
+
+    def __init__(self, field: str, limit: int) -> None:
+        message = _("The {field} is over {limit:,} characters.")
+        super().__init__(field, "too_long", message, limit=limit)
 
 
 class SettingsError(GongkaiError):
@@ -85,6 +99,10 @@ class BadRequestError(GongkaiError):
         super().__init__(f"{parameter}: {title}")
         self.parameter = parameter
         self.title = title
+
+
+class JudgementsError(GongkaiError):
+    """A file of judged queries is missing or invalid; the message names its line."""
 
 
 def name_fault(error: BaseException) -> str:

@@ -5,6 +5,7 @@ Readers may follow only http(s) addresses. A relative path names a file beside t
 
 import re
 from collections.abc import Mapping, Sequence
+from gettext import gettext as _
 from urllib.parse import unquote
 
 from gongkai.catalog.classifications import split_values
@@ -24,7 +25,7 @@ _NOT_BESIDE = re.compile(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 def parse_url(text: str) -> str:
     """Returns a web address. Raises RefusedValueError if it is not http(s)."""
     if not _HTTP.fullmatch(text):
-        raise RefusedValueError("url", "not_http", "The address is not an http(s) address.")
+        raise RefusedValueError("url", "not_http", _("The address is not an http(s) address."))
     return text
 
 

@@ -1,6 +1,7 @@
 """The columns of a row that are no known cells: checked for disclosure, kept, or warned about."""
 
 from collections.abc import Iterator, Mapping
+from gettext import gettext as _
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.garbled import find_garbled_in
@@ -46,7 +47,7 @@ def tidy_columns(others: Mapping[str, object]) -> dict[str, object]:
     try:
         return {clean_line(name): clean_value(value) for name, value in others.items()}
     except RecursionError:
-        raise RefusedValueError("extra", "too_deep", "A column is nested too deeply.") from None
+        raise RefusedValueError("extra", "too_deep", _("A column is nested too deeply.")) from None
 
 
 def warn_of_garbled(cells: RowReader, others: Mapping[str, object], disclosure: Disclosure) -> None:

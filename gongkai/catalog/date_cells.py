@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from gettext import gettext as _
 
 from gongkai.catalog.dates import PartialDate, parse_date
 from gongkai.catalog.headings import flatten
@@ -51,10 +52,10 @@ def check_day(found: PartialDate, field: str, today: datetime.date | None) -> Pa
     year after the run. Without a day of the run, no date is too late.
     """
     if found.day and found.first_day in _NOTHING:
-        message = f"The {field} is a value that programs write for a missing date."
+        message = _("The {field} is a value that programs write for a missing date.")
         raise RefusedValueError(field, "filler_date", message)
     if today and found.first_day > today + _AHEAD:
-        message = f"The {field} is more than a year after this run."
+        message = _("The {field} is more than a year after this run.")
         raise RefusedValueError(field, "future_date", message)
     return found
 

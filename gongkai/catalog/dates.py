@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Self
 
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
@@ -149,7 +150,7 @@ def _tidy(text: str) -> str:
 
 def _parse_text(text: str, field: str) -> PartialDate:
     if not text:
-        raise RefusedValueError(field, "missing", f"The {field} is missing.")
+        raise RefusedValueError(field, "missing", _("The {field} is missing."))
     if found := _read_plain(text, field):
         return found
     if _SPAN.fullmatch(text) or len(set(_DAY_INSIDE.findall(text))) > 1:
@@ -224,9 +225,9 @@ def _checked(year: int, month: int | None, day: int | None, field: str) -> Parti
 
 
 def _invalid(field: str) -> RefusedValueError:
-    return RefusedValueError(field, "invalid_date", f"The {field} is not a date that exists.")
+    return RefusedValueError(field, "invalid_date", _("The {field} is not a date that exists."))
 
 
 def _ambiguous(field: str) -> RefusedValueError:
-    message = f"The {field} can be read as more than one date; write it as YYYY-MM-DD."
+    message = _("The {field} can be read as more than one date; write it as YYYY-MM-DD.")
     return RefusedValueError(field, "ambiguous_date", message)

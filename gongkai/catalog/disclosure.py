@@ -5,6 +5,7 @@ The three kinds follow 政府信息公开条例 (国务院令第711号), article
 
 from collections.abc import Iterable
 from enum import StrEnum
+from gettext import gettext as _
 
 from gongkai.catalog.disclosure_columns import ColumnKind
 from gongkai.catalog.disclosure_statements import Column, Statement, find_statements
@@ -45,12 +46,12 @@ def settle_disclosure(
         return Disclosure.NOT_PUBLIC
     if None in kinds:
         raise RefusedValueError(
-            "disclosure", "unknown_disclosure", "The disclosure has an unknown value."
+            "disclosure", "unknown_disclosure", _("The disclosure has an unknown value.")
         )
     _refuse_unknown(statements)
     known = [kind for kind in kinds if kind] or ([fill] if fill else [])
     if not known:
-        raise RefusedValueError("disclosure", "missing_disclosure", "The disclosure is missing.")
+        raise RefusedValueError("disclosure", "missing_disclosure", _("The disclosure is missing."))
     on_request = [Disclosure.ON_REQUEST] if Verdict.ON_REQUEST in verdicts else []
     return strictest([*known, *on_request])
 
@@ -76,5 +77,5 @@ def _refuse_unknown(statements: Iterable[Statement]) -> None:
             raise RefusedValueError(
                 statement.heading,
                 "unknown_disclosure",
-                "The column has an unknown value about disclosure.",
+                _("The column has an unknown value about disclosure."),
             )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Literal
 
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
@@ -99,7 +100,7 @@ def parse_document_number(text: str) -> DocumentNumber:
         return number
     tidied = tidy_signs(text)
     if not tidied:
-        raise RefusedValueError("document_number", "missing", "The document number is missing.")
+        raise RefusedValueError("document_number", "missing", _("The document number is missing."))
     spaced = " ".join(fold_signs(text).replace(INVISIBLE, "").split())
     for reading in (tidied, spaced):
         if number := _parse_whole(_LABEL.sub("", reading.translate(BRACKETS), count=1)):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Literal
 
 from gongkai.catalog.date_patterns import TWO_DIGIT_MONTH, YEAR
@@ -60,7 +61,7 @@ def parse_index_number(text: str) -> IndexNumber:
     canonical = _ONE_AS_DASH.sub("-", tidy_signs(text).translate(_SLASHES)).upper()
     canonical = _DOUBLE_DASH.sub("-", canonical)
     if not canonical:
-        raise RefusedValueError("index_number", "missing", "The index number is missing.")
+        raise RefusedValueError("index_number", "missing", _("The index number is missing."))
     match = _WHOLE.fullmatch(canonical)
     if not match:
         return IndexNumber(canonical, None, None, None, "odd")

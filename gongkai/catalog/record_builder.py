@@ -24,7 +24,7 @@ from gongkai.catalog.row_names import (
 from gongkai.catalog.row_reader import RowReader
 from gongkai.catalog.tables import Tables
 from gongkai.catalog.validity_period import read_ended_mark
-from gongkai.errors import RefusedValueError
+from gongkai.errors import RefusedValueError, TooLongError
 
 BODY_LIMIT = 8_000_000
 VALIDITY_LIMIT = 40
@@ -168,5 +168,5 @@ def read_body(cells: RowReader) -> str:
     """Returns the text of a row. Raises RefusedValueError if it is too long."""
     text = "\n".join(cells.texts("body"))
     if len(text) > BODY_LIMIT:
-        raise RefusedValueError("body", "too_long", f"The body is over {BODY_LIMIT} characters.")
+        raise TooLongError("body", BODY_LIMIT)
     return reduce_markup(text)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from gettext import gettext as _
 
 from gongkai.catalog.agencies import AgencyDirectory
 from gongkai.catalog.date_cells import check_day, date_text
@@ -14,7 +15,7 @@ from gongkai.catalog.inferred_publisher import infer_publisher
 from gongkai.catalog.placeholders import has_index_serial, is_placeholder
 from gongkai.catalog.plain_text import clean_line
 from gongkai.catalog.row_reader import RowReader
-from gongkai.errors import RefusedValueError
+from gongkai.errors import RefusedValueError, TooLongError
 
 TITLE_LIMIT = 500
 ID_LIMIT = 200
@@ -50,7 +51,7 @@ def read_names(cells: RowReader, place: str, agencies: AgencyDirectory) -> RowNa
     """
     title = _required(cells, "title")
     if len(title) > TITLE_LIMIT:
-        raise RefusedValueError("title", "too_long", f"The title is over {TITLE_LIMIT} characters.")
+        raise TooLongError("title", TITLE_LIMIT)
     number_text = read_number_text(cells, "document_number")
     number = cells.attempt("document_number", number_text, parse_number)
     stated = cells.line("publisher")
@@ -81,10 +82,10 @@ def read_given_id(cells: RowReader) -> str:
 def check_id(given: str) -> str:
     """Returns the id of a row. Raises RefusedValueError for one that no page can have."""
     if len(given) > ID_LIMIT:
-        raise RefusedValueError("id", "too_long", f"The id is over {ID_LIMIT} characters.")
+        raise TooLongError("id", ID_LIMIT)
     if not {".", ".."}.isdisjoint(given.split("/")):
         # Browsers resolve dot segments, so the page of the record could not be opened.
-        raise RefusedValueError("id", "dot_segment", "The id has a segment of dots alone.")
+        raise RefusedValueError("id", "dot_segment", _("The id has a segment of dots alone."))
     return given
 
 
@@ -101,7 +102,7 @@ def read_place(others: Mapping[str, object]) -> str:
 def _required(cells: RowReader, key: str) -> str:
     text = cells.line(key)
     if not text:
-        raise RefusedValueError(key, "missing", f"The {key} is missing.")
+        raise RefusedValueError(key, "missing", _("The {field} is missing."))
     return text
 
 
@@ -137,14 +138,14 @@ def take_day(cells: RowReader, text: str, key: str) -> PartialDate:
 def parse_number(text: str) -> DocumentNumber:
     """Returns the document number of a cell. Raises RefusedValueError if it is too long."""
     if len(text) > ID_LIMIT:
-        raise RefusedValueError("document_number", "too_long", "The document number is too long.")
+        raise TooLongError("document_number", ID_LIMIT)
     return parse_document_number(text)
 
 
 def _parse_index(text: str) -> str:
     if len(text) > ID_LIMIT:
-        raise RefusedValueError("index_number", "too_long", "The index number is too long.")
+        raise TooLongError("index_number", ID_LIMIT)
     number = parse_index_number(text)
     if not has_index_serial(number.canonical):
-        raise RefusedValueError("index_number", "no_serial", "The index number has no serial.")
+        raise RefusedValueError("index_number", "no_serial", _("The index number has no serial."))
     return number.canonical

@@ -6,13 +6,14 @@ columns together over their limit reject the row. No limit is close to a real va
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from gettext import gettext as _
 from typing import Any
 
 from gongkai.catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, VALUES_LIMIT, is_within_limits
 from gongkai.catalog.fields import CLASSES, Column
 from gongkai.catalog.plain_text import strings_in
 from gongkai.catalog.record import Attachment, Record
-from gongkai.errors import RefusedValueError
+from gongkai.errors import RefusedValueError, TooLongError
 
 NAME_LIMIT = 200
 """Characters of an agency name, a keyword or a value kept as published."""
@@ -60,12 +61,12 @@ def _check_lengths(record: Record) -> None:
         ("summary", record.summary, SUMMARY_LIMIT),
     ):
         if len(text) > limit:
-            raise RefusedValueError(field, "too_long", f"The {field} is over {limit} characters.")
+            raise TooLongError(field, limit)
     if len(record.extra) > COLUMNS_LIMIT:
-        message = f"The row has over {COLUMNS_LIMIT} unknown columns."
+        message = _("The row has over {limit:,} unknown columns.").format(limit=COLUMNS_LIMIT)
         raise RefusedValueError("extra", "too_many_values", message)
     if sum(map(len, strings_in(record.extra))) > EXTRA_LIMIT:
-        message = f"The unknown columns hold over {EXTRA_LIMIT} characters."
+        message = _("The unknown columns hold over {limit:,} characters.").format(limit=EXTRA_LIMIT)
         raise RefusedValueError("extra", "too_long", message)
 
 

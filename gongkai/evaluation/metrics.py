@@ -9,7 +9,7 @@ from statistics import fmean
 
 import orjson
 
-from gongkai.errors import BadRequestError, name_fault
+from gongkai.errors import JudgementsError, name_fault
 
 DEPTH = 100
 """Hits that Recall@100 considers."""
@@ -40,7 +40,7 @@ class Figures:
 def read_queries(path: Path) -> list[JudgedQuery]:
     """Reads JSON Lines of {"id", "text", …}; `keywords` is a second wording, `kind` a group.
 
-    Raises BadRequestError with the line for invalid JSON.
+    Raises JudgementsError with the line for invalid JSON.
     """
     return [_read_query(line, place) for place, line in _lines(path)]
 
@@ -48,14 +48,14 @@ def read_queries(path: Path) -> list[JudgedQuery]:
 def read_judgements(path: Path) -> dict[str, dict[str, int]]:
     """Reads TREC judgements: query id, an ignored column, record id, grade, split at white space.
 
-    Raises BadRequestError with the line for an invalid row.
+    Raises JudgementsError with the line for an invalid row.
     """
     judged: dict[str, dict[str, int]] = {}
     for place, line in _lines(path):
         cells = line.split()
         if len(cells) != 4 or not cells[3].isdigit():
-            raise BadRequestError(
-                "qrels", _("{place}: is not query, 0, record and grade.").format(place=place)
+            raise JudgementsError(
+                _("{place}: is not query, 0, record and grade.").format(place=place)
             )
         judged.setdefault(cells[0], {})[cells[2]] = int(cells[3])
     return judged
@@ -103,8 +103,8 @@ def _read_query(line: str, place: str) -> JudgedQuery:
         texts = {name: row[name] for name in ("text", "keywords") if row.get(name)}
         return JudgedQuery(str(row["id"]), texts, str(row.get("kind", "")))
     except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
-        raise BadRequestError(
-            "queries", _('{place}: is not {{"id", "text"}} in JSON.').format(place=place)
+        raise JudgementsError(
+            _('{place}: is not {{"id", "text"}} in JSON.').format(place=place)
         ) from None
 
 
@@ -112,8 +112,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRequestError(
-            "path",
+        raise JudgementsError(
             _("{path}: cannot be read ({error}).").format(path=path, error=name_fault(error)),
         ) from error
     for number, line in enumerate(lines, start=1):

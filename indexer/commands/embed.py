@@ -4,9 +4,7 @@ import asyncio
 import time
 from gettext import gettext as _
 
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-from gongkai.command_line import open_configured, open_progress
+from gongkai.command_line import open_configured, rate_progress
 from gongkai.engines.installation import Installation
 from gongkai.semantic.embedding import embed_records
 
@@ -21,23 +19,10 @@ def embed_installation(installation: Installation, *, until_complete: bool = Tru
 
     Ends after static vectors, if many are missing, unless `until_complete`.
     """
-    columns = (
-        TextColumn(_("embedding")),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn(_("{task.completed:,.0f} records, {task.fields[rate]:,.0f} vectors/s,")),
-        TimeRemainingColumn(),
-        TextColumn(_("left")),
-    )
     started = time.perf_counter()
-    with open_progress(*columns) as bar:
-        task = bar.add_task("", total=None, rate=0.0)
-
-        def advance(seen: int, total: int, made: int) -> None:
-            rate = made / max(time.perf_counter() - started, 1e-9)
-            bar.update(task, completed=seen, total=total, rate=rate)
-
-        done = asyncio.run(embed_records(installation, advance, until_complete=until_complete))
+    counts = _("{task.completed:,.0f} records, {task.fields[rate]:,.0f} vectors/s,")
+    with rate_progress(_("embedding"), counts) as report:
+        done = asyncio.run(embed_records(installation, report, until_complete=until_complete))
     print(
         _("embedded   {made:>10,}  in {value:.1f} s").format(
             made=done.made, value=time.perf_counter() - started

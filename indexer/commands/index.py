@@ -10,16 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import (
-    BarColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.plain_text import clean_line
-from gongkai.command_line import count_progress, open_configured, open_progress
+from gongkai.command_line import count_progress, open_configured, rate_progress
 from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
@@ -196,21 +190,14 @@ def purge() -> None:
 @contextmanager
 def _progress(total_bytes: int) -> Iterator[OnProgress]:
     """Shows a bar over the bytes read, with rows, rows per second and the time left."""
-    columns = (
-        TextColumn(_("indexing")),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn(_("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s,")),
-        TimeRemainingColumn(),
-        TextColumn(_("left")),
-    )
-    started = time.perf_counter()
-    with open_progress(*columns) as bar:
-        task = bar.add_task("", total=total_bytes, rows=0, rate=0.0)
+    counts = _("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s,")
+    with rate_progress(_("indexing"), counts) as report:
+        done = 0
 
         def advance(count: int, summary: Summary) -> None:
-            rate = summary.read / max(time.perf_counter() - started, 1e-9)
-            bar.update(task, advance=count, rows=summary.read, rate=rate)
+            nonlocal done
+            done += count
+            report(done, total_bytes, summary.read, rows=summary.read)
 
         yield advance
 

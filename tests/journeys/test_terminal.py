@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
+from gongkai import command_line
 from gongkai.catalog.instants import show_in_china
 from gongkai.command_line import SECONDS_A_LINE, LineProgress
 from tests.journeys.command import environment, plain_row, run, run_with, write_rows
@@ -63,6 +64,9 @@ def test_evaluate_warns_of_judged_records_that_are_not_in_the_index(
     assert orjson.loads(done.stdout)
     qrels.write_text("1 0 r7 1", encoding="utf-8")
     assert run(indexed, "evaluate", "--queries", queries, "--qrels", qrels).stderr == ""
+    missing = run(indexed, "evaluate", "--queries", tmp_path / "none.jsonl", "--qrels", qrels)
+    assert missing.returncode == 2
+    assert missing.stderr.startswith(f"gongkai: {tmp_path / 'none.jsonl'}: ")
 
 
 def test_progress_without_a_terminal_is_a_line_a_minute() -> None:
@@ -78,6 +82,19 @@ def test_progress_without_a_terminal_is_a_line_a_minute() -> None:
     assert len(lines) == 300 // SECONDS_A_LINE
     assert lines[0].split() == ["indexing", "60/1000"]
     assert lines[-1].split() == ["indexing", "300/1000"]
+
+
+def test_a_second_pass_has_a_time_left_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Static vectors of all records are made first, then those of the model."""
+    monkeypatch.setattr(command_line, "SECONDS_A_LINE", 0)
+    with command_line.rate_progress("embedding", "{task.completed:,.0f} records") as report:
+        for done in (50, 100, 1, 2):
+            report(done, 100, done)
+    lines = capsys.readouterr().err.splitlines()
+    assert "100 records 0:00:00" in lines[1]
+    assert all("0:00:00" not in line for line in lines[2:])
 
 
 _WITH_A_LINE_A_RECORD = (
