@@ -223,4 +223,6 @@ def elastic(
         prefix = settings.elasticsearch_prefix
         if indices := list(client.indices.get(index=f"{prefix}-*")):
             client.indices.delete(index=indices)
-        client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-generation")
+        patient = client.options(ignore_status=404)
+        patient.indices.delete_index_template(name=f"{prefix}-generation")
+        patient.cluster.delete_component_template(name=f"{prefix}@*")

@@ -28,3 +28,21 @@ def examine_generation(
 def is_damaged(report: IntegrityReport) -> bool:
     """Whether a generation has another fault than the analysis that built it."""
     return bool(report.faults) and report.faults != (OTHER_ANALYSIS,)
+
+
+def examine_withdrawn(backend: StoreBackend) -> list[str]:
+    """Returns a fault if a generation has records that were deleted from it earlier."""
+    erased = [key for key, entry in backend.ledger.entries().items() if entry.erased]
+    count = sum(backend.look_up(erased).values())
+    if not count:
+        return []
+    said = _("{count:,} withdrawn records are in the index again; run `gongkai doctor --repair`.")
+    return [said.format(count=count)]
+
+
+def erase_withdrawn(backend: StoreBackend) -> list[str]:
+    """Deletes withdrawn records that a restored generation still has; returns withdrawn ids."""
+    closed = list(backend.ledger.entries())
+    if closed:
+        backend.erase(closed, None)
+    return closed

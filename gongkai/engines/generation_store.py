@@ -13,7 +13,12 @@ from gettext import gettext as _
 
 from gongkai.engines.change_recorder import ChangeRecorder
 from gongkai.engines.fingerprint import check_fingerprint
-from gongkai.engines.generation_check import examine_generation, is_damaged
+from gongkai.engines.generation_check import (
+    erase_withdrawn,
+    examine_generation,
+    examine_withdrawn,
+    is_damaged,
+)
 from gongkai.engines.manifest import Manifest, superseded
 from gongkai.engines.port import Generation, GenerationWriter, IntegrityReport, choose_recovery
 from gongkai.engines.store_backend import StoreBackend, explain_damage
@@ -124,7 +129,8 @@ class GenerationStore:
 
     def examine_ledger(self) -> list[str]:
         with self._backend.translate_errors():
-            return [*self._ledger.examine(), *self._backend.journal.examine()]
+            found = [*self._ledger.examine(), *self._backend.journal.examine()]
+            return found or examine_withdrawn(self._backend)
 
     def repair_ledger(self) -> None:
         with self._scope.holding():
@@ -186,6 +192,9 @@ class GenerationStore:
                 self._switch_back(to)
             elif self._backend.is_damage_final:
                 self._drop_damaged(examined)
+            self._recorder.close(erase_withdrawn(self._backend))
+            if live := self._live_name():
+                self._recorder.catch_up(live)
         return to
 
     def close(self) -> None:

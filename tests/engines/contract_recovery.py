@@ -67,6 +67,21 @@ class RecoveryContract:
             opened.store.update()
         assert [each.name for each in opened.store.check_integrity()] == [examined.name]
 
+    def test_a_restored_index_loses_again_what_was_withdrawn(
+        self, opened: Opened, make: Make
+    ) -> None:
+        """The ledger knows of a withdrawal that a snapshot of the index is older than."""
+        opened.index([make(id=each) for each in "abc"])
+        opened.store.withdraw(["c"], cause=STAFF)
+        assert opened.store.examine_ledger() == []
+        ledger = opened.store._backend.ledger  # type: ignore[attr-defined]
+        ledger.put({"a": Withdrawal(LATE, STAFF, erased=True)})
+        (fault,) = opened.store.examine_ledger()
+        assert "1 withdrawn records" in fault
+        assert opened.store.recover() is None
+        assert opened.all_ids() == ["b"]
+        assert opened.store.examine_ledger() == []
+
     def test_states_of_another_ledger_are_taken_as_they_are(
         self, opened: Opened, make: Make
     ) -> None:

@@ -10,10 +10,11 @@ from elasticsearch.helpers import bulk
 from gongkai.engines.elastic.connection import open_client, translate_errors
 from gongkai.engines.elastic.generations import GenerationIndices
 from gongkai.engines.elastic.identities import find_keys, read_revisions
+from gongkai.engines.elastic.index_templates import IndexCreator
 from gongkai.engines.elastic.journal import ElasticJournal
 from gongkai.engines.elastic.ledger import ElasticLedger
 from gongkai.engines.elastic.lock import WriterLock
-from gongkai.engines.elastic.mapping import Names, copies, document_key
+from gongkai.engines.elastic.mapping import Names, document_key
 from gongkai.engines.elastic.writer import ElasticWriter, WriterHooks
 from gongkai.engines.fingerprint import read_digest
 from gongkai.engines.manifest import Manifest
@@ -31,21 +32,21 @@ class ElasticBackend:
     def __init__(self, settings: Settings) -> None:
         self._names = Names(settings.elasticsearch_prefix)
         self._client: Elasticsearch = open_client(settings)
-        small = {"index": {"number_of_shards": 1, **copies(settings)}}
-        self.generations = GenerationIndices(self._client, settings)
+        creator = IndexCreator(self._client, settings)
+        self.generations = GenerationIndices(self._client, settings, creator)
         self.ledger = ElasticLedger(
-            self._client, self._names.ledger, small, self.generations.has_ledger
+            self._client, self._names.ledger, creator, self.generations.has_ledger
         )
-        self.journal = ElasticJournal(self._client, self._names, small)
-        self.lock = WriterLock(self._client, self._names.control, small)
-        self._small = small
+        self.journal = ElasticJournal(self._client, self._names, creator)
+        self.lock = WriterLock(self._client, self._names.control, creator)
+        self._creator = creator
 
     def translate_errors(self) -> AbstractContextManager[None]:
         return translate_errors()
 
     def slot_lock(self, number: int) -> WriterLock:
         """Returns the lock of one slot; its holder writes without the lock of the installation."""
-        return WriterLock(self._client, self._names.control, self._small, key=f"slot-{number}")
+        return WriterLock(self._client, self._names.control, self._creator, key=f"slot-{number}")
 
     def open_writer(
         self,

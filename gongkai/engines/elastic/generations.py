@@ -8,7 +8,8 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from gongkai.engines.elastic.connection import translate_errors
-from gongkai.engines.elastic.mapping import Names, build_index_settings, build_mapping
+from gongkai.engines.elastic.index_templates import IndexCreator
+from gongkai.engines.elastic.mapping import Names, build_mapping, build_refresh_settings
 from gongkai.engines.manifest import Manifest, begin_generation
 from gongkai.engines.port import Generation
 from gongkai.settings import Settings
@@ -24,35 +25,25 @@ _HEALTH_SECONDS = 10
 class GenerationIndices:
     """Creates, lists, describes and drops generations; cluster errors pass through."""
 
-    def __init__(self, client: Elasticsearch, settings: Settings) -> None:
+    def __init__(self, client: Elasticsearch, settings: Settings, creator: IndexCreator) -> None:
         self._client = client
         self._settings = settings
+        self._creator = creator
         self._names = Names(settings.elasticsearch_prefix)
 
     def create(self, fingerprint: str, slots: int = 0, plan: str = "") -> Manifest:
-        """Creates an incomplete generation; the index template has its mapping and settings.
+        """Creates an incomplete generation.
 
         A rebuild in slots has no replicas and is not refreshed until `settle`.
         """
         with translate_errors():
             manifest = begin_generation(fingerprint, self._manifests())
             manifest = replace(manifest, slots=slots, plan=plan)
-            self._client.indices.put_index_template(
-                name=self._names.template,
-                index_patterns=[self._names.generations],
-                template={
-                    "settings": {"index": build_index_settings(self._settings)},
-                    "mappings": build_mapping(),
-                },
-                priority=500,
-                # A late write must not recreate a dropped generation.
-                allow_auto_create=False,
-            )
-            self._client.indices.create(
-                index=self._names.generation(manifest.name),
-                mappings={"_meta": asdict(manifest)},
-                settings=LOADING if slots else None,
-                wait_for_active_shards="all",
+            self._creator.create(
+                self._names.generation(manifest.name),
+                {**build_mapping(), "_meta": asdict(manifest)},
+                LOADING if slots else build_refresh_settings(self._settings),
+                active_shards="all",
             )
         return manifest
 
@@ -62,8 +53,7 @@ class GenerationIndices:
         Does not wait for a replica that no node can take.
         """
         index = self._names.generation(name)
-        chosen = build_index_settings(self._settings)
-        chosen.pop("number_of_shards")
+        chosen = {**self._creator.read_replicas(index), **build_refresh_settings(self._settings)}
         self._client.indices.put_settings(index=index, settings={"index": {**UNSET, **chosen}})
         while True:
             health = self._client.options(ignore_status=408).cluster.health(

@@ -25,9 +25,9 @@ from gongkai.engines.changes import (
     name_journal,
     now,
 )
+from gongkai.engines.elastic.index_templates import IndexCreator
 from gongkai.engines.elastic.lock import WriterLock
 from gongkai.engines.elastic.mapping import Names, document_key
-from gongkai.engines.elastic.small_index import ensure_index
 from gongkai.errors import AnotherWriterError, EngineUnavailableError
 
 _STATE = "state"
@@ -49,11 +49,11 @@ _LAST = {"last": {"max": {"field": "sequence"}}}
 class ElasticJournal:
     """See ChangeJournal."""
 
-    def __init__(self, client: Elasticsearch, names: Names, settings: Mapping[str, Any]) -> None:
+    def __init__(self, client: Elasticsearch, names: Names, creator: IndexCreator) -> None:
         self._client = client
         self._index = names.changes
-        self._settings = settings
-        self._lock = WriterLock(client, names.control, settings, key="journal")
+        self._creator = creator
+        self._lock = WriterLock(client, names.control, creator, key="journal")
 
     def generation(self) -> str:
         state = self._state()
@@ -159,7 +159,7 @@ class ElasticJournal:
                     raise
                 time.sleep(_PAUSE_SECONDS)
         try:
-            ensure_index(self._client, self._index, _PROPERTIES, self._settings)
+            self._creator.ensure(self._index, _PROPERTIES)
             yield
         finally:
             self._lock.release()

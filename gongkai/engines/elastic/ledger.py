@@ -11,8 +11,8 @@ from typing import Any
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
+from gongkai.engines.elastic.index_templates import IndexCreator
 from gongkai.engines.elastic.mapping import document_key
-from gongkai.engines.elastic.small_index import ensure_index
 from gongkai.engines.withdrawals import REOPENED, Withdrawal, close_records, reopen_records
 from gongkai.errors import EngineUnavailableError, LostLedgerError
 
@@ -42,12 +42,12 @@ class ElasticLedger:
         self,
         client: Elasticsearch,
         index: str,
-        settings: Mapping[str, Any],
+        creator: IndexCreator,
         is_expected: Callable[[], bool],
     ) -> None:
         self._client = client
         self._index = index
-        self._settings = settings
+        self._creator = creator
         self._is_expected = is_expected
 
     def begin(self) -> None:
@@ -100,7 +100,7 @@ class ElasticLedger:
 
     def restart(self) -> None:
         """Creates the ledger where it is missing, without any check."""
-        ensure_index(self._client, self._index, _PROPERTIES, self._settings)
+        self._creator.ensure(self._index, _PROPERTIES)
 
     def _exists(self) -> bool:
         """Whether there is a ledger. Raises LostLedgerError where it is missing but expected."""

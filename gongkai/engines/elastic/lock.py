@@ -8,15 +8,13 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
-from typing import Any
 
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
 
 from gongkai.engines.elastic.connection import translate_errors
-from gongkai.engines.elastic.small_index import ensure_index
+from gongkai.engines.elastic.index_templates import IndexCreator
 from gongkai.errors import AnotherWriterError, EngineUnavailableError
 from gongkai.events import log_event
 
@@ -44,12 +42,11 @@ class WriterLock:
         self,
         client: Elasticsearch,
         index: str,
-        settings: Mapping[str, Any],
+        creator: IndexCreator,
         key: str = "writer",
     ) -> None:
         """`key` names the document: each key is a lock of its own."""
-        self._patient = client
-        self._settings = settings
+        self._creator = creator
         # A hanging renewal must not count as one, so it fails early and is retried.
         self._client = client.options(request_timeout=2.0, max_retries=0)
         self._index = index
@@ -70,7 +67,7 @@ class WriterLock:
         if self.is_held:
             raise AnotherWriterError
         with translate_errors():
-            ensure_index(self._patient, self._index, _PROPERTIES, self._settings)
+            self._creator.ensure(self._index, _PROPERTIES)
             asked = time.monotonic()
             self._version = self._make()
             if self._version is None:

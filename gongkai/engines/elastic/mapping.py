@@ -5,7 +5,6 @@ analyzer. A managed cluster without plugins or custom analyzers is enough.
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +51,21 @@ class Names:
     def template(self) -> str:
         return f"{self.prefix}-generation"
 
+    @property
+    def settings_template(self) -> str:
+        """The component template of our own settings."""
+        return f"{self.prefix}@settings"
+
+    @property
+    def custom_template(self) -> str:
+        """The component template of the city, if it has one; it overrides ours."""
+        return f"{self.prefix}@custom"
+
+    @property
+    def all_indices(self) -> list[str]:
+        """Patterns of every index; those of a prefix like `gongkai-2` do not match `gongkai`."""
+        return [self.generations, self.vectors("*"), self.control, self.ledger, self.changes]
+
     def generation(self, name: str) -> str:
         return f"{self.prefix}-generation-{name}"
 
@@ -76,21 +90,10 @@ def build_mapping() -> dict[str, Any]:
     }
 
 
-def build_index_settings(settings: Settings) -> dict[str, Any]:
-    """Returns shards, replicas and refresh interval."""
+def build_refresh_settings(settings: Settings) -> dict[str, Any]:
+    """Returns the refresh interval of a generation."""
     refresh = settings.elasticsearch_refresh_seconds
-    return {
-        "number_of_shards": settings.elasticsearch_shards,
-        **copies(settings),
-        "refresh_interval": f"{refresh}s" if refresh else "-1",
-    }
-
-
-def copies(settings: Settings) -> Mapping[str, Any]:
-    """Returns the replica setting: one replica with a second node, unless a number is set."""
-    if settings.elasticsearch_replicas is None:
-        return {"auto_expand_replicas": "0-1"}
-    return {"number_of_replicas": settings.elasticsearch_replicas}
+    return {"refresh_interval": f"{refresh}s" if refresh else "-1"}
 
 
 def _property(row: Field) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from gettext import gettext as _
 from typing import Any
 
 import numpy as np
-from elasticsearch import AsyncElasticsearch, NotFoundError
-from elasticsearch import BadRequestError as AlreadyThere
+from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 from elasticsearch.helpers import bulk, scan
 
 from gongkai.engines.elastic.connection import open_async_client, open_client, translate_errors
-from gongkai.engines.elastic.mapping import Names, copies, document_key
+from gongkai.engines.elastic.index_templates import IndexCreator, is_already_there
+from gongkai.engines.elastic.mapping import Names, document_key
 from gongkai.engines.fingerprint import name_parts
 from gongkai.engines.vector_port import StoredVector, Vector, VectorHit
 from gongkai.errors import EngineUnavailableError
@@ -200,16 +200,10 @@ class ElasticVectorStore:
             "digest": {"type": "keyword", "index": False},
             "vector": vector,
         }
+        creator = IndexCreator(self._client, self._settings)
         try:
-            self._client.indices.create(
-                index=self._index,
-                mappings={"dynamic": "strict", "properties": properties},
-                settings={
-                    "number_of_shards": self._settings.elasticsearch_shards,
-                    **copies(self._settings),
-                },
-            )
-        except AlreadyThere as error:
-            if error.error != "resource_already_exists_exception":
+            creator.create(self._index, {"dynamic": "strict", "properties": properties})
+        except BadRequestError as error:
+            if not is_already_there(error):
                 raise
         self._is_made = True
