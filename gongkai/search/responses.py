@@ -161,8 +161,8 @@ class HitView:
     folded: Annotated[
         list[CopyView],
         Field(
-            description="列表中正文与本条相同、不再单独列出的信息，`total` 和分类条数均已计入；"
-            "`fold=false` 分别列出。"
+            description="`fold=true` 时，列表中正文与本条相同、不再单独列出的信息；"
+            "`total` 和分类条数均已计入。"
         ),
     ] = field(default_factory=list)
 

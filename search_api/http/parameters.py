@@ -149,9 +149,9 @@ class SearchParameters(ListParameters):
         description="需要统计条数的分类字段；为空则不统计。",
     )
     fold: bool = Field(
-        True,
-        description="正文相同的信息合并显示为一条，其余的列在这一条的 folded 中，total 不变，"
-        "因此一页可能不足 size 条；使用 cursor 时不合并。",
+        False,
+        description="为 true 时，正文相同的信息合并为一条，其余的列在这一条的 folded 中，"
+        "total 不变，因此一页可能不足 size 条；使用 cursor 时不合并。",
     )
     facet_size: int = Field(
         FACET_SIZE,
@@ -164,7 +164,7 @@ class SearchParameters(ListParameters):
 
 
 class PageParameters(SearchParameters):
-    """Search parameters for pages.
+    """Search parameters for pages, which fold copies.
 
     Unknown ones are ignored: shared links carry tracking parameters.
     """
@@ -172,6 +172,7 @@ class PageParameters(SearchParameters):
     model_config = ConfigDict(extra="ignore")
 
     facet_size: int = Field(PAGE_FACET_SIZE, ge=1, le=FACET_SIZE_LIMIT)
+    fold: bool = True
 
 
 class ExportParameters(ListParameters):
