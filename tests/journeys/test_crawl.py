@@ -203,10 +203,10 @@ def test_every_kind_of_page_was_among_them(crawl: Crawl) -> None:
     wanted = {
         "/", "/search", "/search?", "/search?+", "/search?++", "/records", "/records?", "/browse",
         "/feed.atom", "/feed.atom?", "/apply", "/apply?", "/appearance?", "/docs", "/text",
-        "/opensearch.xml", "/api",
+        "/opensearch.xml", "/api", "/units",
     }  # fmt: skip
     assert wanted <= set(crawl.kinds), crawl.kinds
-    assert crawl.kinds["/records"] + crawl.kinds["/records?"] > PAGES / 10
+    assert crawl.kinds["/records"] + crawl.kinds["/records?"] > PAGES / len(crawl.kinds)
 
 
 def test_no_page_is_heavy(crawl: Crawl, site: httpx2.Client) -> None:
