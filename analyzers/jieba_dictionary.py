@@ -1,12 +1,14 @@
 """Reads jieba's dictionary: its place, and the words that normalization spells otherwise.
 
-Every start reads its five megabytes, so characters and lines are found by arrays of code points.
+It has five megabytes, so characters and lines are found by arrays of code points.
 """
 
+import hashlib
 import re
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from analyzers.normalize import normalize_text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+RESPELLED = "respelled_words.txt"
 _HAN_WORD = re.compile("[\u4e00-\u9fd5]+")
 
 
@@ -30,8 +33,29 @@ def dictionary_path() -> Path:
     return Path(next(iter(spec.submodule_search_locations))) / "dict.txt"
 
 
+def hash_dictionary() -> "hashlib._Hash":
+    """Returns a SHA-256 of the file, to which more can be added."""
+    return _hash_file().copy()
+
+
 @lru_cache(maxsize=1)
+def _hash_file() -> "hashlib._Hash":
+    return hashlib.sha256(dictionary_path().read_bytes())
+
+
 def read_respelled_words() -> tuple[tuple[str, int], ...]:
+    """Returns the words of `find_respelled_words`.
+
+    They are shipped, with the SHA-256 of the dictionary that they were found in. In another
+    dictionary they have to be found.
+    """
+    digest, *rows = resources.files("analyzers").joinpath(RESPELLED).read_text("utf-8").split()
+    if digest != hash_dictionary().hexdigest():
+        return find_respelled_words()
+    return tuple(zip(rows[::2], map(int, rows[1::2]), strict=True))
+
+
+def find_respelled_words() -> tuple[tuple[str, int], ...]:
     """Returns the words that normalization changes (寫 淨 打溼), changed, with frequencies."""
     text = dictionary_path().read_text(encoding="utf-8")
     added: dict[str, int] = {}

@@ -198,6 +198,8 @@ def _fold_fully(character: str) -> str:
 
 
 def _fold_once(character: str) -> str:
+    if "\u4e00" <= character <= "\u9fff":  # most characters of a text; they have no other forms
+        return _SIMPLIFIED.get(ord(character), character)
     if character == "\n":
         return character
     if character.isspace():

@@ -4,7 +4,6 @@ jieba-rs (rjieba) is used where installed, else jieba in Python. Both get only r
 characters, the same dictionary and the same added words.
 """
 
-import hashlib
 import math
 import re
 import unicodedata
@@ -18,7 +17,7 @@ from importlib.util import find_spec, module_from_spec
 from itertools import combinations
 from typing import Any
 
-from analyzers.jieba_dictionary import dictionary_path, read_respelled_words
+from analyzers.jieba_dictionary import dictionary_path, hash_dictionary, read_respelled_words
 from analyzers.normalize import normalize_text
 
 ANALYSIS_VERSION = 3
@@ -158,7 +157,7 @@ def name_cuts(words: Iterable[_Word]) -> str:
 
     The result is the same for both implementations of jieba.
     """
-    digest = hashlib.sha256(dictionary_path().read_bytes())
+    digest = hash_dictionary()
     rules = (ANALYSIS_VERSION, unicodedata.unidata_version, _HMM, _order_words(words))
     digest.update(repr(rules).encode())
     return digest.hexdigest()

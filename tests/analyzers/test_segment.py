@@ -11,7 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.dictionary import load_dictionary
-from analyzers.jieba_dictionary import dictionary_path, read_respelled_words
+from analyzers.jieba_dictionary import (
+    dictionary_path,
+    find_respelled_words,
+    read_respelled_words,
+)
 from analyzers.normalize import normalize_text
 from analyzers.segment import Segmenter, name_cuts
 from tests.analyzers.texts import texts
@@ -149,4 +153,5 @@ def test_respelled_words_have_the_frequency_of_all_their_spellings() -> None:
         counted[spelled] = counted.get(spelled, 0) + int(frequency)
         if spelled != word and re.fullmatch("[\u4e00-\u9fd5]+", spelled):
             folded.add(spelled)
+    assert read_respelled_words() == find_respelled_words()
     assert dict(read_respelled_words()) == {word: counted[word] for word in folded}
