@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 from urllib.parse import unquote
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.classifications import split_values
 from gongkai.catalog.plain_text import clean_line, reduce_line, reduce_markup
 from gongkai.catalog.record import Attachment
 from gongkai.catalog.row_reader import RowReader
 from gongkai.errors import RefusedValueError
 
-_HTTP = re.compile(
+_HTTP = lazy_re(
     r"https?://(?:[^\s/?#@\\]*@)?(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::[0-9]{0,5})?(?:[/?#].*)?",
     re.IGNORECASE,
 )
 # Matches addresses that are no relative path: with a scheme, a drive, a root or `..`.
-_NOT_BESIDE = re.compile(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
+_NOT_BESIDE = lazy_re(r"[/\\]|.*:|(?:.*[/\\])?\.\.(?:[/\\]|$)")
 
 
 def parse_url(text: str) -> str:

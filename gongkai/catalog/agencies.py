@@ -6,11 +6,12 @@ A code is the nine-digit organisation code (组织机构代码) where published 
 is never reused, because the index stores codes while names may change.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from analyzers.lazy_pattern import lazy_re
 
 LEVELS = ("国家", "省", "市", "县", "乡")
 """Levels of administration, highest first."""
@@ -20,7 +21,7 @@ OWN = "/本级"
 """Ends the value that selects an agency's own records, without those of agencies below it."""
 # 市财政局 is the city's own. 县财政局 could belong to any county, and 桐城市's is not 市财政局.
 _LEVELS_WITH_SCOPED_NAMES = frozenset(LEVELS[:3])
-_PREFIXES = re.compile(r"^(?:\(?原\)?|中华人民共和国)")
+_PREFIXES = lazy_re(r"^(?:\(?原\)?|中华人民共和国)")
 _PLACE_KINDS = ("省", "市", "县", "区", "乡", "镇")
 _MEMO_SIZE = 4096
 _LONGEST_KEPT = 400

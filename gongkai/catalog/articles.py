@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
 
 
@@ -41,18 +42,18 @@ class Heading:
 
 _LEVELS = {"编": Level.PART, "章": Level.CHAPTER, "节": Level.SECTION, "条": Level.ARTICLE}
 _NUMBER = rf"[0-9０-９]{{1,4}}|[{CHINESE_NUMERALS}]{{1,9}}"
-_LINE = re.compile(r"^[^\S\n]*(?:[#*]+[^\S\n]*)?第", re.MULTILINE)
-_NTH = re.compile("第")
-_NUMBERED = re.compile(
+_LINE = lazy_re(r"^[^\S\n]*(?:[#*]+[^\S\n]*)?第", re.MULTILINE)
+_NTH = lazy_re("第")
+_NUMBERED = lazy_re(
     rf"第[ ]?(?P<number>{_NUMBER})[ ]?(?P<unit>[编章节条])"
     r"(?:之(?P<sub>[一二三四五六七八九十]{1,3}))?(?P<gap>[^\S\n]*)(?=(?P<rest>[^\n]{0,60}))"
 )
 _MARGIN = "#* \t\n\u3000\u2002\u2003\xa0"
-_ANNEX = re.compile(r"^\s*[（(]?附(?:件|表|录|[：:])", re.MULTILINE)
+_ANNEX = lazy_re(r"^\s*[（(]?附(?:件|表|录|[：:])", re.MULTILINE)
 _TITLE_LONGEST = 40
 _STOPS = "。；：，、！？;,!?"
 # 第三条规定的, 第三条第二款, 第三条、第四条, 第三条至第五条 go on a sentence.
-_REFERENCE = re.compile(
+_REFERENCE = lazy_re(
     r"(?:[、，,。；;）)》”的之]|(?:至|到|和|及|与|或者?|以及|中)?第|规定|所[称列]|[各前]?[款项]|中的|改为|修改)"
 )
 _SENTENCE_ENDS = "。；！？”）) \u3000\u2002\u2003\xa0"

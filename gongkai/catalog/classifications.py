@@ -1,6 +1,5 @@
 """Classification trees: resolves any portal's spelling of a class to its canonical path."""
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
 from itertools import islice
+
+from analyzers.lazy_pattern import lazy_re
 
 MISSING = "_missing"
 """The value of a missing classification in filters and facets."""
@@ -22,11 +23,11 @@ VALUES_LIMIT = 100
 """Values of one field in one record."""
 
 # The lookbehind keeps long runs of dashes linear, since a match starts only at the first dash.
-_SEPARATOR = re.compile(r"(?<![-—–=])[-—–=]*[>＞»›→]|[/／\\＼]")
-_VALUE_SEPARATOR = re.compile(r"[;；|｜\r\n\u2028]")
+_SEPARATOR = lazy_re(r"(?<![-—–=])[-—–=]*[>＞»›→]|[/／\\＼]")
+_VALUE_SEPARATOR = lazy_re(r"[;；|｜\r\n\u2028]")
 # Labels contain 、, and some portals separate values by ， or a space. Only the tree can tell.
-_DOUBTFUL_SEPARATORS = (re.compile(r"[,，]"), re.compile(r"\s+"))
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_DOUBTFUL_SEPARATORS = (lazy_re(r"[,，]"), lazy_re(r"\s+"))
+_INVISIBLE = lazy_re(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _MEMO_SIZE = 4096
 
 SortKey = tuple[tuple[int, str], ...]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Self
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
 from gongkai.catalog.date_patterns import NUMERAL
 from gongkai.catalog.instants import read_count
@@ -37,39 +38,39 @@ _ZONE = (
 )
 _WEEKDAY = r" ?\(?(?:星期|周|礼拜)[一二三四五六日天]\)?"
 _TAIL = rf"(?:{_WEEKDAY})?(?:[Tt ]?{_TIME}{_ZONE})?"
-_WRITTEN = re.compile(
+_WRITTEN = lazy_re(
     rf"{_YEAR}(?:年(?:(?P<month>{_PART}|元)月(?:(?P<day>{_PART})(?:[日号號]{_TAIL})?)?)?)?"
 )
-_PUNCTUATED = re.compile(
+_PUNCTUATED = lazy_re(
     rf"(?P<year>[0-9]{{4}})(?P<sign>[-/.])(?P<month>[0-9]{{1,2}})"
     rf"(?:(?P=sign)(?P<day>[0-9]{{1,2}})(?:(?:[Tt ]|{_WEEKDAY} ?){_TIME}{_ZONE}|{_WEEKDAY})?)?"
 )
-_RUN = re.compile(
+_RUN = lazy_re(
     r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     rf"(?:[Tt ]?(?P<hour>[01][0-9]|2[0-4]):?(?P<minute>[0-5][0-9])(?::?[0-5][0-9](?:[.,][0-9]+)?)?"
     rf"{_ZONE})?"
 )
-_AMBIGUOUS = re.compile(
+_AMBIGUOUS = lazy_re(
     r"[0-9]{5,7}(?:\.[0-9]+)?|[0-9]{4}\.1|[0-9]{1,2}([-/.])[0-9]{1,2}(?:\1[0-9]{1,4})?(?![0-9:]).*"
 )
 _ONE_DAY = (
     rf"(?<![0-9])(?:[0-9]{{4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?![0-9])"
     rf"|{NUMERAL}{{4}}年{_PART}月{_PART}[日号號]?)"
 )
-_DAY_INSIDE = re.compile(_ONE_DAY)
-_SPAN = re.compile(rf"{_ONE_DAY}(?:[-~至到]|起).*{NUMERAL}.*")
-_ENCLOSED = re.compile(r"""[\[({<"'【〔“‘]+ ?(.*?) ?[\])}>"'】〕”’]+""")
-_END = re.compile(r" ?(?:印发|发布|公布|发表|签发)?[.,;。、 ]*\Z")
-_RADICAL = re.compile("[\u2f00-\u2fd5]")
+_DAY_INSIDE = lazy_re(_ONE_DAY)
+_SPAN = lazy_re(rf"{_ONE_DAY}(?:[-~至到]|起).*{NUMERAL}.*")
+_ENCLOSED = lazy_re(r"""[\[({<"'【〔“‘]+ ?(.*?) ?[\])}>"'】〕”’]+""")
+_END = lazy_re(r" ?(?:印发|发布|公布|发表|签发)?[.,;。、 ]*\Z")
+_RADICAL = lazy_re("[\u2f00-\u2fd5]")
 """2024年3⽉1⽇ as copied from a PDF."""
-_LABEL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:日期|时间|于) ?:? ?")
+_LABEL = lazy_re(r"[\u4e00-\u9fff]{0,4}(?:日期|时间|于) ?:? ?")
 """Example: 发布时间：2024-03-01"""
-_SAID_AFTER = re.compile(
+_SAID_AFTER = lazy_re(
     r"(?:[ |]|(?<=[日号號0-9]))[ |]*"
     r"(?:[\u4e00-\u9fff ]{2,10}:|来源|作者|浏览|点击|阅读|字体|字号|打印).*"
 )
 """Example: 2024-03-01 10:22 来源：市财政局"""
-_LOOSE_SIGN = re.compile(r" *([年月日号號./-]) *")
+_LOOSE_SIGN = lazy_re(r" *([年月日号號./-]) *")
 
 
 @dataclass(frozen=True, slots=True)

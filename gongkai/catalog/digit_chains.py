@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analyzers.lazy_pattern import lazy_re
+
 SHORTEST_CHAIN = 15
 _LAST_DIGIT_SIGN = 0x1FBF9
 _CHINESE = (
@@ -42,14 +44,14 @@ _NO_GAP = "".join(sign for sign in (*_VALUES, *_X) if not re.match(r"\w", sign))
 _TAG = r"<[^<>]{0,200}>|<(?!/?\w)"
 _ENTITY = r"&#?\w{1,8};|&(?!#?\w{1,8};)"
 _BETWEEN = rf"(?:\s{{1,40}}+|[^\w\s<&{_NO_GAP}]|_|{_TAG}|{_ENTITY}){{0,6}}+"
-_CHAIN = re.compile(
+_CHAIN = lazy_re(
     rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{{SHORTEST_CHAIN - 1},}}"
     rf"(?:{_BETWEEN}[{_X}](?<!{_DIGIT}{{18}}.))?"
 )
 # Most catalog texts have fewer digits, which one pass detects.
-_ENOUGH = re.compile(rf"(?:[^{_DIGIT[1:]}*+{_DIGIT}){{{SHORTEST_CHAIN}}}")
-_GROUP = re.compile(rf"(?:{_DIGIT}|[{_X}])+")
-_NOT_SEEN = re.compile(
+_ENOUGH = lazy_re(rf"(?:[^{_DIGIT[1:]}*+{_DIGIT}){{{SHORTEST_CHAIN}}}")
+_GROUP = lazy_re(rf"(?:{_DIGIT}|[{_X}])+")
+_NOT_SEEN = lazy_re(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f\u20e3]+"
 )
 

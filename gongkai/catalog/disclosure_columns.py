@@ -4,6 +4,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.heading_words import in_chinese_terms
 from gongkai.catalog.labels import fold_width
 
@@ -25,10 +26,10 @@ class ColumnKind(Enum):
 
 LONGEST_HEADING = 64
 _LONGEST_PLAIN = 24
-_BRACKETS = re.compile(
+_BRACKETS = lazy_re(
     r"[(\[{<【〔《「『〈]([^()\[\]{}<>【】〔〕《》「」『』〈〉]*)[)\]}>】〕》」』〉]"
 )
-_SIGNS = re.compile(r"[()\[\]{}<>【】〔〕《》「」『』〈〉*:]")
+_SIGNS = lazy_re(r"[()\[\]{}<>【】〔〕《》「」『』〈〉*:]")
 
 _WORD = (
     "政府|政务|信息|公文|文件|文档|文稿|稿件|文章|资料|数据|记录|条目|目录|内容|单位|部门|"
@@ -46,34 +47,34 @@ _ABOUT_ACT = (
     "处室|网址|地址|链接|"
     "栏目|电话|次数|编号|序号|文号)"
 )
-_ASKS = re.compile("是否|与否|可否|能否|应否|标志|标识|标记|有无")
+_ASKS = lazy_re("是否|与否|可否|能否|应否|标志|标识|标记|有无")
 
-_SECRECY = re.compile(
+_SECRECY = lazy_re(
     "密级|秘密|机密|绝密|涉密|保密|定密|解密|脱密|密件|密等|密别|密点|^密$|国密|商密|"
     "内部(?:资料|文件|使用|掌握|件)"
     "|安全(?:级别|类型|等级|级)|^是否密"
 )
-_ENCRYPTION = re.compile("加解密|密码|密钥|保密局|保密办|保密委")
-_REVIEWED = re.compile("审查|审核|审批|检查")
-_CLOSED_FLAG = re.compile(
+_ENCRYPTION = lazy_re("加解密|密码|密钥|保密局|保密办|保密委")
+_REVIEWED = lazy_re("审查|审核|审批|检查")
+_CLOSED_FLAG = lazy_re(
     "敏感|隐私|内部公开|是否内部|内部(?:标志|标识|标记)|^内部$"
     "|(?:不予?|非|免予?|未|暂不|暂缓|缓|拒绝|禁止|限制|部分|例外|豁免)(?:予以|予|宜|应|得|"
     "对外|向社会)*(?:公开|开放|发布|公布)"
 )
-_EITHER = re.compile("(?:公开|开放)(?:还是|或者|或|和|及|与)?(?:不予?|非|否)")
-_ON_REQUEST = re.compile(f"{_WORDS}依?申请(?:公开)?{_WORDS}")
+_EITHER = lazy_re("(?:公开|开放)(?:还是|或者|或|和|及|与)?(?:不予?|非|否)")
+_ON_REQUEST = lazy_re(f"{_WORDS}依?申请(?:公开)?{_WORDS}")
 _REMOVAL = (
     "删除|撤销|撤回|撤稿|撤下|撤除|召回|回收站|隐藏|屏蔽|草稿|暂存|下线|下架|停用|"
     "禁用|作废|已撤|退稿"
 )
-_REMOVED = re.compile(
+_REMOVED = lazy_re(
     f"{_WORDS}(?:逻辑|软|被|已|予以)*(?:{_REMOVAL}){_WORDS}(?:原因|理由|说明|备注|"
     f"依据)?(?:{_ABOUT_ACT})?"
 )
-_SCHEDULED = re.compile("(?:下线|下架|停用).*(?:日期|时间|时刻)")
-_PERMITS = re.compile("可(?:否)?(?:删除|撤销|撤回|隐藏)|允许")
-_OPEN = re.compile("公开|开放")
-_OTHER_SIDES = re.compile(
+_SCHEDULED = lazy_re("(?:下线|下架|停用).*(?:日期|时间|时刻)")
+_PERMITS = lazy_re("可(?:否)?(?:删除|撤销|撤回|隐藏)|允许")
+_OPEN = lazy_re("公开|开放")
+_OTHER_SIDES = lazy_re(
     "渠道|载体|途径|场所|平台|层级|时限|期限|事项|栏目|依据|标题|文本|版本|流程|要素|指南|"
     "次序|批次|内容|目录|条目"
     "|^(?:信息|文件|文档|资料|数据)$"
@@ -82,28 +83,26 @@ _SEEN = (
     "可见|可视|阅读|知悉|知晓|传播|传达|发布|公布|公开|开放|查看|浏览|访问|查阅|阅览|"
     "展示|显示|读取|检索"
 )
-_AUDIENCE = re.compile(
+_AUDIENCE = lazy_re(
     f"{_WORDS}(?:{_SEEN})(?:权限|{_WORD})*(?:范围|对象|权限|人群|受众|用户|角色){_WORDS}"
     f"|{_WORDS}(?:可见|阅读|查看|浏览|访问|查阅)(?:级别|等级)"
     "|(?:数据|信息|文件|用户)?权限(?:级别|类型|设置|范围|控制|标志|标识|名称)?|可见性|"
     "可见(?:人员?|部门|单位)"
 )
 _SHOWN = "发布|公布|上线|上架|上网|显示|展示|可见|启用|在线|见报|审核|推送|外发|对外"
-_SHOWN_FLAG = re.compile(
+_SHOWN_FLAG = lazy_re(
     f"{_WORDS}是否(?:已|可|能|经|在|通过|进行|于|到|{_WORD})*(?:{_SHOWN})(?:通过)?{_WORDS}"
     f"|{_WORDS}(?:{_SHOWN})(?:标志|标识|标记|与否|开关){_WORDS}|已?(?:发布|上线|显示|启用|"
     f"可见)|对外"
 )
 _STEP = "状态|状况|环节|节点|进度|阶段"
-_PUBLISHED_STATE = re.compile(
+_PUBLISHED_STATE = lazy_re(
     f"{_WORDS}(?:发布|公布|上线|上架|显示|展示|审核|初审|复审|终审|签发|推送|流转|流程|"
     f"保密审查|公开审查|公开审批|发布审批)+"
     f"{_WORDS}(?:{_STEP}|意见|结果|情况|结论|审查|审核|审批){_WORDS}(?:文本)?"
 )
-_PUBLISHED_HOW = re.compile(
-    f"{_WORDS}(?:发布|公布|共享)(?:类型|方式|级别|属性|要求|类别|性质|条件)"
-)
-_STATE = re.compile(
+_PUBLISHED_HOW = lazy_re(f"{_WORDS}(?:发布|公布|共享)(?:类型|方式|级别|属性|要求|类别|性质|条件)")
+_STATE = lazy_re(
     f"{_WORDS}(?:办理|处理|生效|使用|运行|业务|入库|归档|启用)?(?:{_STEP}){_WORDS}(?:文本)?"
 )
 

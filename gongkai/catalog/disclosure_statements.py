@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.disclosure_columns import LONGEST_HEADING, ColumnKind, classify_column
 from gongkai.catalog.disclosure_values import (
     LONGEST_VALUE,
@@ -22,10 +23,10 @@ from gongkai.catalog.plain_text import clean_line
 Column = tuple[str, object]
 _WEAK = (ColumnKind.UNRELATED, ColumnKind.MENTION)
 _LONGEST_JSON = 200_000
-_LABELLED = re.compile(r"[：:=＝]")
-_ENTRIES = re.compile(r"[;；,，、\n|]")
+_LABELLED = lazy_re(r"[：:=＝]")
+_ENTRIES = lazy_re(r"[;；,，、\n|]")
 # Every phrase that closes a row wherever it occurs contains one of these, in any spelling.
-_CLOSING_HINT = re.compile(
+_CLOSING_HINT = lazy_re(
     "[公秘祕密內内草發发回限★Ａ-ｚ]|secret|confid|classif|public|internal|draft|publish",
     re.IGNORECASE,
 )

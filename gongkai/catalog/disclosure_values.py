@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from functools import lru_cache
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.date_patterns import YEAR
 from gongkai.catalog.disclosure_columns import ColumnKind
 from gongkai.catalog.labels import fold_label
@@ -29,25 +30,25 @@ class Verdict(IntEnum):
 
 
 _SILENT, _OPEN, _ON_REQUEST, _UNKNOWN, _CLOSED = Verdict
-_YES = re.compile("是|对|真|有|y|yes|t|true|1|on|√|✓|✔|☑|✅|是的")
-_NO = re.compile("否|不|不是|非|假|n|no|f|false|0|off|×|✗|✘|✕|✖|x|❌|not")
-_NUMBER = re.compile(r"-?\d{1,2}")
-_DATE = re.compile(rf"{YEAR}[-/年.]?\d{{1,2}}(?:[-/月.]?\d{{1,2}}日?)?[t\d:+.z-]*")
-_NO_DATE = re.compile(r"0000[-/]?00[-/]?00[0:t.z]*|19700101[0t.z]*")
+_YES = lazy_re("是|对|真|有|y|yes|t|true|1|on|√|✓|✔|☑|✅|是的")
+_NO = lazy_re("否|不|不是|非|假|n|no|f|false|0|off|×|✗|✘|✕|✖|x|❌|not")
+_NUMBER = lazy_re(r"-?\d{1,2}")
+_DATE = lazy_re(rf"{YEAR}[-/年.]?\d{{1,2}}(?:[-/月.]?\d{{1,2}}日?)?[t\d:+.z-]*")
+_NO_DATE = lazy_re(r"0000[-/]?00[-/]?00[0:t.z]*|19700101[0t.z]*")
 _BY = (
     "主动|全文|全部|全面|完全|依法|依规|及时|长期|即时|常年|无条件|对外|向社会|面向社会|"
     "面向公众|向公众|社会|公众"
     "|网站|网上|上网|互联网|外网|门户网站|政府网站|政务网站|官网"
 )
 _OF = "类|型|的|级|信息|政府信息|文件|事项|内容|属性|方式|发布|公开|中|状态|通过|审核"
-_PUBLIC = re.compile(
+_PUBLIC = lazy_re(
     f"(?:此件|本件|该件|本文|已经|已|应当|应予|应|可以|可|予以|同意|准予|准许|允许|属于|属|为|"
     f"建议|{_BY})*(?:公开|公布|开放)(?:{_OF})*"
     "|主动|(?:网站|网上|外网|门户网站|政府网站|官网|对外|向社会|同意)(?:公开)?发布"
     "|(?:is|fully|full|全)?(?:public|open|disclosed)(?:access|ly|lyavailable|disclosure)?|"
     "proactive(?:disclosure)?|opened"
 )
-_CHANNEL = re.compile(
+_CHANNEL = lazy_re(
     "(?!.*(?:不|非|未|免|禁|暂|缓|秘|密|仅|限|内网|内部|专网|局域网|办公网|"
     "oa))[\u4e00-\u9fff]{0,10}"
     "(?:网站|官网|网上|门户网|信息网|互联网|公报|报刊|报纸|日报|电视台?|广播|广播电视|公告栏|"
@@ -55,12 +56,12 @@ _CHANNEL = re.compile(
     "大厅|新媒体|微信|公众号|微博|客户端|发布会|档案馆|图书馆|查阅点|查阅室|服务中心|服务站|"
     "电子屏|触摸屏|公开平台|app|网)"
 )
-_REQUESTED = re.compile(
+_REQUESTED = lazy_re(
     "(?:此件|本件|可|属于|属|为|按|经|需|须|应|依法)*依?申请后?(?:公开|查询|查阅|获取|提供|"
     "办理)?(?:类|的|信息|文件|内容|方式)*"
     "|(?:up)?onrequest|byrequest|onapplication|byapplication"
 )
-_SOUNDS_CLOSED = re.compile(
+_SOUNDS_CLOSED = lazy_re(
     "不|免|非|未|禁|密|秘|否|暂|缓|拒|隐|私|内|保留|限制|受限|仅|只限|限于|限在|本单位|"
     "本部门|本机关|本局|草|拟|待|停|撤|删"
     "|退|驳|屏蔽|下线|下架|回收|作废|冻结|锁定|取消|×|✗|✘|✕|✖|❌"
@@ -69,7 +70,7 @@ _SOUNDS_CLOSED = re.compile(
     "withheld|withdrawn|revoked"
     "|unpublish|pending|reject|embargo|sensitive"
 )
-_EVERYBODY = re.compile(
+_EVERYBODY = lazy_re(
     "(?:面向|向|对|全体|全|所有|任何|广大)*(?:社会|公众|社会各界|人|人员可见|用户|市民|群众|"
     "公民|访客|游客|互联网|外网|网民)+"
     "(?:公开|开放|可见|可查看|可访问|可读|均可)*|全部|所有|全体公民|不限|不限制|无限制|无限|"
@@ -77,7 +78,7 @@ _EVERYBODY = re.compile(
     "|everyone|everybody|all|anyone|anybody|world|anonymous|guest|allusers|unrestricted|any|"
     "\\*|visible|read"
 )
-_LIVE = re.compile(
+_LIVE = lazy_re(
     "(?:已|正常|正在|同意|准予|可以|可|予以)*(?:发布|公开|公布|上线|上架|上网|公示|启用|显示|"
     "展示)(?:中|成功|状态|正常|通过)?|在线|正常|可见"
     "|(?:已|复审|终审|审核|审查|审批|保密审查|校对|全部)*(?:通过|审核|审批|审定|审查)(?:完毕|"
@@ -85,7 +86,7 @@ _LIVE = re.compile(
     "|(?:is)?(?:published|public|open|visible|active|normal|online|approved|released|live|"
     "enabled|shown|passed|pass|ok|publish|reviewed|audited|success)"
 )
-_DOCUMENT_STATE = re.compile(
+_DOCUMENT_STATE = lazy_re(
     "(?:现行|继续|长期|全文|部分|全部|已|已经|被|尚未|未|暂未|即将|正式)*(?:有效|生效|施行|"
     "实施|失效|废止|修改|修订|修正|被修改|被修订|执行|试行|暂行|过期|到期|期满)(?:中|或失效|"
     "或废止)?"
@@ -94,7 +95,7 @@ _DOCUMENT_STATE = re.compile(
     "|in ?force|effective|valid|current|repealed|abolished|expired|amended|superseded|lapsed|"
     "notyeteffective|trial|finished|completed|done|[1-5]\\d\\d"
 )
-_NOT_LIVE = re.compile(
+_NOT_LIVE = lazy_re(
     _SOUNDS_CLOSED.pattern
     + "|送审|审核中|审批中|审查中|核稿|会签|编辑|起草|校对中|在办|办理中|处理中|关闭|离线|"
     "失败|无效|已归还|异常"
@@ -102,7 +103,7 @@ _NOT_LIVE = re.compile(
     "unapproved|review$|editing"
 )
 _MATTER = "国家秘密|工作秘密|商业秘密|个人隐私|隐私|秘密|密级|敏感信息|敏感内容|敏感|国家安全|密"
-_NO_SECRET = re.compile(
+_NO_SECRET = lazy_re(
     f"(?:经审查|经审核|均|属)?(?:不|未|无|非|没有|不予)(?:涉及|涉|属于|属|含有?|是|定|保|存在|"
     f"标注?)?(?:(?:{_MATTER})(?:、|,|，|和|及|或|以及|等)*)+(?:信息|内容|文件|事项|件|问题|"
     f"级)?"
@@ -112,12 +113,12 @@ _NO_SECRET = re.compile(
     "|none|null|nil|n/?a|unclassified|nonconfidential|notconfidential|notclassified|"
     "notsecret|nonsecret|public|open"
 )
-_NOT_REMOVED = re.compile(
+_NOT_REMOVED = lazy_re(
     "(?:未|没有?|非|不|无|未被)(?:予)?(?:删除?|撤销?|撤回|隐藏|屏蔽|下线|下架|停用|禁用|作废|"
     "草稿|暂存|敏感|涉及.*|内部)|正常|有效|启用|无|否|空|-+|—+|/"
     "|none|null|nil|n/?a|normal|active|public|visible|online|published|exists?|existing"
 )
-_SAID_ANYWHERE = re.compile(
+_SAID_ANYWHERE = lazy_re(
     "(?:依法|暂|应|应当|建议|按规定|属于?|此件|本件|该文|本文|此文|该件|该信息|"
     "本信息)*(?:不予公开|不公开|不宜公开|不对外公开|不得公开|不能公开|不应公开|不可公开|"
     "免予公开|非公开|暂不公开|暂缓公开|拒绝公开|禁止公开|不向社会公开)"
@@ -129,7 +130,7 @@ _SAID_ANYWHERE = re.compile(
     "|(?:top)?secret|confidential|classified|notpublic|nonpublic|internaluseonly|"
     "internalonly|forinternaluse(?:only)?|unpublished|draft"
 )
-_MENTIONED = re.compile(
+_MENTIONED = lazy_re(
     _SAID_ANYWHERE.pattern + "|内部|内网|局内|院内|.*(?:不予公开|不公开|涉密|内部公开).*"
 )
 _Rule = tuple[tuple[re.Pattern[str], Verdict], ...]
@@ -175,13 +176,13 @@ _OTHERWISE: Mapping[ColumnKind, Verdict] = {
     ColumnKind.MENTION: _SILENT,
     ColumnKind.UNRELATED: _SILENT,
 }
-_MARKING = re.compile(r"(?:绝密|机密|秘密)\s*[★☆*]")
+_MARKING = lazy_re(r"(?:绝密|机密|秘密)\s*[★☆*]")
 _TICKED = "☑✓✔√■▣●◉⊙⦿✅"
 _UNTICKED = "□☐○◯▢"
-_TICK = re.compile(f"([{_TICKED}{_UNTICKED}]|\\[[x√ ]?\\]|\\([x√]\\))", re.IGNORECASE)
-_PARTS = re.compile(r"[;,、/|+&\n]|(?<=公开)(?:和|及|与|或)")
-_LABEL = re.compile("^(?:信息|政府信息|文件)?公开(?:方式|属性|类型|类别|形式|范围|选项)?(?::|=|为)")
-_INSIDE = re.compile(r"[(\[【〔{<]([^()\[\]【】〔〕{}<>]*)[)\]】〕}>]")
+_TICK = lazy_re(f"([{_TICKED}{_UNTICKED}]|\\[[x√ ]?\\]|\\([x√]\\))", re.IGNORECASE)
+_PARTS = lazy_re(r"[;,、/|+&\n]|(?<=公开)(?:和|及|与|或)")
+_LABEL = lazy_re("^(?:信息|政府信息|文件)?公开(?:方式|属性|类型|类别|形式|范围|选项)?(?::|=|为)")
+_INSIDE = lazy_re(r"[(\[【〔{<]([^()\[\]【】〔〕{}<>]*)[)\]】〕}>]")
 _EDGES = "。.!:;,、\"'“”‘’「」『』·*?~_=()[]【】〔〕{}<>"
 
 

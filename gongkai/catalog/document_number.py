@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Literal
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
 from gongkai.catalog.date_patterns import TYPED_YEAR, YEAR
 from gongkai.catalog.number_prefix import (
@@ -29,11 +30,11 @@ BRACKETS = str.maketrans(
     dict.fromkeys(_OPENING, "〔") | dict.fromkeys(_CLOSING, "〕") | {"號": "号"}
 )
 INNER_BRACKETS = str.maketrans("〔〕", "（）")
-_LABEL = re.compile(r"\A(?:发文字号|文件编号|文号):")
+_LABEL = lazy_re(r"\A(?:发文字号|文件编号|文号):")
 _QUOTES = "〔〕“”‘’\"'"
-_GOES_ON = re.compile(r"[\w-]")
-_ZEROS = re.compile(r"^0+(?=[0-9])")
-_AFTER = re.compile(r"(?:文件?)?[〔〕“”‘’\"'。.;,、]*")
+_GOES_ON = lazy_re(r"[\w-]")
+_ZEROS = lazy_re(r"^0+(?=[0-9])")
+_AFTER = lazy_re(r"(?:文件?)?[〔〕“”‘’\"'。.;,、]*")
 
 # All gaps and repeats are bounded, so that scanning is linear in the text.
 _S = " {0,4}"
@@ -43,23 +44,23 @@ _BRACKETED_YEAR = rf"[〔〕]{{1,2}}{_S}(?P<year>{TYPED_YEAR}|[5-9][0-9]){_S}年
 _SERIAL = rf"(?P<serial>[0-9]{{1,6}}(?:-[0-9]{{1,4}})?[A-Za-z]?|[{CHINESE_NUMERALS}]{{1,9}})"
 _CLOSE = rf"(?P<close>{_S}号)?"
 
-_CANONICAL = re.compile(rf"(?!.*號)([{HAN}]{{2,8}})〔({YEAR})〕([1-9][0-9]{{0,4}})号")
+_CANONICAL = lazy_re(rf"(?!.*號)([{HAN}]{{2,8}})〔({YEAR})〕([1-9][0-9]{{0,4}})号")
 
 # Each pattern matches the part after the prefix: 〔2008〕8号, 2008年第8号, 令第492号, 第492号令.
-_BRACKETED = re.compile(rf"{_BRACKETED_YEAR}{_S}第?{_S}{_SERIAL}{_CLOSE}")
-_YEAR_FIRST = re.compile(
+_BRACKETED = lazy_re(rf"{_BRACKETED_YEAR}{_S}第?{_S}{_SERIAL}{_CLOSE}")
+_YEAR_FIRST = lazy_re(
     rf"{_BRACKETED_YEAR}{_S}(?P<prefix>[{HAN}]{{1,8}}(?:〔[{HAN}]{{1,3}}〕[{HAN}]{{1,4}})?)"
     rf"(?<=[字发函]){_S}第?{_S}{_SERIAL}(?P<close>{_S}号)"
 )
-_BARE = re.compile(
+_BARE = lazy_re(
     rf"[〔〕]?{_S}{_YEAR}(?P<sign>{_S}年{_S}第|{_S}[年第〔〕-]| ){_S}{_SERIAL}{_CLOSE}"
     rf"(?:{_S}{_KIND})?"
 )
-_ORDER = re.compile(
+_ORDER = lazy_re(
     rf"{_KIND}(?P<session>〔[{HAN}0-9]{{1,5}}届〕)?{_S}[〔〕]?{_S}"
     rf"(?:{_YEAR}(?:{_S}[年-]{_S}〕?| (?!{_S}〕)))?(?P<nth>第)?{_S}{_SERIAL}{_CLOSE}"
 )
-_ORDER_LAST = re.compile(rf"第?{_S}{_SERIAL}(?P<close>{_S}号){_S}{_KIND}")
+_ORDER_LAST = lazy_re(rf"第?{_S}{_SERIAL}(?P<close>{_S}号){_S}{_KIND}")
 
 
 @dataclass(frozen=True, slots=True)

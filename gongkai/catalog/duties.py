@@ -5,7 +5,6 @@ contents, articles 49 and 50 the annual report: agencies by 31 January, governme
 above by 31 March.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +14,15 @@ from gettext import gettext as _
 from pathlib import Path
 
 from analyzers.errors import TableError
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.agencies import LEVELS, Agency
 from gongkai.catalog.classifications import split_values
 from gongkai.catalog.table_reader import TableRow, read_table
 
 _FILE = "duties.csv"
 _COLUMNS = ("name", "rule", "category", "titles", "levels", "due")
-_DUE = re.compile(r"(\d{2})-(\d{2})")
-_YEAR = re.compile(r"(?<!\d)(20\d{2}|19\d{2})(?!\d)")
+_DUE = lazy_re(r"(\d{2})-(\d{2})")
+_YEAR = lazy_re(r"(?<!\d)(20\d{2}|19\d{2})(?!\d)")
 _GOVERNMENT, _TOWNSHIP = "人民政府", LEVELS[-1]
 
 

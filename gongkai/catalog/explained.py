@@ -1,9 +1,9 @@
 """Finds the documents that an interpretation (政策解读) explains, by title and number."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.document_number import find_document_numbers
 
 
@@ -20,18 +20,18 @@ MOST = 10
 _BEGINNING = 1_500
 """Characters of the text that introduce the document."""
 _CATEGORY = "政策解读"
-_IS_ONE = re.compile(r"解读|图解|读懂|看懂|答记者问|政策问答|热点问答|起草说明|编制说明")
-_QUOTED = re.compile(r"《([^《》]{2,100}(?:〈[^〈〉]{1,100}〉[^《》]{0,60})?)》")
-_NESTED = re.compile(r"《([^《》]{0,60}《[^《》]{1,100}》[^《》]{0,60})》")
-_TAIL = re.compile(
+_IS_ONE = lazy_re(r"解读|图解|读懂|看懂|答记者问|政策问答|热点问答|起草说明|编制说明")
+_QUOTED = lazy_re(r"《([^《》]{2,100}(?:〈[^〈〉]{1,100}〉[^《》]{0,60})?)》")
+_NESTED = lazy_re(r"《([^《》]{0,60}《[^《》]{1,100}》[^《》]{0,60})》")
+_TAIL = lazy_re(
     r"(?:的?(?:政策|文字|图文|图片|图表|视频|动漫|专家|媒体|部门|负责人|文件|内容|起草|编制|有关|情况){0,3}"
     r"(?:解读(?:材料|稿|说明|之[一二三四五六])?|图解|问答|说明))[)）】]?(?:[(（][^()（）]{1,20}[)）])?\Z"
 )
-_HEAD = re.compile(
+_HEAD = lazy_re(
     r"(?:【?(?:政策|文字|图文|图片)?(?:解读|图解)】?|一图(?:读懂|看懂|解读))[:：丨|—-]{0,2}"
 )
-_ABOUT = re.compile(r"\A(?:关于)?对?")
-_SHORT_FORM = re.compile(
+_ABOUT = lazy_re(r"\A(?:关于)?对?")
+_SHORT_FORM = lazy_re(
     r"《(?P<title>[^《》]{2,100})》(?P<number>[(（][^()（）]{4,40}[)）])?[(（,，、]*(?:以下|下称|简称)"
 )
 _LEAST = 6

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+from analyzers.lazy_pattern import lazy_re
+
 _LOST = ("\ufffd", "锟斤拷", "????")
 """Traces of bytes without a character, and of characters missing from an encoding."""
 _SHOWN = 10
@@ -17,9 +19,9 @@ _LATIN = {bytes([code]).decode("cp1252", "ignore"): code for code in range(0x80,
 _LATIN |= {chr(code): code for code in range(0x80, 256)}
 _LATIN_LEADS = "".join(map(chr, _LEADS))
 _LATIN_TAILS = re.escape("".join(sign for sign, code in _LATIN.items() if code in _TAILS))
-_UTF8_AS_LATIN = re.compile(f"(?:[{_LATIN_LEADS}][{_LATIN_TAILS}]{{1,2}}){{2,}}")
-_GBK_AS_LATIN = re.compile("[\u00b0-\u00f7][\u00a1-\u00fe]{5,}")
-_LATIN_PAIR = re.compile("[\u00b0-\u00ff][\u0080-\u2122]")
+_UTF8_AS_LATIN = lazy_re(f"(?:[{_LATIN_LEADS}][{_LATIN_TAILS}]{{1,2}}){{2,}}")
+_GBK_AS_LATIN = lazy_re("[\u00b0-\u00f7][\u00a1-\u00fe]{5,}")
+_LATIN_PAIR = lazy_re("[\u00b0-\u00ff][\u0080-\u2122]")
 """Fast to find, and rare in Chinese text."""
 _EURO = "€"
 """Windows shows the byte 80 as €; it begins no character of GBK."""

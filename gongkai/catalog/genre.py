@@ -1,7 +1,8 @@
 """Infers the genre (体裁) of a document from the ending of its title."""
 
-import re
 from collections.abc import Sequence
+
+from analyzers.lazy_pattern import lazy_re
 
 _ENDINGS = (
     "通知 通报 公告 通告 公示 布告 公报 意见 决定 决议 命令 令 议案 提案 批复 答复 复函 函 "
@@ -11,16 +12,16 @@ _ENDINGS = (
 )
 DEFAULT_GENRES: tuple[str, ...] = tuple(_ENDINGS.split())
 _NO_GENRES = ("司令", "口令", "指令", "法令", "节令", "时令", "信函", "来函", "邮函")
-_GROUP = re.compile(
+_GROUP = lazy_re(
     r"(?:（[^（）()]*[）)]|\([^（）()]*[）)]|〔[^〔〕]*〕|\[[^\[\]]*\]|【[^【】]*】)\Z"
 )
-_UNCLOSED = re.compile(r"[（(〔【\[][^（）()〔〕【】\[\]]*\Z")
-_NUMBER = re.compile(
+_UNCLOSED = lazy_re(r"[（(〔【\[][^（）()〔〕【】\[\]]*\Z")
+_NUMBER = lazy_re(
     r"(?:第?[0-9０-９]{1,6}[号號期]|[0-9０-９]{4}(?:[-—–~～至][0-9０-９]{4})?年?度?(?:版|修正|修订|修改)?)\Z"
 )
 _MARKS = " \t\r\n\u3000》〉」』”’\"'。.！!；;,，、:：-—"
 _CLOSING = "）)]】〕"
-_SUBTITLE = re.compile("——|—|--")
+_SUBTITLE = lazy_re("——|—|--")
 _LONGEST_ENDING = 200
 
 

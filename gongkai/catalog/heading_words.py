@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.labels import fold_width
 
 _ENGLISH: Mapping[str, str] = {
@@ -123,8 +124,8 @@ _LONGEST_WORD = max(map(len, _WORDS))
 _ONLY_APART = frozenset(
     ("a", "f", "at", "on", "to", "be", "no", "un", "dr", "id", "cd", "del", "ms")
 )
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_\-./\\]*")
-_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_LATIN = lazy_re(r"[A-Za-z][A-Za-z0-9_\-./\\]*")
+_HUMP = lazy_re(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _CODE_TAILS = ("mc", "dm", "bm", "ms", "bs", "bz", "id")
 
 

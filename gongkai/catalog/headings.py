@@ -5,11 +5,11 @@ The catalog's own headings (政府信息公开目录) come before those that a c
 (`gongkai.catalog.other_headings`). Unknown columns are kept as `extra`.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.fields import COLUMNS
 from gongkai.catalog.other_headings import GENERAL, TELLING, fold_heading, read_flag
 
@@ -40,7 +40,7 @@ _BLANK = f"{_INVISIBLE}{_CONTROLS} " + (
 )
 LONGEST_HEADING = 64
 _IN_NOTE = r"[^()\[\]【】〔〕]*"
-_NOTE = re.compile(
+_NOTE = lazy_re(
     rf"[(\[【〔](?:{_IN_NOTE}(?:必填|必须|选填|可选|格式|示例|例如|yyyy|多选|单选|以内|[/、|;,])"
     rf"{_IN_NOTE}|如{_IN_NOTE})[)\]】〕]\Z"
 )

@@ -1,6 +1,5 @@
 """The host names of sites that show one agency and those below it, from a city's own table."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -8,13 +7,14 @@ from gettext import gettext as _
 from pathlib import Path
 
 from analyzers.errors import TableError
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.table_reader import TableRow, read_table
 from gongkai.settings_theme import check_accent
 
 _FILE = "hosts.csv"
 _COLUMNS = ("host", "unit", "name", "accent", "hall")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_HOST = lazy_re(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_COLOUR = lazy_re(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ A key is a kind and a digest, so that a row that is not public can be compared w
 """
 
 import hashlib
-import re
 import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.document_number import parse_document_number
 from gongkai.catalog.placeholders import has_document_serial
@@ -18,10 +18,10 @@ from gongkai.catalog.record import Record
 
 BETWEEN = "~"
 """Separates a source name from an id, and an id from a suffix that distinguishes documents."""
-SOURCE_NAME = re.compile(r"[\w.-]{1,40}")
-_DERIVED = re.compile(rf"{BETWEEN}[0-9a-f]{{12}}\Z")
-_HASHED = re.compile(r"[0-9a-f]{24}")
-_FRONT_PAGE = re.compile(r"(?:/(?:index|default)\.\w+)?")
+SOURCE_NAME = lazy_re(r"[\w.-]{1,40}")
+_DERIVED = lazy_re(rf"{BETWEEN}[0-9a-f]{{12}}\Z")
+_HASHED = lazy_re(r"[0-9a-f]{24}")
+_FRONT_PAGE = lazy_re(r"(?:/(?:index|default)\.\w+)?")
 
 GIVEN, INDEX, NUMBER, ADDRESS, LONG_TEXT = "id", "index", "number", "url", "long"
 DAY, AGENCY_TITLE = "day", "same"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Literal
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.date_patterns import TWO_DIGIT_MONTH, YEAR
 from gongkai.catalog.signs import INVISIBLE, fold_signs, tidy_signs
 from gongkai.errors import RefusedValueError
@@ -12,17 +13,17 @@ from gongkai.errors import RefusedValueError
 Form = Literal["catalog", "credit", "odd"]
 
 _SLASHES = str.maketrans(dict.fromkeys("∕⁄╱⧸", "/") | dict.fromkeys("ー~", "-"))
-_DOUBLE_DASH = re.compile(r"-{2,}")
-_ONE_AS_DASH = re.compile(r"(?<=[0-9])一(?=[0-9])")
+_DOUBLE_DASH = lazy_re(r"-{2,}")
+_ONE_AS_DASH = lazy_re(r"(?<=[0-9])一(?=[0-9])")
 _CREDIT = r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
 _AGENCY = rf"(?P<agency>[0-9]{{8}}[0-9X]|{_CREDIT})"
 _PERIOD = rf"(?P<period>{YEAR}{TWO_DIGIT_MONTH}?)"
 _SERIAL = r"(?P<serial>[0-9]{1,8})"
-_WHOLE = re.compile(rf"{_AGENCY}/{_PERIOD}-{_SERIAL}")
-_INSIDE = re.compile(
+_WHOLE = lazy_re(rf"{_AGENCY}/{_PERIOD}-{_SERIAL}")
+_INSIDE = lazy_re(
     rf"(?<![0-9A-Za-z]){_AGENCY} ?/ ?{_PERIOD} ?-{{1,2}} ?{_SERIAL}(?![0-9A-Za-z])", re.IGNORECASE
 )
-_BEGINNING = re.compile(rf"(?<![0-9A-Za-z]){_AGENCY}/[0-9]{{1,6}}(?:-[0-9]{{0,8}})?", re.IGNORECASE)
+_BEGINNING = lazy_re(rf"(?<![0-9A-Za-z]){_AGENCY}/[0-9]{{1,6}}(?:-[0-9]{{0,8}})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

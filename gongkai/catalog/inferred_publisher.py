@@ -3,16 +3,15 @@
 宜政办秘〔2008〕8号 is of the agency with the short name 宜政办. 安庆市财政局关于… names its agency.
 """
 
-import re
-
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.agencies import Agency, AgencyDirectory
 from gongkai.catalog.document_number import DocumentNumber
 
-_KIND = re.compile(r"[发函秘字令通规复电传文批任明]{0,2}")
+_KIND = lazy_re(r"[发函秘字令通规复电传文批任明]{0,2}")
 """The end of a code that tells the kind of document; 办 is the office, another agency."""
 _LONGEST = 60
-_LEAD = re.compile(r"(.{2,40}?)(?=关于|印发|转发|批转|公布|发布|通告|公告|令)")
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,12}(?:省|市|县|区|州|盟|旗|乡|镇|街道)")
+_LEAD = lazy_re(r"(.{2,40}?)(?=关于|印发|转发|批转|公布|发布|通告|公告|令)")
+_PLACE = lazy_re(r"[\u4e00-\u9fff]{1,12}(?:省|市|县|区|州|盟|旗|乡|镇|街道)")
 
 
 def infer_publisher(

@@ -3,6 +3,7 @@
 import datetime
 import re
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.date_patterns import TWO_DIGIT_DAY, TWO_DIGIT_MONTH, YEAR
 
 _CHINA = datetime.timedelta(hours=8)
@@ -20,7 +21,7 @@ _SUMMERS = tuple(
     )
 )
 _EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - times here are naive UTC
-_COUNTED = re.compile(
+_COUNTED = lazy_re(
     r"(?:/?date\()?(?P<digits>[0-9]{9}|[12][0-9]{9}|[0-9]{12,13}|1[0-9]{15})(?:\.[0-9]{1,9})?(?:[+-][0-9]{4})?\)?/?",
     re.IGNORECASE,
 )
@@ -28,8 +29,8 @@ _FIRST_SECOND = 315_504_000
 """The start of 1980. Smaller counts have as many digits as other values in date columns."""
 _UNITS = ((15, 1_000_000), (12, 1_000), (0, 1))
 """Digits from which a count is in microseconds, milliseconds or seconds, and its units a second."""
-_HOURS = re.compile(rf"{YEAR}{TWO_DIGIT_MONTH}{TWO_DIGIT_DAY}(?:[01][0-9]|2[0-4])")
-_ZONE = re.compile(r"([A-Z]*) ?(?:([+-])([0-9]{2}):?([0-9]{2})?)?")
+_HOURS = lazy_re(rf"{YEAR}{TWO_DIGIT_MONTH}{TWO_DIGIT_DAY}(?:[01][0-9]|2[0-4])")
+_ZONE = lazy_re(r"([A-Z]*) ?(?:([+-])([0-9]{2}):?([0-9]{2})?)?")
 _OFFSETS = {"": 0, "Z": 0, "UTC": 0, "GMT": 0}
 _CHINESE_ZONES = frozenset(("CST", "CDT", "HKT"))
 """Zone names for the time in China; in these exports CST is not American."""

@@ -1,11 +1,12 @@
 """Folds short labels (headings, coded values): width, spaces, case, character variants."""
 
-import re
 import unicodedata
 from functools import cache
 from importlib import resources
 
-_UNSEEN = re.compile(
+from analyzers.lazy_pattern import lazy_re
+
+_UNSEEN = lazy_re(
     "[\\s\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffe]+"
 )

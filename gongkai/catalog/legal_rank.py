@@ -4,8 +4,9 @@ Ranks follow the Legislation Law (立法法), chapter 5: laws of the National Pe
 above all other norms. Interpretations by the two supreme judicial organs bind every court.
 """
 
-import re
 from enum import StrEnum
+
+from analyzers.lazy_pattern import lazy_re
 
 
 class LegalRank(StrEnum):
@@ -17,19 +18,19 @@ class LegalRank(StrEnum):
     """司法解释 of the Supreme People's Court or Procuratorate."""
 
 
-_CHAPTER = re.compile(
+_CHAPTER = lazy_re(
     r"第[0-9一二三四五六七八九十百千零〇]{1,9}条(?:之[一二三四五六七八九十]{1,3})?\Z"
 )
-_NOTE = re.compile(r"[（(〔\[][^（）()〔〕\[\]]{1,40}[)）〕\]]\Z")
+_NOTE = lazy_re(r"[（(〔\[][^（）()〔〕\[\]]{1,40}[)）〕\]]\Z")
 _MARKS = " \t\u3000《》〈〉"
-_LAW = re.compile(r"(?:中华人民共和国)?[\u4e00-\u9fff、]{1,40}法(?:典)?\Z")
-_NO_LAW = re.compile(
+_LAW = lazy_re(r"(?:中华人民共和国)?[\u4e00-\u9fff、]{1,40}法(?:典)?\Z")
+_NO_LAW = lazy_re(
     r"(?:办|方|做|想|看|说|执|守|违|非|合|立|普|书|枪|手|疗|无|依|学|魔|戏|兵|佛|公检"
     r"|(?<!适)用|(?<!公)司|(?<!预)算|(?<!建)设)法\Z"
 )
-_SPOKEN_OF = re.compile("关于|通知|公告|学习|宣传|贯彻|解读|修改|释义")
-_SUPREME = re.compile("最高人民(?:法院|检察院)")
-_INTERPRETS = re.compile(r"(?:解释|规定|批复|规则|适用意见)(?:[（(][^（）()]{1,20}[)）])?\Z")
+_SPOKEN_OF = lazy_re("关于|通知|公告|学习|宣传|贯彻|解读|修改|释义")
+_SUPREME = lazy_re("最高人民(?:法院|检察院)")
+_INTERPRETS = lazy_re(r"(?:解释|规定|批复|规则|适用意见)(?:[（(][^（）()]{1,20}[)）])?\Z")
 
 
 def read_legal_rank(title: str) -> LegalRank | None:

@@ -7,6 +7,8 @@ from html import entities, unescape
 from lxml import etree
 from lxml import html as lxml_html
 
+from analyzers.lazy_pattern import lazy_re
+
 _NAMES = (
     "p|br|div|span|table|thead|tbody|tfoot|caption|col|colgroup|td|th|tr|h[1-6]|hr|ul|ol|li|dl|dt|dd|"
     "strong|em|font|center|big|small|sub|sup|del|ins|mark|pre|code|blockquote|section|article|header|"
@@ -20,25 +22,25 @@ _TAG = (
     rf"</?(?:{_NAMES}){_REST}|</[abiqsu]\s*>|<[abiqsu]\s[^<>=]*=[^<>]*>"
     r"|(?-i:<[abiqsu]/?>)|<!doctype[^<>]*>"
 )
-_MARKUP = re.compile(_TAG, re.IGNORECASE)
-_LITERAL_SIGN = re.compile(
+_MARKUP = lazy_re(_TAG, re.IGNORECASE)
+_LITERAL_SIGN = lazy_re(
     rf"<(?!/?(?:{_NAMES})(?:[\s/>]|\Z)|/?[abiqsu]/?>|[abiqsu]\s[^<>=]*=|!doctype|!\[|\?|/?[a-z][a-z0-9:_-]+"
     r"(?:\s[^<>\x80-\U0010ffff]*)?/?>)",
     re.IGNORECASE,
 )
 """A `<` that begins no tag; a parser would take the following words for a tag."""
-_ENTITY = re.compile(
+_ENTITY = lazy_re(
     r"&(?:(?:amp|#38|#x26);)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
     r"|&nbsp(?![A-Za-z0-9;])"
 )
-_WRAPPED = re.compile(r"&(?:amp;)+(?=(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z0-9]{2,32});)")
+_WRAPPED = lazy_re(r"&(?:amp;)+(?=(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z0-9]{2,32});)")
 _COMMENT, _COMMENT_END = "<!--", "-->"
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _CHINESE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
-_BREAK = re.compile("<br ?/?>", re.IGNORECASE)
-_INNER_BREAK = re.compile(f"(?<={_CHINESE}) ?<br ?/?> ?(?={_CHINESE})", re.IGNORECASE)
-_ANY_TAG = re.compile(r"<[^<>]*>?")
-_FRAME = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
+_BREAK = lazy_re("<br ?/?>", re.IGNORECASE)
+_INNER_BREAK = lazy_re(f"(?<={_CHINESE}) ?<br ?/?> ?(?={_CHINESE})", re.IGNORECASE)
+_ANY_TAG = lazy_re(r"<[^<>]*>?")
+_FRAME = lazy_re(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
 _BLOCK = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6"} | {
     *("table", "ul", "ol", "dl", "dt", "dd", "section", "article", "blockquote")
 }

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.numerals import read_numeral
 from gongkai.catalog.date_patterns import TYPED_YEAR, WRITTEN_YEAR, YEAR
 from gongkai.catalog.document_number import (
@@ -55,27 +56,27 @@ _DATE = (
     rf"{TYPED_YEAR}(?:{_S}年{_S}[0-9]{{1,2}}{_S}月|[-./][0-9]{{1,2}}[-./][0-9]"
     rf"|{_S}年?{_S}[-至到~]{_S}{YEAR}(?![0-9]))"
 )
-_TAIL = re.compile(
+_TAIL = lazy_re(
     # 〔2008〕, 〔2008〕8, 2008年, 2008 8号, 第8号; never part of 2008年8月 or 2008-2010年
     rf"{_S}(?:{_IN_BRACKETS}(?:{_S}第?{_S}(?P<serial>{_RANGED})(?![0-9A-Za-z-]){_S}号?)?"
     rf"|(?!{_DATE})(?P<bare>{TYPED_YEAR})(?![0-9])(?:{_S}年度?)?+"
     rf"(?:{_S}[- 第]?{_S}(?P<loose>{_SERIAL})(?:{_S}号|{_OVER}))?"
     rf"|第?{_S}(?P<alone>{_RANGED}){_S}号)"
 )
-_ORDER_TAIL = re.compile(rf"{_S}第?{_S}(?P<alone>{_SERIAL}){_OVER}")
-_ENDED = re.compile(rf" |\Z|[^\w〔]|{_S}{_DATE}")
-_NO_PREFIX = re.compile(rf"{_IN_BRACKETS}{_S}第?{_S}(?P<serial>{_RANGED}){_S}号")
-_YEAR_BEFORE = re.compile(rf"(?<![0-9])(?P<bare>{TYPED_YEAR})(?:{_S}年{_S}的?{_S}| {{1,4}})\Z")
-_WRITTEN_YEAR = re.compile(rf"{WRITTEN_YEAR}(?={_S}[年〕])")
-_RUN = re.compile(rf"[{HAN}]+(?:、[{HAN}]+)*(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
-_LEAD_IN = re.compile(
+_ORDER_TAIL = lazy_re(rf"{_S}第?{_S}(?P<alone>{_SERIAL}){_OVER}")
+_ENDED = lazy_re(rf" |\Z|[^\w〔]|{_S}{_DATE}")
+_NO_PREFIX = lazy_re(rf"{_IN_BRACKETS}{_S}第?{_S}(?P<serial>{_RANGED}){_S}号")
+_YEAR_BEFORE = lazy_re(rf"(?<![0-9])(?P<bare>{TYPED_YEAR})(?:{_S}年{_S}的?{_S}| {{1,4}})\Z")
+_WRITTEN_YEAR = lazy_re(rf"{WRITTEN_YEAR}(?={_S}[年〕])")
+_RUN = lazy_re(rf"[{HAN}]+(?:、[{HAN}]+)*(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
+_LEAD_IN = lazy_re(
     r"(?:查找|查询|搜索|[查找搜看])一下|查找|查询|搜索|请问|想要|有关|关于|根据|依据|按照"
     r"|[查找搜的年和与及、〕]"
 )
-_ASKING = re.compile(r"(?:我?想|我?要|帮我|帮忙)*(?:查找|查询|搜索|[查找搜看])(?:一下)?")
-_JOINING = re.compile(r"年?度?[的和与及]")
-_ABOUT = re.compile(r"(?=的|文件|文号|发文|系列)")
-_ABOUT_FILES = re.compile(r"的?(?:文件|文号|发文)")
+_ASKING = lazy_re(r"(?:我?想|我?要|帮我|帮忙)*(?:查找|查询|搜索|[查找搜看])(?:一下)?")
+_JOINING = lazy_re(r"年?度?[的和与及]")
+_ABOUT = lazy_re(r"(?=的|文件|文号|发文|系列)")
+_ABOUT_FILES = lazy_re(r"的?(?:文件|文号|发文)")
 _CODES_TOO = ("规范", "指南")
 """沪发改规范 is a code for 规范性文件, although most texts with this ending are titles."""
 

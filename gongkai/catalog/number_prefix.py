@@ -3,15 +3,15 @@
 The text must be folded, with 〔〕 for every bracket.
 """
 
-import re
+from analyzers.lazy_pattern import lazy_re
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 KINDS = ("公告", "通告", "布告", "令")
 """Kinds of documents with consecutive numbers instead of a bracketed year."""
 
 _LONGEST = 120
-_SIGN = re.compile(rf"[{HAN}0-9、]")
-_INNER = re.compile(
+_SIGN = lazy_re(rf"[{HAN}0-9、]")
+_INNER = lazy_re(
     rf"[{HAN}]{{1,6}}〔(?!试行|暂行|修订|修正|草案|[一二三四五六七八九十])[{HAN}]{{1,2}}〕\Z"
 )
 _GENRES = "通知|意见|决定|规定|条例|通告|公告|批复|通报|方案|细则"
@@ -19,23 +19,23 @@ _VERBS = (
     "违反|适用|执行|落实|贯彻|转发|批转|印发|发布|公布|颁布|颁发|废止|修改|修订|取消|撤销"
     "|依照|依据|根据|按照|遵照|参照|关于|以及|查询|查找|查一下|找一下|看一下|搜一下|帮我找|搜索|请问|发文字号|文件编号|文号|[你我贵][院部局省市厅委]"
 )
-_LEAD_IN = re.compile(
+_LEAD_IN = lazy_re(
     rf".*(?:(?:{_VERBS}|[的以按把被])(?=.)"
     rf"|(?:{_GENRES})[和与及]?(?=..)|[0-9一二三四五六七八九十][年月日](?=..)|[0-9]号[和与及、]?(?=.))"
 )
-_LEAD = re.compile(rf"(?:[与及或由据见附号、]|[0-9]+(?![0-9届]))+(?=[{HAN}])")
-_AGENCY_BEFORE_CODE = re.compile(rf"[{HAN}]*(?:人民政府|办公厅|办公室|委员会)(?=[{HAN}]{{2,6}}\Z)")
-_FORMER = re.compile(rf"原(?=国家|中华|[{HAN}]{{2,4}}部[令公通])")
-_AGENCY_END = re.compile(r".{2}[部署局院会席]\Z|.{3}[委厅行府办室处]\Z")
+_LEAD = lazy_re(rf"(?:[与及或由据见附号、]|[0-9]+(?![0-9届]))+(?=[{HAN}])")
+_AGENCY_BEFORE_CODE = lazy_re(rf"[{HAN}]*(?:人民政府|办公厅|办公室|委员会)(?=[{HAN}]{{2,6}}\Z)")
+_FORMER = lazy_re(rf"原(?=国家|中华|[{HAN}]{{2,4}}部[令公通])")
+_AGENCY_END = lazy_re(r".{2}[部署局院会席]\Z|.{3}[委厅行府办室处]\Z")
 # 沪 and 渝 are short names of places in codes; 浙江, 桂林 and 晋中市 are full names of places.
-_PROVINCE_CODE = re.compile(
+_PROVINCE_CODE = lazy_re(
     r"(?!.{2,4}[市县区州旗])"
     r"[京津沪渝冀晋苏浙皖闽赣鲁豫鄂湘粤桂琼川黔滇陕藏][^江西州林潭海东北南山省市]"
 )
-_CODE_END = re.compile(r"[发函字办秘规电文复批通传府政综联建任密释税]\Z")
-_WHOLE = re.compile(rf"[{HAN}]+(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
-_TYPED = re.compile(rf"[{HAN}A-Za-z·]+(?:〔[{HAN}A-Za-z]{{1,4}}〕[{HAN}A-Za-z]*)*")
-_ORDERED = re.compile(rf"(?:[{HAN}]|[0-9]{{1,2}}届|、)*(?:〔[{HAN}0-9]{{1,5}}届〕)?")
+_CODE_END = lazy_re(r"[发函字办秘规电文复批通传府政综联建任密释税]\Z")
+_WHOLE = lazy_re(rf"[{HAN}]+(?:〔[{HAN}]{{1,3}}〕[{HAN}]*)?")
+_TYPED = lazy_re(rf"[{HAN}A-Za-z·]+(?:〔[{HAN}A-Za-z]{{1,4}}〕[{HAN}A-Za-z]*)*")
+_ORDERED = lazy_re(rf"(?:[{HAN}]|[0-9]{{1,2}}届|、)*(?:〔[{HAN}0-9]{{1,5}}届〕)?")
 
 
 def prefix_run(text: str, floor: int, end: int) -> int:

@@ -3,8 +3,9 @@
 The catalog's own headings take precedence over these, and earlier ones over later ones.
 """
 
-import re
 from collections.abc import Mapping
+
+from analyzers.lazy_pattern import lazy_re
 
 _TELLING: Mapping[str, str] = {
     "index_number": (
@@ -91,7 +92,7 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
 """The validity that yes and no mean; "not repealed" does not imply that a text is in force."""
 _YES = frozenset(("是", "1", "true", "yes", "y", "已废止", "已失效"))
 _NO = frozenset(("否", "0", "false", "no", "n"))
-_SEPARATORS = re.compile(r"[_\-./]")
+_SEPARATORS = lazy_re(r"[_\-./]")
 
 
 def fold_heading(heading: str) -> str:

@@ -5,6 +5,7 @@ import datetime
 import re
 from collections.abc import Mapping
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.numerals import read_numeral
 from gongkai.catalog.date_patterns import NUMERAL
 from gongkai.catalog.dates import PartialDate, parse_date
@@ -15,7 +16,7 @@ SPAN = (
     rf"(?:{NUMERAL}{{1,3}}|[两半])(?:[((][0-9]{{1,3}}[))])?"
     r"(?:周年|年半?|个?月|个?(?:自然|工作)?[日天])"
 )
-_PARTS = re.compile(
+_PARTS = lazy_re(
     r"(?P<number>.+?)(?:[((][0-9]{1,3}[))])?(?P<unit>周年|年半|年|个?月|个?(?:自然|工作)?[日天])"
 )
 _LATEST = 2100

@@ -11,6 +11,7 @@ from html import unescape
 from itertools import accumulate
 from typing import Literal
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.digit_chains import DigitGroup, find_chains, is_chinese
 
 Kind = Literal["resident_id", "bank_card"]
@@ -24,14 +25,14 @@ _ID_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 _ID_CHECKS = "10X98765432"
 _ID_CUTS = (frozenset((2, 3, 4, 6, 10, 12, 14, 16, 17)), frozenset((4, 8, 12, 16)))
 _CARD_CUTS = (frozenset((4, 8, 12, 16)), frozenset((6,)))
-_CARD_START = re.compile(r"62|4|5[1-5]|35(?:2[89]|[3-8])|9558[08]|95599|601382|601428")
-_LONG_CARDS = re.compile(r"62|436742|456351|9558[08]|95599|601382|601428")
-_ID_WORDS = re.compile(r"身份证|身分证|证件号|公民身份号码|居民身份|身份号")
-_CARD_WORDS = re.compile(r"银行卡|卡号|[账帐]号|[账帐]户")
+_CARD_START = lazy_re(r"62|4|5[1-5]|35(?:2[89]|[3-8])|9558[08]|95599|601382|601428")
+_LONG_CARDS = lazy_re(r"62|436742|456351|9558[08]|95599|601382|601428")
+_ID_WORDS = lazy_re(r"身份证|身分证|证件号|公民身份号码|居民身份|身份号")
+_CARD_WORDS = lazy_re(r"银行卡|卡号|[账帐]号|[账帐]户")
 _REACH = 30
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_WORD_BEFORE = re.compile(r"[A-Za-z_]\Z|[0-9][.．]\Z")
-_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_WORD_BEFORE = lazy_re(r"[A-Za-z_]\Z|[0-9][.．]\Z")
+_TAG = lazy_re(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 _PLAIN_GAPS = (" ", "-")
 
 

@@ -3,24 +3,25 @@
 import re
 import unicodedata
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.date_patterns import DAY, MONTH, TWO_DIGIT_MONTH, YEAR
 
-_WORDS = re.compile(
+_WORDS = lazy_re(
     r"(?:待|暂|尚|同[上前左]|上同|详|见|另[附见行]|略|缺|空|无|無|未|没有|不[详明适]|[后续]补|补[录充]?\Z"
     r"|测试|(?:n/?a|none|null|nil|nan|tb[adc]|todo|unknown|undefined|test|empty|blank)(?![a-z]))",
     re.IGNORECASE,
 )
-_EDGES = re.compile(r"\A[\W_]+|[\W_]+\Z")
-_YEAR_AND_SERIAL = re.compile(r"[0-9]{4}\W+[0-9]")
+_EDGES = lazy_re(r"\A[\W_]+|[\W_]+\Z")
+_YEAR_AND_SERIAL = lazy_re(r"[0-9]{4}\W+[0-9]")
 """空管发〔2019〕1 begins with a word for "empty" and is still a number."""
 _FILLERS = frozenset("x0o〇○")
-_SPREADSHEET = re.compile(r"[0-9](?:\.[0-9]*)?E[+ ]?[0-9]{1,3}")
-_PERIOD = re.compile(f"{YEAR}{TWO_DIGIT_MONTH}?")
-_DATE = re.compile(rf"{YEAR}(?:[-./年]?{MONTH}(?:[-./月]?{DAY}日?)?月?)?年?")
-_PARTS = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]+")
-_AGENCY = re.compile(r"[0-9]{8}[0-9X]|[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_SPREADSHEET = lazy_re(r"[0-9](?:\.[0-9]*)?E[+ ]?[0-9]{1,3}")
+_PERIOD = lazy_re(f"{YEAR}{TWO_DIGIT_MONTH}?")
+_DATE = lazy_re(rf"{YEAR}(?:[-./年]?{MONTH}(?:[-./月]?{DAY}日?)?月?)?年?")
+_PARTS = lazy_re(r"[^0-9A-Za-z\u3400-\u9fff]+")
+_AGENCY = lazy_re(r"[0-9]{8}[0-9X]|[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _AGENCY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_YEAR_WITHOUT_SERIAL = re.compile(
+_YEAR_WITHOUT_SERIAL = lazy_re(
     r"[〔(\[【][^〕)\]】]*[〕)\]】](?![^号號]*[0-9一二三四五六七八九十百])"
 )
 _EXACT_DIGITS = 15

@@ -1,9 +1,9 @@
 """Cleans raw cell values to plain text without control characters and markup."""
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.markup import (
     drop_comments,
     has_markup,
@@ -15,13 +15,13 @@ from gongkai.catalog.markup import (
 DEPTH_LIMIT = 32
 """Levels of lists and objects in one cell."""
 
-_UNPRINTABLE = re.compile(
+_UNPRINTABLE = lazy_re(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
     r"\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 # Joiners shape no letters of these scripts, but they do in Mongolian, Arabic and emoji.
 _SHAPED_BY_NONE = r"[\x00-\u024f\u2e80-\u9fff\uff00-\uffef]"
-_JOINER = re.compile(rf"(?<={_SHAPED_BY_NONE})[\u200c\u200d]+|[\u200c\u200d]+(?={_SHAPED_BY_NONE})")
+_JOINER = lazy_re(rf"(?<={_SHAPED_BY_NONE})[\u200c\u200d]+|[\u200c\u200d]+(?={_SHAPED_BY_NONE})")
 # Scraped pages are escaped at most twice. The bound stops texts with endless escaping.
 _MOST_WRAPPINGS = 4
 _LARGEST = 2**63

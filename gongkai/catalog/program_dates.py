@@ -4,6 +4,7 @@ import calendar
 import datetime
 import re
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.instants import chinese_day, read_offset
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -14,7 +15,7 @@ _HALF = r"(?: ?(?P<half>[ap]m))?"
 _ZONE = r"(?P<zone>[a-z]{1,5}(?: ?[+-][0-9]{2}:?[0-9]{2})?|[+-][0-9]{2}:?[0-9]{2})"
 _TIME = rf"(?:,? {_CLOCK}{_HALF}(?: ?{_ZONE})?(?: \([^()]{{1,30}}\))?)?"
 _FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
+    lazy_re(form, re.IGNORECASE)
     for form in (
         # java.util.Date: Fri Mar 01 00:00:00 CST 2024
         rf"{_WEEKDAY}{_MONTH} (?P<day>[0-9]{{1,2}}) {_CLOCK} ?{_ZONE}? (?P<year>[0-9]{{4}})",

@@ -6,6 +6,8 @@ Contacts of offices pass: 联系人, 咨询电话, fixed lines, directories with
 import re
 from collections.abc import Iterator
 
+from analyzers.lazy_pattern import lazy_re
+
 _NAME = r"[\u4e00-\u9fff·]{2,4}"
 _MOBILE = r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])"
 _HOME = (
@@ -16,19 +18,19 @@ _PERSON = (
     r"姓名|收件人|收货人|领取人|领款人|受助人|受助对象|救助对象|补助对象|补贴对象|低保对象|户主|受益人"
     r"|被征收人|学生姓名|残疾人姓名"
 )
-_MENTIONED = re.compile(rf"姓 ?名|{_PERSON}")
+_MENTIONED = lazy_re(rf"姓 ?名|{_PERSON}")
 _HOME_LABEL = r"(?:家庭|户籍|现|居住)(?:住址|地址)|住址"
-_LABELLED = re.compile(
+_LABELLED = lazy_re(
     rf"(?:{_PERSON})[:：]\s?{_NAME}[\s,，;；、|]{{1,4}}(?:[^\n。:：]{{0,20}}[:：]?[^\n。:：]{{0,10}}"
     rf"[\s,，;；、|]{{1,3}})?(?:(?:手机|移动电话|联系电话|电话)(?:号码?)?[:：]\s?{_MOBILE}"
     rf"|(?:{_HOME_LABEL})[:：]\s?{_HOME})"
 )
-_OFFICE = re.compile(
+_OFFICE = lazy_re(
     r"单位|职务|职称|科室|岗位|部门|机构|企业|公司|负责人|联系人|法定代表|代理|经办|值班|咨询|执业|律师|社区民警"
 )
-_PHONE_HEAD = re.compile(r"手机|联系电话|电话|联系方式")
-_HOME_HEAD = re.compile(rf"{_HOME_LABEL}|家庭详细地址")
-_CELLS = re.compile(r"\s*[\t|]\s*")
+_PHONE_HEAD = lazy_re(r"手机|联系电话|电话|联系方式")
+_HOME_HEAD = lazy_re(rf"{_HOME_LABEL}|家庭详细地址")
+_CELLS = lazy_re(r"\s*[\t|]\s*")
 _HEADED = 400
 """Lines that one heading counts for."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.document_number import find_document_numbers
 
 
@@ -25,26 +26,24 @@ class Repeal:
 
 MOST = 200
 """Documents of one record; a decision that repeals many rules of a city names some dozens."""
-_VERB = re.compile(
+_VERB = lazy_re(
     r"(?<![不未已])(?:同时|即行|予以|即予|自行|一并|相应|均|即|也)(?:予以)?(?:废止|失效|停止执行)"
     r"|(?<![不未已经被])(?:宣布|决定)(?:予以)?(?:废止|失效)|(?<=[》号）)])(?:废止|失效)"
 )
-_VERB_FIRST = re.compile(r"(?:废止|宣布失效)(?=[《]|[^。；\n《》]{0,30}《)")
-_SENTENCE = re.compile(r"[^。；;\n]+")
-_SINCE = re.compile(r"(?:起|公布后|发布后|公布之日)(?:正式)?(?:施行|实施|执行|生效)[,，]?")
-_PARTLY = re.compile(
+_VERB_FIRST = lazy_re(r"(?:废止|宣布失效)(?=[《]|[^。；\n《》]{0,30}《)")
+_SENTENCE = lazy_re(r"[^。；;\n]+")
+_SINCE = lazy_re(r"(?:起|公布后|发布后|公布之日)(?:正式)?(?:施行|实施|执行|生效)[,，]?")
+_PARTLY = lazy_re(
     r"[^《》，,、；]{0,4}第[0-9一二三四五六七八九十百零〇]{1,6}[条款项章]|中?(?:有关|关于|的)|自本|等法律"
 )
-_AMENDING = re.compile(
-    r"(?:第[一二三四五六七八九十]次)?(?:修改|修正|修订)|(?:的)?(?:规定|要求|精神)"
-)
-_CERTIFICATE = re.compile(r"(?:证|证书|证明)\Z")
-_BETWEEN = re.compile(r"[（(\s]*")
-_AGENCY = re.compile(
+_AMENDING = lazy_re(r"(?:第[一二三四五六七八九十]次)?(?:修改|修正|修订)|(?:的)?(?:规定|要求|精神)")
+_CERTIFICATE = lazy_re(r"(?:证|证书|证明)\Z")
+_BETWEEN = lazy_re(r"[（(\s]*")
+_AGENCY = lazy_re(
     r"(?:最高人民法院、最高人民检察院|[\u4e00-\u9fff]{2,16}?(?:政府|办公厅|办公室|委员会|法院|检察院"
     r"|[部委局厅署行会]))\Z"
 )
-_LEAD = re.compile(r".*(?:[0-9日号》）)，,]|原|以及|其中|此前|年|月|与|及|和)")
+_LEAD = lazy_re(r".*(?:[0-9日号》）)，,]|原|以及|其中|此前|年|月|与|及|和)")
 
 
 def find_repeals(body: str) -> tuple[Repeal, ...]:

@@ -1,6 +1,5 @@
 """Folds the signs of a text as typed to one form."""
 
-import sys
 import unicodedata
 
 INVISIBLE = "\u200b"
@@ -8,21 +7,27 @@ INVISIBLE = "\u200b"
 _DASHES = "‐‑‒–—―−⁃﹘﹣"
 
 
-def _fold_of(char: str) -> str | None:
+def _fold_of(char: str) -> str:
     if char in _DASHES:
         return "-"
     if char.isspace():
         return " "
     if unicodedata.category(char) in ("Cf", "Cc") or "\ufe00" <= char <= "\ufe0f":
         return INVISIBLE
-    return chr(ord(char) - 0xFEE0) if "！" <= char <= "～" else None
+    return chr(ord(char) - 0xFEE0) if "！" <= char <= "～" else char
 
 
-_FOLDS = {
-    code: folded
-    for code in range(min(0x10000, sys.maxunicode))
-    if (folded := _fold_of(chr(code))) is not None
-}
+class _FoldTable(dict[int, str]):
+    """Code point -> folded character, computed on first use. Only the BMP folds."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if code > 0xFFFF:
+            return char
+        return self.setdefault(code, _fold_of(char))
+
+
+_FOLDS = _FoldTable()
 
 
 def fold_signs(text: str) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from analyzers.lazy_pattern import lazy_re
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.periods import DATE, SPAN, add_span, read_day, read_span
 
-_TRIAL = re.compile(
+_TRIAL = lazy_re(
     r"[（(〔\[]\s?(?:试行|暂行)(?:稿|第[一二三四五]版)?\s?[)）〕\]]"
     r"|暂行(?:办法|规定|条例|细则|规则|标准|意见|制度|规程)(?:[（(][^（()）]{1,20}[)）])?》?(?:的通知)?\Z"
 )
@@ -36,8 +37,8 @@ _START = (
     rf"[自从于]?(?:(?P<start>{DATE})(?:之?日)?|(?P<issue>{_DAY_OF}))"
     rf"(?:零时)?(?:起|开始|后)?(?:{_AFTER})?"
 )
-_COMMENCES = re.compile(rf"{_START},?{_VERB}")
-_LATER_START = re.compile(
+_COMMENCES = lazy_re(rf"{_START},?{_VERB}")
+_LATER_START = lazy_re(
     rf"[自从于](?:{DATE}|(?:发布|公布|印发|下发|发文|颁布)之日)起?(?:正式)?(?:施行|实施|执行)"
 )
 _LENGTH = rf"(?:为|是|暂?定为?|共)?(?P<length>{SPAN})"
@@ -49,35 +50,35 @@ _NAME_OF_TERM = (
     r"(?:暂?定)?(?:有效期|试行期|施行期|实施期|执行期|适用期|暂行期|试点期|有效时间|执行时间|实施时间|有效)"
     r"(?:限|间)?[:为是]?"
 )
-_TERM = re.compile(
+_TERM = lazy_re(
     rf"(?:其|并|暂|政策|文件)?(?:{_NAME_OF_TERM}{_UNTIL}"
     rf"|(?:{_NAME_OF_TERM}|试行|暂行|执行|施行|实施|暂定){_LENGTH}"
     rf"|(?P<bare>{SPAN})(?:内?有效|期满))"
 )
-_ENDS = re.compile(
+_ENDS = lazy_re(
     rf"(?:并|其)?(?:于|自|到|至|截至|截止到?|有效至|施行至|执行至|实施至|试行至)?(?P<end>{DATE})"
     r"(?:之?日)?(?P<how>止|起?(?:自动|自行|同时)?(?:失效|废止|停止执行|终止))"
 )
-_FROM_TO = re.compile(
+_FROM_TO = lazy_re(
     rf"[自从]?(?P<from>{DATE})(?:之?日)?(?:起|开始)?(?:{_VERB})?,?(?:至|到|-|—|~)(?P<end>{DATE})(?:之?日)?"
     r"(?:止|期间)?(?:有效|施行|实施|执行|试行|内有效)?"
 )
-_ARTICLE = re.compile(
+_ARTICLE = lazy_re(
     r"第[0-9一二三四五六七八九十百千零〇]{1,9}条(?:【[^【】]{1,20}】)?|[(（]?[一二三四五六七八九十0-9]{1,3}[)）、.．]"
 )
-_SUBJECT = re.compile(rf"{_OWN}的?(?:[(（][^()（）]{{1,20}}[)）])?")
-_OWN_KIND = re.compile(rf"({_KIND})(?:[（(][^（()）]{{1,20}}[)）])?\Z")
-_NOTE = re.compile(rf"[(（][^()（）]{{0,160}}?{_START}{_VERB}[)）]?")
-_QUOTED = re.compile(r"“[^“”]{0,2000}”")
-_SENTENCE = re.compile(r"[^。；;\n]+")
-_SPEAKS_OF_OTHERS = re.compile(
+_SUBJECT = lazy_re(rf"{_OWN}的?(?:[(（][^()（）]{{1,20}}[)）])?")
+_OWN_KIND = lazy_re(rf"({_KIND})(?:[（(][^（()）]{{1,20}}[)）])?\Z")
+_NOTE = lazy_re(rf"[(（][^()（）]{{0,160}}?{_START}{_VERB}[)）]?")
+_QUOTED = lazy_re(r"“[^“”]{0,2000}”")
+_SENTENCE = lazy_re(r"[^。；;\n]+")
+_SPEAKS_OF_OTHERS = lazy_re(
     r"解读|问答|图解|读懂|发布会|起草说明|编制说明|征求意见|征集|草案|公示\Z|答记者问|新闻|关于延长"
 )
 _FOLDED = str.maketrans("０１２３４５６７８９，：", "0123456789,:")
-_CLAUSE = re.compile(r"[^,]+")
+_CLAUSE = lazy_re(r"[^,]+")
 _SENTENCE_LIMIT = 800
 _WORDS = ("行", "效", "止", "施")
-_MARK = re.compile(
+_MARK = lazy_re(
     r"[（(〔【\[]\s?(?:注[:：])?(?:[0-9.年月日,，于自起 -]{0,20})"
     r"(?:已经|业已|已被|已|被|全文|宣布|自动|自行|现|即行|予以|此件|本文件){0,3}(?P<state>废止|失效)"
     r"[0-9.年月日 -]{0,12}[)）〕】\]]"

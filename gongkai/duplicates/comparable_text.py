@@ -1,18 +1,18 @@
 """The comparable form of a record: its text without frames, and its numbers."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.normalize import literal_lines
 from gongkai.catalog.record import Record
 from gongkai.duplicates.masking import mask
 from gongkai.duplicates.minhash import find_bands
 from gongkai.duplicates.shingles import Shingles, cut_shingles
 
-_SENTENCE_END = re.compile(r"[。;!?\n]")
+_SENTENCE_END = lazy_re(r"[。;!?\n]")
 LEAST_TEXT = 30
 """Least characters of a text with content; 详见附件 has none."""
 

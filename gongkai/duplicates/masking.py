@@ -7,6 +7,7 @@ imprint (GB/T 9704: 版头, 主送机关, 落款, 版记). Sites add and drop th
 import re
 from collections.abc import Sequence
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.normalize import literal_text, normalize_text
 from analyzers.numerals import CHINESE_NUMERALS, read_numeral
 from gongkai.catalog.date_patterns import NUMERAL, YEAR
@@ -20,42 +21,42 @@ _DATE = (
     rf"{NUMERAL}{{4}}(?:年{NUMERAL}{{1,3}}月(?:{NUMERAL}{{1,3}}[日号])?"
     r"|[-./]\d{1,2}[-./]\d{1,2})"
 )
-_WRITTEN_DATE = re.compile(
+_WRITTEN_DATE = lazy_re(
     rf"(?P<y>{NUMERAL}{{4}})年(?P<m>{NUMERAL}{{1,3}})月(?:(?P<d>{NUMERAL}{{1,3}})[日号])?"
 )
-_ISO_DATE = re.compile(rf"(?<!\d)(?P<y>{YEAR})([-./])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}})(?!\d)")
-_MARKDOWN = re.compile(r"^(?:[#>*\s]+|-{3,}\s*$)|\[\[|\]\]|\*\*", re.MULTILINE)
-_FULL_STOP = re.compile(r"(?<=[\u4e00-\u9fff)\]\"])\.(?!\d)")
-_HISTORY = re.compile(
+_ISO_DATE = lazy_re(rf"(?<!\d)(?P<y>{YEAR})([-./])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}})(?!\d)")
+_MARKDOWN = lazy_re(r"^(?:[#>*\s]+|-{3,}\s*$)|\[\[|\]\]|\*\*", re.MULTILINE)
+_FULL_STOP = lazy_re(r"(?<=[\u4e00-\u9fff)\]\"])\.(?!\d)")
+_HISTORY = lazy_re(
     rf"[(\[]?(?=[^。]{{0,60}}{NUMERAL}{{4}}年).{{0,4000}}"
     r"(?:通过|公布|发布|修正|修订|施行|批准|颁布|实施).{0,40}?[)\]]?"
 )
 _OPENING, _CLOSING = ("(", "["), (")", "]")
-_CONTENTS = re.compile(r"目\s*[录次]")
-_NUMBER_LINE = re.compile(
+_CONTENTS = lazy_re(r"目\s*[录次]")
+_NUMBER_LINE = lazy_re(
     r".{0,40}[〔\[(【]\d{4}[〕\])】]\s*(?:第\s*)?\d{1,5}\s*号.{0,20}"
     rf"|.{{0,24}}令?\(?第?[百零{CHINESE_NUMERALS}0-9]{{1,6}}号\)?"
 )
-_DATE_LINE = re.compile(
+_DATE_LINE = lazy_re(
     rf"\(?(?:(?:成文|发布|公布|印发|生成)?(?:日期|时间):?)?\s*{_DATE}(?:印发|公布|发布|通过)?\)?"
 )
-_LETTERHEAD = re.compile(
+_LETTERHEAD = lazy_re(
     r".{2,40}(?:文件|公告|令|函)|(?:特急|急件|加急|平急|机密|秘密|内部)(?:[★☆].*)?"
     r"|(?:索引号|发文字号|文号|签发人|主题词|主题分类|发文机关|发布机构|来源|标题|名称|有效性)\s*:.*"
 )
-_TITLE_LINE = re.compile(
+_TITLE_LINE = lazy_re(
     r".{0,40}(?:关于|印发|转发).{2,50}(?:通知|意见|决定|决议|公告|通告|通报|批复|复函|函|报告|请示|纪要|办法|规定|方案"
     r"|条例|细则|规划|解释|令)"
 )
-_ADDRESSEES = re.compile(
+_ADDRESSEES = lazy_re(
     r"(?:(?:各|有关|本|全[省市县区国]|省|市|县|区|国务院|中央|驻)[^。;]{1,300}|[^。;]{2,300}(?:政府|委员会"
     r"|委|办|厅|局|部门|部|院|机构|单位|公司|企业|学校|处|室|团体|集团|组织|同志|街道|乡镇?|中心)):"
 )
-_AGENCY = re.compile(
+_AGENCY = lazy_re(
     r".{0,40}(?:政府|办公[厅室]|委员会|[厅局部委院会署行办]|法院|检察院|中心|公司|大队|支队|街道|领导小组)"
     r"(?:\(?(?:盖?印?章?|公章)\)?)?"
 )
-_IMPRINT = re.compile(
+_IMPRINT = lazy_re(
     r"(?:抄送|抄报|主题词|分送|印发|联系人|联系电话|\(?此件|信息公开|公开方式|公开属性|附注).*"
     rf"|.{{2,40}}{_DATE}\s*印发"
 )

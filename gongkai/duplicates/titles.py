@@ -5,7 +5,6 @@ They also publish, every year and in every county, documents whose titles differ
 place.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -13,6 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.normalize import literal_text
 from gongkai.catalog.date_patterns import NUMERAL
 
@@ -39,14 +39,14 @@ class ComparedTitles:
 
 
 IsPlace = Callable[[str], bool]
-_COUNTED = re.compile(rf"第?{NUMERAL}+")
-_VERSION = re.compile(
+_COUNTED = lazy_re(rf"第?{NUMERAL}+")
+_VERSION = lazy_re(
     rf"[(（〔\[]\s*(?:{NUMERAL}{{4}}年?)?\s*(?:第?{NUMERAL}*次?)?"
     r"(?:修订|修正|修改|修订版|修正版|废止|失效|全文|正式版)\s*[)）〕\]]\s*\Z"
 )
-_PASSING = re.compile(r"(?:转发|批转|印发|发布|公布|颁布|转印)")
-_CLOSING = re.compile(r"的?(?:通知|通告|公告|决定|函|命令|令)\Z")
-_ABOUT = re.compile(r"(?P<speaker>[^《》]{2,60}?)(?=(?:关于|转发|批转|印发))")
+_PASSING = lazy_re(r"(?:转发|批转|印发|发布|公布|颁布|转印)")
+_CLOSING = lazy_re(r"的?(?:通知|通告|公告|决定|函|命令|令)\Z")
+_ABOUT = lazy_re(r"(?P<speaker>[^《》]{2,60}?)(?=(?:关于|转发|批转|印发))")
 _UNIT = "省市县区州旗盟乡镇村"
 _LONGEST_PLACE = 8
 _LEAST_INNER = 6

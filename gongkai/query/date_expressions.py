@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.normalize import literal_text, normalize
 from gongkai.catalog.date_patterns import DAY, MONTH, WRITTEN_YEAR, YEAR
 from gongkai.catalog.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
@@ -92,7 +93,7 @@ _RELATIVE_YEAR = r"(?P<rel>大前年|前年|去年|上年|今年|本年度?|明�
 
 
 _PATTERNS: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
-    (re.compile(pattern), reader, named)
+    (lazy_re(pattern), reader, named)
     for pattern, reader, named in (
         (
             rf"{_FROM}{_NO_CODE}(?P<y>{_Y})(?:年(?:(?P<m>{_M})月(?:份)?)?)?{_TO}(?P<y2>{_Y})"
@@ -138,14 +139,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
 )
 _LOOSE_PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (
-        re.compile(
+        lazy_re(
             rf"{_SHORT}{_RELATIVE_YEAR}(?:(?P<m>{_M})月(?:份)?"
             rf"|(?P<part>上半年|下半年|第?[一二三四1-4]季度))?+{_SUBJECT}"
         ),
         read_relative_year,
     ),
     (
-        re.compile(
+        lazy_re(
             rf"{_SHORT}(?:最近|近|过去)(?:这)?{_COUNT}(?P<unit>年|个月|月|周|个星期|天|日)"
             rf"{_SUBJECT}"
         ),
@@ -156,7 +157,7 @@ _ALL_PATTERNS = (
     *((pattern, reader, named, False) for pattern, reader, named in _PATTERNS),
     *((pattern, reader, False, True) for pattern, reader in _LOOSE_PATTERNS),
 )
-_QUOTED = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
+_QUOTED = lazy_re(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
 
 
 def find_date_expression(text: str, today: date) -> DateExpression | None:

@@ -1,11 +1,12 @@
 """Finds what a text asks: the clauses that ask, and whether they ask how something is done."""
 
-import re
 from collections.abc import Collection
 
-_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
-_MARK = re.compile("[？?]")
-_HOW = re.compile("怎么|怎样|如何|咋|在?哪[里儿]|手续|流程|材料")
+from analyzers.lazy_pattern import lazy_re
+
+_CLAUSE = lazy_re(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
+_MARK = lazy_re("[？?]")
+_HOW = lazy_re("怎么|怎样|如何|咋|在?哪[里儿]|手续|流程|材料")
 
 
 def find_asking(text: str, interrogatives: Collection[str]) -> tuple[tuple[int, int], ...]:

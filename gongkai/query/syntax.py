@@ -10,18 +10,19 @@ text.
 import re
 from dataclasses import dataclass
 
+from analyzers.lazy_pattern import lazy_re
 from analyzers.normalize import literal_text
 
 _PHRASE = r'"[^"]*"|＂[^＂]*＂'
 _QUOTED = rf"{_PHRASE}|[“”][^“”]*[“”]"
-_EMPHASIS = re.compile(r"[“”](?P<quote>[^“”]+)[“”]|《(?P<title>[^《》]+)》")
+_EMPHASIS = lazy_re(r"[“”](?P<quote>[^“”]+)[“”]|《(?P<title>[^《》]+)》")
 _DASHES = r"\-－‐‑‒–—−"
 """Every dash that input methods write for a minus sign."""
 # 2016 —2018 is a span of years.
 _SIGN = rf"(?:(?<![0-9]\s)[{_DASHES}]|[{_DASHES}](?![0-9]))(?=[^\s{_DASHES}])"
 _MINUS = rf"(?<!\S)(?:{_SIGN}|(?<=\s)NOT\s+(?=\S))"
 _PLAIN = rf"\S+?(?=\s|$|{_PHRASE})"
-_PIECE = re.compile(
+_PIECE = lazy_re(
     rf"(?P<minus>{_MINUS})(?:(?P<left_out>{_QUOTED})|(?P<single>{_PLAIN}))"
     rf"|(?P<quoted>{_PHRASE})|(?P<plain>{_PLAIN})"
 )
