@@ -1,18 +1,9 @@
 """The settings of an installation, from GONGKAI_* variables or the settings file."""
 
-import os
-import re
-import ssl
-import unicodedata
 from enum import StrEnum
-from gettext import gettext as _
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,11 +11,17 @@ from pydantic_settings import (
 )
 
 from gongkai.catalog.disclosure import Disclosure
-from gongkai.settings_file import find_unknown_variables, read_settings_file
+from gongkai.settings_addresses import (
+    Network,
+    check_networks,
+    check_nodes,
+    check_origins,
+    read_networks,
+    split_list,
+)
+from gongkai.settings_file_source import FileSource
+from gongkai.settings_paths import check_certificate, check_folder, check_tables, read_path
 from gongkai.settings_theme import check_accent, check_logo
-
-Network = IPv4Network | IPv6Network
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 
 
 class LogLevel(StrEnum):
@@ -219,14 +216,14 @@ class Settings(BaseSettings):
     @property
     def kiosk_networks(self) -> tuple[Network, ...]:
         """Returns `kiosk_addresses` as networks; a single address is a network of one."""
-        return _read_networks(self.kiosk_addresses)
+        return read_networks(self.kiosk_addresses)
 
     @property
     def origins(self) -> tuple[str, ...]:
         """Returns `allowed_origins` one by one."""
-        return tuple(filter(None, map(str.strip, self.allowed_origins.split(","))))
+        return tuple(split_list(self.allowed_origins))
 
-    @field_validator(
+    _check_path_text = field_validator(
         "data_dir",
         "tables_dir",
         "dictionary_dir",
@@ -235,16 +232,7 @@ class Settings(BaseSettings):
         "semantic_model",
         "site_logo",
         mode="before",
-    )
-    @classmethod
-    def _check_path_text(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        if not value.strip():
-            raise ValueError(_("is empty; name a path, or delete the setting."))
-        if any(unicodedata.category(sign) == "Cc" for sign in value):
-            raise ValueError(_("holds a tab or another control character; write \\ as / in paths."))
-        return Path(value).expanduser()
+    )(read_path)
 
     @field_validator("semantic", mode="before")
     @classmethod
@@ -253,89 +241,14 @@ class Settings(BaseSettings):
         words = {"true": SemanticMode.ON, "false": SemanticMode.OFF}
         return words.get(str(value).lower(), value)
 
-    @field_validator("data_dir", "access_log_dir")
-    @classmethod
-    def _check_folder(cls, path: Path | None) -> Path | None:
-        taken = path and next(
-            (each for each in (path, *path.parents) if os.path.lexists(each)), None
-        )
-        if taken and not taken.is_dir():
-            raise ValueError(
-                _("is {path}, but {taken} is no folder; name a folder.").format(
-                    path=path, taken=taken
-                )
-            )
-        return path
-
-    @field_validator("tables_dir", "dictionary_dir")
-    @classmethod
-    def _check_tables(cls, path: Path | None) -> Path | None:
-        if path is not None and not (path.is_dir() and os.access(path, os.R_OK | os.X_OK)):
-            raise ValueError(
-                _("is {path}, which is no readable folder; name the tables' folder.").format(
-                    path=path
-                )
-            )
-        return path
-
-    @field_validator("elasticsearch_ca_certs")
-    @classmethod
-    def _check_certificate(cls, path: Path | None) -> Path | None:
-        if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
-            raise ValueError(
-                _("is {path}, which is no readable file; name the ca.crt file.").format(path=path)
-            )
-        try:
-            ssl.create_default_context(cafile=path)
-        except (OSError, ValueError):
-            raise ValueError(
-                _("is {path}, which holds no certificate in PEM form.").format(path=path)
-            ) from None
-        return path
-
+    _check_folder = field_validator("data_dir", "access_log_dir")(check_folder)
+    _check_tables = field_validator("tables_dir", "dictionary_dir")(check_tables)
+    _check_certificate = field_validator("elasticsearch_ca_certs")(check_certificate)
     _check_accent = field_validator("site_accent")(check_accent)
     _check_logo = field_validator("site_logo")(check_logo)
-
-    @field_validator("elasticsearch_url")
-    @classmethod
-    def _check_nodes(cls, text: str) -> str:
-        urls = [each.strip() for each in text.split(",") if each.strip()]
-        if not urls or not all(map(_is_node, urls)):
-            raise ValueError(
-                _(
-                    "is no list of addresses; write each with scheme and port: "
-                    "http://127.0.0.1:9200."
-                )
-            )
-        return text
-
-    @field_validator("allowed_origins")
-    @classmethod
-    def _check_origins(cls, text: str) -> str:
-        for each in filter(None, map(str.strip, text.split(","))):
-            if not _ORIGIN.fullmatch(each):
-                raise ValueError(
-                    _(
-                        'has "{each}", which is no origin; write https:// and a host name, '
-                        "without a path."
-                    ).format(each=each)
-                )
-        return text
-
-    @field_validator("kiosk_addresses")
-    @classmethod
-    def _check_networks(cls, text: str) -> str:
-        for each in filter(None, map(str.strip, text.split(","))):
-            try:
-                ip_network(each, strict=False)
-            except ValueError:
-                raise ValueError(
-                    _(
-                        'has "{each}", which is no address or network; write 10.0.0.5 or '
-                        "10.0.0.0/24."
-                    ).format(each=each)
-                ) from None
-        return text
+    _check_nodes = field_validator("elasticsearch_url")(check_nodes)
+    _check_origins = field_validator("allowed_origins")(check_origins)
+    _check_networks = field_validator("kiosk_addresses")(check_networks)
 
     @classmethod
     def settings_customise_sources(
@@ -347,52 +260,4 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Returns the sources by priority: arguments, environment, file."""
-        return init_settings, env_settings, _FileSource(settings_cls)
-
-
-class _FileSource(PydanticBaseSettingsSource):
-    """Reads the settings file.
-
-    Unknown names of the file and of the environment are values too. Pydantic rejects them together
-    with all wrong values, so that one run reports every mistake.
-    """
-
-    def __call__(self) -> dict[str, Any]:
-        known = self.settings_cls.model_fields
-        file = read_settings_file()
-        # Paths are relative to the file, so that commands work in any folder.
-        folder = file.path.parent
-        return {
-            **dict.fromkeys(find_unknown_variables(os.environ, known)),
-            "data_dir": folder / known["data_dir"].default,
-            **{name: _locate(folder, known.get(name), each) for name, each in file.values.items()},
-        }
-
-    def get_field_value(
-        self,
-        field: FieldInfo,  # noqa: ARG002
-        field_name: str,
-    ) -> tuple[Any, str, bool]:
-        """Unused: `__call__` returns all values."""
-        return None, field_name, False
-
-
-def _locate(folder: Path, info: FieldInfo | None, value: object) -> object:
-    """Returns a path of the file as a path from the working folder, other values unchanged."""
-    is_path = info is not None and Path in (get_args(info.annotation) or (info.annotation,))
-    if not (is_path and isinstance(value, str)) or not value.strip() or value.startswith("~"):
-        return value
-    return str(folder / value)
-
-
-def _is_node(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname and parts.port)
-    except ValueError:
-        return False
-
-
-def _read_networks(text: str) -> tuple[Network, ...]:
-    parts = (each.strip() for each in text.split(","))
-    return tuple(ip_network(each, strict=False) for each in parts if each)
+        return init_settings, env_settings, FileSource(settings_cls)

@@ -20,7 +20,7 @@ from gongkai.settings_file import (
     find_variable,
     read_settings_file,
 )
-from gongkai.settings_sources import mask_credentials
+from gongkai.settings_trace import mask_credentials
 
 _LONGEST_SHOWN = 60
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gongkai.command_line import AsJson, print_json
 from gongkai.settings import Settings
-from gongkai.settings_sources import TracedSetting, trace_settings
+from gongkai.settings_trace import TracedSetting, trace_settings
 
 
 def settings(

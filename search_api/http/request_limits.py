@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gongkai.api_keys import ApiKey, digest_key
-from gongkai.settings import Network
+from gongkai.settings_addresses import Network
 from search_api.http.telemetry import Metrics
 
 WAIT_SECONDS = 1.0
