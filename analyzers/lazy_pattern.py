@@ -10,12 +10,12 @@ from typing import Any, cast
 
 class _LazyPattern:
     def __init__(self, text: str, flags: int) -> None:
-        self._text = text
+        self.pattern = text
         self._flags = flags
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self._text, self._flags)
+        return re.compile(self.pattern, self._flags)
 
     def __getattr__(self, name: str) -> Any:
         # Stored, so that a later call finds the method of the compiled pattern without this one.
@@ -27,6 +27,6 @@ class _LazyPattern:
 def lazy_re(text: str, flags: int = 0) -> re.Pattern[str]:
     """Returns an object with the methods of `re.compile(text, flags)`, for constants of modules.
 
-    Functions of `re` do not accept it as their pattern.
+    It is no `re.Pattern`: functions of `re` do not accept it, and `match.re` is another object.
     """
     return cast("re.Pattern[str]", _LazyPattern(text, flags))

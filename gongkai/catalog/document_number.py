@@ -47,20 +47,20 @@ _CLOSE = rf"(?P<close>{_S}号)?"
 _CANONICAL = lazy_re(rf"(?!.*號)([{HAN}]{{2,8}})〔({YEAR})〕([1-9][0-9]{{0,4}})号")
 
 # Each pattern matches the part after the prefix: 〔2008〕8号, 2008年第8号, 令第492号, 第492号令.
-_BRACKETED = lazy_re(rf"{_BRACKETED_YEAR}{_S}第?{_S}{_SERIAL}{_CLOSE}")
-_YEAR_FIRST = lazy_re(
+_BRACKETED = re.compile(rf"{_BRACKETED_YEAR}{_S}第?{_S}{_SERIAL}{_CLOSE}")
+_YEAR_FIRST = re.compile(
     rf"{_BRACKETED_YEAR}{_S}(?P<prefix>[{HAN}]{{1,8}}(?:〔[{HAN}]{{1,3}}〕[{HAN}]{{1,4}})?)"
     rf"(?<=[字发函]){_S}第?{_S}{_SERIAL}(?P<close>{_S}号)"
 )
-_BARE = lazy_re(
+_BARE = re.compile(
     rf"[〔〕]?{_S}{_YEAR}(?P<sign>{_S}年{_S}第|{_S}[年第〔〕-]| ){_S}{_SERIAL}{_CLOSE}"
     rf"(?:{_S}{_KIND})?"
 )
-_ORDER = lazy_re(
+_ORDER = re.compile(
     rf"{_KIND}(?P<session>〔[{HAN}0-9]{{1,5}}届〕)?{_S}[〔〕]?{_S}"
     rf"(?:{_YEAR}(?:{_S}[年-]{_S}〕?| (?!{_S}〕)))?(?P<nth>第)?{_S}{_SERIAL}{_CLOSE}"
 )
-_ORDER_LAST = lazy_re(rf"第?{_S}{_SERIAL}(?P<close>{_S}号){_S}{_KIND}")
+_ORDER_LAST = re.compile(rf"第?{_S}{_SERIAL}(?P<close>{_S}号){_S}{_KIND}")
 
 
 @dataclass(frozen=True, slots=True)
