@@ -4,7 +4,7 @@ import asyncio
 import random
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -43,25 +43,27 @@ def measure_overhead(ours: Gongkai, questions: Sequence[Question]) -> dict[str, 
     return {"whole": statistics.median(whole), "own": statistics.median(own)}
 
 
+class _RecordingEngine(ElasticEngine):
+    """Keeps the searches that it sends, by query."""
+
+    def __init__(self, settings: Settings, fingerprint: str) -> None:
+        super().__init__(settings, fingerprint)
+        self.sent: list[list[dict[str, Any]]] = []
+
+    async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None = None) -> Any:
+        self.sent[-1].append({"index": index, **body})
+        return await super()._ask(body, index, pit)
+
+
 async def _record(settings: Settings, questions: Sequence[Question]) -> list[list[dict[str, Any]]]:
     """Returns the searches that one response sends, for each query."""
     installation = open_installation(settings)
-    engine = installation.open_engine()
-    assert isinstance(engine, ElasticEngine)
+    engine = _RecordingEngine(settings, installation.fingerprint)
     service = SearchService(installation, engine)
-    sent: list[list[dict[str, Any]]] = []
-    client = engine._client
-    search = client.search
-
-    async def keep(**asked: Any) -> Any:
-        sent[-1].append(asked)
-        return await search(**asked)
-
-    client.search = keep  # type: ignore[method-assign]
     for question in questions:
-        sent.append([])
+        engine.sent.append([])
         await service.search(
             SearchRequest(question.text, facets=FACETS, expand=False, correct=False)
         )
     await engine.close()
-    return sent
+    return engine.sent
