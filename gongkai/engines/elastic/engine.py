@@ -22,7 +22,7 @@ from gongkai.engines.elastic.journal import read_changes
 from gongkai.engines.elastic.ledger import CLOSED
 from gongkai.engines.elastic.mapping import STORED, Names, document_key
 from gongkai.engines.elastic.pagination import PIT_MINUTES, build_body, next_cursor, read_position
-from gongkai.engines.elastic.timeouts import name_timeout, search_in_time
+from gongkai.engines.elastic.timeouts import name_timeout, retry_searches, search_in_time
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.engines.withdrawals import REOPENED
@@ -61,6 +61,7 @@ class ElasticEngine:
         self._fingerprint = fingerprint
         self._circuit = circuit or Circuit()
         self._opened: AsyncElasticsearch | None = None
+        self._searching: AsyncElasticsearch | None = None
         self._checked: set[str] = set()
         self._timeout = name_timeout(settings)
 
@@ -99,7 +100,7 @@ class ElasticEngine:
         return await self._answer(self._describe_live)
 
     async def close(self) -> None:
-        client, self._opened = self._opened, None
+        client, self._opened, self._searching = self._opened, None, None
         if client is not None:
             await client.close()
 
@@ -155,10 +156,16 @@ class ElasticEngine:
 
     async def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
         filters = {str(at): compile_query(query) for at, query in enumerate(queries)}
-        body = {"size": 0, "allow_partial_search_results": False, "track_total_hits": False}
-        aggregations = {"each": {"filters": {"filters": filters}}}
-        index = await self._live_index()
-        answer = await self._ask({**body, "aggs": aggregations}, index)
+        body = {
+            # One hit, whichever is read first, tells the generation: no second request.
+            "size": 1,
+            "sort": [{"_doc": "asc"}],
+            "source": False,
+            "track_total_hits": False,
+            "allow_partial_search_results": False,
+            "aggs": {"each": {"filters": {"filters": filters}}},
+        }
+        answer = await self._ask_live(body) or await self._ask(body, await self._live_index())
         buckets = answer["aggregations"]["each"]["buckets"]
         return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
 
@@ -173,17 +180,10 @@ class ElasticEngine:
         if not query.limit:
             return await self._search(query)
         plan, compiled_query = _plan(query)
-        try:
-            answer = await self._ask(
-                build_body(query, plan, compiled_query, None, None),
-                self._kept or self._names.live,
-            )
-        except NotFoundError:
-            return await self._search(query)
-        if not answer["hits"]["hits"]:
+        answer = await self._ask_live(build_body(query, plan, compiled_query, None, None))
+        if answer is None:
             return await self._search(query)
         index = answer["hits"]["hits"][0]["_index"]
-        await self._check(index)
         facets = await self._count(answer, compiled_query, plan, query, index)
         name = self._names.name_of(index)
         return _result(answer, facets, name, next_cursor(query, name, answer, None))
@@ -208,7 +208,20 @@ class ElasticEngine:
     async def _ask(self, body: Mapping[str, Any], index: str, pit: str | None = None) -> Any:
         """Sends one request; partial results are an error, and the deadline applies."""
         given: dict[str, Any] = {} if pit else {"index": index, "preference": _COPY}
-        return await search_in_time(self._client, self._timeout, **given, **body)
+        if self._searching is None:
+            self._searching = retry_searches(self._client)
+        return await search_in_time(self._searching, self._timeout, **given, **body)
+
+    async def _ask_live(self, body: Mapping[str, Any]) -> Any:
+        """Sends one request to the live generation; returns None where no hit tells which it is."""
+        try:
+            answer = await self._ask(body, self._kept or self._names.live)
+        except NotFoundError:
+            return None
+        if not answer["hits"]["hits"]:
+            return None
+        await self._check(answer["hits"]["hits"][0]["_index"])
+        return answer
 
     async def _open_pit(
         self, index: str, query: EngineQuery, position: Sequence[Any] | None
