@@ -36,7 +36,8 @@ class Way:
     `busy`: refused with 429. `answer lost`: done, but nobody hears of it.
     `value too long`: the last document gets a value that the node refuses. `searches` has a fault
     for each of the next searches: `out of time`, or `hangs` until `over` is set. If `admitted` is
-    set, requests need one of these values of `Authorization`.
+    set, requests need one of these values of `Authorization`. A bulk request of more bytes than
+    `largest` is refused with 413, as nginx does.
     """
 
     target: str
@@ -45,6 +46,7 @@ class Way:
     bulks: int = 0
     over: threading.Event = field(default_factory=threading.Event)
     admitted: frozenset[str] = frozenset()
+    largest: int = 1 << 30
 
     def admits(self, authorization: str | None) -> bool:
         """Whether a request with this header is passed on."""
@@ -131,6 +133,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if not self.server.way.admits(self.headers.get("Authorization")):
             self._answer(401, _OWN_HEADERS, _STRANGER)
+            return
+        if "_bulk" in self.path and len(body) > self.server.way.largest:
+            self._answer(413, {"Content-Type": "text/html"}, b"Request Entity Too Large")
             return
         fault = self.server.way.meet_bulk() if "_bulk" in self.path else ""
         fault = self.server.way.meet_search() if "_search" in self.path else fault

@@ -72,6 +72,20 @@ def test_a_bulk_is_sent_again_and_doubles_nothing(elastic: Installation, fault: 
     assert count(elastic) == 50
 
 
+def test_a_record_too_large_for_the_server_is_refused_alone(
+    elastic: Installation, one: IndexDocument
+) -> None:
+    long = make_document(elastic, id="long", body="各县（市、区）水利局请认真贯彻执行。" * 2_000)
+    way = Way(elastic.settings.elasticsearch_url, largest=50_000)
+    with stand_between(way) as address:
+        refused = write(
+            changed(elastic, elasticsearch_url=address),
+            [one, long, make_document(elastic, id="b")],
+        )
+    assert refused == {"long": "too_large"}
+    assert count(elastic) == 2
+
+
 def test_what_the_server_refuses_is_reported(elastic: Installation, one: IndexDocument) -> None:
     immense = replace(one, id="b", fields={**one.fields, "topic": ("长" * 20_000,)})
     assert write(elastic, [one, immense]) == {"b": "document_parsing_exception"}
