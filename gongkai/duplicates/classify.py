@@ -11,7 +11,7 @@ from gongkai.duplicates.comparison import NEAR, Overlap, compare_texts
 from gongkai.duplicates.evidence import Difference, Evidence, Kind, WrongCharacters
 from gongkai.duplicates.titles import ComparedTitles, IsPlace, TitleRelation, compare_titles
 
-_REVISED, _REVISED_CONTAINED = 0.15, 0.5
+REVISED, REVISED_CONTAINED = 0.15, 0.5
 """Least overlap of two texts with the same title for one to be a revision of the other."""
 _LEAST_CONTAINMENT = 0.9
 _DISTINCTIVE_LENGTH = 200
@@ -107,11 +107,11 @@ def _outweighs_titles(pair: _Compared) -> bool:
 
 
 def _is_akin(pair: _Compared) -> bool:
-    return pair.titles.relation is TitleRelation.PASSED_ON or pair.overlap.jaccard >= _REVISED
+    return pair.titles.relation is TitleRelation.PASSED_ON or pair.overlap.jaccard >= REVISED
 
 
 def _is_revised(overlap: Overlap) -> bool:
-    return overlap.jaccard >= _REVISED or overlap.containment >= _REVISED_CONTAINED
+    return overlap.jaccard >= REVISED or overlap.containment >= REVISED_CONTAINED
 
 
 def _is_same_form(pair: _Compared) -> bool:

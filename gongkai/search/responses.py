@@ -318,6 +318,46 @@ class RecordView:
     copies: Annotated[
         list[CopyView], Field(description="正文与本信息相同的其他公开信息，新发布的在前。")
     ]
+    versions: Annotated[
+        list[CopyView],
+        Field(description="本文件修订前后的其他文本，较新的在前；逐条差异见 comparison。"),
+    ]
+
+
+@dataclass(kw_only=True)
+class PieceView:
+    """A piece of both texts: equal, or different (one may be empty)."""
+
+    earlier: Annotated[str, Field(description="较早文本中的文字。")]
+    later: Annotated[str, Field(description="较新文本中的文字。")]
+    equal: Annotated[bool, Field(description="是否相同（不计标点、全半角和换行）。")]
+
+
+@dataclass(kw_only=True)
+class ArticleRevisionView:
+    """An article (条), or a paragraph of a text without articles, in both versions."""
+
+    kind: Annotated[
+        str,
+        Field(
+            description="same 未作修改，changed 修改，added 新增，removed 删去。",
+            examples=["same", "changed", "added", "removed"],
+        ),
+    ]
+    earlier_label: Annotated[str, Field(description="较早文本中条的名称；没有的为空。")]
+    later_label: Annotated[str, Field(description="较新文本中条的名称；没有的为空。")]
+    moved: Annotated[bool, Field(description="前后次序是否调整。")]
+    pieces: Annotated[list[PieceView], Field(description="依次连接即为两个文本的这一条。")]
+
+
+@dataclass(kw_only=True)
+class ComparisonAnswer:
+    """The differences by article between two versions of a document (修订对照)."""
+
+    earlier: Annotated[CopyView, Field(description="较早的文本。")]
+    later: Annotated[CopyView, Field(description="较新的文本。")]
+    counts: Annotated[Mapping[str, int], Field(description="各类条数，按 `kind`。")]
+    articles: Annotated[list[ArticleRevisionView], Field(description="按较新文本的次序。")]
 
 
 @dataclass(kw_only=True)

@@ -11,6 +11,7 @@ from gongkai.catalog.fields import FACETS
 from gongkai.catalog.instants import today_in_china
 from gongkai.catalog.stored_record import decode_record
 from gongkai.duplicates.decisions import Decisions
+from gongkai.duplicates.revision import compare_versions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
 from gongkai.engines.scan import read_pages
@@ -31,6 +32,7 @@ from gongkai.search.related import RelatedRecords
 from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
 from gongkai.search.responses import (
     ClassificationsAnswer,
+    ComparisonAnswer,
     DateView,
     FacetValueView,
     PublisherView,
@@ -40,6 +42,7 @@ from gongkai.search.responses import (
     SimilarAnswer,
 )
 from gongkai.search.term_dictionary import TermDictionary
+from gongkai.search.versions import VersionFinder, put_in_order
 from gongkai.search.views import Relations, Views
 from gongkai.semantic.semantic_search import SemanticSearch
 
@@ -96,6 +99,7 @@ class SearchService:
         self._copies = CopyFinder(
             engine, Decisions(installation.settings.data_dir), installation.places.is_name
         )
+        self._versions = VersionFinder(engine, installation.analyzer)
         self._views = Views(installation.tables, today)
         self._facet_builder = FacetBuilder(installation.tables)
 
@@ -174,14 +178,36 @@ class SearchService:
             return None
         record = await asyncio.to_thread(decode_record, stored)
         related, explaining = self._related_records, self._interpretations
-        relations = await asyncio.gather(
+        repealed, repealing, explained, explaining_it, copies = await asyncio.gather(
             related.repealed(record),
             related.repealing(record),
             explaining.explained(record),
             explaining.explaining(record),
             self._copies.find(record),
         )
-        return self._views.record(record, Relations(*relations))
+        versions = await self._versions.find(record, repealed, repealing)
+        relations = Relations(repealed, repealing, explained, explaining_it, copies, versions)
+        return self._views.record(record, relations)
+
+    async def comparison(self, record_id: str, other_id: str) -> ComparisonAnswer | None:
+        """Returns the differences by article between two versions of one document.
+
+        None unless both are public records and versions of each other.
+        """
+        stored = await self._engine.fetch(record_id)
+        if stored is None:
+            return None
+        record = await asyncio.to_thread(decode_record, stored)
+        repealed, repealing = await asyncio.gather(
+            self._related_records.repealed(record), self._related_records.repealing(record)
+        )
+        versions = await self._versions.find(record, repealed, repealing)
+        other = next((each for each in versions if each.id == other_id), None)
+        if other is None:
+            return None
+        earlier, later = put_in_order([record, other])
+        articles = await asyncio.to_thread(compare_versions, earlier.body, later.body)
+        return self._views.comparison(earlier, later, articles)
 
     async def similar(self, record_id: str, size: int) -> SimilarAnswer | None:
         """Returns records on the same subject, or None where no public record has this id."""

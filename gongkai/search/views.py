@@ -1,5 +1,6 @@
 """Builds the response views of stored records."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,16 +14,20 @@ from gongkai.catalog.record import Record
 from gongkai.catalog.repeals import Repeal
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.catalog.tables import Tables
+from gongkai.duplicates.revision import ArticleRevision, RevisionKind
 from gongkai.engines.port import Hit
 from gongkai.search.answers import FoundAnswer
 from gongkai.search.passages import choose_passage
 from gongkai.search.responses import (
+    ArticleRevisionView,
     ArticleView,
     AttachmentView,
     CitedDocument,
+    ComparisonAnswer,
     CopyView,
     HitView,
     PassageView,
+    PieceView,
     PublisherView,
     RecordView,
 )
@@ -43,6 +48,7 @@ class Relations:
     explains: Sequence[tuple[Explained, Record | None]] = ()
     explaining: Sequence[Record] = ()
     copies: Sequence[StoredRecord] = ()
+    versions: Sequence[StoredRecord] = ()
 
 
 NO_RELATIONS = Relations()
@@ -103,9 +109,23 @@ class Views:
             explains=[_cite(cited, found) for cited, found in relations.explains],
             explained_by=[_cite(each, each) for each in relations.explaining],
             copies=self._copies(relations.copies),
+            versions=self._copies(relations.versions),
             term_passage=record.period.passage,
             trial=record.period.is_trial,
             **self._shared(record, RecordView),
+        )
+
+    def comparison(
+        self, earlier: StoredRecord, later: StoredRecord, articles: Sequence[ArticleRevision]
+    ) -> ComparisonAnswer:
+        """Returns the differences between two versions."""
+        old, new = self._copies([earlier, later])
+        kinds = Counter(each.kind.value for each in articles)
+        return ComparisonAnswer(
+            earlier=old,
+            later=new,
+            counts={kind.value: kinds[kind.value] for kind in RevisionKind},
+            articles=[_view_revision(each) for each in articles],
         )
 
     def answer(self, found: FoundAnswer) -> PassageView:
@@ -146,6 +166,19 @@ def _passage_sources(record: Record) -> list[str]:
     text = body if summary in body else f"{summary}\n{body}"
     read = (f"附件《{each.name}》：{each.text}" for each in record.attachments if each.text)
     return [text, *read]
+
+
+def _view_revision(article: ArticleRevision) -> ArticleRevisionView:
+    return ArticleRevisionView(
+        kind=article.kind.value,
+        earlier_label=article.old_label,
+        later_label=article.new_label,
+        moved=article.is_moved,
+        pieces=[
+            PieceView(earlier=each.one, later=each.other, equal=each.is_equal)
+            for each in article.pieces
+        ],
+    )
 
 
 def _view_article(article: Heading | None) -> ArticleView | None:

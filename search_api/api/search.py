@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from gongkai.search.responses import (
     ClassificationsAnswer,
+    ComparisonAnswer,
     RecordView,
     SearchAnswer,
     SimilarAnswer,
@@ -26,6 +27,7 @@ from search_api.http.dependencies import (
 )
 from search_api.http.errors import describe_problems
 from search_api.http.parameters import (
+    ComparisonParameters,
     SearchQuery,
     SimilarParameters,
     SuggestParameters,
@@ -112,6 +114,26 @@ async def similar(
     if record := await service.record(f"{record_id}/similar"):
         return _as_json(record)
     raise await missing_record_error(record_id, service)
+
+
+@router.get(
+    "/records/{record_id:path}/comparison",
+    summary="修订对照",
+    description="本文件与修订前或者修订后的文本逐条对照；两条信息须为同一文件的不同文本。",
+    response_model=ComparisonAnswer,
+    responses=_MISSING,
+    dependencies=[Depends(refuse_merged)],
+)
+async def comparison(
+    record_id: RecordId,
+    parameters: Annotated[ComparisonParameters, Query()],
+    service: SearchServiceDependency,
+) -> Response:
+    """The differences by article between two versions of a document."""
+    found = await service.comparison(record_id, parameters.other)
+    if found is None:
+        raise await missing_record_error(record_id, service)
+    return _as_json(found)
 
 
 @router.get(

@@ -214,6 +214,16 @@ class SimilarParameters(BaseModel):
     size: int = Field(5, ge=1, le=SUGGESTIONS_LIMIT, description="最多返回几条。")
 
 
+class ComparisonParameters(BaseModel):
+    """Parameters of a comparison of two versions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    other: str = Field(
+        alias="with", max_length=200, description="另一文本的信息编号，见信息的 versions。"
+    )
+
+
 class QueryReader(Generic[Read]):
     """A dependency that validates all query parameters with one Pydantic call.
 

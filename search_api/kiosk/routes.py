@@ -18,6 +18,7 @@ from search_api.http.dependencies import (
     RecordId,
     SearchServiceDependency,
     find_record,
+    missing_record_error,
     refuse_merged,
 )
 from search_api.http.errors import UnknownPageError
@@ -33,6 +34,7 @@ from search_api.kiosk.screens import (
     ReachedList,
     render_browse,
     render_find,
+    render_kiosk_comparison,
     render_kiosk_record,
     render_list,
     render_narrow,
@@ -117,6 +119,21 @@ async def browse(
         raise UnknownPageError
     values = await service.facet(SearchRequest(), name)
     return HTMLResponse(render_browse(kiosk, name, values, path))
+
+
+@router.get("/comparison/records/{record_id:path}", dependencies=[Depends(refuse_merged)])
+async def comparison(
+    record_id: RecordId,
+    kiosk: KioskDependency,
+    service: SearchServiceDependency,
+    other: Annotated[str, Query(alias="with", max_length=200)] = "",
+    back: Annotated[str, Query(max_length=_BACK_LIMIT)] = "",
+) -> HTMLResponse:
+    """Compares two versions of a document by article."""
+    found = await service.comparison(record_id, other)
+    if found is None:
+        raise await missing_record_error(record_id, service)
+    return HTMLResponse(await asyncio.to_thread(render_kiosk_comparison, kiosk, found, back))
 
 
 @router.get("/records/{record_id:path}", dependencies=[Depends(refuse_merged)])

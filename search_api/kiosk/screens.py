@@ -12,15 +12,23 @@ from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import PANELS, TILES, TITLES
 from gongkai.catalog.halls import Hall
 from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
-from gongkai.search.responses import FacetValueView, RecordView, SearchAnswer
+from gongkai.search.responses import (
+    ComparisonAnswer,
+    CopyView,
+    FacetValueView,
+    RecordView,
+    SearchAnswer,
+)
 from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back, read_list_query
 from search_api.web.catalog_entry import TERM_HEADING
+from search_api.web.comparison_page import build_comparison
 from search_api.web.facet_panels import list_leaves, walk
 from search_api.web.pagination import build_paging
 from search_api.web.qr import draw_qr
 from search_api.web.record_page import Found, RecordPage, build_record_page
 from search_api.web.rendering import PageContext, render, shorten, spell_day
 from search_api.web.results_page import CopyRow, HitRow, build_hit, build_quotation
+from search_api.web.site import record_path
 from search_api.web.urls import build_parameters, with_page
 
 NARROWED = PANELS[:3]
@@ -204,9 +212,27 @@ def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reac
         qr=draw_qr(shown.address) if page.site.public_url else None,
         address=shown.address if page.site.public_url else "",
         copies=[(each, _copy_link(context.mode, each, reached)) for each in shown.copies],
+        versions=_link_versions(context.mode, record, reached),
         listed=list(_listed(context.mode, record.id, reached)),
         back=read_back(reached.back, context.mode),
     )
+
+
+def _link_versions(mode: Mode, record: RecordView, reached: Reached) -> list[tuple[CopyView, str]]:
+    """Returns the other versions of a record with the addresses of the comparisons."""
+    back = [("back", reached.back)] if reached.back else []
+    return [
+        (each, mode.link(f"/kiosk/comparison{record_path(record.id)}", ("with", each.id), *back))
+        for each in record.versions
+    ]
+
+
+def render_kiosk_comparison(context: KioskContext, answer: ComparisonAnswer, back: str) -> str:
+    """Renders the comparison of two versions by article."""
+    compared = build_comparison(answer, context.page.base)
+    given = [("back", back)] if back else []
+    later = context.mode.link(f"/kiosk{compared.later_href}", *given)
+    return _render("comparison", context, compared=compared, back=later)
 
 
 def _copy_link(mode: Mode, copy: CopyRow, reached: Reached) -> str:

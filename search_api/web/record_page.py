@@ -13,7 +13,13 @@ from analyzers.highlight import Marker
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.record import AttachmentText
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
-from gongkai.search.responses import AttachmentView, CitedDocument, HitView, RecordView
+from gongkai.search.responses import (
+    AttachmentView,
+    CitedDocument,
+    CopyView,
+    HitView,
+    RecordView,
+)
 from search_api.web.badges import IN_FORCE, Badge, build_badges, choose_tone
 from search_api.web.body_layout import Kind, Rows, lay_out, split_tables
 from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address, spell_date
@@ -22,7 +28,7 @@ from search_api.web.contents import ContentsEntry, list_contents
 from search_api.web.qr import draw_qr
 from search_api.web.rendering import PageContext, render, shorten, trusted
 from search_api.web.results_page import CopyRow, HitRow, build_copies, build_hit
-from search_api.web.site import record_path
+from search_api.web.site import comparison_path, record_path
 from search_api.web.structured_data import describe_record
 from search_api.web.urls import apply_url, record_url, search_url
 
@@ -114,6 +120,7 @@ class RecordPage:
     explains: tuple[Relation, ...]
     explained_by: tuple[Relation, ...]
     copies: tuple[CopyRow, ...]
+    versions: tuple[tuple[CopyView, str, str], ...]
     similar: tuple[HitRow, ...]
     citation: str
     address: str
@@ -189,6 +196,10 @@ def build_record_page(
         explains=_relate(record.explains),
         explained_by=_relate(record.explained_by),
         copies=build_copies(record.copies),
+        versions=tuple(
+            (each, record_url(each.id), comparison_path(record.id, each.id))
+            for each in record.versions
+        ),
         similar=tuple(map(build_hit, similar)),
         citation=cite(record, address, today),
         address=address,

@@ -21,6 +21,7 @@ from search_api.http.dependencies import (
     ZeroResultRecorderDependency,
     cache_headers,
     find_record,
+    missing_record_error,
     refuse_merged,
 )
 from search_api.http.errors import UnknownPageError
@@ -34,6 +35,7 @@ from search_api.web.application_form import ApplicationForm, find_faults
 from search_api.web.application_page import prefill, render_application
 from search_api.web.browse_page import render_facet, render_overview
 from search_api.web.citation import cite
+from search_api.web.comparison_page import render_comparison
 from search_api.web.facet_page import render_facet_values
 from search_api.web.frequent_queries import find_frequent
 from search_api.web.home_page import NEWEST, render_home
@@ -176,6 +178,22 @@ async def record_text(
     text = write_plain_record(found, context.base + record_path(record_id))
     headers = {"Content-Disposition": 'attachment; filename="record.txt"'}
     return PlainTextResponse(text, headers=headers)
+
+
+@router.api_route(
+    "/comparison/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
+)
+async def comparison(
+    record_id: RecordId,
+    context: ContextDependency,
+    service: SearchServiceDependency,
+    other: Annotated[str, Query(alias="with", max_length=200)] = "",
+) -> HTMLResponse:
+    """Compares two versions of a document by article."""
+    found = await service.comparison(record_id, other)
+    if found is None:
+        raise await missing_record_error(record_id, service)
+    return HTMLResponse(await asyncio.to_thread(render_comparison, found, context))
 
 
 @router.api_route(

@@ -43,6 +43,11 @@ def unit_path(code: str) -> str:
     return f"/units/{quote(code, safe='')}"
 
 
+def comparison_path(record_id: str, other_id: str) -> str:
+    """Returns the path of the page that compares a record with another version of it."""
+    return f"/comparison{record_path(record_id)}?with={quote(other_id, safe='')}"
+
+
 def record_path(record_id: str) -> str:
     """Returns the path of a record's page. A `/` in the id, as in index numbers, is kept."""
     return f"/records/{quote(record_id, safe='/')}"

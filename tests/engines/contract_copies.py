@@ -83,6 +83,32 @@ class CopiesContract:
         asked = replace(ASKED, chosen={"publisher": ("怀宁县水利局",)})
         assert self.folded(self.search(copied, fresh, asked)) == {"county": []}
 
+    def test_versions_are_compared_by_article_while_both_are_public(
+        self, opened: Opened, make: Make, fresh: Installation
+    ) -> None:
+        old = f"第一条 {''.join(WATER[60:160].split())}\n第二条 每月检测水质。\n第三条 缴纳水费。"
+        title = "安庆市农村供水管理办法"
+        opened.index(
+            [
+                make(id="old", title=f"{title}（试行）", published_on="2010-04-01", body=old),
+                make(id="new", title=title, body=old.replace("每月", "每日")),
+                make(id="else", title=title, publisher="安庆市财政局", body=f"第一条 {SCHOOL}"),
+                make(id="hidden", title=title, disclosure="依申请公开", body=old),
+            ]
+        )
+        service = SearchService(fresh, opened.engine)
+        record = opened.run(service.record("old"))
+        assert record
+        assert [each.id for each in record.versions] == ["new"]
+        for one, other in (("old", "new"), ("new", "old")):
+            found = opened.run(service.comparison(one, other))
+            assert found
+            assert (found.earlier.id, found.later.id) == ("old", "new")
+            assert found.counts == {"same": 2, "changed": 1, "added": 0, "removed": 0}
+        assert opened.run(service.comparison("old", "hidden")) is None
+        opened.store.withdraw(["old"], cause=STAFF)
+        assert opened.run(service.comparison("new", "old")) is None
+
     def test_what_is_withdrawn_or_decided_as_distinct_is_no_copy(
         self, copied: Opened, fresh: Installation
     ) -> None:
