@@ -119,8 +119,8 @@ def test_a_generation_dropped_on_the_way_is_asked_for_anew(elastic: Installation
 
     async def ask() -> None:
         engine = Overtaken(elastic.settings, elastic.fingerprint)
-        engine.overtake = partial(rebuild_twice, "a", "b")
-        assert await engine.count([MatchAll()]) == (2,)
+        # A count is one request to the alias: nothing can come between.
+        assert await engine.count([MatchAll()]) == (1,)
         engine.overtake = partial(rebuild_twice, "a", "b", "c")
         assert await engine.version() == await engine.version()
         engine.overtake = partial(rebuild_twice, "a")
