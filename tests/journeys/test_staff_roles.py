@@ -1,8 +1,10 @@
 """Who may do what: every route of staff as a stranger, a clerk, an editor and an administrator."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -27,7 +29,7 @@ WATER_UNIT, SCHOOL_UNIT = "安庆市水利局", "安庆市教育体育局"
 
 
 @pytest.fixture(scope="module")
-def office(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def indexed(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     folder = tmp_path_factory.mktemp("roles")
     settings = installation.settings.model_copy(update={"data_dir": folder / "data"})
     made = replace(installation, settings=settings)
@@ -45,7 +47,16 @@ def office(installation: Installation, tmp_path_factory: pytest.TempPathFactory)
     return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def office(indexed: Installation, tmp_path: Path) -> Installation:
+    """A copy of its own for each test: they withdraw and decide."""
+    data = tmp_path / "data"
+    shutil.copytree(indexed.settings.data_dir, data)
+    settings = indexed.settings.model_copy(update={"data_dir": data})
+    return replace(indexed, settings=settings)
+
+
+@pytest.fixture
 def desk(office: Installation) -> Iterator[TestClient]:
     with TestClient(create_app(office), raise_server_exceptions=False) as client:
         yield client
@@ -58,8 +69,10 @@ def signed_in(desk: TestClient, office: Installation, role: Role, unit: str = ""
     code = agency.code if agency else ""
     token = Tokens(open_ledger(office.settings.data_dir)).add(role.value, 1, role, code)
     page = desk.post("/staff/sign-in", data={"token": token}).text
-    yield page.partition('name="form_key" value="')[2].partition('"')[0]
-    desk.cookies.clear()
+    try:
+        yield page.partition('name="form_key" value="')[2].partition('"')[0]
+    finally:
+        desk.cookies.clear()
 
 
 def status_of(desk: TestClient, method: str, path: str, form_key: str) -> int:
