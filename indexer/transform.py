@@ -156,7 +156,7 @@ def admit_row(
     outcome = take_row(row.fields, rules)
     if isinstance(outcome, Refused | Withheld):
         return outcome
-    attached = attach_texts(outcome.record, Path(row.source).parent, closed, ocr=ocr)
+    attached = attach_texts(outcome.record, Path(row.source), closed, ocr=ocr)
     record = attached.record
     if record.attachments and holds_personal_data(record):
         return Withheld("personal_data", record.id)

@@ -350,6 +350,21 @@ def test_a_list_of_a_closed_row_is_read_by_no_record(
         assert client.get("/api/v1/search", params={"q": "龙眼渡"}).json()["total"] == 0
 
 
+def test_a_list_is_no_attachment_of_its_own_rows(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """Its other rows need not be public."""
+    heads = ("标题", "发布机构", "发布日期", "公开方式", "正文", "附件")
+    public = ("收费公示", "安庆市水利局", "2020-05-06", "主动公开", "见附件。", "名单.xlsx")
+    closed = ("内部事项", "安庆市水利局", "2020-05-06", "不予公开", "龙眼渡每次七元", "")
+    source = write_workbook(tmp_path / "名单.xlsx", [heads, public, closed])
+    settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
+    served = replace(installation, settings=settings)
+    assert publish(IndexJob([source]), served).summary.indexed == 1
+    with TestClient(create_app(served)) as client:
+        assert client.get("/api/v1/search", params={"q": "龙眼渡"}).json()["total"] == 0
+
+
 def test_a_table_of_a_body_is_shown_as_one(installation: Installation, tmp_path: Path) -> None:
     table = "<table><tr><th>区</th><th>元</th></tr><tr><td>大观区</td><td>7</td></tr></table>"
     client, _ = published(installation, tmp_path, plain_row(1, body=f"<p>收费表</p>{table}"))
