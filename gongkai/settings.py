@@ -149,6 +149,9 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Requests a second from one address; 0: no limit.",
     )
+    upload_limit_mb: int = Field(
+        200, ge=1, le=10_000, description="Largest export that staff may upload, in MB."
+    )
     kiosk_addresses: str = Field(
         "",
         description="Addresses or networks of kiosks, separated by commas; they have own limits.",

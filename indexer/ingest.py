@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from analyzers.text_analyzer import TextAnalyzer
-from gongkai.catalog.identity import derive_ids, is_open
+from gongkai.catalog.identity import is_open
 from gongkai.catalog.intake import Refused, Withheld
 from gongkai.engines.port import DISCLOSURE, STAFF, GenerationWriter, IndexDocument, IndexStore
 from gongkai.events import log_event
@@ -16,14 +16,15 @@ from indexer.attachments.owners import FileOwners
 from indexer.attachments.revocation import TextRevoker
 from indexer.closures import ClosingRegister, find_closings
 from indexer.kept_rejects import may_keep, withdrawn_by_staff
+from indexer.own_records import OwnRecords
 from indexer.parallel import Prepare
-from indexer.record_ids import choose_id, read_keys
+from indexer.record_ids import choose_id, list_ids, read_keys
 from indexer.rejects import RejectsFile
 from indexer.review import Finding, ReviewFile
 from indexer.run_register import ClosingRow, Place, RunRegister
 from indexer.source_reader import read_source
 from indexer.sources.row import Row, SkippedPart, SourceItem, SourceRow, UnreadableRow
-from indexer.transform import Chunk, Prepared, Ready
+from indexer.transform import Prepared, Ready
 from indexer.unread import UnreadFiles
 from indexer.warnings_file import ValueCounts, WarningsFile
 
@@ -92,7 +93,7 @@ class Ingest:
         writer: GenerationWriter,
         prepare: Prepare,
         files: RunFiles,
-        withdrawn: Mapping[str, str],
+        own: OwnRecords,
         analyzer: TextAnalyzer,
     ) -> None:
         self.summary = Summary()
@@ -107,8 +108,8 @@ class Ingest:
         self._owners = files.owners
         self._reduced: set[str] = set()
         self._revoker = TextRevoker(files.owners, analyzer)
-        self._withdrawn = withdrawn
-        self._by_staff = withdrawn_by_staff(withdrawn)
+        self._own = own
+        self._by_staff = withdrawn_by_staff(own.withdrawn)
         self._documents = 0
         self._bytes = 0
         # The sources of rows written since the last commit, for rows that the engine rejects.
@@ -131,7 +132,7 @@ class Ingest:
         )
         unread = UnreadFiles(skipped)
         for chunk in self._prepare(self._keep_rows(items, unread), self._owners.closed):
-            self._writer.prefetch(_ids_in(chunk))
+            self._writer.prefetch(list_ids(chunk))
             for row, prepared in chunk:
                 self.take(row, prepared)
         self.summary.skipped += unread.left()
@@ -151,6 +152,7 @@ class Ingest:
         between.
         """
         closings = find_closings(store, self._closings)
+        closings.closed, foreign = self._own.split(closings.closed)
         for record_id in closings.closed:
             if self._writer.contains(record_id):
                 self._writer.delete(record_id)
@@ -160,7 +162,7 @@ class Ingest:
         self._warnings.forget(closings.closed)
         self.summary.closed = len(closings.closed)
         self.summary.unmatched = closings.unmatched
-        for record_id, place in closings.likely:
+        for record_id, place in (*closings.likely, *foreign.items()):
             self._review.add(Finding.LIKELY_CLOSED, record_id, place)
         off = (each for each in store.withdrawn() if each not in self.republished)
         self._reduced = closings.reduced - closings.closed.keys()
@@ -195,7 +197,10 @@ class Ingest:
         place = (row.source, row.line)
         named = choose_id(ready.document, self._writer, self._register)
         record_id = named.document.id
-        cause = self._withdrawn.get(record_id)
+        if not self._own.may_write(record_id):
+            self._refuse(row, "id", "not_own")
+            return
+        cause = self._own.withdrawn.get(record_id)
         if cause == STAFF:
             self._refuse(row, "id", "withdrawn")
             return
@@ -263,7 +268,7 @@ class Ingest:
             if withheld.id:
                 self._register.add_seen(withheld.id)
         else:
-            if withheld.id:
+            if withheld.id and self._own.contains(withheld.id):
                 self._owners.close(withheld.id)
             self._register.add_closing(ClosingRow(None, withheld.keys, (row.source, row.line)))
 
@@ -285,12 +290,3 @@ def _read_logged(
             rows += 1
         yield item
     log_event(log, "source.read", source=number, rows=rows, skipped=skipped)
-
-
-def _ids_in(chunk: Chunk) -> Iterator[str]:
-    """Yields the ids under which records of a chunk may be written."""
-    for _, prepared in chunk:
-        if isinstance(prepared, Ready):
-            document = prepared.document
-            yield document.id
-            yield from derive_ids(document.id, read_keys(document))

@@ -23,6 +23,7 @@ from indexer.attachments.survey import survey_files
 from indexer.completeness import NOTHING_MISSING, Missing
 from indexer.ingest import Ingest, OnProgress, RunFiles, Summary
 from indexer.kept_rejects import withdrawn_by_staff
+from indexer.own_records import OwnRecords
 from indexer.parallel import open_transform
 from indexer.rejects import RejectsFile, check_rejects_path
 from indexer.review import Finding, ReviewFile
@@ -75,7 +76,8 @@ def publish(
         raise SettingsError(fault)
     fill = order.disclosure or settings.disclosure
     now = datetime.now(UTC)
-    rules = IntakeRules(installation.tables, fill, order.source, chinese_day(now))
+    today = chinese_day(now)
+    rules = IntakeRules(installation.tables, fill, order.source, today, order.publishers)
     data_dir = settings.data_dir
     started = f"{now:%Y%m%dT%H%M%S%f}"
     rejects_path = order.rejects or rejects_folder(data_dir) / f"{started}.jsonl"
@@ -128,7 +130,8 @@ def _write(run: Run, on_progress: OnProgress | None) -> Written:
         withdrawn = store.withdrawn()
         claims = survey_files(order.sources, run.rules, withdrawn_by_staff(withdrawn))
         run.files.owners.begin(claims, order.sources, withdrawn)
-        ingest = Ingest(writer, run.prepare, run.files, withdrawn, installation.analyzer)
+        own = OwnRecords(writer, run.files.register, withdrawn, order.publishers)
+        ingest = Ingest(writer, run.prepare, run.files, own, installation.analyzer)
         summary = ingest.run(order.sources, on_progress, order.skipped)
         missing = conclude(run, store, writer, ingest)
         return Written(summary, writer.name, missing)

@@ -3,7 +3,7 @@
 It is the id that the row states or that follows from the row, unless another document has it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gongkai.catalog.identity import (
@@ -19,6 +19,7 @@ from gongkai.catalog.identity import (
 from gongkai.engines.port import GenerationWriter, IndexDocument
 from indexer.documents import rename_document
 from indexer.run_register import Place, RunRegister
+from indexer.transform import Chunk, Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,15 @@ class Named:
 def read_keys(document: IndexDocument) -> tuple[str, ...]:
     keys = document.fields["identities"]
     return tuple(map(str, keys)) if not isinstance(keys, str | int) else ()
+
+
+def list_ids(chunk: Chunk) -> Iterator[str]:
+    """Yields the ids under which records of a chunk may be written."""
+    for _, prepared in chunk:
+        if isinstance(prepared, Ready):
+            document = prepared.document
+            yield document.id
+            yield from derive_ids(document.id, read_keys(document))
 
 
 def choose_id(document: IndexDocument, writer: GenerationWriter, register: RunRegister) -> Named:

@@ -22,7 +22,8 @@ class IndexJob:
 
     `skipped` are files of the given folders that are not sources. `source` is the name that is part
     of every id. `complete` means that the files are a full export. With a `slot`, the run writes
-    only the records of that slot, of a rebuild that other processes write too.
+    only the records of that slot, of a rebuild that other processes write too. `publishers` are the
+    agencies whose rows are taken and whose records may change, None for all.
     """
 
     sources: Sequence[Path]
@@ -34,6 +35,7 @@ class IndexJob:
     source: str = ""
     complete: bool = False
     slot: Slot | None = None
+    publishers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

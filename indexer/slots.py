@@ -18,6 +18,7 @@ from gongkai.errors import SettingsError
 from indexer.attachments.survey import survey_files
 from indexer.closures import find_closings
 from indexer.ingest import Ingest, OnProgress
+from indexer.own_records import OwnRecords
 from indexer.run import Run, Written, conclude
 from indexer.run_register import ClosingRow, RunRegister, TakenRow
 from indexer.source_reader import source_size
@@ -99,9 +100,8 @@ def write_slot(run: Run, slot: Slot, on_progress: OnProgress | None) -> Written:
     with closing(run.installation.open_slots()) as store:
         _refuse_files(run)
         with store.open_slot(slot, _write_plan(run)) as writer:
-            ingest = SlotIngest(
-                writer, run.prepare, run.files, store.withdrawn(), run.installation.analyzer
-            )
+            own = OwnRecords(writer, run.files.register, store.withdrawn())
+            ingest = SlotIngest(writer, run.prepare, run.files, own, run.installation.analyzer)
             run.files.owners.begin((), order.sources, store.withdrawn())
             summary = ingest.run(order.sources, on_progress, order.skipped)
             ingest.finish_slot(store)

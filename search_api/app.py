@@ -39,12 +39,14 @@ from search_api.kiosk import routes as kiosk
 from search_api.staff import (
     api,
     certificate_page,
+    correction_page,
     desk,
     doctor_page,
     draft_check,
     duplicates_page,
     expiring_page,
     gaps_page,
+    jobs_page,
     records_page,
     reports,
     supervision_page,
@@ -52,6 +54,7 @@ from search_api.staff import (
 )
 from search_api.staff.auth import Authenticator
 from search_api.staff.examination import Examiner
+from search_api.staff.job_runner import JobRunner
 from search_api.web import appearance_route as appearance
 from search_api.web import discovery, styleguide
 from search_api.web import routes as pages
@@ -76,14 +79,14 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         semantic_budget=settings.semantic_budget_ms / 1000,
         on_semantic=lambda outcome: metrics.semantic_searches.labels(outcome).inc(),
     )
-    examiner = Examiner(settings)
+    staff_work = Examiner(settings), JobRunner(settings)
     unit = settings.site_unit
     services = scope_services(whole, unit) if unit else whole
     own = describe_own(installed)
     app = FastAPI(
         title=own.name,
         version="1",
-        lifespan=lambda _app: _run(services, whole, examiner),
+        lifespan=lambda _app: _run(services, whole, *staff_work),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -102,7 +105,8 @@ def create_app(installation: Installation | None = None) -> FastAPI:
         services=services,
         metrics=metrics,
         authenticator=Authenticator(services.tokens, services.audit),
-        examiner=examiner,
+        examiner=staff_work[0],
+        job_runner=staff_work[1],
         sites=Sites(whole, Served(own, services)),
     )
     install_error_handlers(app)
@@ -112,7 +116,9 @@ def create_app(installation: Installation | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _run(services: Services, whole: Services, examiner: Examiner) -> AsyncIterator[None]:
+async def _run(
+    services: Services, whole: Services, examiner: Examiner, job_runner: JobRunner
+) -> AsyncIterator[None]:
     """Prepares the services before the first request; stores and closes them at the end.
 
     `whole` owns what the services share.
@@ -126,9 +132,11 @@ async def _run(services: Services, whole: Services, examiner: Examiner) -> Async
         asyncio.to_thread(services.suggester.prepare),
         services.suggester.count_ahead(),
     )
+    await asyncio.to_thread(job_runner.wake)
     yield
     await preparing
     examiner.close()
+    await asyncio.to_thread(job_runner.close)
     store_if_possible(services.zero_results)
     await whole.close()
 
@@ -161,7 +169,12 @@ def _add_middleware(app: FastAPI, state: AppState) -> None:
     app.add_middleware(
         ProxyWatchMiddleware, on_untrusted=partial(_warn_of_proxy, settings.data_dir)
     )
-    app.add_middleware(BodyLimitMiddleware, is_staff=state.authenticator.knows, refuse=refuse)
+    app.add_middleware(
+        BodyLimitMiddleware,
+        is_staff=state.authenticator.knows,
+        refuse=refuse,
+        upload_limit=settings.upload_limit_mb << 20,
+    )
     if settings.origins:
         app.add_middleware(OriginMiddleware, origins=settings.origins)
     app.add_middleware(SecurityHeaders)
@@ -186,7 +199,7 @@ def _add_routes(app: FastAPI) -> None:
         *(expiring_page, supervision_page, gaps_page),
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
-    for part in (records_page, tokens_page):
+    for part in (records_page, tokens_page, jobs_page, correction_page):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     if app.state.served.services.installation.settings.styleguide:
         app.include_router(styleguide.router)

@@ -40,13 +40,21 @@ class IntakeRules:
     """The rules of an intake: the city's tables, and the disclosure of a source declared public.
 
     `source` is the name of the source, which is part of its ids; it may be empty. `today` is the
-    day of the run; without it no date is too far in the future.
+    day of the run; without it no date is too far in the future. `publishers` are the agencies whose
+    rows are taken, None for all.
     """
 
     tables: Tables
     fill_disclosure: Disclosure | None = None
     source: str = ""
     today: datetime.date | None = None
+    publishers: frozenset[str] | None = None
+
+    def check_publisher(self, publisher: str) -> None:
+        """Raises RefusedValueError for a row of an agency whose rows are not taken."""
+        if self.publishers is not None and publisher not in self.publishers:
+            message = "The row's agency is none of those whose rows this run takes."
+            raise RefusedValueError("publisher", "other_unit", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,7 @@ def take_row(raw: Mapping[str, object], rules: IntakeRules) -> Accepted | Refuse
         built = build_record(cells, others, disclosure, rules.tables, rules.source)
         record = limit_record(disclose(built), lambda key, code: cells.warnings.append((key, code)))
         warn_of_garbled(cells, others, disclosure)
+        rules.check_publisher(record.publisher)
     except RefusedValueError as refusal:
         kept = keep_cells(raw, disclosure)
         own = find_closed_id(cells, others, agencies, rules.source)

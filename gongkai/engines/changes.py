@@ -84,6 +84,9 @@ class ChangeJournal(Protocol):
     def public(self) -> Iterator[Sequence[str]]:
         """Yields the ids of all records that the journal has as public, in parts."""
 
+    def find(self, record_id: str) -> Change | None:
+        """Returns the last change of a record, None for one that was never public."""
+
     def examine(self) -> list[str]:
         """Returns a sentence for each fault."""
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from gettext import gettext as _
 
 from gongkai.engines.change_recorder import ChangeRecorder
+from gongkai.engines.changes import Change
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.generation_check import (
     erase_withdrawn,
@@ -151,6 +152,10 @@ class GenerationStore:
             live_name = self._live_name()
             names = [each.name for each in own if not live or each.name == live_name]
             yield from self._backend.find_keys(names, keys)
+
+    def find_change(self, record_id: str) -> Change | None:
+        with self._backend.translate_errors():
+            return self._backend.journal.find(record_id)
 
     def generations(self) -> list[Generation]:
         """See the port.

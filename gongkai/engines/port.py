@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from gongkai.engines import withdrawals
-from gongkai.engines.changes import ChangePage
+from gongkai.engines.changes import Change, ChangePage
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.errors import EngineUnavailableError
 from gongkai.query.request import Sort
@@ -247,6 +247,9 @@ class IndexStore(Protocol):
         Searches every generation, or with `live` only the live one. A record of two generations is
         yielded twice. Withdrawn records and generations of another fingerprint are left out.
         """
+
+    def find_change(self, record_id: str) -> Change | None:
+        """Returns the last change of a record, None for one that was never public here."""
 
     def generations(self) -> list[Generation]:
         """Returns all generations, newest first."""

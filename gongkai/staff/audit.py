@@ -31,6 +31,12 @@ class Action(StrEnum):
     VIEWED = "list viewed"
     CERTIFIED = "search certified"
     EXAMINED = "installation examined"
+    UPLOADED = "export uploaded"
+    TAKEN_IN = "export taken in"
+    CORRECTED = "rows corrected"
+    JOB_STOPPED = "job stopped"
+    JOB_REPEATED = "job run again"
+    JOB_DISCARDED = "upload discarded"
 
 
 @dataclass(frozen=True, slots=True)

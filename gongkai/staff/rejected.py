@@ -27,15 +27,19 @@ class RejectedRun:
 
     def entries(self, publisher: str = "") -> Iterator[Mapping[str, Any]]:
         """Yields every readable row that may be seen, or those of one agency."""
+        return (entry for _, entry in self.numbered(publisher))
+
+    def numbered(self, publisher: str = "") -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Yields the same with their place in the file, from 1."""
         self.torn = 0
         try:
             with self.path.open("rb") as lines:
-                for line in lines:
+                for number, line in enumerate(lines, 1):
                     entry = _parse(line)
                     if entry is None:
                         self.torn += 1
                     elif self.may_see(entry) and publisher in ("", publisher_of(entry)):
-                        yield entry
+                        yield number, entry
         except OSError:
             self.torn += 1
 

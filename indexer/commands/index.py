@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from gettext import gettext as _
 from pathlib import Path
@@ -12,29 +11,26 @@ from typing import Annotated
 import typer
 
 from gongkai.catalog.disclosure import Disclosure
-from gongkai.catalog.plain_text import clean_line
 from gongkai.command_line import count_progress, open_configured, rate_progress
 from gongkai.engines.data_folder import make_private
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
-from gongkai.errors import MissingModelError
+from gongkai.errors import AnotherWriterError, MissingModelError
 from gongkai.exit_codes import EXIT_REFUSED
-from gongkai.language import translate_code, translate_reason
 from gongkai.search.supervision import keep_todays_snapshot
 from gongkai.semantic.model_files import find_obstacle, is_semantic_on
 from gongkai.settings import SemanticMode
 from gongkai.staff.snapshots import Snapshots
 from gongkai.staff.staff_database import open_ledger
 from indexer.commands.findings import name_source, print_findings, settle_missing
+from indexer.commands.run_events import describe_outcome, open_events
 from indexer.commands.slots import read_slot
+from indexer.commands.summary import print_summary
+from indexer.commands.unit import ByUnit, find_publishers
 from indexer.ingest import OnProgress, Summary
 from indexer.pipeline import IndexJob, IndexReport, publish
 from indexer.purge import purge as purge_index
 from indexer.source_reader import source_size, survey_sources
-from indexer.sources.row import SkippedPart
-from indexer.warnings_file import ValueCounts
-
-_SHOWN_VALUES, _LONGEST_VALUE = 10, 40
 
 
 def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
@@ -82,39 +78,76 @@ def index(  # noqa: PLR0913, PLR0917 - typer makes an option of each
             "machines; the last one switches.",
         ),
     ] = "",
+    unit: ByUnit = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print progress and the report as JSON lines.")
+    ] = False,
 ) -> None:
     """Index records: add new ones, update existing ones by id."""
     if disclosure is Disclosure.NOT_PUBLIC:
         raise typer.BadParameter(_("a source that is not public can't be indexed"))
+    if unit and (rebuild or complete):
+        raise typer.BadParameter(_("--unit can't be combined with --rebuild or --complete"))
     own_slot = read_slot(slot, rebuild=rebuild, complete=complete)
     source, paths = name_source(source, paths, complete=complete)
     installation = open_configured()
+    publishers = find_publishers(unit, installation.tables.agencies)
     survey = survey_sources(paths)
     make_private(installation.settings.data_dir)
-    started = time.perf_counter()
-    with _progress(sum(map(source_size, survey.sources))) as on_progress:
-        order = IndexJob(
-            survey.sources,
-            rebuild,
-            disclosure,
-            rejects,
-            allow_shrink,
-            survey.skipped,
-            source,
-            complete,
-            own_slot,
-        )
-        outcome = publish(order, installation, on_progress)
-    _print_summary(outcome, time.perf_counter() - started)
-    print_findings(outcome)
-    is_settled = settle_missing(
-        outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
+    order = IndexJob(
+        survey.sources,
+        rebuild,
+        disclosure,
+        rejects,
+        allow_shrink,
+        survey.skipped,
+        source,
+        complete,
+        own_slot,
+        publishers,
     )
+    total = sum(map(source_size, survey.sources))
+    if as_json:
+        outcome = _run_with_events(order, installation, total)
+        is_settled = not outcome.missing.ids
+    else:
+        outcome = _run(order, installation, total)
+        is_settled = settle_missing(
+            outcome, installation, withdraw=withdraw_missing, allow=allow_shrink
+        )
+        _finish(outcome, installation)
+    if outcome.summary.needs_staff or not is_settled:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _run(order: IndexJob, installation: Installation, total: int) -> IndexReport:
+    started = time.perf_counter()
+    with _progress(total) as on_progress:
+        outcome = publish(order, installation, on_progress)
+    print_summary(outcome, time.perf_counter() - started)
+    print_findings(outcome)
+    return outcome
+
+
+def _run_with_events(order: IndexJob, installation: Installation, total: int) -> IndexReport:
+    """Runs the job; the report is the last line, once everything is done."""
+    started = time.perf_counter()
+    with open_events(total) as events:
+        try:
+            outcome = publish(order, installation, events.advance)
+        except AnotherWriterError:
+            events.print("busy")
+            raise
+        report = describe_outcome(outcome, time.perf_counter() - started)
+        _finish(outcome, installation)
+        events.print("report", **report)
+    return outcome
+
+
+def _finish(outcome: IndexReport, installation: Installation) -> None:
     if outcome.is_live:
         _embed_new(installation)
         _keep_snapshot(installation)
-    if outcome.summary.needs_staff or not is_settled:
-        raise typer.Exit(EXIT_REFUSED)
 
 
 def _keep_snapshot(installation: Installation) -> None:
@@ -200,75 +233,3 @@ def _progress(total_bytes: int) -> Iterator[OnProgress]:
             report(done, total_bytes, summary.read, rows=summary.read)
 
         yield advance
-
-
-def _print_summary(outcome: IndexReport, seconds: float) -> None:
-    summary = outcome.summary
-    print(
-        _("read       {read:>10,}  in {seconds:.1f} s").format(read=summary.read, seconds=seconds)
-    )
-    print(_("indexed    {indexed:>10,}").format(indexed=summary.indexed))
-    print(_("unchanged  {unchanged:>10,}").format(unchanged=summary.unchanged))
-    print(
-        _("refused    {total:>10,}{reasons}").format(
-            total=summary.refused.total(), reasons=_reasons(summary.refused)
-        )
-    )
-    for row in summary.unreadable:
-        print(f"  {row.source}:{row.line}: {translate_code(row.reason)}: {row.detail}")
-    print(
-        _("withheld   {total:>10,}{reasons}").format(
-            total=summary.withheld.total(), reasons=_reasons(summary.withheld)
-        )
-    )
-    if summary.warnings:
-        print(
-            _("warnings   {total:>10,}{reasons}").format(
-                total=summary.warnings.total(), reasons=_reasons(summary.warnings)
-            )
-        )
-        _print_values(summary.values)
-    _print_values(summary.headings, _("unknown headings (kept as extra)"))
-    print(_("generation {generation}").format(generation=outcome.generation))
-    if not outcome.is_live:
-        print(_("not live yet: other slots are not done, see gongkai slots"))
-    _print_skipped(summary.skipped)
-    if outcome.rejects:
-        print(_("rejects    {rejects} (also .csv, .xlsx)").format(rejects=outcome.rejects))
-    if outcome.warnings:
-        print(_("listed in  {warnings} (also .csv)").format(warnings=outcome.warnings))
-
-
-def _print_values(values: ValueCounts, title: str = "") -> None:
-    """Prints the most frequent values of each warning with their counts."""
-    for name, counts in sorted(values.counts.items()):
-        shown = ", ".join(
-            f"{clean_line(value)[:_LONGEST_VALUE]} {count:,}"
-            for value, count in counts.most_common(_SHOWN_VALUES)
-        )
-        more = len(counts) - _SHOWN_VALUES
-        others = _(", and {more:,} other values").format(more=more) if more > 0 else ""
-        if values.more[name]:
-            others += _(", and {count:,} cells with values beyond the counted ones").format(
-                count=values.more[name]
-            )
-        print(f"  {title or translate_reason(name)}: {shown}{others}")
-
-
-def _print_skipped(skipped: Sequence[SkippedPart]) -> None:
-    if not skipped:
-        return
-    counts: Counter[str] = Counter()
-    for part in skipped:
-        counts[part.reason] += part.count
-    print(
-        _("not read   {total:>10,}{reasons}").format(total=counts.total(), reasons=_reasons(counts))
-    )
-    for part in skipped:
-        reason = translate_code(part.reason)
-        print(f"  {part.source}:{part.line}: {reason} {part.count:,}: {part.detail}")
-
-
-def _reasons(counts: dict[str, int]) -> str:
-    listed = ", ".join(f"{translate_reason(key)} {n:,}" for key, n in sorted(counts.items()) if n)
-    return f"  ({listed})" if listed else ""

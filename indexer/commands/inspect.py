@@ -23,6 +23,7 @@ from gongkai.exit_codes import EXIT_REFUSED
 from gongkai.files.spreadsheets import write_sheet
 from gongkai.language import translate_code, translate_reason
 from gongkai.settings import Settings
+from indexer.commands.unit import ByUnit, find_publishers
 from indexer.inspection import (
     ACCEPTED,
     REFUSED,
@@ -52,7 +53,7 @@ _HINTS = {
 }
 
 
-def inspect(
+def inspect(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of catalog records.")],
     write_mapping: Annotated[
         Path | None,
@@ -62,6 +63,7 @@ def inspect(
         Disclosure | None, typer.Option(help="Disclosure of rows that state none.")
     ] = None,
     rows: Annotated[int, typer.Option(min=0, help="Number of first rows to show.")] = 5,
+    unit: ByUnit = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what is recognised in files: format, columns, first rows. Nothing is indexed."""
@@ -69,10 +71,12 @@ def inspect(
         raise typer.BadParameter(_("a source that is not public can't be indexed"))
     _check_free(write_mapping)
     settings = Settings()
+    tables = open_tables(settings)
     rules = IntakeRules(
-        open_tables(settings),
+        tables,
         disclosure or settings.disclosure,
         today=today_in_china(),
+        publishers=find_publishers(unit, tables.agencies),
     )
     survey = survey_sources(paths)
     unread = UnreadFiles(survey.skipped)

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api.http.request_limits import WITH_FILES, Refuse
+from search_api.http.request_limits import UPLOADS, WITH_FILES, Refuse
 
 SMALL_BODY, LARGE_BODY = 64 * 1024, 20 * 1024 * 1024
 """Maximum body sizes in bytes: for a form, and for a draft document uploaded by staff."""
@@ -22,8 +22,15 @@ class BodyLimitMiddleware:
     Only staff may upload files; `is_staff` checks the headers. File uploads are streamed.
     """
 
-    def __init__(self, app: ASGIApp, is_staff: Callable[[Headers], bool], refuse: Refuse) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        is_staff: Callable[[Headers], bool],
+        refuse: Refuse,
+        upload_limit: int = LARGE_BODY,
+    ) -> None:
         self._app = app
+        self._limits = {**dict.fromkeys(WITH_FILES, LARGE_BODY), UPLOADS: upload_limit}
         self._is_staff = is_staff
         self._refuse = refuse
 
@@ -37,8 +44,8 @@ class BodyLimitMiddleware:
         if not declared and "transfer-encoding" not in headers:
             await self._app(scope, receive, send)
             return
-        may_be_large = scope["path"] in WITH_FILES and self._is_staff(headers)
-        limit = LARGE_BODY if may_be_large else SMALL_BODY
+        may_be_large = scope["path"] in self._limits and self._is_staff(headers)
+        limit = self._limits[scope["path"]] if may_be_large else SMALL_BODY
         if declared.isdecimal() and int(declared) > limit:
             await self._refuse(scope, 413, 0)(scope, receive, send)
         elif may_be_large:

@@ -28,9 +28,11 @@ BURST_SECONDS = 5
 _CLIENTS = 50_000
 _KEY = "key"
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
-WITH_FILES = ("/staff/check", "/api/v1/duplicates/check")
-"""Endpoints where staff upload a draft document."""
-_LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica", *WITH_FILES)
+UPLOADS = "/staff/jobs"
+"""Where staff upload exports."""
+WITH_FILES = ("/staff/check", "/api/v1/duplicates/check", "/staff/rejected/correct")
+"""Endpoints where staff upload a draft document, or corrected rows."""
+_LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica", UPLOADS, *WITH_FILES)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Refuse = Callable[[Scope, int, int], ASGIApp]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from search_api.http.telemetry import Metrics
     from search_api.staff.auth import Authenticator
     from search_api.staff.examination import Examiner
+    from search_api.staff.job_runner import JobRunner
     from search_api.web.sites import Sites
 
 
@@ -24,6 +25,7 @@ class AppState:
     metrics: "Metrics"
     authenticator: "Authenticator"
     examiner: "Examiner"
+    job_runner: "JobRunner"
     sites: "Sites"
 
 

@@ -4,30 +4,23 @@ The command runs as its own process with a low priority: it reads every byte of 
 language is Chinese, whatever that of the server.
 """
 
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import Enum
-from pathlib import Path
-from typing import Any
 
 import orjson
 from filelock import FileLock, Timeout
-from pydantic import SecretStr
 
 from gongkai.files.durable import make_folder, read_json, replace_file
 from gongkai.settings import Settings
+from search_api.staff.command_process import read_fault, start_command
 
 LIMIT_SECONDS = 600
 """After this time the command is stopped: it has met a disk or cluster that does not answer."""
-_LOW_PRIORITY = 10
 _RESULT, _LOCK = "doctor.json", "doctor.lock"
-_MAIN = "from gongkai.cli import main; main()"
 _OUT_OF_TIME = f"检查超过 {LIMIT_SECONDS // 60} 分钟没有完成，已经停止。"
 
 
@@ -100,15 +93,7 @@ class Examiner:
             lock.release()
 
     def _examine(self) -> tuple[tuple[Mapping[str, str], ...], str]:
-        self._process = process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            (sys.executable, "-P", "-c", _MAIN, "doctor", "--json"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_spell_environment(self._settings),
-        )
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, _LOW_PRIORITY)
+        self._process = process = start_command(self._settings, ("doctor", "--json"))
         if self._is_closed:
             process.kill()
         try:
@@ -123,8 +108,7 @@ class Examiner:
             return tuple(orjson.loads(output)["findings"]), ""
         except (ValueError, KeyError):
             # A sentence of the command, such as that the cluster is down.
-            said = errors.decode(errors="replace").removeprefix("gongkai: ").strip()
-            return (), said.splitlines()[-1] if said else "检查没有完成。"
+            return (), read_fault(errors) or "检查没有完成。"
 
     def _store(self, examination: Examination) -> None:
         with suppress(OSError):
@@ -133,25 +117,3 @@ class Examiner:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
-
-
-def _spell_environment(settings: Settings) -> dict[str, str]:
-    """Returns the environment of the command: these settings, in Chinese."""
-    spelled = {
-        f"GONGKAI_{name.upper()}": _spell(value)
-        for name, value in settings
-        if value is not None and name in settings.model_fields_set
-    }
-    return {**os.environ, **spelled, "GONGKAI_LANGUAGE": "zh"}
-
-
-def _spell(value: Any) -> str:
-    match value:
-        case SecretStr():
-            return value.get_secret_value()
-        case Enum():
-            return str(value.value)
-        case Path():
-            return str(value.absolute())
-        case _:
-            return str(value)

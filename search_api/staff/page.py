@@ -59,6 +59,12 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.VIEWED: "查看清单",
     Action.CERTIFIED: "出具检索证明",
     Action.EXAMINED: "系统检查",
+    Action.UPLOADED: "上传文件",
+    Action.TAKEN_IN: "导入文件",
+    Action.CORRECTED: "更正退回的行",
+    Action.JOB_STOPPED: "停止任务",
+    Action.JOB_REPEATED: "重新运行任务",
+    Action.JOB_DISCARDED: "删除上传的文件",
 }
 _LISTS: Mapping[ListName, str] = {
     ListName.DUPLICATES: "查重：",
@@ -77,24 +83,33 @@ STATES: Mapping[str, str] = {
 }
 """The states of a cluster."""
 _PARTS: Mapping[str, str] = {**STATES, "coming": "将要到期", "passed": "已经到期"}
-MENU = (
-    ("/staff", "首页", Role.CLERK),
-    ("/staff/duplicates", "查重", Role.CLERK),
-    ("/staff/check", "发布前核对", Role.CLERK),
-    ("/staff/records", "信息处理", Role.CLERK),
-    ("/staff/rejected", "退回清单", Role.CLERK),
-    ("/staff/unclassified", "未分类", Role.EDITOR),
-    ("/staff/expiring", "期限将满", Role.EDITOR),
-    ("/staff/searches", "没有结果的检索", Role.EDITOR),
-    ("/staff/statistics", "年度数据", Role.EDITOR),
-    ("/staff/supervision", "公开督查", Role.EDITOR),
-    ("/staff/gaps", "文号缺号", Role.EDITOR),
-    ("/staff/certificate", "检索证明", Role.EDITOR),
-    ("/staff/audit", "操作记录", Role.EDITOR),
-    ("/staff/doctor", "系统检查", Role.EDITOR),
-    ("/staff/tokens", "令牌", Role.ADMINISTRATOR),
-)
-"""Address, label, and the least role that may open the page."""
+MENU: Mapping[str, Sequence[tuple[str, str, Role]]] = {
+    "日常工作": (
+        ("/staff", "首页", Role.CLERK),
+        ("/staff/jobs", "导入", Role.CLERK),
+        ("/staff/rejected", "退回清单", Role.CLERK),
+        ("/staff/records", "信息处理", Role.CLERK),
+        ("/staff/check", "发布前核对", Role.CLERK),
+        ("/staff/duplicates", "查重", Role.CLERK),
+    ),
+    "检查督查": (
+        ("/staff/supervision", "公开督查", Role.EDITOR),
+        ("/staff/unclassified", "未分类", Role.EDITOR),
+        ("/staff/expiring", "期限将满", Role.EDITOR),
+        ("/staff/gaps", "文号缺号", Role.EDITOR),
+        ("/staff/searches", "没有结果的检索", Role.EDITOR),
+    ),
+    "数据证明": (
+        ("/staff/statistics", "年度数据", Role.EDITOR),
+        ("/staff/certificate", "检索证明", Role.EDITOR),
+    ),
+    "系统": (
+        ("/staff/audit", "操作记录", Role.EDITOR),
+        ("/staff/doctor", "系统检查", Role.EDITOR),
+        ("/staff/tokens", "令牌", Role.ADMINISTRATOR),
+    ),
+}
+"""The groups of the menu: address, label, and the least role that may open the page."""
 ROLE_LABELS: Mapping[Role, str] = {
     Role.CLERK: "经办人",
     Role.EDITOR: "编辑",
@@ -116,9 +131,30 @@ class Facing:
 
 def render_staff(template: str, context: PageContext, session: Session, **shown: object) -> str:
     """Renders a page in the frame of the staff area."""
-    menu = [(href, label) for href, label, least in MENU if session.token.role.includes(least)]
-    role = ROLE_LABELS[session.token.role]
-    return render(f"staff/{template}", context, session=session, menu=menu, role=role, **shown)
+    here = context.here.partition("?")[0]
+    menu = {
+        "menu": _choose_menu(session.token.role),
+        "group": _find_group(here),
+        "here": here,
+        "role": ROLE_LABELS[session.token.role],
+    }
+    return render(f"staff/{template}", context, session=session, **menu, **shown)
+
+
+def _choose_menu(role: Role) -> dict[str, list[tuple[str, str]]]:
+    """Returns address and label of the pages that a role may open, by group."""
+    menu = {
+        group: [(href, label) for href, label, least in pages if role.includes(least)]
+        for group, pages in MENU.items()
+    }
+    return {group: pages for group, pages in menu.items() if pages}
+
+
+def _find_group(here: str) -> str:
+    """Returns the group of the page, which may be below one of the menu."""
+    pages = [(href, group) for group, listed in MENU.items() for href, _, _ in listed]
+    own = [pair for pair in pages if here == pair[0] or here.startswith(f"{pair[0]}/")]
+    return max(own, default=("", next(iter(MENU))))[1]
 
 
 def label_evidence(evidence: Sequence[Evidence]) -> list[str]:

@@ -1,4 +1,7 @@
-"""`/staff/records`: find a record, see what happened to it, withdraw it and give it back."""
+"""`/staff/records`: find a record, see what happened to it, withdraw it and give it back.
+
+For a clerk, a record of another unit, or of none that is known, does not exist here.
+"""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,25 +13,36 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from gongkai.engines.changes import Change, ChangeKind
 from gongkai.engines.port import STAFF
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.errors import AnotherWriterError
 from gongkai.query.request import SearchRequest
 from gongkai.search.responses import HitView, RecordView
 from gongkai.staff.audit import Action
+from gongkai.staff.jobs import Job
 from gongkai.staff.record_actions import REASON_LIMIT, RecordAction, RecordActions, RecordEntry
 from gongkai.staff.roles import Scope
 from gongkai.staff.staff_database import open_ledger
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency
 from search_api.http.errors import UnknownPageError
 from search_api.http.state import services_of
-from search_api.staff.auth import NotAllowedError
 from search_api.staff.page import render_staff
-from search_api.staff.staff_dependencies import Acting, ClerkActing, ClerkLooking
+from search_api.staff.staff_dependencies import (
+    Acting,
+    ClerkActing,
+    ClerkLooking,
+    get_job_runner,
+)
 from search_api.web.site import record_path
 
 ID_LIMIT, SHOWN = 200, 20
 ACTION_WORDS = {RecordAction.WITHDRAWN: "撤下", RecordAction.RESTORED: "撤销撤下"}
+CHANGE_WORDS = {
+    ChangeKind.PUBLISHED: "首次公开",
+    ChangeKind.CHANGED: "内容变更",
+    ChangeKind.WITHDRAWN: "不再公开",
+}
 _BUSY = "正在导入或者重建索引，现在不能撤销撤下，请稍后再试。"
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -49,6 +63,9 @@ class RecordState:
     record: RecordView | None
     withdrawal: Withdrawal | None
     history: Sequence[RecordEntry]
+    change: Change | None = None
+    job: Job | None = None
+    """The last change of the journal, and the job that made it."""
 
     @property
     def publisher(self) -> str:
@@ -76,8 +93,7 @@ async def records(
 ) -> HTMLResponse:
     """Shows the record with this id or address, or the records that the words find."""
     found = await _read_state(request, service, _read_id(q)) if q.strip() else None
-    if found and found.is_known:
-        _check_own(found, acting.scope)
+    if found and found.is_known and acting.scope.covers(found.publisher):
         return HTMLResponse(_render(context, acting, q, found))
     hits = await _find(service, q, acting.scope) if q.strip() else []
     return HTMLResponse(_render(context, acting, q, None, hits=hits))
@@ -93,9 +109,8 @@ async def withdraw(
 ) -> Response:
     """Withdraws a public record at once from every generation."""
     found = await _read_state(request, service, form.id)
-    if found.record is None:
+    if found.record is None or not acting.scope.covers(found.publisher):
         raise UnknownPageError
-    _check_own(found, acting.scope)
     if not form.reason.strip():
         page = _render(context, acting, form.id, found, problem="请填写撤下的原因。")
         return HTMLResponse(page, 422)
@@ -114,9 +129,8 @@ async def restore(
 ) -> Response:
     """Allows a withdrawn record to be indexed again."""
     found = await _read_state(request, service, form.id)
-    if not found.is_withdrawn:
+    if not found.is_withdrawn or not acting.scope.covers(found.publisher):
         raise UnknownPageError
-    _check_own(found, acting.scope)
     if not form.reason.strip():
         page = _render(context, acting, form.id, found, problem="请填写撤销撤下的原因。")
         return HTMLResponse(page, 422)
@@ -131,15 +145,17 @@ async def restore(
 async def _read_state(
     request: Request, service: SearchServiceDependency, record_id: str
 ) -> RecordState:
-    withdrawal = await run_in_threadpool(_find_withdrawal, request, record_id)
-    history = await run_in_threadpool(_open_actions(request).history, record_id)
-    return RecordState(record_id, await service.record(record_id), withdrawal, history)
+    record = await service.record(record_id)
+    return await run_in_threadpool(_collect, request, record_id, record)
 
 
-def _check_own(found: RecordState, scope: Scope) -> None:
-    """Raises NotAllowedError for a record of another unit, or of none that is known."""
-    if not scope.covers(found.publisher):
-        raise NotAllowedError
+def _collect(request: Request, record_id: str, record: RecordView | None) -> RecordState:
+    with closing(services_of(request).installation.open_store()) as store:
+        withdrawal = store.withdrawals().get(record_id)
+        change = store.find_change(record_id)
+    history = _open_actions(request).history(record_id)
+    job = get_job_runner(request).jobs.find_moment(change.at) if change else None
+    return RecordState(record_id, record, withdrawal, history, change, job)
 
 
 async def _find(service: SearchServiceDependency, text: str, scope: Scope) -> list[HitView]:
@@ -160,11 +176,6 @@ def _read_id(text: str) -> str:
 
 def _open_actions(request: Request) -> RecordActions:
     return RecordActions(open_ledger(services_of(request).installation.settings.data_dir))
-
-
-def _find_withdrawal(request: Request, record_id: str) -> Withdrawal | None:
-    with closing(services_of(request).installation.open_store()) as store:
-        return store.withdrawals().get(record_id)
 
 
 def _withdraw(request: Request, record_id: str) -> None:
@@ -203,6 +214,7 @@ def _render(
         typed=typed,
         found=found,
         words=ACTION_WORDS,
+        changes=CHANGE_WORDS,
         path=record_path,
         limit=REASON_LIMIT,
         **{"hits": [], "problem": "", **shown},

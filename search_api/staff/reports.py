@@ -23,7 +23,7 @@ from gongkai.staff.statistics import COUNTED, LATEST, count_year, list_figures
 from gongkai.staff.working_days import TERM
 from gongkai.staff.zero_result_queries import DAYS_SHOWN
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency, sheet_response
-from search_api.http.state import services_of
+from search_api.http.state import services_of, state_of
 from search_api.staff.page import render_staff
 from search_api.staff.staff_dependencies import (
     ClerkLooking,
@@ -108,7 +108,10 @@ def export_rejected_xlsx(
 def open_own_run(request: Request, run: str, scope: Scope) -> RejectedRun | None:
     """Returns the rejected rows of one run that belong to the scope, or None."""
     installation = services_of(request).installation
-    may_see = see_within(scope, installation.tables.agencies)
+    job = state_of(request).job_runner.jobs.find_run(run)
+    # The rows of an upload are its unit's, whatever agency they state.
+    seen = Scope() if job is not None and job.is_of(scope) else scope
+    may_see = see_within(seen, installation.tables.agencies)
     return open_run(installation.settings.data_dir, run, may_see)
 
 

@@ -15,6 +15,7 @@ from gongkai.staff.zero_result_queries import ZeroResultQueries
 from search_api.http.state import services_of, state_of
 from search_api.staff.auth import FormDependency, NotAllowedError, SessionDependency
 from search_api.staff.examination import Examiner
+from search_api.staff.job_runner import JobRunner
 
 ClusterId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
@@ -59,6 +60,11 @@ def get_certificates(request: Request) -> Certificates:
 def get_examiner(request: Request) -> Examiner:
     """Returns the examiner of the installation."""
     return state_of(request).examiner
+
+
+def get_job_runner(request: Request) -> JobRunner:
+    """Returns the runner of jobs."""
+    return state_of(request).job_runner
 
 
 AuditDependency = Annotated[Audit, Depends(get_audit)]
@@ -117,3 +123,4 @@ DuplicateServiceDependency = Annotated[DuplicateService, Depends(get_duplicate_s
 ZeroResultsDependency = Annotated[ZeroResultQueries, Depends(get_zero_results)]
 CertificatesDependency = Annotated[Certificates, Depends(get_certificates)]
 ExaminerDependency = Annotated[Examiner, Depends(get_examiner)]
+JobRunnerDependency = Annotated[JobRunner, Depends(get_job_runner)]

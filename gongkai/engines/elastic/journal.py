@@ -97,6 +97,13 @@ class ElasticJournal:
             after = hits[-1]["sort"]
             yield [hit["_source"]["id"] for hit in hits]
 
+    def find(self, record_id: str) -> Change | None:
+        try:
+            found = self._client.get(index=self._index, id=document_key(record_id))
+        except NotFoundError:
+            return None
+        return _read(found["_source"])
+
     def examine(self) -> list[str]:
         """Empty: the next run replaces a missing index."""
         return []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, Row
 
 from gongkai.engines.changes import (
     NO_CHANGES,
@@ -78,6 +78,11 @@ class JournalFile:
             after = rows[-1]["id"]
             yield [row["id"] for row in rows]
 
+    def find(self, record_id: str) -> Change | None:
+        with self._database.read() as connection:
+            row = connection.execute("SELECT * FROM changes WHERE id = ?", (record_id,)).fetchone()
+        return _read_change(row) if row else None
+
     def read(self, after: int, limit: int) -> ChangePage:
         """Returns at most `limit` changes after a sequence number."""
         with self._database.read() as connection:
@@ -88,10 +93,7 @@ class JournalFile:
             rows = connection.execute(
                 "SELECT * FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?", (after, limit)
             ).fetchall()
-            changes = tuple(
-                Change(each["sequence"], each["id"], each["at"], ChangeKind(each["kind"]))
-                for each in rows
-            )
+            changes = tuple(map(_read_change, rows))
             return ChangePage(row["name"], changes, _read_last(connection))
 
     def examine(self) -> list[str]:
@@ -111,6 +113,10 @@ class JournalFile:
         if path.exists():
             path.replace(path.with_name(f"{path.name}.damaged"))
         self._database.begin_anew()
+
+
+def _read_change(row: Row) -> Change:
+    return Change(row["sequence"], row["id"], row["at"], ChangeKind(row["kind"]))
 
 
 def _ensure(connection: Connection) -> None:
