@@ -117,7 +117,8 @@ def test_nginx_names_the_client_and_allows_the_largest_body() -> None:
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in text
-    (most,) = re.findall(r"client_max_body_size (\d+)m;", text)
+    most, uploaded = re.findall(r"client_max_body_size (\d+)m;", text)
+    assert int(uploaded) >= Settings.model_fields["upload_limit_mb"].default
     assert int(most) * 1024 * 1024 >= LARGE_BODY
     (trusted,) = re.findall(r"server (\S+);", text.partition("upstream gongkai")[2])[:1]
     assert trusted == "127.0.0.1:8000"
