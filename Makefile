@@ -104,7 +104,7 @@ messages: .venv/.ready
 lock:
 	uv pip compile --quiet pyproject.toml --python-version 3.11 --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate -o requirements.lock
-	uv pip compile --quiet pyproject.toml --group dev --extra semantic --extra tracing --python-version 3.11 --universal \
+	uv pip compile --quiet pyproject.toml --group dev --extra semantic --extra tracing --extra mcp --python-version 3.11 --universal \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
 	uv pip compile --quiet pyproject.toml --extra semantic --constraints requirements-dev.lock --python-version 3.11 \
 		--universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-semantic.lock

@@ -80,6 +80,10 @@ COMMANDS = {
         "search_api.commands.apikey",
         "Create a key for the API, and print the row for api_keys.csv.",
     ),
+    "mcp": Command(
+        "search_api.commands.mcp",
+        "Offer a server's search to language models (MCP on standard input and output).",
+    ),
     "replica": Command("indexer.commands.replica", "Copy a portal's public index to this machine."),
     "backup": Command(
         "indexer.commands.backup",
