@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.errors import BadRequestError
+from gongkai.errors import JudgementsError
 from gongkai.evaluation.metrics import measure, read_judgements, read_queries
 
 GRADES = {"a": 2, "b": 1, "c": 0}
@@ -51,7 +51,7 @@ def test_files_are_read(tmp_path: Path) -> None:
 def test_a_line_that_judges_nothing_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "file"
     path.write_text(f"{line}\n", encoding="utf-8")
-    with pytest.raises(BadRequestError, match=":1"):
+    with pytest.raises(JudgementsError, match=":1"):
         read_judgements(path)
 
 
@@ -59,7 +59,7 @@ def test_a_line_that_judges_nothing_is_named(tmp_path: Path, line: str) -> None:
 def test_a_line_that_asks_nothing_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "file"
     path.write_text(f"{line}\n", encoding="utf-8")
-    with pytest.raises(BadRequestError, match=":1"):
+    with pytest.raises(JudgementsError, match=":1"):
         read_queries(path)
-    with pytest.raises(BadRequestError):
+    with pytest.raises(JudgementsError):
         read_queries(tmp_path / "missing")

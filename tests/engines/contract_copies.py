@@ -42,7 +42,7 @@ class CopiesContract:
         )
         return opened
 
-    def search(self, copied: Opened, fresh: Installation, request: SearchRequest) -> SearchAnswer:
+    def ask(self, copied: Opened, fresh: Installation, request: SearchRequest) -> SearchAnswer:
         return copied.run(SearchService(fresh, copied.engine).search(request))
 
     def folded(self, answer: SearchAnswer) -> dict[str, list[str]]:
@@ -51,8 +51,8 @@ class CopiesContract:
     def test_records_with_the_same_text_are_one_hit_and_all_are_counted(
         self, copied: Opened, fresh: Installation
     ) -> None:
-        whole = self.search(copied, fresh, replace(ASKED, fold=False))
-        folded = self.search(copied, fresh, ASKED)
+        whole = self.ask(copied, fresh, replace(ASKED, fold=False))
+        folded = self.ask(copied, fresh, ASKED)
         assert (folded.total, folded.facets) == (whole.total, whole.facets)
         first, last = sorted(("city", "county"), key=[hit.id for hit in whole.hits].index)
         shown = self.folded(folded)
@@ -67,9 +67,9 @@ class CopiesContract:
     ) -> None:
         for sort in Sort:
             asked = replace(ASKED, sort=sort, size=1)
-            total = self.search(copied, fresh, asked).total
+            total = self.ask(copied, fresh, asked).total
             pages = [
-                self.folded(self.search(copied, fresh, replace(asked, page=page)))
+                self.folded(self.ask(copied, fresh, replace(asked, page=page)))
                 for page in range(1, total + 1)
             ]
             found = [
@@ -81,7 +81,7 @@ class CopiesContract:
         self, copied: Opened, fresh: Installation
     ) -> None:
         asked = replace(ASKED, chosen={"publisher": ("怀宁县水利局",)})
-        assert self.folded(self.search(copied, fresh, asked)) == {"county": []}
+        assert self.folded(self.ask(copied, fresh, asked)) == {"county": []}
 
     def test_versions_are_compared_by_article_while_both_are_public(
         self, opened: Opened, make: Make, fresh: Installation
@@ -121,7 +121,7 @@ class CopiesContract:
             "c", Decision.DISTINCT, ("city", "county"), Kind.SAME_TEXT, 1.0, None, "a", "2026-01-01"
         )
         decisions.decide(verdict)
-        assert {"city", "county"} <= self.folded(self.search(copied, fresh, ASKED)).keys()
+        assert {"city", "county"} <= self.folded(self.ask(copied, fresh, ASKED)).keys()
         decisions.undo("c", by="a")
         copied.store.withdraw(["county"], cause=STAFF)
-        assert self.folded(self.search(copied, fresh, ASKED))["city"] == []
+        assert self.folded(self.ask(copied, fresh, ASKED))["city"] == []
