@@ -6,7 +6,6 @@ closes records and publishes. A process that was killed at any moment is run aga
 """
 
 import logging
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -22,13 +21,13 @@ from gongkai.engines.store_backend import (
     StoreBackend,
     WriteLock,
 )
+from gongkai.engines.write_scope import hold_within
 from gongkai.errors import AnotherWriterError, OpenSlotsError
 from gongkai.events import log_event
 
 OPENING_SECONDS = 30.0
 COMPLETING_SECONDS = 600.0
 """How long a slot waits for the lock of the installation, at its start and at its end."""
-_PAUSE_SECONDS = 0.1
 log = logging.getLogger("gongkai.engines")
 
 
@@ -184,17 +183,6 @@ class SlotStore(GenerationStore):
     @contextmanager
     def _waiting(self, seconds: float) -> Iterator[None]:
         """Holds the lock of the installation, which other slots hold for moments only."""
-        until = time.monotonic() + seconds
-        while True:
-            try:
-                self._lock.acquire()
-                break
-            except AnotherWriterError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(_PAUSE_SECONDS)
-        try:
+        with hold_within(self._lock, seconds):
             self._ledger.begin()
             yield
-        finally:
-            self._lock.release()

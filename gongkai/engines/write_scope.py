@@ -1,10 +1,34 @@
 """Holds the write lock of an installation for one operation, or for the life of a writer."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gongkai.engines.store_backend import StoreBackend
+from gongkai.engines.store_backend import StoreBackend, WriteLock
 from gongkai.errors import AnotherWriterError, OpenSlotsError
+
+_PAUSE_SECONDS = 0.1
+
+
+@contextmanager
+def hold_within(lock: WriteLock, seconds: float) -> Iterator[None]:
+    """Holds a lock that other processes hold for moments only.
+
+    Raises AnotherWriterError where it is not free within `seconds`.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            lock.acquire()
+            break
+        except AnotherWriterError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class WriteScope:

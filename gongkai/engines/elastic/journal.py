@@ -5,7 +5,6 @@ only the holder of a lock of its own adds lines, since a withdrawal does not wai
 writer.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
@@ -28,7 +27,8 @@ from gongkai.engines.changes import (
 from gongkai.engines.elastic.index_templates import IndexCreator
 from gongkai.engines.elastic.lock import WriterLock
 from gongkai.engines.elastic.mapping import Names, document_key
-from gongkai.errors import AnotherWriterError, EngineUnavailableError
+from gongkai.engines.write_scope import hold_within
+from gongkai.errors import EngineUnavailableError
 
 _STATE = "state"
 _PROPERTIES = {
@@ -42,7 +42,6 @@ _PROPERTIES = {
 }
 _PART = 5_000
 _PATIENCE_SECONDS = 30.0
-_PAUSE_SECONDS = 0.1
 _LAST = {"last": {"max": {"field": "sequence"}}}
 
 
@@ -156,20 +155,9 @@ class ElasticJournal:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Holds the lock of the journal, which others hold for moments only."""
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            try:
-                self._lock.acquire()
-                break
-            except AnotherWriterError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(_PAUSE_SECONDS)
-        try:
+        with hold_within(self._lock, _PATIENCE_SECONDS):
             self._creator.ensure(self._index, _PROPERTIES)
             yield
-        finally:
-            self._lock.release()
 
 
 async def read_changes(
