@@ -11,7 +11,7 @@ from gongkai.catalog.repeals import Repeal
 from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.catalog.title_base import read_title_base
 from gongkai.duplicates.classify import REVISED, REVISED_CONTAINED
-from gongkai.duplicates.shingles import cut_shingles, measure_overlap
+from gongkai.duplicates.shingles import Shingles, cut_shingles, measure_overlap
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.tree import match_run
 from gongkai.search.related import first_day
@@ -48,9 +48,7 @@ class VersionFinder:
         named = [found for _, found in repealed if found]
         others = {each.id: each for each in (*titled, *named, *repealing)}
         others.pop(record.id, None)
-        found = await asyncio.to_thread(
-            lambda: [each for each in list(others.values())[:MOST] if is_revision(record, each)]
-        )
+        found = await asyncio.to_thread(_choose_revisions, record, list(others.values())[:MOST])
         return sorted(found, key=lambda each: (first_day(each), each.id), reverse=True)
 
     async def _find_titled(self, record: StoredRecord) -> list[StoredRecord]:
@@ -69,11 +67,20 @@ class VersionFinder:
         return self._key(read_title_base(record.title))
 
 
-def is_revision(one: StoredRecord, other: StoredRecord) -> bool:
-    """Whether two records have different texts of which one may be the revision of the other."""
-    if not one.text_key or not other.text_key or one.text_key == other.text_key:
-        return False
-    ours, theirs = (cut_shingles(literal_text(each.body[:_COMPARED])) for each in (one, other))
+def _choose_revisions(record: StoredRecord, others: Sequence[StoredRecord]) -> list[StoredRecord]:
+    """Returns the records with another text, of which one may be the revision of the other."""
+    different = [each for each in others if each.text_key not in ("", record.text_key)]
+    if not different:
+        return []
+    shingles = _cut(record)
+    return [each for each in different if _are_alike(shingles, _cut(each))]
+
+
+def _cut(record: StoredRecord) -> Shingles:
+    return cut_shingles(literal_text(record.body[:_COMPARED]))
+
+
+def _are_alike(ours: Shingles, theirs: Shingles) -> bool:
     jaccard, containment = measure_overlap(ours, theirs)
     return jaccard >= REVISED or containment >= REVISED_CONTAINED
 
