@@ -72,6 +72,10 @@ class JobState(StrEnum):
         return self in (JobState.WAITING, JobState.RUNNING)
 
 
+REPEATABLE = (JobState.INTERRUPTED, JobState.FAILED)
+"""States from which staff may run a stage once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """How the file is indexed: the name of its source, and the disclosure of rows without one."""
@@ -108,7 +112,7 @@ class Job:
     @property
     def can_run_again(self) -> bool:
         """Whether staff may start it once more."""
-        return self.is_kept and self.state in (JobState.INTERRUPTED, JobState.FAILED)
+        return self.is_kept and self.state in REPEATABLE
 
     @property
     def can_be_taken(self) -> bool:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.identity import SOURCE_NAME
 from gongkai.staff.audit import Action
-from gongkai.staff.jobs import Job, JobOptions, JobState, Stage
+from gongkai.staff.jobs import REPEATABLE, Job, JobOptions, JobState, Stage
 from gongkai.staff.roles import Role
 from search_api.http.dependencies import ContextDependency
 from search_api.http.errors import UnknownPageError
@@ -113,8 +113,7 @@ def stop(job_id: JobId, acting: ClerkActing, runner: JobRunnerDependency) -> Res
 def repeat(job_id: JobId, acting: ClerkActing, runner: JobRunnerDependency) -> Response:
     """Runs a stage again that was interrupted or has failed."""
     found = find_own(runner, acting, job_id)
-    states = (JobState.INTERRUPTED, JobState.FAILED)
-    if not runner.jobs.enqueue(job_id, found.stage, states):
+    if not runner.jobs.enqueue(job_id, found.stage, REPEATABLE):
         raise UnknownPageError
     return _note(runner, acting, job_id, Action.JOB_REPEATED)
 
