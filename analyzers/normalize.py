@@ -159,8 +159,8 @@ class _FoldTable(dict[int, str]):
     def uneven(self) -> re.Pattern[str]:
         """Returns a pattern for the known characters that fold to no or several characters."""
         size, pattern = self._compiled
-        known = self._uneven.copy()
-        if size != len(known):
+        if size != len(self._uneven):
+            known = self._uneven.copy()
             members = _MEANINGLESS + re.escape("".join(sorted(known)))
             pattern = re.compile(f"[{members}]")
             self._compiled = (len(known), pattern)

@@ -161,13 +161,13 @@ class Cluster:
 
     def _open_client(self) -> httpx2.Client:
         auth = httpx2.BasicAuth("elastic", self.password) if self.password else None
-        authority = self.certificate.authority.decode() if self.certificate else None
-        verify = ssl.create_default_context(cadata=authority)
+        trusted = self.certificate and self.certificate.authority.decode()
+        verify = ssl.create_default_context(cadata=trusted) if trusted else False
         return httpx2.Client(trust_env=False, auth=auth, verify=verify, timeout=10)
 
     def _environment(self, node: Node, config: Path) -> dict[str, str]:
         # Short-lived nodes would spend most of their time in the optimising compiler.
-        hurried = "-XX:TieredStopAtLevel=1" if self.is_brief else ""
+        hurried = "-XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC" if self.is_brief else ""
         prefix = "ES" if node.distribution.is_elasticsearch else "OPENSEARCH"
         heap = self.heap_megabytes
         return {

@@ -39,7 +39,9 @@ def check_tables(path: Path | None) -> Path | None:
 
 def check_certificate(path: Path | None) -> Path | None:
     """Returns the path of a file of certificates."""
-    if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
+    if path is None:
+        return None
+    if not (path.is_file() and os.access(path, os.R_OK)):
         raise ValueError(
             _("is {path}, which is no readable file; name the ca.crt file.").format(path=path)
         )

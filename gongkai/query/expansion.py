@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analyzers.normalize import normalize_text
 from analyzers.synonyms import Synonym, Synonyms
@@ -34,10 +35,7 @@ class QueryExpander:
         agencies: AgencyDirectory | None = None,
         is_prefix: Callable[[str], bool] = _no_prefix,
     ) -> None:
-        self._agencies = _name_agencies(agencies) if agencies else {}
-        # A current name maps to itself, so that its agency is found.
-        names = (Synonym(name, official) for name, (_, official) in self._agencies.items())
-        self._synonyms = Synonyms((*synonyms, *names))
+        self._agencies, self._synonyms = _read_terms(tuple(synonyms), agencies)
         self.is_prefix = is_prefix
 
     def find(self, text: str) -> tuple[Expansion, ...]:
@@ -54,6 +52,17 @@ class QueryExpander:
     def _code_of(self, term: str) -> str | None:
         known = self._agencies.get(term)
         return known[0] if known else None
+
+
+@lru_cache(maxsize=1)
+def _read_terms(
+    synonyms: tuple[Synonym, ...], agencies: AgencyDirectory | None
+) -> tuple[Mapping[str, tuple[str, str]], Synonyms]:
+    """Returns code and current name for each agency name, and all terms of an installation."""
+    named = _name_agencies(agencies) if agencies else {}
+    # A current name maps to itself, so that its agency is found.
+    names = (Synonym(name, official) for name, (_, official) in named.items())
+    return named, Synonyms((*synonyms, *names))
 
 
 def _name_agencies(agencies: AgencyDirectory) -> Mapping[str, tuple[str, str]]:

@@ -49,6 +49,8 @@ class WriterLock:
         self._creator = creator
         # A hanging renewal must not count as one, so it fails early and is retried.
         self._client = client.options(request_timeout=2.0, max_retries=0)
+        self._patient_client = client.options(request_timeout=5.0, max_retries=0)
+        self._has_index = False
         self._index = index
         self._key = key
         self._owner = secrets.token_hex(8)
@@ -67,7 +69,7 @@ class WriterLock:
         if self.is_held:
             raise AnotherWriterError
         with translate_errors():
-            self._creator.ensure(self._index, _PROPERTIES)
+            self._ensure_index()
             asked = time.monotonic()
             self._version = self._make()
             if self._version is None:
@@ -105,13 +107,21 @@ class WriterLock:
         except (ApiError, TransportError):
             return
 
+    def _ensure_index(self) -> None:
+        if not self._has_index:
+            self._creator.ensure(self._index, _PROPERTIES)
+            self._has_index = True
+
     def _make(self) -> _Version | None:
         try:
-            made = self._client.index(
+            made = self._patient_client.index(
                 index=self._index, id=self._key, op_type="create", document={"owner": self._owner}
             )
         except ConflictError:
             return None
+        except NotFoundError:
+            self._has_index = False
+            raise
         return _Version(made["_seq_no"], made["_primary_term"])
 
     def _take_over(self) -> _Version | None:
