@@ -20,7 +20,10 @@ from gongkai.engines.elastic.connection import open_client
 from gongkai.engines.installation import Installation, open_installation
 from gongkai.settings import EngineKind, Settings
 from hatch_build import compile_messages
+from indexer.pipeline import IndexJob, publish
+from indexer.source_reader import find_sources
 from tests.clock import ShiftedClock
+from tests.engines.records import changed
 from tests.scale import THOROUGH, scaled
 
 # How long an example or a query takes says more of what else runs than of the code.
@@ -28,6 +31,7 @@ hypothesis_settings.register_profile("untimed", deadline=None, max_examples=scal
 hypothesis_settings.load_profile("untimed")
 _PATIENT: Mapping[str, float] = {"query_timeout_seconds": 60, "elasticsearch_timeout_seconds": 90}
 
+SAMPLE = Path(__file__).resolve().parents[1] / "indexer" / "sample"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 # The modules that take minutes: begun first, no worker is left alone with one at the end.
@@ -202,6 +206,28 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def fresh(installation: Installation, tmp_path: Path) -> Installation:
     """The same over an empty data folder of this one test."""
     return replace(installation, settings=Settings(data_dir=tmp_path / "data", **_PATIENT))
+
+
+@pytest.fixture(scope="session")
+def sample_data(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the sample, indexed once; never written to."""
+    folder = tmp_path_factory.mktemp("sample") / "data"
+    publish(IndexJob(find_sources([SAMPLE])), changed(installation, data_dir=folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sampled(
+    installation: Installation, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Installation:
+    """The sample over a data folder of this module's own."""
+    return copy_sample(installation, sample_data, tmp_path_factory.mktemp("sampled"))
+
+
+def copy_sample(installation: Installation, sample_data: Path, folder: Path) -> Installation:
+    """Returns the installation over a copy of the sample's data, within a folder of the test."""
+    copied = shutil.copytree(sample_data, folder / "data")
+    return changed(installation, data_dir=copied)
 
 
 @pytest.fixture

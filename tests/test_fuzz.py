@@ -6,7 +6,6 @@ Drawn by Hypothesis; GONGKAI_FUZZ_EXAMPLES asks for more than CI has time for.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,12 +32,9 @@ from gongkai.errors import BadRequestError, RefusedValueError
 from gongkai.query.date_expressions import find_date_expression
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.request import Sort
-from indexer.pipeline import IndexJob, publish
-from indexer.source_reader import find_sources
 from search_api.app import create_app
 from search_api.web.appearance import local_path, read_appearance
 from tests.indexer.hostile import TRAPS
-from tests.journeys.conftest import SAMPLE
 from tests.scale import scaled
 
 EXAMPLES = int(os.environ.get("GONGKAI_FUZZ_EXAMPLES", scaled(25, 1_000)))
@@ -128,14 +124,8 @@ def test_any_question_is_understood(installation: Installation, text: str) -> No
 
 
 @pytest.fixture(scope="module")
-def sample(
-    installation: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestClient]:
-    folder = tmp_path_factory.mktemp("fuzz")
-    changed = installation.settings.model_copy(update={"data_dir": folder})
-    served = replace(installation, settings=changed)
-    publish(IndexJob(find_sources([SAMPLE])), served)
-    with TestClient(create_app(served), raise_server_exceptions=False) as client:
+def sample(sampled: Installation) -> Iterator[TestClient]:
+    with TestClient(create_app(sampled), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import cycle
+from itertools import cycle, product
 
 import pytest
 from fastapi import FastAPI
@@ -100,15 +100,16 @@ def test_a_chosen_branch_within_the_limit_is_answered(served: TestClient) -> Non
 
 
 def test_every_parameter_of_any_length_is_answered(served: TestClient) -> None:
-    """Longer, and many times over: at each size in `make nightly`, in the gate at one of them."""
+    """Longer, and many times over, each at each size in `make nightly`; in the gate, in turn."""
     app = served.app
     assert isinstance(app, FastAPI)
     fillers, factors = cycle(FILLERS), cycle(FACTORS)
+    every = tuple(product((fill, repeat), FACTORS))
+    turns = cycle(every)
     addresses = [
         make(path, name, next(fillers), factor)
         for path, name in list_parameters(app)
-        for make in (fill, repeat)
-        for factor in (FACTORS if THOROUGH else (next(factors),))
+        for make, factor in (every if THOROUGH else (next(turns),))
     ]
     addresses += [
         fill(path, name, next(fillers), next(factors)) for path, name in list_page_parameters(app)

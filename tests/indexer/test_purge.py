@@ -15,9 +15,9 @@ from gongkai.engines.port import STAFF
 from indexer.pipeline import IndexJob, publish
 from indexer.purge import purge
 from indexer.source_reader import find_sources
+from tests.conftest import SAMPLE
 from tests.engines.records import read_contents
 from tests.journeys.command import plain_row, write_rows
-from tests.journeys.conftest import SAMPLE
 
 
 def draw_secret() -> str:
@@ -83,12 +83,11 @@ def assert_purged(
         assert (done.records, len(store.generations())) == (2, 1)
 
 
-def test_a_purged_index_is_the_same_and_takes_updates(fresh: Installation) -> None:
-    publish(IndexJob(find_sources([SAMPLE])), fresh)
-    before = read_contents(fresh)
-    purge(fresh)
-    assert read_contents(fresh) == before
-    again = publish(IndexJob(find_sources([SAMPLE])), replace(fresh))
+def test_a_purged_index_is_the_same_and_takes_updates(sampled: Installation) -> None:
+    before = read_contents(sampled)
+    purge(sampled)
+    assert read_contents(sampled) == before
+    again = publish(IndexJob(find_sources([SAMPLE])), replace(sampled))
     assert again.summary.indexed == 0
 
 

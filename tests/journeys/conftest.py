@@ -6,8 +6,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -15,38 +13,15 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gongkai.engines.installation import Installation
-from indexer.pipeline import IndexJob, publish
-from indexer.source_reader import find_sources
 from search_api.app import create_app
 from tests.conftest import require_or_skip
 from tests.journeys.browsing import SIZES
 from tests.scale import THOROUGH
 
-SAMPLE = Path(__file__).resolve().parents[2] / "indexer" / "sample"
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
-
-
-@pytest.fixture(scope="session")
-def sample_data(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the sample, indexed once; never written to."""
-    folder = tmp_path_factory.mktemp("sample") / "data"
-    settings = installation.settings.model_copy(update={"data_dir": folder})
-    publish(IndexJob(find_sources([SAMPLE])), replace(installation, settings=settings))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def sampled(
-    installation: Installation, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Installation:
-    """The sample over a data folder of this module's own."""
-    folder = tmp_path_factory.mktemp("sampled") / "data"
-    shutil.copytree(sample_data, folder)
-    settings = installation.settings.model_copy(update={"data_dir": folder})
-    return replace(installation, settings=settings)
 
 
 @pytest.fixture(scope="module")

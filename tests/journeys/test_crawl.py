@@ -18,8 +18,9 @@ from lxml import html
 from gongkai.engines.installation import Installation
 from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources
+from tests.conftest import SAMPLE
 from tests.journeys.command import plain_row, write_rows
-from tests.journeys.conftest import SAMPLE, serving
+from tests.journeys.conftest import serving
 from tests.scale import scaled
 
 PAGES = scaled(400, 5_000)

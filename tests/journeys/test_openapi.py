@@ -17,7 +17,8 @@ from indexer.pipeline import IndexJob, publish
 from indexer.source_reader import find_sources
 from search_api.api import downloads, search
 from search_api.app import create_app
-from tests.journeys.conftest import SAMPLE, serving
+from tests.conftest import SAMPLE
+from tests.journeys.conftest import serving
 from tests.scale import scaled
 
 OPERATIONS = {
@@ -38,11 +39,12 @@ EXAMPLES = scaled(20, 100)
 
 
 @pytest.fixture(params=list(EngineKind))
-def served(request: pytest.FixtureRequest, fresh: Installation) -> Iterator[str]:
+def served(request: pytest.FixtureRequest) -> Iterator[str]:
     """The sample on a real server over one engine."""
     is_elastic = request.param is EngineKind.ELASTICSEARCH
-    made = request.getfixturevalue("elastic") if is_elastic else fresh
-    publish(IndexJob(find_sources([SAMPLE])), made)
+    made = request.getfixturevalue("elastic" if is_elastic else "sampled")
+    if is_elastic:
+        publish(IndexJob(find_sources([SAMPLE])), made)
     with serving(made) as address:
         yield address
 

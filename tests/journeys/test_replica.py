@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,27 +12,24 @@ from gongkai.engines.port import STAFF
 from indexer.pipeline import IndexJob, publish
 from indexer.replica_lines import BrokenReplicaError
 from indexer.replicas import apply_replica
-from indexer.source_reader import find_sources
 from search_api.app import create_app
 from search_api.http.caching import VERSION_SECONDS
+from tests.conftest import copy_sample
+from tests.engines.records import changed
 from tests.journeys.command import plain_row, run, write_rows
-from tests.journeys.conftest import SAMPLE, serving
+from tests.journeys.conftest import serving
 
 
 @pytest.fixture
-def portal(installation: Installation, tmp_path: Path) -> Installation:
+def portal(installation: Installation, sample_data: Path, tmp_path: Path) -> Installation:
     """The sample as a portal serves it."""
-    settings = installation.settings.model_copy(update={"data_dir": tmp_path / "portal"})
-    made = replace(installation, settings=settings)
-    publish(IndexJob(find_sources([SAMPLE])), made)
-    return made
+    return copy_sample(installation, sample_data, tmp_path / "portal")
 
 
 @pytest.fixture
 def hall(installation: Installation, tmp_path: Path) -> Installation:
     """A machine of its own, still empty."""
-    settings = installation.settings.model_copy(update={"data_dir": tmp_path / "hall"})
-    return replace(installation, settings=settings)
+    return changed(installation, data_dir=tmp_path / "hall")
 
 
 @pytest.fixture

@@ -6,16 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gongkai.engines.installation import open_installation
+from gongkai.engines.installation import Installation
 from gongkai.evaluation.metrics import JudgedQuery, measure, read_judgements, read_queries
-from gongkai.settings import Settings
-from indexer.pipeline import IndexJob, publish
-from indexer.source_reader import find_sources
 from search_api.commands.evaluate import rank
 from tests.relevance.asker import Asker
 
 HERE = Path(__file__).parent
-SAMPLE = HERE.parents[1] / "indexer" / "sample"
 QUERIES = read_queries(HERE / "queries.jsonl")
 JUDGEMENTS = read_judgements(HERE / "qrels.tsv")
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
@@ -23,11 +19,8 @@ BY_WORDS = [kind for kind in FLOORS if kind not in ("meaning", "answers_right", 
 
 
 @pytest.fixture(scope="module")
-def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    folder = tmp_path_factory.mktemp("sample")
-    installation = open_installation(Settings(data_dir=folder))
-    publish(IndexJob(find_sources([SAMPLE])), installation)
-    asked = Asker(installation)
+def asker(sampled: Installation) -> Iterator[Asker]:
+    asked = Asker(sampled)
     yield asked
     asked.close()
 

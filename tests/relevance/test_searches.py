@@ -1,24 +1,16 @@
 """What citizens really type, over the sample: numbers, years, articles, document numbers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from gongkai.engines.installation import open_installation
-from gongkai.settings import Settings
-from indexer.pipeline import IndexJob, publish
-from indexer.source_reader import find_sources
+from gongkai.engines.installation import Installation
 from tests.relevance.asker import Asker
-
-SAMPLE = Path(__file__).parents[2] / "indexer" / "sample"
 
 
 @pytest.fixture(scope="module")
-def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    installation = open_installation(Settings(data_dir=tmp_path_factory.mktemp("sample")))
-    publish(IndexJob(find_sources([SAMPLE])), installation)
-    asked = Asker(installation)
+def asker(sampled: Installation) -> Iterator[Asker]:
+    asked = Asker(sampled)
     yield asked
     asked.close()
 
