@@ -3,8 +3,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-# Three workers keep two processors busy, since tests wait for Chromium and Elasticsearch.
-PYTEST_WORKERS ?= 3
+# Four workers keep two processors busy, since tests wait for Chromium and Elasticsearch.
+PYTEST_WORKERS ?= 4
 # mypy keeps one processor busy: checks run beside the tests.
 MAKEFLAGS += --jobs=2
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-_PARALLEL = ("-n", "3", "--dist", "loadfile")
+_PARALLEL = ("-n", "4", "--dist", "loadfile")
 _GATE = (*_PARALLEL, "-m", "not slow and not attack")
 _SEED = str(random.randrange(10**6))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.engines import generation_store
 from gongkai.engines.embedded.backend import EmbeddedBackend
 from gongkai.engines.embedded.engine import EmbeddedEngine
 from gongkai.engines.embedded.ledger import Ledger
@@ -56,8 +57,10 @@ class TestEmbedded(
         return lambda installation: (installation.open_store(), installation.open_engine())
 
     @pytest.fixture(autouse=True)
-    def _remember(self, fresh: Installation) -> None:
+    def _remember(self, fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
         self._fresh = fresh
+        # No writer of these tests ends while a withdrawal waits for it.
+        monkeypatch.setattr(generation_store, "WITHDRAW_PATIENCE_SECONDS", 0.1)
 
     @pytest.fixture
     def other_analysis(self) -> Callable[[], Opened]:
