@@ -11,6 +11,7 @@ from gongkai.engines.scoped import ScopedEngine
 from gongkai.query.filters import published_by
 from gongkai.query.relevance import DEFAULT_PROFILE
 from gongkai.search.background import end_background_tasks
+from gongkai.search.citation_service import CitationService
 from gongkai.search.duplicates import DuplicateService
 from gongkai.search.number_series import NumberSeries
 from gongkai.search.service import SearchService
@@ -33,6 +34,7 @@ class Services:
     installation: Installation
     engine: SearchEngine
     search: SearchService
+    citations: CitationService
     suggester: Suggester
     semantic: SemanticSearch | None
     duplicates: DuplicateService
@@ -74,6 +76,7 @@ def build_services(
         installation=installation,
         engine=engine,
         search=search,
+        citations=CitationService(installation, engine, search.views),
         suggester=Suggester(
             engine, search.term_dictionary, installation.analyzer, installation.tables.agencies
         ),
@@ -104,6 +107,7 @@ def scope_services(whole: Services, unit: str) -> Services:
         installation=installation,
         engine=engine,
         search=search,
+        citations=CitationService(installation, engine, search.views),
         suggester=Suggester(engine, search.term_dictionary, installation.analyzer, branch),
         duplicates=DuplicateService(installation, engine),
     )

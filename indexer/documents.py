@@ -8,6 +8,7 @@ from itertools import chain
 
 from analyzers.normalize import normalize_text
 from analyzers.text_analyzer import TextAnalyzer
+from gongkai.catalog.citations import Citation, find_citations
 from gongkai.catalog.classifications import MISSING, ancestors_and_self
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.explained import Explained, find_explained
@@ -19,11 +20,13 @@ from gongkai.catalog.published_part import disclose
 from gongkai.catalog.record import Record, field_names
 from gongkai.catalog.repeals import Repeal, find_repeals
 from gongkai.catalog.stored_record import StoredRecord, decode_record, encode_record
+from gongkai.catalog.title_base import read_issued
 from gongkai.catalog.validity_period import ValidityPeriod, read_validity_period
 from gongkai.duplicates.comparable_text import Text, choose_body
 from gongkai.duplicates.minhash import pack_bands
 from gongkai.engines.fingerprint import write_revision
 from gongkai.engines.port import IndexDocument
+from gongkai.query.citation_marks import list_marks, title_keys
 from gongkai.query.similarity import title_mark
 
 _ORDER_BITS = 40
@@ -63,6 +66,8 @@ def build_document(record: Record, analyzer: TextAnalyzer) -> IndexDocument:
             "terms": _terms(record, analyzer),
             "repeals": _name(derived.repeals, analyzer),
             "explains": _name(derived.explained, analyzer),
+            "cites": list_marks(derived.cites, analyzer),
+            "title_base": title_keys(title, analyzer),
             "text_key": _present(text.key),
             "bands": text.bands,
             "identities": record_keys(record),
@@ -89,14 +94,24 @@ def rename_document(document: IndexDocument, record_id: str) -> IndexDocument:
 def _derive(record: Record, text: Text) -> StoredRecord:
     own = {name: getattr(record, name) for name in field_names(Record)}
     issued = record.issued_on or record.published_on
+    repeals = find_repeals(record.body)
+    explained = find_explained(record.title, record.body, record.category)
     return StoredRecord(
         **own,
-        repeals=find_repeals(record.body),
-        explained=find_explained(record.title, record.body, record.category),
+        repeals=repeals,
+        explained=explained,
+        cites=_find_citations(record, (*repeals, *explained)),
         period=read_validity_period(record.title, record.body, issued),
         text_key=text.key,
         bands=pack_bands(text.bands),
     )
+
+
+def _find_citations(record: Record, linked: Sequence[Repeal | Explained]) -> tuple[Citation, ...]:
+    """Returns the documents that the text cites, without itself and those linked otherwise."""
+    own = (record.title, read_issued(record.title), record.document_number)
+    others = chain.from_iterable((each.title, each.document_number) for each in linked)
+    return find_citations(record.body, filter(None, chain(own, others)))
 
 
 def _entry_texts(record: Record) -> Iterable[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gongkai.catalog.citations import find_citations
 from gongkai.catalog.dates import parse_date
 from gongkai.catalog.document_number import find_document_numbers
 from gongkai.catalog.number_prefix import trim_prefix
@@ -34,6 +35,18 @@ READERS: tuple[tuple[Callable[[str], object], tuple[str, ...]], ...] = (
     (find_document_numbers, ("与〔2008〕", "第1号", "〔", "国发")),
     (lambda text: mask(text, "题"), ("关于", "关于\n", "---{ }", "1", "#\n", "({2008年通过}")),
     (read_subject, ("1", "1 ", "duplicate ")),
+    (
+        lambda text: find_citations(text, ()),
+        (
+            "《",
+            "《》",
+            "《关于",
+            "《甲办法》（{ }",
+            "《甲办法》宜政发〔2020〕1号",
+            "根据",
+            "甲局《关于乙》",
+        ),
+    ),
     (holds_recipient, ("姓名：张三 ", "姓名\t电话\n张三\t1", "户主：李四；住址：{村}", "姓名{1}")),
     (
         lambda text: read_validity_period("某办法", text, None),

@@ -173,6 +173,8 @@ _ROWS = (
     Field("authority", Kind.KEYWORD),
     Field("repeals", Kind.KEYWORD),
     Field("explains", Kind.KEYWORD),
+    Field("cites", Kind.KEYWORD),
+    Field("title_base", Kind.KEYWORD),
     Field("terms", Kind.KEYWORD, term_dictionary=True),
     Field("text_key", Kind.KEYWORD),
     Field("bands", Kind.KEYWORD),
@@ -198,5 +200,5 @@ _ROWS = (
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
 ZONE_BREAK = "\u2063"
 """A token that no text contains; it separates zones of a field, so that no phrase spans two."""
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised when a field changes its meaning; every index must then be rebuilt."""

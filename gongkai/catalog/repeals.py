@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzers.lazy_pattern import lazy_re
+from gongkai.catalog.cited_titles import find_outermost, is_beside, with_agency
 from gongkai.catalog.document_number import find_document_numbers
 
 
@@ -38,12 +39,6 @@ _PARTLY = lazy_re(
 )
 _AMENDING = lazy_re(r"(?:第[一二三四五六七八九十]次)?(?:修改|修正|修订)|(?:的)?(?:规定|要求|精神)")
 _CERTIFICATE = lazy_re(r"(?:证|证书|证明)\Z")
-_BETWEEN = lazy_re(r"[（(\s]*")
-_AGENCY = lazy_re(
-    r"(?:最高人民法院、最高人民检察院|[\u4e00-\u9fff]{2,16}?(?:政府|办公厅|办公室|委员会|法院|检察院"
-    r"|[部委局厅署行会]))\Z"
-)
-_LEAD = lazy_re(r".*(?:[0-9日号》）)，,]|原|以及|其中|此前|年|月|与|及|和)")
 
 
 def find_repeals(body: str) -> tuple[Repeal, ...]:
@@ -73,15 +68,15 @@ def _after_start(clause: str) -> str:
 
 def _read_cited(clause: str) -> Iterator[Repeal]:
     numbers = find_document_numbers(clause)
-    spans = list(_outermost(clause))
+    spans = list(find_outermost(clause))
     taken: set[int] = set()
     for at, (start, end) in enumerate(spans):
         rest = clause[end:]
         until = spans[at + 1][0] if at + 1 < len(spans) else len(clause)
-        close = next((n for n in numbers if _stands_next(clause, end, n.start, until)), None)
+        close = next((n for n in numbers if is_beside(clause, end, n.start, until)), None)
         if close:
             taken.add(close.start)
-        title = _with_agency(clause[:start], clause[start + 1 : end - 1])
+        title = with_agency(clause[:start], clause[start + 1 : end - 1])
         is_whole = not _PARTLY.match(rest) and not _AMENDING.match(rest)
         if title and is_whole and not _CERTIFICATE.search(title):
             yield Repeal(title, close.number.canonical if close else None)
@@ -89,30 +84,3 @@ def _read_cited(clause: str) -> Iterator[Repeal]:
         is_inside = any(start <= number.start < end for start, end in spans)
         if not spans and not is_inside and number.start not in taken:
             yield Repeal(None, number.number.canonical)
-
-
-def _stands_next(clause: str, end: int, start: int, until: int) -> bool:
-    return end <= start < until and _BETWEEN.fullmatch(clause, end, start) is not None
-
-
-def _outermost(clause: str) -> Iterator[tuple[int, int]]:
-    """Yields spans of 《…》; nested ones belong to the outer."""
-    depth = begin = 0
-    for at, sign in enumerate(clause):
-        if sign == "《":
-            begin = begin if depth else at
-            depth += 1
-        elif sign == "》" and depth:
-            depth -= 1
-            if not depth:
-                yield begin, at + 1
-
-
-def _with_agency(before: str, title: str) -> str:
-    """Prepends the agency: 最高人民法院《关于…的规定》 is 最高人民法院关于…的规定."""
-    title = "".join(title.split())
-    if not title.startswith("关于"):
-        return title
-    lead = _LEAD.match(before)
-    agency = _AGENCY.search(before[lead.end() if lead else 0 :])
-    return agency[0] + title if agency else title

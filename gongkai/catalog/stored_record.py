@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from gongkai.catalog.citations import Citation
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.explained import Explained
@@ -23,13 +24,15 @@ _PERIOD_DAYS = ("effective_on", "expires_on")
 class StoredRecord(Record):
     """A record with the values derived from its text.
 
-    `repeals` are the documents that it repeals, `explained` those that it explains. `period` is the
-    one that it states for itself. `text_key` and `bands` are for comparison with other records
-    (`gongkai.duplicates.comparable_text`), empty for a record without text.
+    `repeals` are the documents that it repeals, `explained` those that it explains, `cites` those
+    that it names besides. `period` is the one that it states for itself. `text_key` and `bands`
+    are for comparison with other records (`gongkai.duplicates.comparable_text`), empty for a record
+    without text.
     """
 
     repeals: tuple[Repeal, ...] = ()
     explained: tuple[Explained, ...] = ()
+    cites: tuple[Citation, ...] = ()
     period: ValidityPeriod = NO_PERIOD
     text_key: str = ""
     bands: str = ""
@@ -55,6 +58,7 @@ def decode_record(stored: bytes) -> StoredRecord:
     )
     values["repeals"] = tuple(Repeal(**each) for each in values["repeals"])
     values["explained"] = tuple(Explained(**each) for each in values["explained"])
+    values["cites"] = tuple(Citation(**each) for each in values["cites"])
     values["period"] = _read_period(values["period"])
     return StoredRecord(**values)
 
@@ -78,7 +82,7 @@ def _to_json(value: object) -> object:
         return value.iso
     if isinstance(value, tuple):
         return [_to_json(each) for each in value]
-    if isinstance(value, Attachment | Explained | Repeal | ValidityPeriod):
+    if isinstance(value, Attachment | Citation | Explained | Repeal | ValidityPeriod):
         names = field_names(type(value))
         return {name: _to_json(getattr(value, name)) for name in names if name not in _NOT_STORED}
     return value

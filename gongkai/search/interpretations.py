@@ -1,22 +1,18 @@
 """Links documents and the records that explain them (文件与解读), both ways."""
 
-import re
 from collections.abc import Iterable
 
 from analyzers.text_analyzer import TextAnalyzer
 from gongkai.catalog.explained import Explained
 from gongkai.catalog.record import Record
 from gongkai.catalog.stored_record import StoredRecord, decode_record
+from gongkai.catalog.title_base import read_issued
 from gongkai.engines.port import EngineQuery, SearchEngine
 from gongkai.query.similarity import find_explained, find_explaining
 from gongkai.search.related import first_day
 
 SHOWN = 20
 """Records that explain one document, and records considered for the documents of one of them."""
-_ISSUED = re.compile(
-    r"(?:印发|发布|公布|颁布|转发|批转)(?:《(?P<quoted>.{2,120})》|(?P<plain>[^《》]{4,120}?))"
-    r"(?:的)?(?:通知|公告|通告|决定|令)?\Z"
-)
 
 
 class Interpretations:
@@ -65,9 +61,8 @@ class Interpretations:
 
     def _names(self, record: Record) -> list[str]:
         """Returns the keys that a record goes by: its title, and of a notice what it issues."""
-        issued = _ISSUED.search(record.title)
-        inner = [issued["quoted"] or issued["plain"]] if issued else []
-        return [self._key(each) for each in (record.title, *inner)]
+        issued = read_issued(record.title)
+        return [self._key(each) for each in (record.title, issued) if each]
 
 
 def _may_explain(explaining: StoredRecord, document: StoredRecord) -> bool:

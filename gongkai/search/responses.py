@@ -120,6 +120,14 @@ class CopyView:
 
 
 @dataclass(kw_only=True)
+class CitedView(CopyView):
+    """A public record that cites another one or is cited by it."""
+
+    validity: Annotated[str | None, Field(description="有效性。")]
+    basis: Annotated[bool, Field(description="正文写明以被引用的信息为依据（根据……制定）。")]
+
+
+@dataclass(kw_only=True)
 class HitView:
     """One record in a result list."""
 

@@ -100,7 +100,7 @@ class SearchService:
             engine, Decisions(installation.settings.data_dir), installation.places.is_name
         )
         self._versions = VersionFinder(engine, installation.analyzer)
-        self._views = Views(installation.tables, today)
+        self.views = Views(installation.tables, today)
         self._facet_builder = FacetBuilder(installation.tables)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
@@ -142,11 +142,11 @@ class SearchService:
             size=request.size,
             next_cursor=result.next_cursor,
             hits=await asyncio.to_thread(
-                self._views.hits, folded.hits, highlight_terms, page.related, folded.copies
+                self.views.hits, folded.hits, highlight_terms, page.related, folded.copies
             ),
             facets={name: facet.values for name, facet in facets.items()},
             more={name: facet.more for name, facet in facets.items() if facet.more},
-            answer=self._views.answer(page.answer) if page.answer else None,
+            answer=self.views.answer(page.answer) if page.answer else None,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
@@ -187,7 +187,7 @@ class SearchService:
         )
         versions = await self._versions.find(record, repealed, repealing)
         relations = Relations(repealed, repealing, explained, explaining_it, copies, versions)
-        return self._views.record(record, relations)
+        return self.views.record(record, relations)
 
     async def comparison(self, record_id: str, other_id: str) -> ComparisonAnswer | None:
         """Returns the differences by article between two versions of one document.
@@ -207,7 +207,7 @@ class SearchService:
             return None
         earlier, later = put_in_order([record, other])
         articles = await asyncio.to_thread(compare_versions, earlier.body, later.body)
-        return self._views.comparison(earlier, later, articles)
+        return self.views.comparison(earlier, later, articles)
 
     async def similar(self, record_id: str, size: int) -> SimilarAnswer | None:
         """Returns records on the same subject, or None where no public record has this id."""
@@ -216,7 +216,7 @@ class SearchService:
             return None
         record = await asyncio.to_thread(decode_record, stored)
         hits = await self._related_records.similar(record, size)
-        return SimilarAnswer(hits=await asyncio.to_thread(self._views.hits, hits))
+        return SimilarAnswer(hits=await asyncio.to_thread(self.views.hits, hits))
 
     async def every(self, request: SearchRequest) -> AsyncIterator[RecordView]:
         """Yields all records that a request finds, newest first, or oldest first if requested.
@@ -277,7 +277,7 @@ class SearchService:
         return PublisherView(code=agency.code, name=agency.name) if agency else None
 
     def _read_records(self, hits: Sequence[Hit]) -> list[RecordView]:
-        return [self._views.record(decode_record(hit.stored)) for hit in hits]
+        return [self.views.record(decode_record(hit.stored)) for hit in hits]
 
     def _facets(self, request: SearchRequest, result: SearchResult) -> dict[str, Facet]:
         chosen = chosen_values(request, self._tables)

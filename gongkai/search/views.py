@@ -23,6 +23,7 @@ from gongkai.search.responses import (
     ArticleView,
     AttachmentView,
     CitedDocument,
+    CitedView,
     ComparisonAnswer,
     CopyView,
     HitView,
@@ -136,11 +137,17 @@ class Views:
             **self._shared(found.record, PassageView),
         )
 
+    def cited(self, record: StoredRecord, *, is_basis: bool) -> CitedView:
+        """Returns a record that cites another one or is cited by it."""
+        return CitedView(basis=is_basis, **self._shared(record, CitedView))
+
     def _copies(self, records: Sequence[StoredRecord]) -> list[CopyView]:
         return [CopyView(**self._shared(each, CopyView)) for each in records]
 
     def _shared(
-        self, record: StoredRecord, view: type[CopyView | HitView | PassageView | RecordView]
+        self,
+        record: StoredRecord,
+        view: type[CitedView | CopyView | HitView | PassageView | RecordView],
     ) -> dict[str, Any]:
         """Returns the members that a view has from the record."""
         name = self._tables.agencies.label_of(record.publisher)
@@ -150,12 +157,13 @@ class Views:
             "effective_on": period.effective_on,
             "expires_on": period.expires_on,
         }
+        has_term = view not in (CitedView, CopyView)
         stated = {key: day.iso if day else None for key, day in days.items()}
         return {
             **{key: getattr(record, key) for key in _KEYS[view]},
             "publisher": PublisherView(code=record.publisher, name=name),
             "published_on": record.published_on.iso,
-            **({} if view is CopyView else {"term_passed": period.is_passed(self._today())}),
+            **({"term_passed": period.is_passed(self._today())} if has_term else {}),
             **(stated if view in (HitView, RecordView) else {}),
         }
 
@@ -198,5 +206,5 @@ def _cite(cited: Cited | Record, found: Record | None) -> CitedDocument:
 _OWN = frozenset(Record.__dataclass_fields__) - {"attachments"}
 _KEYS = {
     view: tuple(key for key in view.__dataclass_fields__ if key in _OWN)
-    for view in (CopyView, HitView, PassageView, RecordView)
+    for view in (CitedView, CopyView, HitView, PassageView, RecordView)
 }

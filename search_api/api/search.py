@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from gongkai.search.citation_service import CitationsAnswer
 from gongkai.search.responses import (
     ClassificationsAnswer,
     ComparisonAnswer,
@@ -15,6 +16,7 @@ from gongkai.search.responses import (
 )
 from gongkai.search.suggest import SuggestAnswer
 from search_api.http.dependencies import (
+    CitationsDependency,
     RecordId,
     SearchServiceDependency,
     SuggesterDependency,
@@ -27,6 +29,7 @@ from search_api.http.dependencies import (
 )
 from search_api.http.errors import describe_problems
 from search_api.http.parameters import (
+    CitationsParameters,
     ComparisonParameters,
     SearchQuery,
     SimilarParameters,
@@ -134,6 +137,30 @@ async def comparison(
     if found is None:
         raise await missing_record_error(record_id, service)
     return _as_json(found)
+
+
+@router.get(
+    "/records/{record_id:path}/citations",
+    summary="引用和被引用",
+    description="正文引用的公开信息，以及引用本信息的公开信息；按文号或者标题关联，指向不明的不列。",
+    response_model=CitationsAnswer,
+    responses=_MISSING,
+    dependencies=[Depends(refuse_merged)],
+)
+async def citations(
+    record_id: RecordId,
+    parameters: Annotated[CitationsParameters, Query()],
+    citing: CitationsDependency,
+    service: SearchServiceDependency,
+) -> Response:
+    """The public records that a record cites, and those that cite it."""
+    found = await citing.answer(record_id, parameters.page, parameters.size)
+    if found is not None:
+        return _as_json(found)
+    # An id may itself end in `/citations`.
+    if record := await service.record(f"{record_id}/citations"):
+        return _as_json(record)
+    raise await missing_record_error(record_id, service)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from starlette.background import BackgroundTask
 from gongkai.errors import BadRequestError, StorageError
 from gongkai.files.spreadsheets import write_sheet
 from gongkai.query.request import SearchRequest
+from gongkai.search.citation_service import CitationService
 from gongkai.search.responses import RecordView, SearchAnswer
 from gongkai.search.service import SearchService
 from gongkai.search.suggest import Suggester
@@ -32,6 +33,11 @@ log = logging.getLogger("gongkai.search_api")
 async def get_search_service(request: Request) -> SearchService:
     """Returns the search service."""
     return services_of(request).search
+
+
+async def get_citations(request: Request) -> CitationService:
+    """Returns the service of citations."""
+    return services_of(request).citations
 
 
 async def get_suggester(request: Request) -> Suggester:
@@ -105,6 +111,7 @@ def store_if_possible(zero_results: ZeroResultQueries) -> None:
 
 ZeroResultRecorderDependency = Annotated[ZeroResultRecorder, Depends(get_zero_result_recorder)]
 SearchServiceDependency = Annotated[SearchService, Depends(get_search_service)]
+CitationsDependency = Annotated[CitationService, Depends(get_citations)]
 SuggesterDependency = Annotated[Suggester, Depends(get_suggester)]
 SiteDependency = Annotated[Site, Depends(get_site)]
 ContextDependency = Annotated[PageContext, Depends(get_context)]

@@ -40,6 +40,8 @@ from gongkai.search.export import ExportFormat
 TYPED_LIMIT = 100
 """Maximum number of characters for autocomplete."""
 SUGGESTIONS_LIMIT = 20
+CITATIONS_PAGE_LIMIT = 100
+"""Pages of at most SIZE_LIMIT records, to the 10,000th as in other lists."""
 PAGE_FACET_SIZE = 200
 """Values of each facet on a page: what its panels show, with the classes below."""
 CURSOR_LIMIT = 6_000
@@ -222,6 +224,15 @@ class ComparisonParameters(BaseModel):
     other: str = Field(
         alias="with", max_length=200, description="另一文本的信息编号，见信息的 versions。"
     )
+
+
+class CitationsParameters(BaseModel):
+    """Parameters of the citations of a record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(1, ge=1, le=CITATIONS_PAGE_LIMIT, description="`cited_by` 的页码。")
+    size: int = Field(10, ge=1, le=SIZE_LIMIT, description="`cited_by` 每页的条数。")
 
 
 class QueryReader(Generic[Read]):

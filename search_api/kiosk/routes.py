@@ -1,7 +1,7 @@
 """`/kiosk`: the screens of service halls. Neither server nor browser stores visitor data."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,6 +14,7 @@ from gongkai.errors import BadRequestError
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
 from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
+    CitationsDependency,
     ContextDependency,
     RecordId,
     SearchServiceDependency,
@@ -40,12 +41,21 @@ from search_api.kiosk.screens import (
     render_narrow,
     render_start,
 )
+from search_api.web.citations_page import CITING_SHOWN, build_citations
 from search_api.web.frequent_queries import find_frequent
 from search_api.web.record_page import Found
 
 router = APIRouter(prefix="/kiosk", include_in_schema=False, default_response_class=HTMLResponse)
 _BACK_LIMIT = 4_000
 Words = Annotated[str, Query(max_length=TEXT_LIMIT)]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way to a record: the query, and the address of the list."""
+
+    q: Words = ""
+    back: Annotated[str, Query(max_length=_BACK_LIMIT)] = ""
 
 
 async def read_mode(
@@ -141,17 +151,24 @@ async def record(
     record_id: RecordId,
     kiosk: KioskDependency,
     service: SearchServiceDependency,
-    q: Words = "",
-    back: Annotated[str, Query(max_length=_BACK_LIMIT)] = "",
+    citations: CitationsDependency,
+    way: Annotated[Way, Depends()],
 ) -> HTMLResponse:
     """Shows one record."""
-    found = await find_record(record_id, service)
-    highlight_terms = await service.highlight_terms(q)
-    asked = _read_back(back, kiosk.mode)
+    found, cited = await asyncio.gather(
+        find_record(record_id, service), citations.answer(record_id, 1, CITING_SHOWN)
+    )
+    if cited is None:
+        raise await missing_record_error(record_id, service)
+    highlight_terms = await service.highlight_terms(way.q)
+    asked = _read_back(way.back, kiosk.mode)
     listed = ReachedList(asked, await service.search(asked)) if asked else None
 
     def draw() -> str:
-        reached = Reached(Found(q, highlight_terms), back, service.today(), listed)
+        sections = build_citations(cited, record_id)
+        reached = Reached(
+            Found(way.q, highlight_terms), way.back, service.today(), sections, listed
+        )
         return render_kiosk_record(kiosk, found, reached)
 
     return HTMLResponse(await asyncio.to_thread(draw))

@@ -21,6 +21,7 @@ from gongkai.search.responses import (
 )
 from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back, read_list_query
 from search_api.web.catalog_entry import TERM_HEADING
+from search_api.web.citations_page import CitationSections, CitedRow
 from search_api.web.comparison_page import build_comparison
 from search_api.web.facet_panels import list_leaves, walk
 from search_api.web.pagination import build_paging
@@ -197,6 +198,7 @@ class Reached:
     found: Found
     back: str
     today: date
+    citations: CitationSections
     listed: ReachedList | None = None
 
 
@@ -213,6 +215,7 @@ def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reac
         address=shown.address if page.site.public_url else "",
         copies=[(each, _copy_link(context.mode, each, reached)) for each in shown.copies],
         versions=_link_versions(context.mode, record, reached),
+        cited=list(_link_citations(context.mode, reached)),
         listed=list(_listed(context.mode, record.id, reached)),
         back=read_back(reached.back, context.mode),
     )
@@ -235,8 +238,23 @@ def render_kiosk_comparison(context: KioskContext, answer: ComparisonAnswer, bac
     return _render("comparison", context, compared=compared, back=later)
 
 
-def _copy_link(mode: Mode, copy: CopyRow, reached: Reached) -> str:
-    """Returns the kiosk address of a record with the same text, with the same way back."""
+def _link_citations(
+    mode: Mode, reached: Reached
+) -> Iterator[tuple[str, list[tuple[CitedRow, str]]]]:
+    """Yields the headings of the citations with their records and kiosk addresses."""
+    found = reached.citations
+    sections = {
+        "本文件的依据": found.basis,
+        "本文件引用的文件": found.cites,
+        f"引用本文件的文件（{found.total:,} 件）": found.cited_by,
+    }
+    for heading, rows in sections.items():
+        if rows:
+            yield heading, [(each, _copy_link(mode, each, reached)) for each in rows]
+
+
+def _copy_link(mode: Mode, copy: CopyRow | CitedRow, reached: Reached) -> str:
+    """Returns the kiosk address of another record, with the same way back."""
     back = [("back", reached.back)] if reached.back else []
     return mode.link(f"/kiosk{copy.href}", *back)
 

@@ -13,6 +13,7 @@ from analyzers.highlight import Marker
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.record import AttachmentText
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
+from gongkai.search.citation_service import CitationsAnswer
 from gongkai.search.responses import (
     AttachmentView,
     CitedDocument,
@@ -24,6 +25,7 @@ from search_api.web.badges import IN_FORCE, Badge, build_badges, choose_tone
 from search_api.web.body_layout import Kind, Rows, lay_out, split_tables
 from search_api.web.catalog_entry import Row, catalog_rows, extra_rows, is_web_address, spell_date
 from search_api.web.citation import cite
+from search_api.web.citations_page import build_citations
 from search_api.web.contents import ContentsEntry, list_contents
 from search_api.web.qr import draw_qr
 from search_api.web.rendering import PageContext, render, shorten, trusted
@@ -45,10 +47,7 @@ _TEXT_NOTES: Mapping[str, str] = {
     AttachmentText.UNREADABLE: "这个附件的内容无法识别，其中的文字不能检索。",
     AttachmentText.TOO_COSTLY: "这个附件结构过于复杂，其中的文字不能检索。",
 }
-
-
 _SUFFIX_LONGEST = 4
-
 MARKED_CHARACTERS = 400_000
 """Characters of one page that are searched for terms to highlight."""
 
@@ -136,20 +135,29 @@ class Found:
     highlight_terms: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The answers about other records that the page shows."""
+
+    similar: Sequence[HitView]
+    citations: CitationsAnswer
+
+
 def render_record(
     record: RecordView,
-    similar: Sequence[HitView],
+    beside: Beside,
     found: Found,
     context: PageContext,
     today: date,
 ) -> str:
     """Renders the page. `found.text` builds the link back to the list."""
     text = found.text.strip()[:TEXT_LIMIT]
-    shown = build_record_page(record, similar, found, context.base, today)
+    shown = build_record_page(record, beside.similar, found, context.base, today)
     return render(
         "record.html",
         context,
         record=shown,
+        citations=build_citations(beside.citations, record.id),
         structured=describe_record(record, shown.address, context.site.name),
         back=search_url(SearchRequest(text=text)) if text else None,
         qr=draw_qr(shown.address),

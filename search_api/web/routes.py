@@ -12,9 +12,10 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from gongkai.catalog.fields import FACETS, SHELVES
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
-from gongkai.search.responses import SearchAnswer, SimilarAnswer
+from gongkai.search.responses import SearchAnswer
 from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
+    CitationsDependency,
     ContextDependency,
     RecordId,
     SearchServiceDependency,
@@ -26,6 +27,7 @@ from search_api.http.dependencies import (
 )
 from search_api.http.errors import UnknownPageError
 from search_api.http.parameters import (
+    CITATIONS_PAGE_LIMIT,
     InvertedRangeError,
     PageParameters,
     PageQuery,
@@ -35,13 +37,14 @@ from search_api.web.application_form import ApplicationForm, find_faults
 from search_api.web.application_page import prefill, render_application
 from search_api.web.browse_page import render_facet, render_overview
 from search_api.web.citation import cite
+from search_api.web.citations_page import CITING_SHOWN, PAGE_SIZE, render_citations
 from search_api.web.comparison_page import render_comparison
 from search_api.web.facet_page import render_facet_values
 from search_api.web.frequent_queries import find_frequent
 from search_api.web.home_page import NEWEST, render_home
 from search_api.web.no_results import Elsewhere
 from search_api.web.plain_record import write_plain_record
-from search_api.web.record_page import Found, render_record
+from search_api.web.record_page import Beside, Found, render_record
 from search_api.web.rendering import PageContext, render
 from search_api.web.results_page import Surroundings, render_results
 from search_api.web.site import record_path
@@ -197,23 +200,50 @@ async def comparison(
 
 
 @router.api_route(
+    "/citations/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
+)
+async def citing_records(
+    record_id: RecordId,
+    context: ContextDependency,
+    service: SearchServiceDependency,
+    citations: CitationsDependency,
+    page: Annotated[int, Query(ge=1, le=CITATIONS_PAGE_LIMIT)] = 1,
+) -> HTMLResponse:
+    """Shows all records that cite a record."""
+    found, answer = await asyncio.gather(
+        find_record(record_id, service), citations.answer(record_id, page, PAGE_SIZE)
+    )
+    if answer is None:
+        raise await missing_record_error(record_id, service)
+    return HTMLResponse(render_citations(found, answer, context))
+
+
+@router.api_route(
     "/records/{record_id:path}", methods=_METHODS, dependencies=[Depends(refuse_merged)]
 )
 async def record(
-    record_id: RecordId, context: ContextDependency, service: SearchServiceDependency, q: str = ""
+    record_id: RecordId,
+    context: ContextDependency,
+    service: SearchServiceDependency,
+    citations: CitationsDependency,
+    q: str = "",
 ) -> HTMLResponse:
     """Shows one record with the search terms highlighted."""
     words = q[:TEXT_LIMIT]
-    found, similar, highlight_terms = await asyncio.gather(
+    found, similar, cited, highlight_terms = await asyncio.gather(
         find_record(record_id, service),
         service.similar(record_id, SIMILAR_SHOWN),
+        citations.answer(record_id, 1, CITING_SHOWN),
         service.highlight_terms(words),
     )
-    hits = (similar or SimilarAnswer(hits=[])).hits
+    if similar is None or cited is None:
+        # The record was withdrawn since.
+        raise await missing_record_error(record_id, service)
+    beside = Beside(similar.hits, cited)
 
     def draw() -> str:
         how = Found(words, highlight_terms)
-        return render_record(found, hits, how, context, service.today())
+        return render_record(found, beside, how, context, service.today())
 
     # Render in a thread: a text may have two million characters.
     return HTMLResponse(await asyncio.to_thread(draw))

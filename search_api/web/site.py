@@ -48,6 +48,11 @@ def comparison_path(record_id: str, other_id: str) -> str:
     return f"/comparison{record_path(record_id)}?with={quote(other_id, safe='')}"
 
 
+def citations_path(record_id: str) -> str:
+    """Returns the path of the page of all records that cite a record."""
+    return f"/citations{record_path(record_id)}"
+
+
 def record_path(record_id: str) -> str:
     """Returns the path of a record's page. A `/` in the id, as in index numbers, is kept."""
     return f"/records/{quote(record_id, safe='/')}"

@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from gongkai.catalog.citations import Citation
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.explained import Explained
@@ -25,7 +26,8 @@ ENTRY = (
     b'"topic":%s,"audience":[],"life_event":[],"genre":"\xe9\x80\x9a\xe7\x9f\xa5",'
     b'"genre_inferred":true,"format":null,"disclosure":"%s","validity":null,"validity_inferred":false,"keywords":[],'
     b'"summary":"","body":"","url":null,"attachments":%s,"extra":%s,"repeals":%s,'
-    b'"explained":[{"title":"a","document_number":null}],"period":{"effective_on":"2021-10-01",'
+    b'"explained":[{"title":"a","document_number":null}],"cites":[{"title":"b",'
+    b'"document_number":null,"is_basis":true}],"period":{"effective_on":"2021-10-01",'
     b'"expires_on":null,"passage":"p","is_trial":true},"text_key":"","bands":""'
 )
 PUBLIC, ON_REQUEST = (each.value.encode() for each in list(Disclosure)[:2])
@@ -66,6 +68,7 @@ def test_every_value_has_its_type() -> None:
         extra={"a": [1]},
         repeals=(Repeal("办法", None),),
         explained=(Explained(None, "甲〔2021〕1号"),),
+        cites=(Citation("条例", None, is_basis=True),),
         period=ValidityPeriod(None, PartialDate(2026, 9, 30), "有效期五年", is_trial=False),
         text_key="k",
         bands="b",

@@ -21,6 +21,7 @@ from gongkai.query.tree import MatchAll
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_agencies import AgenciesContract
 from tests.engines.contract_changes import ChangesContract
+from tests.engines.contract_citations import CitationsContract
 from tests.engines.contract_copies import CopiesContract
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
@@ -39,6 +40,7 @@ from tests.engines.records import make_document
 
 class TestElastic(
     ChangesContract,
+    CitationsContract,
     CopiesContract,
     EventsContract,
     RecoveryContract,

@@ -18,6 +18,7 @@ from indexer.pipeline import IndexJob, publish
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_agencies import AgenciesContract
 from tests.engines.contract_changes import ChangesContract
+from tests.engines.contract_citations import CitationsContract
 from tests.engines.contract_copies import CopiesContract
 from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
@@ -36,6 +37,7 @@ from tests.journeys.command import plain_row, write_rows
 
 class TestEmbedded(
     ChangesContract,
+    CitationsContract,
     CopiesContract,
     EventsContract,
     RecoveryContract,

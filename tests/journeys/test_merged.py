@@ -21,7 +21,8 @@ from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import serving
 
 PAGES = ("/records/{}", "/text/records/{}", "/kiosk/records/{}", "/api/v1/records/{}",
-         "/api/v1/records/{}/similar")  # fmt: skip
+         "/api/v1/records/{}/similar", "/api/v1/records/{}/citations",
+         "/citations/records/{}")  # fmt: skip
 MERGED = ("r", "similar", "api", "v1", "records", "kiosk", "甲", "a/b", "100%", "%2F", "a?b=c#d",
           "a b", 'x"y', "003127334/200902-00019", "records/r", "r/records", "a%00b", "a/similar",
           "{record_id}", "\\evil.example", "x//evil.example", "text/records", "é",

@@ -27,6 +27,7 @@ OPERATIONS = {
     "/api/v1/suggest",
     "/api/v1/classifications",
     "/api/v1/records/{record_id}",
+    "/api/v1/records/{record_id}/citations",
     "/api/v1/records/{record_id}/comparison",
     "/api/v1/records/{record_id}/similar",
     "/api/v1/feed.atom",

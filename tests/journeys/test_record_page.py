@@ -31,6 +31,9 @@ def related(installation: Installation, tmp_path: Path) -> Iterator[TestClient]:
         ),
         plain_row(3, id="other", title="安庆市农村供水工程管理细则"),
         plain_row(4, id="far", title="烟花爆竹零售点布局"),
+        plain_row(
+            5, id="fee", title="水价调整", body="根据《安庆市城乡供水办法》，现将水价通知如下。"
+        ),
     ]
     settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
     served = replace(installation, settings=settings)
@@ -51,6 +54,16 @@ def test_a_repeal_is_told_on_both_records(related: TestClient) -> None:
     assert "写明本文件已经废止" in page
     assert '<a href="/records/new">《安庆市城乡供水办法》</a>' in page
     assert "《安庆市打井办法》" in related.get("/records/new").text
+
+
+def test_a_citation_is_linked_on_both_records(related: TestClient) -> None:
+    assert '<a href="/records/new">安庆市城乡供水办法</a>' in related.get("/records/fee").text
+    for page in ("/records/new", "/citations/records/new", "/kiosk/records/new"):
+        text = related.get(page).text
+        assert "引用本文件的文件" in text, page
+        assert "records/fee" in text, page
+    assert related.get("/citations/records/new?page=2").status_code == 200
+    assert related.get("/citations/records/none").status_code == 404
 
 
 def test_the_like_of_a_record(related: TestClient) -> None:
