@@ -24,6 +24,7 @@ from gongkai.staff.certificates import Certificates
 from gongkai.staff.snapshots import Snapshots
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
+from gongkai.staff.vocabulary import VocabularyStore
 from gongkai.staff.zero_result_queries import ZeroResultQueries
 
 
@@ -44,6 +45,7 @@ class Services:
     supervision: SupervisionService
     number_series: NumberSeries
     zero_results: ZeroResultQueries
+    vocabulary: VocabularyStore
 
     async def close(self) -> None:
         """Ends background tasks, then closes the model and the engine."""
@@ -69,8 +71,11 @@ def build_services(
     semantic = None
     if is_semantic_on(installation.settings):
         semantic = SemanticSearch(installation, engine, semantic_budget, on_semantic)
-    search = SearchService(installation, engine, profile=profile, semantic=semantic)
     ledger = open_ledger(installation.settings.data_dir)
+    vocabulary = VocabularyStore(ledger)
+    search = SearchService(
+        installation, engine, profile=profile, semantic=semantic
+    ).with_vocabulary(vocabulary.current)
     key = installation.settings.searches_key
     return Services(
         installation=installation,
@@ -88,6 +93,7 @@ def build_services(
         supervision=SupervisionService(installation, engine, Snapshots(ledger)),
         number_series=NumberSeries(engine),
         zero_results=ZeroResultQueries(ledger, key.get_secret_value().encode() if key else b""),
+        vocabulary=vocabulary,
     )
 
 
@@ -101,7 +107,9 @@ def scope_services(whole: Services, unit: str) -> Services:
     # Names and labels of other agencies are unknown here, too.
     branch = AgencyDirectory(tables.agencies.branch(unit))
     installation = replace(whole.installation, tables=replace(tables, agencies=branch))
-    search = SearchService(installation, engine, semantic=whole.semantic)
+    search = SearchService(installation, engine, semantic=whole.semantic).with_vocabulary(
+        whole.vocabulary.current
+    )
     return replace(
         whole,
         installation=installation,

@@ -226,7 +226,8 @@ def _spare_from_collection() -> None:
 def _version_reader(services: Services) -> ReadVersion:
     """Returns a function for the version of all data in a response.
 
-    The version covers this build, the index, the terms read from it, merge decisions and vectors.
+    The version covers this build, the index, the terms read from it, merge decisions, vectors and
+    the vocabulary of staff.
     """
     build = name_build(services.installation.settings)
     semantic = services.semantic
@@ -237,6 +238,7 @@ def _version_reader(services: Services) -> ReadVersion:
         merged = services.duplicates.decisions.stamp()
         meant = await semantic.version() if semantic else ""
         version = await services.engine.version()
-        return DataVersion(f"{build} {version}", f"{read} {merged} {meant}")
+        terms = services.vocabulary.current().version
+        return DataVersion(f"{build} {version}", f"{read} {merged} {meant} {terms}")
 
     return read

@@ -99,6 +99,10 @@ class QueryInterpreter:
         other._builder = QueryBuilder(self._analyzer, self._weights, counts)
         return other
 
+    def pinned(self, text: str) -> tuple[str, ...]:
+        """Returns the ids of the records that staff pinned to a query text."""
+        return self._expander.pinned(text)
+
     def list_words(self, text: str, switches: Switches | None = None) -> set[str]:
         """Returns the words of a text and of its official terms, whose counts `interpret` needs."""
         normalized = normalize_text(text)

@@ -32,6 +32,7 @@ class Weights:
     exact_cited_part: float
     exact_titled_year: float
     exact_named_law: float
+    pinned_score: float
     words_title: float
     words_entry: float
     words_body: float

@@ -5,7 +5,7 @@ filter, so that totals and facets count exactly the list, and the list of each f
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gongkai.catalog.stored_record import decode_record
@@ -18,9 +18,10 @@ from gongkai.query.relevance import Weights
 from gongkai.query.request import SearchRequest
 from gongkai.query.tree import MatchNone, Or, Query, Terms
 from gongkai.search.answers import AnswerFinder, FoundAnswer
+from gongkai.search.chosen_query import ChosenQuery
 from gongkai.search.copies import RankedList
 from gongkai.search.hybrid_ranker import HybridRanker
-from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
+from gongkai.search.relaxation import QueryRelaxation
 from gongkai.semantic.routing import allows_semantic_search, is_named
 from gongkai.semantic.semantic_search import (
     SemanticHits,
@@ -77,18 +78,20 @@ class HybridSearch:
         )
         if chosen.is_any_word:
             # Related records answer better than those with any one of the words.
-            query = replace(query, query=MatchNone())
+            query = replace(query, query=chosen.pins or MatchNone())
         # Runs in parallel with the keyword query, which takes about as long.
         semantic_task = asyncio.ensure_future(self._find_nearest(interpreted))
         try:
             found = await self._engine.search(query)
-            if found.hits and is_named(interpreted.text, _title(found.hits[0])):
+            pinned, hits = _split_pinned(found.hits, chosen.pinned)
+            if hits and is_named(interpreted.text, _title(hits[0])):
                 return None
             nearest = await semantic_task
             shown = await self._keep_filtered(nearest, query.filters)
-            ordered = await self._order(interpreted, found.hits, shown)
+            ordered = await self._order(interpreted, hits, shown)
             if chosen.is_any_word and not ordered:
                 return None
+            ordered = [*pinned, *_split_pinned(ordered, chosen.pinned)[1]]
         except SemanticUnavailableError as error:
             self._semantic.count(error.outcome)
             query = self._relaxation.query(request, chosen)
@@ -193,12 +196,22 @@ class HybridSearch:
         try:
             nearest = await self._find_nearest(interpreted)
             found = await self._engine.search(query)
-            scores = await self._ranker.score(interpreted, found.hits, nearest)
+            hits = _split_pinned(found.hits, chosen.pinned)[1]
+            scores = await self._ranker.score(interpreted, hits, nearest)
         except SemanticUnavailableError:
             return {}
         cosines = {each.hit.id: each.cosine for each in nearest.near}
         parts = {"semantic.cosine": cosines, "hybrid.fused": scores}
         return {name: each[record_id] for name, each in parts.items() if record_id in each}
+
+
+def _split_pinned(
+    hits: Sequence[Hit], pinned: Collection[str]
+) -> tuple[Sequence[Hit], Sequence[Hit]]:
+    """Returns the hits that are pinned, and the others. Scores of the others are comparable."""
+    if not pinned:
+        return (), hits
+    return [h for h in hits if h.id in pinned], [h for h in hits if h.id not in pinned]
 
 
 def _query_whole(query: EngineQuery, related: frozenset[str]) -> EngineQuery:

@@ -17,7 +17,8 @@ from gongkai.query.relevance import Weights
 from gongkai.query.request import Scope, SearchRequest, Sort
 from gongkai.query.syntax import unquote
 from gongkai.query.title_scope import restrict_to_titles, search_titles
-from gongkai.query.tree import And, Or, Query
+from gongkai.query.tree import And, ConstantScore, Or, Query, Term
+from gongkai.search.chosen_query import ChosenQuery
 from gongkai.search.corrections import correct_text, is_plain
 from gongkai.search.term_dictionary import PublicWords, TermDictionary
 from gongkai.search.word_reader import WordReader
@@ -32,36 +33,6 @@ class SpellingSuggestion:
 
     text: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenQuery:
-    """The one interpretation of a text that list, facets, sort orders and exports follow.
-
-    It depends on the text, the switches and the index, and on no filter, order or page. `full`
-    counts the records with every word. `is_relaxed` is true where records with some of the words
-    follow, `is_any_word` where any dictionary word of the text suffices. `order` is the order that
-    the words ask for. `corrected_from` is the text as typed, where a correction replaced it.
-    `missing` are words that no record has, where no record has every word. `loosened` is the text
-    without its quotation marks, where nothing matches the phrase and something matches that text.
-    """
-
-    request: SearchRequest
-    interpreted: InterpretedQuery
-    full: int
-    order: Sort
-    is_relaxed: bool = False
-    is_any_word: bool = False
-    corrected_from: str | None = None
-    did_you_mean: str | None = None
-    missing: tuple[str, ...] = ()
-    loosened: str | None = None
-
-    @property
-    def tree(self) -> Query:
-        """Returns the query tree of the list."""
-        relaxed = self.interpreted.relaxed if self.is_relaxed else None
-        return relaxed or self.interpreted.strict
 
 
 class QueryRelaxation:
@@ -107,7 +78,22 @@ class QueryRelaxation:
             self._find_missing,
         ):
             chosen = await fall_back(chosen)
-        return chosen
+        return self._pin(request, chosen)
+
+    def _pin(self, request: SearchRequest, chosen: ChosenQuery) -> ChosenQuery:
+        """Adds the records pinned to the text, unless it is to match as typed or in titles."""
+        if not request.expand or request.scope is not Scope.ALL:
+            return chosen
+        texts = (request.text, chosen.interpreted.text)
+        pinned = next(filter(None, map(self._interpreter.pinned, texts)), ())
+        if not pinned:
+            return chosen
+        step = self._weights.pinned_score
+        pins = tuple(
+            ConstantScore(Term("id", each), step * (len(pinned) - at), "pinned.score")
+            for at, each in enumerate(pinned)
+        )
+        return replace(chosen, pinned=pinned, pins=Or(pins))
 
     async def count_full(self, chosen: ChosenQuery, request: SearchRequest) -> int:
         """Returns the number of records in the list of a request that have every word."""
@@ -237,7 +223,7 @@ class QueryRelaxation:
     async def _finds(self, chosen: ChosenQuery) -> bool:
         if chosen.full:
             return True
-        (count,) = await self._engine.count([chosen.tree])
+        (count,) = await self._engine.count([chosen.worded])
         return count > 0
 
     def _match_literally(self, request: SearchRequest, text: str) -> Query:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,28 +16,27 @@ from gongkai.duplicates.revision import compare_versions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
 from gongkai.engines.scan import read_pages
-from gongkai.query.date_expressions import describe
 from gongkai.query.expansion import QueryExpander
 from gongkai.query.explanation import find_parts
 from gongkai.query.filters import chosen_values
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.relevance import DEFAULT_PROFILE, load_weights
 from gongkai.query.request import SearchRequest, Sort
-from gongkai.query.syntax import find_quotations
 from gongkai.query.tree import MatchAll, Term
+from gongkai.query.vocabulary import ReadVocabulary, no_vocabulary
+from gongkai.search.chosen_query import ChosenQuery
 from gongkai.search.copies import CopyFinder, Folded, RankedList
 from gongkai.search.facets import Facet, FacetBuilder
 from gongkai.search.hybrid import HybridPage, HybridSearch
 from gongkai.search.interpretations import Interpretations
+from gongkai.search.query_view import view_query
 from gongkai.search.related import RelatedRecords
-from gongkai.search.relaxation import ChosenQuery, QueryRelaxation
+from gongkai.search.relaxation import QueryRelaxation
 from gongkai.search.responses import (
     ClassificationsAnswer,
     ComparisonAnswer,
-    DateView,
     FacetValueView,
     PublisherView,
-    QueryView,
     RecordView,
     SearchAnswer,
     SimilarAnswer,
@@ -78,22 +78,17 @@ class SearchService:
         def is_prefix(text: str) -> bool:
             return self.term_dictionary.is_prefix(text)
 
-        expander = QueryExpander(installation.synonyms, agencies, is_prefix)
+        self._expander = expander = QueryExpander(installation.synonyms, agencies, is_prefix)
         self.term_dictionary = TermDictionary(
             engine,
             installation.analyzer,
             lambda text: expander.is_name(text) or installation.places.is_name(text),
             {name for pair in installation.synonyms for name in (pair.term, pair.official)},
         )
-        weights = load_weights(profile)
+        self._weights = weights = load_weights(profile)
         self.today = today
-        self._interpreter = QueryInterpreter(installation.analyzer, weights, expander, today=today)
-        self._relaxation = QueryRelaxation(
-            engine, self._interpreter, self.term_dictionary, installation, weights
-        )
-        self._hybrid = (
-            HybridSearch(engine, self._relaxation, semantic, weights) if semantic else None
-        )
+        self._installation, self._semantic = installation, semantic
+        self._use_vocabulary(no_vocabulary)
         self._interpretations = Interpretations(engine, installation.analyzer)
         self._related_records = RelatedRecords(engine, installation.analyzer, weights)
         self._copies = CopyFinder(
@@ -102,6 +97,22 @@ class SearchService:
         self._versions = VersionFinder(engine, installation.analyzer)
         self.views = Views(installation.tables, today)
         self._facet_builder = FacetBuilder(installation.tables)
+
+    def with_vocabulary(self, read_vocabulary: ReadVocabulary) -> "SearchService":
+        """Returns this service with a vocabulary of staff; both share what they read."""
+        other = copy(self)
+        other._use_vocabulary(read_vocabulary)
+        return other
+
+    def _use_vocabulary(self, read_vocabulary: ReadVocabulary) -> None:
+        engine, weights, installation = self._engine, self._weights, self._installation
+        expander = self._expander.with_vocabulary(read_vocabulary)
+        interpreter = QueryInterpreter(installation.analyzer, weights, expander, today=self.today)
+        self._relaxation = relaxation = QueryRelaxation(
+            engine, interpreter, self.term_dictionary, installation, weights
+        )
+        semantic = self._semantic
+        self._hybrid = HybridSearch(engine, relaxation, semantic, weights) if semantic else None
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Returns the answer to a request.
@@ -135,7 +146,7 @@ class SearchService:
         facets = self._facets(request, result)
         return SearchAnswer(
             query=replace(
-                _view_query(request, chosen, page, full), unit=self._view_unit(request.unit)
+                view_query(request, chosen, page, full), unit=self._view_unit(request.unit)
             ),
             total=result.total,
             page=request.page,
@@ -287,33 +298,3 @@ class SearchService:
             )
             for name, counts in result.facets.items()
         }
-
-
-def _view_query(
-    request: SearchRequest, chosen: ChosenQuery, page: HybridPage, full: int
-) -> QueryView:
-    interpreted = chosen.interpreted
-    expression = interpreted.date_expression
-    return QueryView(
-        text=interpreted.text,
-        terms=list(interpreted.terms),
-        corrected_from=chosen.corrected_from,
-        did_you_mean=chosen.did_you_mean,
-        relaxed=page.keyword_total > full and chosen.is_relaxed,
-        complete=full,
-        missing=list(chosen.missing),
-        emphasized=list(find_quotations(interpreted.text)),
-        loosened=chosen.loosened,
-        newest=chosen.interpreted.newest and chosen.order is not request.sort,
-        cut=interpreted.is_cut,
-        related=len(page.related),
-        semantic=page.outcome,
-        expanded={term: list(others) for term, others in interpreted.expanded.items()},
-        date=DateView(
-            label=describe(expression),
-            published_from=expression.first.iso if expression.first else None,
-            published_to=expression.last.iso if expression.last else None,
-        )
-        if expression
-        else None,
-    )

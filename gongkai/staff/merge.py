@@ -3,13 +3,15 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Json
 
 from gongkai.catalog.date_patterns import UTC_TIME
 from gongkai.engines.database import Database, read_lines, unite_lines
 from gongkai.staff.roles import Role
+from gongkai.staff.vocabulary import COLUMNS as VOCABULARY_COLUMNS
+from gongkai.staff.vocabulary import EntryKind, read_vocabulary_lines
 
 _Time = Annotated[str, Field(pattern=UTC_TIME)]
 _AUDIT = ("at", "who", "action", "subject")
@@ -56,6 +58,18 @@ class _RecordRow(_Row):
     reason: str
 
 
+class _VocabularyRow(_Row):
+    at: _Time
+    who: str
+    action: Literal["added", "removed"]
+    entry: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    kind: Annotated[EntryKind, Field(strict=False)]
+    term: str
+    target: str
+    direction: str
+    expires: str
+
+
 class _CertificateRow(_Row):
     id: str
     issued_at: _Time
@@ -85,6 +99,7 @@ class StaffCopy:
     roles: tuple[RoleRow, ...] = ()
     audit: tuple[tuple[Any, ...], ...] = ()
     records: tuple[tuple[Any, ...], ...] = ()
+    vocabulary: tuple[tuple[Any, ...], ...] = ()
     certificates: tuple[tuple[Any, ...], ...] = ()
     snapshots: tuple[tuple[Any, ...], ...] = ()
     searches: tuple[tuple[str, tuple[tuple[Any, ...], ...]], ...] = ()
@@ -98,6 +113,9 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
     records = read_lines(connection, "record_actions", _RECORDS)
     for line in records:
         _RecordRow.model_validate(dict(zip(_RECORDS, line, strict=True)))
+    vocabulary = read_vocabulary_lines(connection)
+    for line in vocabulary:
+        _VocabularyRow.model_validate(dict(zip(VOCABULARY_COLUMNS, line, strict=True)))
     certificates = _read(connection, "certificates")
     for row in certificates:
         _CertificateRow.model_validate(dict(row))
@@ -115,6 +133,7 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
         tuple(RoleRow.model_validate(dict(row)) for row in _read(connection, "token_roles")),
         tuple(audit),
         tuple(records),
+        tuple(vocabulary),
         tuple(tuple(row) for row in certificates),
         tuple(tuple(row) for row in snapshots),
         searches,
@@ -143,6 +162,7 @@ def merge_staff(copy: StaffCopy, ledger: Database, *, reopen: bool) -> None:
         )
         unite_lines(connection, "audit", _AUDIT, "at", copy.audit)
         unite_lines(connection, "record_actions", _RECORDS, "at", copy.records)
+        unite_lines(connection, "vocabulary", VOCABULARY_COLUMNS, "at", copy.vocabulary)
         connection.executemany(
             "INSERT OR IGNORE INTO certificates VALUES (?, ?, ?, ?)", copy.certificates
         )

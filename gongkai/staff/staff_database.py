@@ -1,4 +1,4 @@
-"""The database of staff data: tokens, sessions, audit log, searches, certificates, snapshots.
+"""The database of staff data: tokens, audit log, searches, certificates, vocabulary and so on.
 
 It is stored next to the index and outlives every rebuild.
 """
@@ -49,6 +49,22 @@ CREATE TRIGGER IF NOT EXISTS record_actions_stay BEFORE UPDATE ON record_actions
     BEGIN SELECT RAISE(ABORT, 'actions on records are only added to'); END;
 CREATE TRIGGER IF NOT EXISTS record_actions_last BEFORE DELETE ON record_actions
     BEGIN SELECT RAISE(ABORT, 'actions on records are only added to'); END;
+CREATE TABLE IF NOT EXISTS vocabulary (
+    sequence INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    term TEXT NOT NULL,
+    target TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    expires TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS vocabulary_stays BEFORE UPDATE ON vocabulary
+    BEGIN SELECT RAISE(ABORT, 'changes of the vocabulary are only added to'); END;
+CREATE TRIGGER IF NOT EXISTS vocabulary_lasts BEFORE DELETE ON vocabulary
+    BEGIN SELECT RAISE(ABORT, 'changes of the vocabulary are only added to'); END;
 CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
 CREATE TRIGGER IF NOT EXISTS audit_lasts BEFORE DELETE ON audit

@@ -24,6 +24,7 @@ from tests.engines.contract_duplicates import DuplicatesContract
 from tests.engines.contract_events import EventsContract
 from tests.engines.contract_identities import IdentitiesContract
 from tests.engines.contract_lists import ListsContract
+from tests.engines.contract_pinned import PinnedContract
 from tests.engines.contract_recovery import RecoveryContract
 from tests.engines.contract_relations import RelationsContract
 from tests.engines.contract_scopes import ScopesContract
@@ -46,6 +47,7 @@ class TestEmbedded(
     VocabularyContract,
     WordsContract,
     ListsContract,
+    PinnedContract,
     RelationsContract,
     ValidityContract,
     ScopesContract,

@@ -29,6 +29,7 @@ from gongkai.semantic.embedding import Embedded, embed_records
 from gongkai.semantic.models import open_model
 from gongkai.semantic.static_model import name_static
 from gongkai.services import open_services
+from gongkai.staff.vocabulary import Entry, EntryKind
 from gongkai.settings import SemanticMode
 from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
@@ -75,6 +76,23 @@ def test_a_question_in_plain_words_finds_the_official_answer(asking: TestClient)
     assert lexical["query"]["related"] == 0
     assert not any(hit["related"] for hit in lexical["hits"])
     assert answer["total"] == lexical["total"] + answer["query"]["related"]
+
+
+def test_a_pinned_record_leads_the_fused_list_and_moves_no_other(asking: TestClient) -> None:
+    store = asking.app.state.served.services.vocabulary  # type: ignore[attr-defined]
+    before = asking.get("/api/v1/search", params={"q": QUESTION, "size": 50}).json()
+    last = before["hits"][-1]["id"]
+    store.add([Entry(EntryKind.PIN, QUESTION, last)], "编辑")
+    try:
+        after = asking.get("/api/v1/search", params={"q": QUESTION, "size": 50}).json()
+    finally:
+        store.remove(Entry(EntryKind.PIN, QUESTION, last).id, "编辑")
+    ids = [hit["id"] for hit in before["hits"]]
+    assert [hit["id"] for hit in after["hits"]] == [last, *ids[:-1]]
+    assert after["total"] == before["total"]
+    assert asking.get("/api/v1/search", params={"q": QUESTION, "size": 50}).json()["hits"] == (
+        before["hits"]
+    )
 
 
 def test_totals_and_facets_count_the_list_that_is_shown(asking: TestClient) -> None:
