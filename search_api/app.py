@@ -51,6 +51,8 @@ from search_api.staff import (
     reports,
     supervision_page,
     tokens_page,
+    vocabulary_form,
+    vocabulary_page,
 )
 from search_api.staff.auth import Authenticator
 from search_api.staff.examination import Examiner
@@ -199,7 +201,10 @@ def _add_routes(app: FastAPI) -> None:
         *(expiring_page, supervision_page, gaps_page),
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
-    for part in (records_page, tokens_page, jobs_page, correction_page):
+    for part in (
+        *(records_page, tokens_page, jobs_page, correction_page),
+        *(vocabulary_form, vocabulary_page),
+    ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     if app.state.served.services.installation.settings.styleguide:
         app.include_router(styleguide.router)

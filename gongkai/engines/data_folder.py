@@ -17,7 +17,16 @@ _OURS = (
         "replica",
         "last_run*",
     ),
-    *("rejects", "reviews", "duplicates.json", "doctor.*", "*.sqlite3*", ".*.new"),
+    *(
+        "rejects",
+        "reviews",
+        "duplicates.json",
+        "doctor.*",
+        "jobs",
+        "judged",
+        "*.sqlite3*",
+        ".*.new",
+    ),
 )
 
 

@@ -68,7 +68,7 @@ def measure(rankings: Iterable[tuple[Sequence[str], Mapping[str, int]]]) -> Figu
     Recall@100.
     """
     rows = [
-        (_ndcg(ranked, grades), _reciprocal_rank(ranked, grades), _recall(ranked, grades))
+        (measure_ndcg(ranked, grades), _reciprocal_rank(ranked, grades), _recall(ranked, grades))
         for ranked, grades in rankings
         if any(grades.values())
     ]
@@ -78,9 +78,10 @@ def measure(rankings: Iterable[tuple[Sequence[str], Mapping[str, int]]]) -> Figu
     return Figures(ndcg, rank, recall, len(rows))
 
 
-def _ndcg(ranked: Sequence[str], grades: Mapping[str, int]) -> float:
-    gained = _discount(grades.get(each, 0) for each in ranked[:_TOP])
-    return gained / _discount(sorted(grades.values(), reverse=True)[:_TOP])
+def measure_ndcg(ranked: Sequence[str], grades: Mapping[str, int]) -> float:
+    """Returns nDCG@10 of record ids, best first; 0 where no record is relevant."""
+    best = _discount(sorted(grades.values(), reverse=True)[:_TOP])
+    return _discount(grades.get(each, 0) for each in ranked[:_TOP]) / best if best else 0.0
 
 
 def _discount(gains: Iterable[int]) -> float:

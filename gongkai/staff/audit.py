@@ -37,6 +37,10 @@ class Action(StrEnum):
     JOB_STOPPED = "job stopped"
     JOB_REPEATED = "job run again"
     JOB_DISCARDED = "upload discarded"
+    VOCABULARY_ADDED = "vocabulary entry added"
+    VOCABULARY_REMOVED = "vocabulary entry removed"
+    VOCABULARY_RESTORED = "vocabulary entry restored"
+    VOCABULARY_IMPORTED = "vocabulary imported"
 
 
 @dataclass(frozen=True, slots=True)

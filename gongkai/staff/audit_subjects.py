@@ -18,6 +18,7 @@ class ListName(StrEnum):
     EXPIRING = "expiring terms"
     SUPERVISION = "supervision"
     GAPS = "missing numbers"
+    VOCABULARY = "vocabulary"
 
 
 @dataclass(frozen=True, slots=True)

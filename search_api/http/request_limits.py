@@ -30,8 +30,11 @@ _KEY = "key"
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
 UPLOADS = "/staff/jobs"
 """Where staff upload exports."""
-WITH_FILES = ("/staff/check", "/api/v1/duplicates/check", "/staff/rejected/correct")
-"""Endpoints where staff upload a draft document, or corrected rows."""
+WITH_FILES = (
+    *("/staff/check", "/api/v1/duplicates/check", "/staff/rejected/correct"),
+    "/staff/vocabulary/import",
+)
+"""Endpoints where staff upload a draft document, corrected rows or a vocabulary."""
 _LONG = ("/search/export", "/api/v1/search/export", "/api/v1/replica", UPLOADS, *WITH_FILES)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -65,6 +65,10 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.JOB_STOPPED: "停止任务",
     Action.JOB_REPEATED: "重新运行任务",
     Action.JOB_DISCARDED: "删除上传的文件",
+    Action.VOCABULARY_ADDED: "保存词表条目",
+    Action.VOCABULARY_REMOVED: "停用词表条目",
+    Action.VOCABULARY_RESTORED: "恢复词表条目",
+    Action.VOCABULARY_IMPORTED: "导入词表",
 }
 _LISTS: Mapping[ListName, str] = {
     ListName.DUPLICATES: "查重：",
@@ -74,6 +78,7 @@ _LISTS: Mapping[ListName, str] = {
     ListName.EXPIRING: "期限将满的文件：",
     ListName.SUPERVISION: "公开督查 ",
     ListName.GAPS: "文号缺号",
+    ListName.VOCABULARY: "检索词表",
 }
 STATES: Mapping[str, str] = {
     "open": "待处理",
@@ -97,7 +102,10 @@ MENU: Mapping[str, Sequence[tuple[str, str, Role]]] = {
         ("/staff/unclassified", "未分类", Role.EDITOR),
         ("/staff/expiring", "期限将满", Role.EDITOR),
         ("/staff/gaps", "文号缺号", Role.EDITOR),
+    ),
+    "检索效果": (
         ("/staff/searches", "没有结果的检索", Role.EDITOR),
+        ("/staff/vocabulary", "检索词表", Role.EDITOR),
     ),
     "数据证明": (
         ("/staff/statistics", "年度数据", Role.EDITOR),

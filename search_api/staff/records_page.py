@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -34,6 +34,7 @@ from search_api.staff.staff_dependencies import (
     ClerkLooking,
     get_job_runner,
 )
+from search_api.staff.typed_id import read_record_id
 from search_api.web.site import record_path
 
 ID_LIMIT, SHOWN = 200, 20
@@ -92,7 +93,7 @@ async def records(
     q: Annotated[str, Query(max_length=ID_LIMIT)] = "",
 ) -> HTMLResponse:
     """Shows the record with this id or address, or the records that the words find."""
-    found = await _read_state(request, service, _read_id(q)) if q.strip() else None
+    found = await _read_state(request, service, read_record_id(q)) if q.strip() else None
     if found and found.is_known and acting.scope.covers(found.publisher):
         return HTMLResponse(_render(context, acting, q, found))
     hits = await _find(service, q, acting.scope) if q.strip() else []
@@ -166,12 +167,6 @@ async def _find(service: SearchServiceDependency, text: str, scope: Scope) -> li
         )
     )
     return [hit for hit in answer.hits if scope.covers(hit.publisher.code)]
-
-
-def _read_id(text: str) -> str:
-    """Returns the id that a text states, which may be the address of the record's page."""
-    _, mark, rest = text.strip().partition("/records/")
-    return unquote(rest.partition("?")[0]) if mark else text.strip()
 
 
 def _open_actions(request: Request) -> RecordActions:

@@ -29,8 +29,8 @@ from gongkai.semantic.embedding import Embedded, embed_records
 from gongkai.semantic.models import open_model
 from gongkai.semantic.static_model import name_static
 from gongkai.services import open_services
-from gongkai.staff.vocabulary import Entry, EntryKind
 from gongkai.settings import SemanticMode
+from gongkai.staff.vocabulary import Entry, EntryKind
 from indexer.pipeline import IndexJob, publish
 from search_api.app import create_app
 from search_api.commands.evaluate import rank
@@ -90,8 +90,9 @@ def test_a_pinned_record_leads_the_fused_list_and_moves_no_other(asking: TestCli
     ids = [hit["id"] for hit in before["hits"]]
     assert [hit["id"] for hit in after["hits"]] == [last, *ids[:-1]]
     assert after["total"] == before["total"]
-    assert asking.get("/api/v1/search", params={"q": QUESTION, "size": 50}).json()["hits"] == (
-        before["hits"]
+    assert (
+        asking.get("/api/v1/search", params={"q": QUESTION, "size": 50}).json()["hits"]
+        == (before["hits"])
     )
 
 

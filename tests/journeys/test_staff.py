@@ -173,6 +173,28 @@ def test_reports_show_what_is_to_mend(clerk: Page) -> None:
     expect(clerk.get_by_role("row", name="登录").first).to_be_visible()
 
 
+def test_a_search_without_results_leads_to_a_pinned_record_in_three_clicks(
+    clerk: Page, request: pytest.FixtureRequest
+) -> None:
+    clerk.goto("/staff/searches")
+    row = clerk.get_by_role("row", name="龘靐")
+    row.first.get_by_role("link", name="加入词表").click()
+    clerk.get_by_label("用别的词查找").fill("饮水安全")
+    clerk.get_by_role("button", name="查找").click()
+    clerk.get_by_role("radio", name="饮水安全").first.check()
+    clerk.get_by_role("button", name="预览置顶").click()
+    expect(clerk.get_by_role("row", name="第 1 条")).to_contain_text("新增")
+    clerk.get_by_role("button", name="保存").click()
+    expect(row.first).to_contain_text("有效")
+    clerk.goto("/search?q=龘靐")
+    expect(clerk.get_by_role("link", name="饮水安全").first).to_be_visible()
+    clerk.goto("/staff/vocabulary")
+    row.first.get_by_role("button", name="停用").click()
+    expect(row.first).to_contain_text("停用")
+    clerk.goto("/search?q=龘靐")
+    expect(clerk.get_by_role("link", name="饮水安全")).to_have_count(0)
+
+
 def test_the_installation_is_checked_and_each_finding_says_what_to_do(
     clerk: Page, office: Installation
 ) -> None:

@@ -80,6 +80,7 @@ def staff_routes() -> list[tuple[str, str]]:
         "{code}": "340800-czj",
         "{token_id}": "01234567",
         "{job_id}": "4711",
+        "{entry_id}": "0123456789abcdef",
     }
     filled = []
     for route in routes:
