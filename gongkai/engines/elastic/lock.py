@@ -49,7 +49,8 @@ class WriterLock:
         self._creator = creator
         # A hanging renewal must not count as one, so it fails early and is retried.
         self._client = client.options(request_timeout=2.0, max_retries=0)
-        self._patient_client = client.options(request_timeout=5.0, max_retries=0)
+        # Retried at the other nodes of the cluster.
+        self._patient_client = client.options(request_timeout=5.0)
         self._has_index = False
         self._index = index
         self._key = key
@@ -118,7 +119,7 @@ class WriterLock:
                 index=self._index, id=self._key, op_type="create", document={"owner": self._owner}
             )
         except ConflictError:
-            return None
+            return self._look(owner=self._owner)  # perhaps our own write, whose response was lost
         except NotFoundError:
             self._has_index = False
             raise
@@ -145,7 +146,7 @@ class WriterLock:
     def _look(self, owner: str | None = None) -> _Version | None:
         """Returns the document's version, if it exists and has this owner."""
         try:
-            found = self._client.get(index=self._index, id=self._key)
+            found = self._patient_client.get(index=self._index, id=self._key)
         except NotFoundError:
             return None
         if owner not in (None, found["_source"]["owner"]):
