@@ -51,6 +51,7 @@ from search_api.staff import (
     reports,
     supervision_page,
     tokens_page,
+    versions_page,
     vocabulary_form,
     vocabulary_page,
 )
@@ -202,7 +203,7 @@ def _add_routes(app: FastAPI) -> None:
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     for part in (
-        *(records_page, tokens_page, jobs_page, correction_page),
+        *(records_page, versions_page, tokens_page, jobs_page, correction_page),
         *(vocabulary_form, vocabulary_page),
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])

@@ -13,6 +13,7 @@ from gettext import gettext as _
 
 from gongkai.engines.change_recorder import ChangeRecorder
 from gongkai.engines.changes import Change
+from gongkai.engines.earlier_versions import EarlierVersion
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.generation_check import (
     erase_withdrawn,
@@ -20,6 +21,7 @@ from gongkai.engines.generation_check import (
     examine_withdrawn,
     is_damaged,
 )
+from gongkai.engines.keeping_writer import KeepingWriter, Kept
 from gongkai.engines.manifest import Manifest, superseded
 from gongkai.engines.port import Generation, GenerationWriter, IntegrityReport, choose_recovery
 from gongkai.engines.store_backend import StoreBackend, explain_damage
@@ -97,6 +99,7 @@ class GenerationStore:
                 self._ledger.add(ids, cause, public={each for each in ids if found[each]})
                 self._recorder.close(ids)
                 self._backend.hide(ids)
+                self._backend.versions.erase(ids)
         log_event(log, "withdrawal.applied", records=sum(found.values()), cause=cause)
         return found
 
@@ -202,6 +205,13 @@ class GenerationStore:
                 self._recorder.catch_up(live)
         return to
 
+    def earlier_versions(self, record_id: str) -> list[EarlierVersion]:
+        with self._backend.translate_errors():
+            return self._backend.versions.find(record_id, self._ledger.history().get(record_id))
+
+    def erase_versions(self, record_id: str) -> None:
+        self._backend.versions.erase([record_id])
+
     def close(self) -> None:
         self._backend.close()
 
@@ -254,10 +264,22 @@ class GenerationStore:
 
         writer = self._backend.open_writer(manifest, after_commit, on_close)
         self._written = name
-        if self._live_name() == name:
+        live = self._live_name()
+        if live == name:
             self._recorder.catch_up(name)
             self._recorder.begin()
-        return writer
+        return self._keep_replaced(writer, live)
+
+    def _keep_replaced(self, writer: GenerationWriter, live: str | None) -> GenerationWriter:
+        """Returns a writer that keeps what it replaces of the live generation.
+
+        Content of another schema is not kept: all of it differs.
+        """
+        manifest = self._generations.manifest(live) if live else None
+        if live is None or manifest is None or manifest.fingerprint != self._fingerprint:
+            return writer
+        versions, read = self._backend.versions, self._backend.read_stored
+        return KeepingWriter(writer, Kept(versions, lambda ids: read(live, ids)))
 
     def _discard(self, name: str) -> None:
         """Drops what a failed run created or did not commit, but no slots, which can go on."""
@@ -296,6 +318,7 @@ class GenerationStore:
         """
         pending = self._ledger.pending()
         self._recorder.close(pending)
+        self._backend.versions.erase(pending)
         if pending and self._backend.erase(pending, self._written):
             self._ledger.mark_erased(pending)
 

@@ -11,6 +11,7 @@ from typing import Protocol, Self
 
 from gongkai.engines import withdrawals
 from gongkai.engines.changes import Change, ChangePage
+from gongkai.engines.earlier_versions import EarlierVersion
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.errors import EngineUnavailableError
 from gongkai.query.request import Sort
@@ -250,6 +251,15 @@ class IndexStore(Protocol):
 
     def find_change(self, record_id: str) -> Change | None:
         """Returns the last change of a record, None for one that was never public here."""
+
+    def earlier_versions(self, record_id: str) -> list[EarlierVersion]:
+        """Returns the earlier public versions of a record, latest first.
+
+        None from before its last withdrawal. The caller checks that the record is public.
+        """
+
+    def erase_versions(self, record_id: str) -> None:
+        """Erases the earlier versions of a record."""
 
     def generations(self) -> list[Generation]:
         """Returns all generations, newest first."""

@@ -6,6 +6,7 @@ from gettext import gettext as _
 from typing import Protocol, TypeAlias
 
 from gongkai.engines.changes import ChangeJournal
+from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.manifest import Manifest
 from gongkai.engines.port import Generation, GenerationWriter
 from gongkai.engines.withdrawals import Withdrawal
@@ -121,6 +122,9 @@ class StoreBackend(Protocol):
     def journal(self) -> ChangeJournal: ...
 
     @property
+    def versions(self) -> EarlierVersions: ...
+
+    @property
     def lock(self) -> WriteLock: ...
 
     def translate_errors(self) -> AbstractContextManager[None]:
@@ -155,6 +159,9 @@ class StoreBackend(Protocol):
 
         Equal digests mean equal content.
         """
+
+    def read_stored(self, name: str, record_ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yields id and stored content of those of the records that a generation has."""
 
     def erase(self, record_ids: Collection[str], written: str | None) -> bool:
         """Deletes records and their vectors; the caller holds the lock.

@@ -27,6 +27,7 @@ class Action(StrEnum):
     UNDONE = "decision undone"
     RECORD_WITHDRAWN = "record withdrawn"
     RECORD_RESTORED = "withdrawal undone"
+    VERSIONS_ERASED = "versions erased"
     EXPORTED = "list exported"
     VIEWED = "list viewed"
     CERTIFIED = "search certified"

@@ -55,6 +55,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.UNDONE: "撤销处理",
     Action.RECORD_WITHDRAWN: "撤下信息",
     Action.RECORD_RESTORED: "撤销撤下",
+    Action.VERSIONS_ERASED: "删除早先的文本",
     Action.EXPORTED: "导出清单",
     Action.VIEWED: "查看清单",
     Action.CERTIFIED: "出具检索证明",

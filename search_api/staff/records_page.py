@@ -35,7 +35,7 @@ from search_api.staff.staff_dependencies import (
     get_job_runner,
 )
 from search_api.staff.typed_id import read_record_id
-from search_api.web.site import record_path
+from search_api.web.site import record_path, versions_path
 
 ID_LIMIT, SHOWN = 200, 20
 ACTION_WORDS = {RecordAction.WITHDRAWN: "撤下", RecordAction.RESTORED: "撤销撤下"}
@@ -67,6 +67,8 @@ class RecordState:
     change: Change | None = None
     job: Job | None = None
     """The last change of the journal, and the job that made it."""
+    corrections: Sequence[tuple[str, Job | None]] = ()
+    """Times when the public content was corrected, latest first, each with the job that did it."""
 
     @property
     def publisher(self) -> str:
@@ -154,9 +156,12 @@ def _collect(request: Request, record_id: str, record: RecordView | None) -> Rec
     with closing(services_of(request).installation.open_store()) as store:
         withdrawal = store.withdrawals().get(record_id)
         change = store.find_change(record_id)
+        versions = store.earlier_versions(record_id)
     history = _open_actions(request).history(record_id)
-    job = get_job_runner(request).jobs.find_moment(change.at) if change else None
-    return RecordState(record_id, record, withdrawal, history, change, job)
+    find_job = get_job_runner(request).jobs.find_moment
+    job = find_job(change.at) if change else None
+    corrections = [(each.until, find_job(each.until)) for each in versions if record]
+    return RecordState(record_id, record, withdrawal, history, change, job, corrections)
 
 
 async def _find(service: SearchServiceDependency, text: str, scope: Scope) -> list[HitView]:
@@ -211,6 +216,7 @@ def _render(
         words=ACTION_WORDS,
         changes=CHANGE_WORDS,
         path=record_path,
+        versions_path=versions_path,
         limit=REASON_LIMIT,
         **{"hits": [], "problem": "", **shown},
     )

@@ -53,6 +53,11 @@ def citations_path(record_id: str) -> str:
     return f"/citations{record_path(record_id)}"
 
 
+def versions_path(record_id: str) -> str:
+    """Returns the path of the page of earlier versions, for staff."""
+    return f"/staff{record_path(record_id)}/versions"
+
+
 def record_path(record_id: str) -> str:
     """Returns the path of a record's page. A `/` in the id, as in index numbers, is kept."""
     return f"/records/{quote(record_id, safe='/')}"

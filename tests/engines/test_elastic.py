@@ -35,6 +35,7 @@ from tests.engines.contract_supervision import SupervisionContract
 from tests.engines.contract_term_dictionary import VocabularyContract
 from tests.engines.contract_validity import ValidityContract
 from tests.engines.contract_vectors import VectorsContract
+from tests.engines.contract_versions import VersionsContract
 from tests.engines.contract_words import WordsContract
 from tests.engines.records import make_document
 
@@ -47,6 +48,7 @@ class TestElastic(
     RecoveryContract,
     IdentitiesContract,
     VectorsContract,
+    VersionsContract,
     VocabularyContract,
     WordsContract,
     ListsContract,

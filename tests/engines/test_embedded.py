@@ -32,6 +32,7 @@ from tests.engines.contract_supervision import SupervisionContract
 from tests.engines.contract_term_dictionary import VocabularyContract
 from tests.engines.contract_validity import ValidityContract
 from tests.engines.contract_vectors import VectorsContract
+from tests.engines.contract_versions import VersionsContract
 from tests.engines.contract_words import WordsContract
 from tests.journeys.command import plain_row, write_rows
 
@@ -44,6 +45,7 @@ class TestEmbedded(
     RecoveryContract,
     IdentitiesContract,
     VectorsContract,
+    VersionsContract,
     VocabularyContract,
     WordsContract,
     ListsContract,

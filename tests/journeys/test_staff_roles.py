@@ -191,6 +191,39 @@ def test_a_record_is_withdrawn_and_given_back_by_its_own_unit(
     assert actions == ["withdrawal undone", "record withdrawn"]
 
 
+def test_earlier_versions_are_for_the_unit_until_the_record_is_closed(
+    desk: TestClient, office: Installation, tmp_path: Path
+) -> None:
+    corrected = plain_row(
+        1,
+        id="water",
+        publisher=WATER_UNIT,
+        title="关于加强饮水安全的通知",
+        body="第一条 每月检测水质。\n第二条 缴纳水费。",
+    )
+    for body in (corrected["body"], str(corrected["body"]).replace("每月", "每日")):
+        rows = write_rows(tmp_path / "corrected.jsonl", [{**corrected, "body": body}])
+        publish(IndexJob([rows]), office)
+    page = "/staff/records/water/versions"
+    with signed_in(desk, office, Role.CLERK, SCHOOL_UNIT) as key:
+        assert desk.get(page).status_code == 404
+        erased = desk.post("/staff/records/versions/erase", data={"form_key": key, "id": "water"})
+        assert erased.status_code == 404
+    with signed_in(desk, office, Role.CLERK, WATER_UNIT) as key:
+        shown = desk.get(page).text
+        assert "<del>月</del>" in shown
+        assert "<ins>日</ins>" in shown
+        assert "早先公开的文本（1 个）" in desk.get("/staff/records?q=water").text
+        assert "每月" not in desk.get("/records/water").text
+        data = {"form_key": key, "id": "water", "reason": "有误"}
+        assert desk.post("/staff/records/versions/erase", data=data).status_code == 200
+        assert "没有早先的文本" in desk.get(page).text
+        desk.post("/staff/records/withdraw", data=data)
+        assert desk.get(page).status_code == 404
+    with signed_in(desk, office, Role.EDITOR):
+        assert "删除早先的文本" in desk.get("/staff/audit").text
+
+
 def test_an_administrator_gives_and_takes_tokens(desk: TestClient, office: Installation) -> None:
     with signed_in(desk, office, Role.ADMINISTRATOR) as key:
         form = {"form_key": key, "name": "王处", "role": "clerk", "unit": "没有这个单位"}

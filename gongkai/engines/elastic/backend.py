@@ -7,9 +7,10 @@ from gettext import gettext as _
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
+from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.elastic.connection import open_client, translate_errors
 from gongkai.engines.elastic.generations import GenerationIndices
-from gongkai.engines.elastic.identities import find_keys, read_revisions
+from gongkai.engines.elastic.identities import find_keys, read_revisions, read_stored
 from gongkai.engines.elastic.index_templates import IndexCreator
 from gongkai.engines.elastic.journal import ElasticJournal
 from gongkai.engines.elastic.ledger import ElasticLedger
@@ -38,6 +39,7 @@ class ElasticBackend:
             self._client, self._names.ledger, creator, self.generations.has_ledger
         )
         self.journal = ElasticJournal(self._client, self._names, creator)
+        self.versions = EarlierVersions(settings.data_dir)
         self.lock = WriterLock(self._client, self._names.control, creator)
         self._creator = creator
 
@@ -99,6 +101,9 @@ class ElasticBackend:
         index = self._names.generation(name)
         for record_id, revision in read_revisions(self._client, index, record_ids):
             yield record_id, read_digest(revision)
+
+    def read_stored(self, name: str, record_ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        return read_stored(self._client, self._names.generation(name), record_ids)
 
     def erase(self, record_ids: Collection[str], written: str | None) -> bool:  # noqa: ARG002
         """See StoreBackend. A vector has the document key of its record.

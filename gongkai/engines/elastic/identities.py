@@ -5,7 +5,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from gongkai.engines.elastic.mapping import document_key
+from gongkai.engines.elastic.mapping import STORED, document_key
 
 _PAGE = 1_000
 _KEYS_AT_ONCE = 10_000
@@ -32,6 +32,15 @@ def read_revisions(
         query = {"ids": {"values": [document_key(each) for each in record_ids]}}
     for source in _read(client, index, query, ["id", "revision"]):
         yield source["id"], source["revision"]
+
+
+def read_stored(
+    client: Elasticsearch, index: str, record_ids: Sequence[str]
+) -> Iterator[tuple[str, bytes]]:
+    """Yields id and stored content of these records, as committed."""
+    query = {"ids": {"values": [document_key(each) for each in record_ids]}}
+    for source in _read(client, index, query, ["id", STORED]):
+        yield source["id"], str(source[STORED]).encode()
 
 
 def _read(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.embedded.erasure import (
     erase,
     find_keys,
@@ -11,6 +12,7 @@ from gongkai.engines.embedded.erasure import (
     look_up,
     open_older,
     read_digests,
+    read_stored,
 )
 from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.integrity import drop_orphans, examine_index, repair_index
@@ -36,6 +38,7 @@ class EmbeddedBackend:
         self.generations = Layout(folder)
         self.ledger = Ledger(self.generations.ledger, self.generations.has_ledger)
         self.journal = JournalFile(folder)
+        self.versions = EarlierVersions(folder)
         self.lock = FolderLock(self.generations)
 
     def translate_errors(self) -> AbstractContextManager[None]:
@@ -74,6 +77,9 @@ class EmbeddedBackend:
         self, name: str, record_ids: Sequence[str] | None
     ) -> Iterator[tuple[str, str]]:
         return read_digests(self.generations.index_folder(name), record_ids)
+
+    def read_stored(self, name: str, record_ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        return read_stored(self.generations.index_folder(name), record_ids)
 
     def erase(self, record_ids: Collection[str], written: str | None) -> bool:
         """See StoreBackend. An index has only one writer: that of `written` is taken."""

@@ -51,22 +51,28 @@ def find_keys(
 
 def read_digests(folder: Path, record_ids: Sequence[str] | None) -> Iterator[tuple[str, str]]:
     """Yields id and digest of the content of these records, None for all."""
+    for record_id, stored in read_stored(folder, record_ids):
+        yield record_id, digest_content(stored)
+
+
+def read_stored(folder: Path, record_ids: Sequence[str] | None) -> Iterator[tuple[str, bytes]]:
+    """Yields id and stored content of these records, None for all."""
     query = tantivy.Query.all_query()
     if record_ids is not None:
         query = tantivy.Query.term_set_query(build_schema(), "id", list(record_ids))
     with translate_errors():
-        yield from _read_digests(open_older(folder).searcher(), query, record_ids)
+        yield from _read_stored(open_older(folder).searcher(), query, record_ids)
 
 
-def _read_digests(
+def _read_stored(
     searcher: tantivy.Searcher, query: tantivy.Query, record_ids: Sequence[str] | None
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, bytes]]:
     count = searcher.num_docs if record_ids is None else len(record_ids)
     for start in range(0, count, _PAGE):
         found = searcher.search(query, limit=min(_PAGE, count - start), offset=start, count=False)
         for _, address in found.hits:
             document = searcher.doc(address)
-            yield str(document.get_first("id")), digest_content(document.get_first(STORED) or b"")
+            yield str(document.get_first("id")), bytes(document.get_first(STORED) or b"")
 
 
 def erase(folder: Path, record_ids: Iterable[str]) -> bool:
