@@ -3,6 +3,7 @@
 Every leaf names a field of `gongkai.catalog.fields` and values already analysed for that field.
 """
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -114,18 +115,43 @@ def match_run(field: str, run: str) -> Query:
 
 
 def without_scores(query: Query) -> Query:
-    """Returns a query with the same matches and without optional parts, for counting."""
+    """Returns a query with the same matches and without optional parts, for counting.
+
+    Nested alternatives become one list, which engines evaluate several times as fast.
+    """
     match query:
         case And():
-            must = tuple(map(without_scores, query.must))
+            must = tuple(dict.fromkeys(map(without_scores, query.must)))
+            if len(must) == 1 and not query.exclude:
+                return must[0]
             return And(must, exclude=tuple(map(without_scores, query.exclude)))
-        case Or():
-            return Or(tuple(map(without_scores, query.any)), query.minimum_should_match)
-        case DisMax():
-            return Or(tuple(map(without_scores, query.any)))
+        case Or(alternatives, least) if least > 1:
+            return Or(tuple(map(without_scores, alternatives)), least)
+        case Or() | DisMax():
+            return _join_alternatives(map(without_scores, query.any))
         case Boost() | ConstantScore():
             return without_scores(query.query)
     return query
+
+
+def _join_alternatives(alternatives: Iterable[Query]) -> Query:
+    """Returns the alternatives of all queries as one list, without those that add no match."""
+    listed = dict.fromkeys(each for query in alternatives for each in _alternatives_of(query))
+    needed = tuple(
+        each
+        for each in listed
+        # 甲 or (甲 and 乙) matches the same as 甲.
+        if not (isinstance(each, And) and any(_is_among(part, listed) for part in each.must))
+    )
+    return needed[0] if len(needed) == 1 else Or(needed)
+
+
+def _alternatives_of(query: Query) -> tuple[Query, ...]:
+    return query.any if isinstance(query, Or) and query.minimum_should_match == 1 else (query,)
+
+
+def _is_among(query: Query, listed: Container[Query]) -> bool:
+    return all(each in listed for each in _alternatives_of(query))
 
 
 def count_leaves(query: Query) -> int:

@@ -45,6 +45,12 @@ LEAVES = st.one_of(
 TREES = st.recursive(LEAVES, _above, max_leaves=8)
 
 
+def test_nested_alternatives_become_one_list() -> None:
+    one, other, third = (Term(FIELD, word) for word in "甲乙丙")
+    nested = Or((DisMax((Boost(one, 2), other)), Or((And((one, third)), third))))
+    assert without_scores(nested) == Or((one, other, third))
+
+
 @given(TREES, st.lists(WORDS, max_size=4).map(" ".join))
 def test_the_same_matches_and_nothing_that_scores(query: Query, text: str) -> None:
     bare = without_scores(query)

@@ -28,7 +28,7 @@ from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.engines.withdrawals import REOPENED
 from gongkai.errors import EngineUnavailableError, NothingIndexedError
 from gongkai.query.request import Sort
-from gongkai.query.tree import Query
+from gongkai.query.tree import Query, without_scores
 from gongkai.settings import Settings
 
 WINDOW = 10_000
@@ -155,7 +155,7 @@ class ElasticEngine:
         return _stored(found)
 
     async def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
-        filters = {str(at): compile_query(query) for at, query in enumerate(queries)}
+        filters = {str(at): compile_query(without_scores(q)) for at, q in enumerate(queries)}
         body = {
             # One hit, whichever is read first, tells the generation: no second request.
             "size": 1,
