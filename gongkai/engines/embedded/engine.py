@@ -16,7 +16,7 @@ from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.journal import JournalFile
 from gongkai.engines.embedded.layout import Layout
 from gongkai.engines.embedded.ledger import Ledger
-from gongkai.engines.embedded.pagination import count_matches, find_page, next_cursor, read_window
+from gongkai.engines.embedded.pagination import count_records, find_page, next_cursor, read_window
 from gongkai.engines.embedded.schema import (
     STORED,
     build_schema,
@@ -114,7 +114,7 @@ class EmbeddedEngine:
             for query in queries:
                 deadline.check()
                 asked = without(compile_query(without_scores(query)), left_out)
-                counts.append(count_matches(searcher.search(asked, limit=1, count=True)))
+                counts.append(count_records(searcher, asked))
         return tuple(counts)
 
     def _fetch(self, record_id: str) -> bytes | None:

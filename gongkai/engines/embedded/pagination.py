@@ -15,6 +15,7 @@ TIES = 500
 FEW_TIES = 40
 """Hits read past the end of a page to detect equal scores."""
 _ORDER = "published_order"
+_COUNT = {"count": {"value_count": {"field": _ORDER}}}
 _Scored = tuple[float, tantivy.DocAddress]
 
 
@@ -54,7 +55,7 @@ def find_page(
         order=tantivy.Order.Asc if query.sort is Sort.OLDEST else tantivy.Order.Desc,
     )
     ahead = count_matches(found)
-    total = count_matches(searcher.search(narrowed, limit=1)) if window.rest else ahead
+    total = count_records(searcher, narrowed) if window.rest else ahead
     rows = tuple((int(key), 0.0, address) for key, address in found.hits[: query.limit])
     return Found(total, ahead, rows)
 
@@ -64,7 +65,7 @@ def _find_best(
 ) -> Found:
     """Returns hits by score, and up to TIES hits of equal score newest first."""
     if not limit:
-        total = count_matches(searcher.search(narrowed, limit=1, count=True))
+        total = count_records(searcher, narrowed)
         return Found(total, total, ())
     # A cursor may contain any number, and tantivy allocates memory for it.
     offset = min(offset, searcher.num_docs)
@@ -107,6 +108,11 @@ def _newest_first(searcher: tantivy.Searcher, scored: list[_Scored]) -> list[_Sc
     orders = searcher.fast_field_values(_ORDER, [address for _, address in scored])
     pairs = sorted(zip(orders, scored, strict=True), key=lambda pair: -int(pair[0] or 0))
     return [row for _, row in pairs]
+
+
+def count_records(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """Returns the number of records that match; unlike a search, an aggregation scores none."""
+    return int(searcher.aggregate(query, _COUNT)["count"]["value"])
 
 
 def count_matches(found: tantivy.SearchResult) -> int:
