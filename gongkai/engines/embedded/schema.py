@@ -14,6 +14,7 @@ _INDEX_OPTION = {
     Kind.GRAMS: "position",
     Kind.CHARS: "basic",
 }
+_OPTIONS = {name: _INDEX_OPTION.get(row.kind, "basic") for name, row in FIELDS.items()}
 STORED = "stored"
 UNBOUND = "\0"
 """Stored instead of a set of paths that is too long for one term."""
@@ -57,7 +58,7 @@ def split_set(value: str) -> tuple[str, ...]:
 
 def index_option(field: str) -> str:
     """Returns the index option of a field; a term query must use the same one."""
-    return _INDEX_OPTION[FIELDS[field].kind]
+    return _OPTIONS[field]
 
 
 def open_index(path: Path) -> tantivy.Index:
