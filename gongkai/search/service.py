@@ -152,8 +152,8 @@ class SearchService:
             page=request.page,
             size=request.size,
             next_cursor=result.next_cursor,
-            hits=await asyncio.to_thread(
-                self.views.hits, folded.hits, highlight_terms, page.related, folded.copies
+            hits=await self.views.read_hits(
+                folded.hits, highlight_terms, page.related, folded.copies
             ),
             facets={name: facet.values for name, facet in facets.items()},
             more={name: facet.more for name, facet in facets.items() if facet.more},
@@ -227,7 +227,7 @@ class SearchService:
             return None
         record = await asyncio.to_thread(decode_record, stored)
         hits = await self._related_records.similar(record, size)
-        return SimilarAnswer(hits=await asyncio.to_thread(self.views.hits, hits))
+        return SimilarAnswer(hits=await self.views.read_hits(hits))
 
     async def every(self, request: SearchRequest) -> AsyncIterator[RecordView]:
         """Yields all records that a request finds, newest first, or oldest first if requested.

@@ -1,5 +1,6 @@
 """Builds the response views of stored records."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from gongkai.search.responses import (
 
 LIST_CHARACTERS = 400_000
 """Characters read to highlight the hits of one list: 17 ms at 40 ns each."""
+SHORT_LIST = 60_000
+"""Bytes of stored records whose rows are built in about three milliseconds, without a thread."""
 
 
 Cited: TypeAlias = Repeal | Explained
@@ -61,6 +64,18 @@ class Views:
     def __init__(self, tables: Tables, today: Callable[[], date]) -> None:
         self._tables = tables
         self._today = today
+
+    async def read_hits(
+        self,
+        hits: Sequence[Hit],
+        highlight_terms: Sequence[str] = (),
+        related: Collection[str] = (),
+        copies: Mapping[str, Sequence[StoredRecord]] = MappingProxyType({}),
+    ) -> list[HitView]:
+        """Returns `hits`; long texts are read in a thread, so that other requests go on."""
+        if sum(len(hit.stored) for hit in hits) <= SHORT_LIST:
+            return self.hits(hits, highlight_terms, related, copies)
+        return await asyncio.to_thread(self.hits, hits, highlight_terms, related, copies)
 
     def hits(
         self,
