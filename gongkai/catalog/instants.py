@@ -83,5 +83,5 @@ def show_in_china(moment: str) -> str:
 def chinese_day(moment: datetime.datetime) -> datetime.date:
     """Returns the day in China (Asia/Shanghai) at a time in UTC."""
     there = moment.replace(tzinfo=None) + _CHINA
-    is_summer = any(first <= there < last for first, last in _SUMMERS)
+    is_summer = there < _SUMMERS[-1][1] and any(first <= there < last for first, last in _SUMMERS)
     return (there + _SUMMER if is_summer else there).date()
