@@ -35,7 +35,7 @@ _REQUIRED = ("agency", "name", "identity", "phone", "address", "wanted")
 _PHONE = re.compile(r"[0-9+()（）\- 　转]{7,40}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SHORT = 200
-_LONG = 3_000
+LONG = 3_000
 
 
 class ApplicationForm(BaseModel):
@@ -49,7 +49,7 @@ class ApplicationForm(BaseModel):
     phone: str = Field("", max_length=_SHORT)
     address: str = Field("", max_length=_SHORT)
     email: str = Field("", max_length=_SHORT)
-    wanted: str = Field("", max_length=_LONG)
+    wanted: str = Field("", max_length=LONG)
     provided: str = Field(PROVIDED[0], max_length=_SHORT)
     received: str = Field(RECEIVED[0], max_length=_SHORT)
 

@@ -12,6 +12,7 @@ from search_api.web.application_form import (
     RECEIVED,
     ApplicationForm,
 )
+from search_api.web.public_matches import NO_MATCHES, PublicMatches
 from search_api.web.rendering import PageContext, render, shorten
 
 _CHOICES = {"applicant": APPLICANTS, "provided": PROVIDED, "received": RECEIVED}
@@ -22,8 +23,13 @@ def render_application(
     form: ApplicationForm,
     context: PageContext,
     faults: Mapping[str, str] | None = None,
+    matches: PublicMatches = NO_MATCHES,
 ) -> str:
-    """Renders the page. `text` is a query without results; `faults` are messages by field."""
+    """Renders the page.
+
+    `text` is a query without results; `faults` are messages by field. `matches` are public records
+    for what is wanted.
+    """
     return render(
         "apply.html",
         context,
@@ -34,6 +40,7 @@ def render_application(
         faults=faults or {},
         text=text,
         shown_text=shorten(text),
+        matches=matches,
     )
 
 

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Annotated
-from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from gongkai.catalog.fields import FACETS, SHELVES
 from gongkai.query.request import TEXT_LIMIT, SearchRequest
@@ -33,8 +32,6 @@ from search_api.http.parameters import (
     PageQuery,
     read_request,
 )
-from search_api.web.application_form import ApplicationForm, find_faults
-from search_api.web.application_page import prefill, render_application
 from search_api.web.browse_page import render_facet, render_overview
 from search_api.web.citation import cite
 from search_api.web.citations_page import CITING_SHOWN, PAGE_SIZE, render_citations
@@ -51,8 +48,6 @@ from search_api.web.site import record_path
 from search_api.web.urls import without_filters
 
 STATIC = FilePath(__file__).resolve().parents[1] / "static"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_DOCX_NAME = quote("政府信息公开申请表.docx")
 SIMILAR_SHOWN = 5
 _METHODS = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -131,37 +126,6 @@ async def browse_facet(
         raise UnknownPageError
     trees = await service.classifications()
     return HTMLResponse(render_facet(name, trees, service.agencies, context))
-
-
-@router.api_route("/apply", methods=_METHODS)
-async def apply(
-    context: ContextDependency,
-    service: SearchServiceDependency,
-    q: Words = "",
-    record: Annotated[str, Query(max_length=200)] = "",
-) -> HTMLResponse:
-    """Shows how to apply for information that is not public, with a form to fill in."""
-    found = await find_record(record, service) if record else None
-    return HTMLResponse(render_application(q, prefill(q, found), context))
-
-
-@router.post("/apply/form")
-async def save_application(
-    form: Annotated[ApplicationForm, Form()], context: ContextDependency
-) -> Response:
-    """Returns the filled form as DOCX, or the page with its faults. Stores nothing."""
-    if faults := find_faults(form):
-        page = render_application("", form, context, faults)
-        return HTMLResponse(page, status_code=422, headers={"Cache-Control": "no-store"})
-    # python-docx takes as long to load as FastAPI, and few processes write a document.
-    from search_api.web.application_docx import write_docx  # noqa: PLC0415
-
-    content = await asyncio.to_thread(write_docx, form)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{_DOCX_NAME}",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=_DOCX, headers=headers)
 
 
 @router.api_route("/docs", methods=_METHODS)

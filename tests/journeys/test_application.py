@@ -3,11 +3,14 @@
 import io
 from pathlib import Path
 
+import pytest
 from docx import Document
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 from pypdfium2 import PdfDocument
 
+from gongkai.engines.installation import Installation
+from gongkai.staff.staff_database import open_ledger
 from tests.journeys.browsing import follow, record_path
 
 FILLED = {
@@ -96,3 +99,35 @@ def test_what_cannot_be_right_is_refused_beside_its_field(client: TestClient) ->
     assert too_long.status_code == 422
     strange = client.post("/apply/form", data={**FILLED, "wanted": "甲\x00<b>\x0b乙"})
     assert texts_of(strange.content)["所需政府信息"] == "甲<b>乙"
+
+
+def test_public_records_for_what_is_wanted_are_shown_beside_the_form(
+    sized: Page, request: pytest.FixtureRequest
+) -> None:
+    wanted = "住房公积金提取管理办法"
+    sized.goto("/apply")
+    matches = sized.locator("#public-matches")
+    expect(matches.get_by_role("link")).to_have_count(0)
+    sized.get_by_label("姓名或者名称").fill("申请人甲")
+    sized.get_by_label("所需政府信息").fill(wanted)
+    if "plain" in request.node.name:
+        follow(sized.get_by_role("button", name="看看是否已经公开"))
+        expect(sized.get_by_label("姓名或者名称")).to_have_value("申请人甲")
+    expect(matches.get_by_role("link").first).to_contain_text(wanted)
+    assert matches.get_by_role("link").count() <= 3
+
+
+def test_a_form_is_compared_with_public_records_only_and_not_counted(
+    client: TestClient, sampled: Installation
+) -> None:
+    hidden = record_path(client, disclosure="依申请公开")
+    title = client.get(f"/api/v1{hidden}").json()["title"]
+    answer = client.post("/apply/matches", data={"wanted": title})
+    assert answer.headers["cache-control"] == "no-store"
+    assert f'href="{hidden}"' not in answer.text
+    none = client.post("/apply/matches", data={"wanted": "龘靐齉爩鱻"})
+    assert "没有找到已经公开的有关信息" in none.text
+    client.app.state.served.services.zero_results.flush()  # type: ignore[attr-defined]
+    with open_ledger(sampled.settings.data_dir).read() as connection:
+        (counted,) = connection.execute("SELECT COUNT(*) FROM pending_searches").fetchone()
+    assert counted == 0
