@@ -30,6 +30,9 @@ from gongkai.semantic.semantic_search import (
     SemanticUnavailableError,
 )
 
+_NOTED = 50
+"""First records of a list that need the model's own vectors; further ones change its top little."""
+
 
 @dataclass(frozen=True, slots=True)
 class HybridPage:
@@ -99,6 +102,8 @@ class HybridSearch:
         finally:
             semantic_task.cancel()
         self._semantic.count(SemanticOutcome.USED)
+        if nearest.static_share:
+            self._semantic.note_found([hit.id for hit in ordered[:_NOTED]])
         page = await self._read_page(request, query, ordered, found.total)
         related = await self._find_related(query, nearest)
         whole_query = _query_whole(query, related)

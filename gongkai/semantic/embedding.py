@@ -1,20 +1,16 @@
 """Makes an embedding vector for every public record that lacks one or has changed.
 
 Where many lack one, static vectors come first: a city is searchable within minutes, and the model's
-vectors replace them in hours. A run that was interrupted continues where it stopped.
+vectors replace them in hours, those of records that queries find first. A run that was interrupted
+continues where it stopped.
 """
 
-import multiprocessing
 import os
 import random
-import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
@@ -22,33 +18,39 @@ from gongkai.catalog.stored_record import decode_record
 from gongkai.engines.fingerprint import name_parts
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import Hit, SearchEngine
-from gongkai.engines.scan import read_pages
+from gongkai.engines.scan import fetch_hits, read_pages
 from gongkai.engines.vector_port import StoredVector, VectorStore
-from gongkai.errors import EndedProcessError
 from gongkai.query.tree import MatchAll
-from gongkai.semantic.model_port import EmbeddingModel, Vectors
-from gongkai.semantic.models import open_model
+from gongkai.semantic.embedder_pool import EmbedderPool, open_embedder_pool
+from gongkai.semantic.found_records import FoundRecords
+from gongkai.semantic.model_port import Vectors
 from gongkai.semantic.parts import embed_in_parts, text_part
-from gongkai.semantic.passages import choose_passage, name_passage
+from gongkai.semantic.passages import (
+    choose_passage,
+    is_static,
+    is_vector_of,
+    name_passage,
+    name_static,
+)
 from gongkai.semantic.static_model import (
     StaticVectors,
     Tokenize,
     distill,
     load_static_vectors,
-    name_static,
     save_static_vectors,
 )
 
 BULK = 10_000
 """Missing vectors from which static vectors come first; the model takes some minutes for them."""
-SENT = 32
-"""Passages sent to a process at a time."""
 KEPT_AT_ONCE = 128
 """Vectors written together."""
+_TAKEN_AT_ONCE = 500
+"""Records that queries found, between two pages of all records."""
 _VOCABULARY_RECORDS = 20_000
 """Records whose words get static vectors, the newest."""
 OnProgress = Callable[[int, int, int], None]
 """Receives records seen, total records, and vectors made."""
+Embed = Callable[[Sequence[str]], Iterable[Vectors]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +72,29 @@ async def embed_records(
 ) -> Embedded:
     """Makes the missing vectors of all public records.
 
-    Ends after static vectors, if many are missing, unless `until_complete`. Raises
-    MissingModelError, EndedProcessError, EngineUnavailableError.
+    Leaves static vectors as they are, unless `until_complete`. Raises MissingModelError,
+    EndedProcessError, EngineUnavailableError.
     """
     settings = installation.settings
     processes = settings.index_processes or os.cpu_count() or 1
     engine = installation.open_engine()
     try:
         with (
-            open_embedders(settings.model_folder, processes) as embedders,
-            _open_stores(installation, embedders) as (store, static_store),
+            open_embedder_pool(settings.model_folder, processes) as pool,
+            closing(installation.open_vector_store(pool.model, pool.dimensions)) as store,
         ):
             (total,) = await engine.count([MatchAll()])
+            run = _Run(engine, store, FoundRecords(settings.data_dir), on_progress)
             if total - store.count() > BULK:
-                static = await _open_static(installation, engine, embedders)
-                first = await _embed(engine, static_store, static.embed, on_progress)
+                static = await _open_static(installation, engine, pool)
+                await run.embed_all(_Kind(static.embed, makes_static=True))
                 if not until_complete:
-                    return Embedded(embedders.model, *first, is_static=True)
-            done = await _embed(engine, store, embedders.embed, on_progress)
-            static_store.prune([])
-            return Embedded(embedders.model, *done)
+                    return run.report(pool.model)
+            run = _Run(engine, store, FoundRecords(settings.data_dir), on_progress)
+            await run.embed_all(_Kind(pool.embed, replaces_static=until_complete))
+            return run.report(pool.model)
     finally:
         await engine.close()
-
-
-@contextmanager
-def _open_stores(
-    installation: Installation, embedders: "Embedders"
-) -> Iterator[tuple[VectorStore, VectorStore]]:
-    """Opens the store of the model's vectors and that of static vectors."""
-    names = embedders.model, name_static(embedders.model)
-    first, second = (installation.open_vector_store(n, embedders.dimensions) for n in names)
-    with closing(first), closing(second):
-        yield first, second
 
 
 class _StaticEmbedder:
@@ -119,10 +111,10 @@ class _StaticEmbedder:
 
 
 async def _open_static(
-    installation: Installation, engine: SearchEngine, embedders: "Embedders"
+    installation: Installation, engine: SearchEngine, pool: EmbedderPool
 ) -> _StaticEmbedder:
     """Returns the static vectors of this installation's words, distilled at the first call."""
-    name = f"static-{name_parts(embedders.model)}.npz"
+    name = f"static-{name_parts(pool.model)}.npz"
     path = installation.settings.data_dir / "models" / name
     tokenize = installation.analyzer.tokenize
     if not path.exists():
@@ -132,78 +124,92 @@ async def _open_static(
             if len(texts) >= _VOCABULARY_RECORDS:
                 break
         random.Random(0).shuffle(texts)
-        static = distill(texts, tokenize, lambda some: np.array(list(embedders.embed(some))))
+        static = distill(texts, tokenize, lambda some: np.array(list(pool.embed(some))))
         save_static_vectors(static, path)
     return _StaticEmbedder(load_static_vectors(path), tokenize)
 
 
-class Embedders:
-    """A pool of processes with one model each."""
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Which vectors a pass makes, and whether it replaces static ones."""
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
-        self._pool = pool
-        self.model, self.dimensions = pool.submit(_describe).result()
+    embed: Embed
+    makes_static: bool = False
+    replaces_static: bool = False
 
-    def embed(self, texts: Sequence[str]) -> Iterator[Vectors]:
-        """Yields the vectors of the texts, in order."""
-        parts = [texts[start : start + SENT] for start in range(0, len(texts), SENT)]
-        for part in self._pool.map(_embed_here, parts):
-            yield from part
+    def wants(self, digest: str | None, passage: str) -> bool:
+        """Whether the passage needs a vector; `digest` is that of the record's vector."""
+        if digest is None or (self.replaces_static and is_static(digest)):
+            return True
+        return not is_vector_of(digest, passage)
 
-
-@contextmanager
-def open_embedders(folder: Path, processes: int) -> Iterator[Embedders]:
-    """Opens a pool of spawned processes; the threads of a model do not survive a fork."""
-    # Opened here first, so that a faulty model is reported once and not by each process.
-    open_model(folder)
-    pool = ProcessPoolExecutor(
-        processes,
-        multiprocessing.get_context("spawn"),
-        initializer=_begin,
-        initargs=(folder,),
-    )
-    try:
-        yield Embedders(pool)
-    except BrokenProcessPool:
-        raise EndedProcessError from None
-    finally:
-        pool.shutdown(cancel_futures=True)
+    def name(self, passage: str) -> str:
+        digest = name_passage(passage)
+        return name_static(digest) if self.makes_static else digest
 
 
-async def _embed(
-    engine: SearchEngine,
-    store: VectorStore,
-    embed: Callable[[Sequence[str]], Iterable[Vectors]],
-    on_progress: OnProgress,
-) -> tuple[int, int, int]:
-    """Makes the missing vectors of one store; returns how many were made, kept and dropped."""
-    every: list[str] = []
-    made = kept = 0
-    async for result in read_pages(engine):
-        passages = {hit.id: _passage(hit) for hit in result.hits}
-        known = store.digests(list(passages))
-        wanted = {i: text for i, text in passages.items() if known.get(i) != name_passage(text)}
-        kept += len(passages) - len(wanted)
-        for rows in _make_rows(wanted, embed):
-            store.put(rows)
-            made += len(rows)
-            on_progress(made + kept, max(result.total, made + kept), made)
-        every += passages
-        on_progress(made + kept, max(result.total, made + kept), made)
-    return made, kept, store.prune(every)
+class _Run:
+    """One pass over all records; counts what it did."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        store: VectorStore,
+        found: FoundRecords,
+        on_progress: OnProgress,
+    ) -> None:
+        self._engine, self._store = engine, store
+        self._found, self._on_progress = found, on_progress
+        self._made = self._seen = self._static = self._dropped = 0
+
+    async def embed_all(self, kind: _Kind) -> None:
+        """Makes the missing vectors and deletes those of records that are gone."""
+        every: list[str] = []
+        async for result in read_pages(self._engine):
+            if kind.replaces_static:
+                await self._embed_found(kind)
+            self._embed_hits(kind, result.hits, result.total)
+            self._seen += len(result.hits)
+            every += (hit.id for hit in result.hits)
+            self._report_progress(result.total)
+        self._dropped = self._store.prune(every)
+
+    def report(self, model: str) -> Embedded:
+        """Returns the counts of the pass."""
+        kept = max(self._seen - self._made, 0)
+        return Embedded(model, self._made, kept, self._dropped, is_static=self._static > 0)
+
+    async def _embed_found(self, kind: _Kind) -> None:
+        """Makes the vectors of records that queries found since the last page."""
+        while ids := self._found.take(_TAKEN_AT_ONCE):
+            hits = await fetch_hits(self._engine, ids)
+            self._embed_hits(kind, list(hits.values()), 0)
+
+    def _embed_hits(self, kind: _Kind, hits: Sequence[Hit], total: int) -> None:
+        passages = {hit.id: _passage(hit) for hit in hits}
+        known = self._store.digests(list(passages))
+        wanted = {i: text for i, text in passages.items() if kind.wants(known.get(i), text)}
+        self._static += sum(is_static(known.get(i, "")) for i in passages if i not in wanted)
+        for rows in _make_rows(wanted, kind):
+            self._store.put(rows)
+            self._made += len(rows)
+            self._static += len(rows) * kind.makes_static
+            self._report_progress(total)
+
+    def _report_progress(self, total: int) -> None:
+        seen = max(self._seen, self._made)
+        self._on_progress(seen, max(total, seen), self._made)
 
 
-def _make_rows(
-    passages: Mapping[str, str], embed: Callable[[Sequence[str]], Iterable[Vectors]]
-) -> Iterator[list[StoredVector]]:
+def _make_rows(passages: Mapping[str, str], kind: _Kind) -> Iterator[list[StoredVector]]:
     """Yields small batches, so that an interrupted run loses little.
 
     Texts of similar length are sent together, since a model pads a batch to its longest text.
     """
     pairs = sorted(passages.items(), key=lambda pair: len(pair[1]))
-    vectors = embed([text for _id, text in pairs])
+    vectors = kind.embed([text for _id, text in pairs])
     rows = (
-        StoredVector(record_id, name_passage(text), vector)
+        StoredVector(record_id, kind.name(text), vector)
         for (record_id, text), vector in zip(pairs, vectors, strict=True)
     )
     while some := list(islice(rows, KEPT_AT_ONCE)):
@@ -212,21 +218,3 @@ def _make_rows(
 
 def _passage(hit: Hit) -> str:
     return choose_passage(decode_record(hit.stored))
-
-
-_model: EmbeddingModel
-
-
-def _begin(folder: Path) -> None:
-    global _model  # noqa: PLW0603 # what a process of the pool has to work with
-    # The parent process handles Ctrl-C and ends its workers itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _model = open_model(folder).model
-
-
-def _describe() -> tuple[str, int]:
-    return _model.name, _model.dimensions
-
-
-def _embed_here(texts: Sequence[str]) -> Vectors:
-    return _model.embed_passages(texts)

@@ -16,7 +16,7 @@ from gongkai.engines.scan import fetch_hits
 from gongkai.engines.vector_port import Vector, VectorHit, VectorIndex
 from gongkai.query.tree import And, MatchAll, Query
 from gongkai.semantic.model_port import Vectors
-from gongkai.semantic.passages import choose_passage, name_passage
+from gongkai.semantic.passages import choose_passage, is_static, is_vector_of
 
 FEW = 500
 """Filtered records compared one by one; with more, the whole index is searched."""
@@ -26,11 +26,15 @@ AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A record, its hit, and the cosine of its passage with the query."""
+    """A record, its hit, and the cosine of its passage with the query.
+
+    `is_static` where the model has not made its own vector of the passage yet.
+    """
 
     hit: Hit
     record: StoredRecord
     cosine: float
+    is_static: bool
 
 
 async def search_knn(
@@ -72,7 +76,7 @@ async def fetch_vectors(index: VectorIndex, passages: Mapping[str, str]) -> Vect
     found = ((known.get(each), passage) for each, passage in passages.items())
     return np.array(
         [
-            row.values if row and row.digest == name_passage(passage) else none
+            row.values if row and is_vector_of(row.digest, passage) else none
             for row, passage in found
         ]
     )
@@ -86,7 +90,7 @@ def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour
     known = ((found[each.id], each) for each in near if each.id in found)
     read = ((hit, decode_record(hit.stored), each) for hit, each in known)
     return [
-        Neighbour(hit, record, each.cosine)
+        Neighbour(hit, record, each.cosine, is_static(each.digest))
         for hit, record, each in read
-        if name_passage(choose_passage(record)) == each.digest
+        if is_vector_of(each.digest, choose_passage(record))
     ]

@@ -1,4 +1,4 @@
-"""Chooses the passage of a stored record that is embedded, and names it by a digest."""
+"""Chooses the passage of a stored record that is embedded, and names its vectors."""
 
 import hashlib
 
@@ -6,6 +6,7 @@ from gongkai.catalog.record import Record
 
 LENGTH = 300
 """Characters; the rest of a longer text adds little to its beginning."""
+_STATIC = "static "
 RULE = 3
 """Raised when the same passage gets another vector; all vectors are then made again."""
 
@@ -22,3 +23,18 @@ def choose_passage(record: Record) -> str:
 def name_passage(passage: str) -> str:
     """Returns a digest of a passage, 32 hexadecimal digits; equal passages have equal digests."""
     return hashlib.blake2b(f"{RULE}\n{passage}".encode(), digest_size=16).hexdigest()
+
+
+def name_static(digest: str) -> str:
+    """Returns the digest under which the static vector of a passage is stored."""
+    return _STATIC + digest
+
+
+def is_static(digest: str) -> bool:
+    """Whether the digest is that of a static vector, and not of the model's own."""
+    return digest.startswith(_STATIC)
+
+
+def is_vector_of(digest: str, passage: str) -> bool:
+    """Whether the digest is that of a vector of the passage, of either kind."""
+    return digest.removeprefix(_STATIC) == name_passage(passage)

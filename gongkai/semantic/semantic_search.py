@@ -15,14 +15,12 @@ from gongkai.engines.port import SearchEngine
 from gongkai.engines.vector_port import Vector, VectorIndex
 from gongkai.errors import EngineUnavailableError, MissingModelError
 from gongkai.query.tree import Query
+from gongkai.semantic.found_records import FoundRecords
 from gongkai.semantic.knn import Neighbour, fetch_vectors, search_knn
 from gongkai.semantic.model_port import EmbeddingModel, Vectors
 from gongkai.semantic.models import TriedModel, open_model
 from gongkai.semantic.parts import embed_question
-from gongkai.semantic.static_model import name_static
 
-_CHOSEN_SECONDS = 10.0
-"""How often the index is chosen anew."""
 _PASSAGES_AT_ONCE = 2
 """Passages embedded before the next query has its turn, 10 to 20 ms."""
 _PAUSE_SECONDS = 0.005
@@ -54,7 +52,8 @@ class SemanticHits:
     """The nearest records, nearest first, with the scale of cosines; see TriedModel.
 
     `index` is the vector index searched, `vector` that of the query. `until` is the time of the
-    event loop's clock when the query's budget ends.
+    event loop's clock when the query's budget ends. `static_share` is the share of the vectors
+    nearby that are static, 0 to 1.
     """
 
     index: VectorIndex
@@ -63,6 +62,7 @@ class SemanticHits:
     floor: float
     spread: float
     until: float | None
+    static_share: float
 
 
 class SemanticSearch:
@@ -84,9 +84,8 @@ class SemanticSearch:
         self._on_outcome = on_outcome
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._opening: Future[TriedModel] | None = None
-        self._indices: list[VectorIndex] = []
         self._index: VectorIndex | None = None
-        self._chosen_until = 0.0
+        self._found = FoundRecords(installation.settings.data_dir)
         self._kept: dict[str, Vector] = {}
         self._waiting = 0
 
@@ -135,6 +134,10 @@ class SemanticSearch:
             self._keep(made)
         return np.array([known[each] for each in passages])
 
+    def note_found(self, record_ids: Sequence[str]) -> None:
+        """Asks `gongkai embed` to take these records first; returns before that is stored."""
+        asyncio.get_running_loop().run_in_executor(None, self._found.note, record_ids)
+
     def count(self, outcome: SemanticOutcome) -> None:
         """Reports the outcome of one query."""
         self._on_outcome(outcome)
@@ -150,8 +153,9 @@ class SemanticSearch:
 
     async def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
-        for each in self._indices:
-            await each.close()
+        await asyncio.to_thread(self._found.flush)
+        if self._index is not None:
+            await self._index.close()
 
     async def _embed_after_queries(self, model: EmbeddingModel, passages: Sequence[str]) -> Vectors:
         while self._waiting:
@@ -175,7 +179,7 @@ class SemanticSearch:
         # Shielded, so that one cancelled query does not stop loading for all.
         tested = await asyncio.shield(asyncio.wrap_future(self.prepare()))
         model = tested.model
-        index = await self._choose_index(model)
+        index = self._open_index(model)
         loop = asyncio.get_running_loop()
         self._waiting += 1
         try:
@@ -184,21 +188,12 @@ class SemanticSearch:
             self._waiting -= 1
         near = await search_knn(self._engine, index, vector, count, filters)
         relevant = tuple(each for each in near if each.cosine >= tested.floor)
-        return SemanticHits(index, relevant, vector, tested.floor, tested.spread, until)
+        share = sum(each.is_static for each in near) / max(len(near), 1)
+        return SemanticHits(index, relevant, vector, tested.floor, tested.spread, until, share)
 
-    async def _choose_index(self, model: EmbeddingModel) -> VectorIndex:
-        """Returns the model's vectors, or static ones as long as there are more of these."""
-        now = asyncio.get_running_loop().time()
-        if now < self._chosen_until and self._index is not None:
-            return self._index
-        names = model.name, name_static(model.name)
-        if not self._indices:
-            self._indices = [
-                self._installation.open_vectors(name, model.dimensions) for name in names
-            ]
-        sizes = [await each.size() for each in self._indices]
-        self._index = self._indices[1 if sizes[1] > sizes[0] else 0]
-        self._chosen_until = now + _CHOSEN_SECONDS
+    def _open_index(self, model: EmbeddingModel) -> VectorIndex:
+        if self._index is None:
+            self._index = self._installation.open_vectors(model.name, model.dimensions)
         return self._index
 
 

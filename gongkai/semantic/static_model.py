@@ -43,11 +43,6 @@ class StaticVectors:
         return _unit(means @ self.matrix + self.offset)
 
 
-def name_static(model: str) -> str:
-    """Returns the name under which the static vectors of a model are stored."""
-    return f"{model} static"
-
-
 def distill(texts: Sequence[str], tokenize: Tokenize, embed: Embed) -> StaticVectors:
     """Fits word vectors to a model, on the words of the texts and on SAMPLE of the texts.
 

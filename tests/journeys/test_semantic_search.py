@@ -26,8 +26,9 @@ from gongkai.evaluation.metrics import Figures, measure, read_judgements, read_q
 from gongkai.query.request import SearchRequest
 from gongkai.semantic import embedding
 from gongkai.semantic.embedding import Embedded, embed_records
+from gongkai.semantic.found_records import FoundRecords
 from gongkai.semantic.models import open_model
-from gongkai.semantic.static_model import name_static
+from gongkai.semantic.passages import is_static
 from gongkai.services import open_services
 from gongkai.settings import SemanticMode
 from gongkai.staff.vocabulary import Entry, EntryKind
@@ -284,15 +285,18 @@ def test_static_vectors_answer_until_the_model_has_made_its_own(
     publish(IndexJob([write_rows(tmp_path / "rows.jsonl", rows)]), made)
     first = asyncio.run(embed_records(made, lambda *_: None, until_complete=False))
     assert first.is_static
-    assert first.made == count_vectors(made, "static") > 20
-    assert count_vectors(made) == 0
+    assert first.made == count_vectors(made) == count_vectors(made, static=True) > 20
     with TestClient(create_app(made)) as client:
         answer = client.get("/api/v1/search", params={"q": QUESTION}).json()
         assert answer["query"]["semantic"] == "used"
         assert answer["hits"][0]["title"] == title
+    assert answer["hits"][0]["id"] in read_found(made)
+    again = asyncio.run(embed_records(made, lambda *_: None, until_complete=False))
+    assert (again.made, again.kept, again.is_static) == (0, first.made, True)
     last = embed(made)
     assert (last.made, last.is_static) == (first.made, False)
-    assert (count_vectors(made), count_vectors(made, "static")) == (first.made, 0)
+    assert (count_vectors(made), count_vectors(made, static=True)) == (first.made, 0)
+    assert not read_found(made)
 
 
 def test_the_command_embeds_and_the_terminal_asks(meaning: Installation) -> None:
@@ -332,11 +336,20 @@ def test_a_killed_run_goes_on_where_it_was(meaning: Installation, tmp_path: Path
     assert last.made + last.kept == count_vectors(made) == 1_000
 
 
-def count_vectors(installation: Installation, kind: str = "") -> int:
+def count_vectors(installation: Installation, *, static: bool = False) -> int:
     model = open_model(installation.settings.model_folder).model
-    name = name_static(model.name) if kind else model.name
-    with closing(installation.open_vector_store(name, model.dimensions)) as store:
-        return store.count()
+    with closing(installation.open_vector_store(model.name, model.dimensions)) as store:
+        if not static:
+            return store.count()
+        digests = store.digests([f"r{number}" for number in range(30)])
+        return sum(map(is_static, digests.values()))
+
+
+def read_found(installation: Installation) -> set[str]:
+    found = FoundRecords(installation.settings.data_dir)
+    ids = found.take(100)
+    found.note(ids)
+    return set(ids)
 
 
 def test_a_run_of_index_embeds_what_it_took(meaning: Installation, tmp_path: Path) -> None:
