@@ -90,7 +90,14 @@ class Weights:
     hybrid_likeness_power: float
     fusion_keywords: float
     fusion_nearness: float
+    fusion_static_nearness: float
+    fusion_estimated_keywords: float
+    fusion_estimated_nearness: float
     fusion_coverage: float
+    passage_least: float
+    passage_length: float
+    passage_nearness: float
+    passage_covered: float
     answer_records: float
     answer_passages: float
     answer_nearness: float

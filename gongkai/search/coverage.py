@@ -1,15 +1,18 @@
-"""Measures which of a query's words a text has."""
+"""Measures which of a query's words a record has, in its first passage and in its best."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzers.normalize import literal_text
 from gongkai.query.interpreter import InterpretedQuery
 
 _SHARE = 0.02
 """Added to the share of texts with a word, so that no word counts without limit."""
+_READ = 60_000
+"""Characters of a text that are read."""
 _CHARACTER = 0.5
 """Of the weight of a word, for a single character: 领 is part of 领导."""
 
@@ -20,6 +23,14 @@ class TermWords:
 
     words: tuple[str, ...]
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The share of a query's words, 0 to 1, in a record's first passage and in its best one."""
+
+    first: float
+    best: float
 
 
 def list_term_words(
@@ -36,18 +47,44 @@ def list_term_words(
     ]
 
 
-def measure_coverage(texts: Sequence[str], terms: Sequence[TermWords]) -> list[float]:
-    """Returns the share of the words that each text has, 0 to 1; rarer words count more.
+def cut_passages(passage: str, title: str, body: str, least: int, length: int) -> list[str]:
+    """Returns the folded passages of a record, each with the title; the given one is the first.
 
-    A single character counts less. The rarity is that among the texts.
+    A body of fewer than `least` characters has no further ones. They overlap by a quarter, so that
+    most sentences are whole in one of them.
     """
-    if not texts or not any(term.words for term in terms):
-        return [0.0] * len(texts)
-    found = np.array([_find_words(literal_text(text), terms) for text in texts])
-    rarity = np.log1p(1 / (found.mean(axis=0) + _SHARE))
+    passages = [literal_text(passage)]
+    if len(body) >= least:
+        folded, head = literal_text(body[:_READ]), literal_text(title)
+        step = length - length // 4
+        passages += (head + folded[start : start + length] for start in range(0, len(folded), step))
+    return passages
+
+
+def measure_coverage(
+    records: Sequence[Sequence[str]], terms: Sequence[TermWords]
+) -> list[Coverage]:
+    """Returns the coverage of each record, given as its folded passages; rarer words count more.
+
+    A single character counts less. The rarity is that among the records.
+    """
+    if not records or not any(term.words for term in terms):
+        return [Coverage(0.0, 0.0)] * len(records)
+    found = [_find_in_passages(passages, terms) for passages in records]
+    rarity = np.log1p(1 / (np.mean([each.any(axis=0) for each in found], axis=0) + _SHARE))
     rarity *= [1.0 if len(word) > 1 else _CHARACTER for term in terms for word in term.words]
-    coverage: list[float] = (found @ rarity / rarity.sum()).tolist()
-    return coverage
+    shares = [each @ rarity / rarity.sum() for each in found]
+    return [Coverage(float(each[0]), float(each.max())) for each in shares]
+
+
+def _find_in_passages(passages: Sequence[str], terms: Sequence[TermWords]) -> NDArray[np.bool_]:
+    """Returns which words the passages have, shape (passages, words)."""
+    first, *further = passages
+    found = [_find_words(first, terms)]
+    # Most records have no word that their first passage lacks; one look at the whole shows it.
+    if further and sum(_find_words("".join(further), terms)) > sum(found[0]):
+        found += (_find_words(each, terms) for each in further)
+    return np.array(found, bool)
 
 
 def _find_words(text: str, terms: Sequence[TermWords]) -> list[bool]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import gt
 
 import numpy as np
 
@@ -12,8 +13,14 @@ from gongkai.engines.port import Hit
 from gongkai.query.interpreter import InterpretedQuery
 from gongkai.query.questions import asks_how
 from gongkai.query.relevance import Weights
-from gongkai.search.coverage import list_term_words, measure_coverage
-from gongkai.semantic.fusion import Features, fuse, measure_static_rank, raise_similar
+from gongkai.search.coverage import Coverage, cut_passages, list_term_words, measure_coverage
+from gongkai.semantic.fusion import (
+    Features,
+    choose_weights,
+    fuse,
+    measure_static_rank,
+    raise_similar,
+)
 from gongkai.semantic.model_port import Vectors
 from gongkai.semantic.passages import choose_passage
 from gongkai.semantic.semantic_search import SemanticHits, SemanticSearch
@@ -71,13 +78,18 @@ class HybridRanker:
         vectors: Vectors,
     ) -> dict[str, float]:
         terms = list_term_words(interpreted, self._tokenize)
-        coverage = measure_coverage(list(pool.passages.values()), terms)
-        nearness = self._measure_nearness(interpreted, pool, semantic_hits, vectors)
+        coverage = measure_coverage([self._cut(pool, each) for each in pool.records], terms)
+        measured = self._measure_nearness(interpreted, pool, semantic_hits, vectors)
+        nearness = self._estimate_nearness(interpreted, pool, semantic_hits, coverage, measured)
         features = {
-            each: Features(pool.keyword_scores.get(each), near, covered)
+            each: Features(pool.keyword_scores.get(each), near, covered.best)
             for each, near, covered in zip(pool.records, nearness, coverage, strict=True)
         }
-        total = fuse(features, self._weights)
+        raised = sum(map(gt, nearness, measured))
+        weights = choose_weights(
+            self._weights, semantic_hits.static_share, raised / max(len(measured), 1)
+        )
+        total = fuse(features, weights)
         rows = dict(zip(pool.records, vectors, strict=True))
         first = list(total)[: int(self._weights.hybrid_regularized)]
         raised = raise_similar(
@@ -88,6 +100,33 @@ class HybridRanker:
         )
         total |= zip(first, raised, strict=True)
         return {each: total[each] for each in sorted(total, key=total.__getitem__, reverse=True)}
+
+    def _cut(self, pool: _Pool, record_id: str) -> list[str]:
+        record, weights = pool.records[record_id], self._weights
+        least, length = int(weights.passage_least), int(weights.passage_length)
+        return cut_passages(pool.passages[record_id], record.title, record.body, least, length)
+
+    def _estimate_nearness(
+        self,
+        interpreted: InterpretedQuery,
+        pool: _Pool,
+        semantic_hits: SemanticHits,
+        coverage: Sequence[Coverage],
+        measured: Sequence[float],
+    ) -> list[float]:
+        """Returns the nearness of each record, estimated where a further passage has more words.
+
+        A vector is that of the first passage. How near another passage of a long record is follows
+        roughly from its coverage.
+        """
+        floor, weights, found = semantic_hits.floor, self._weights, []
+        for record, covered, near in zip(pool.records.values(), coverage, measured, strict=True):
+            if covered.best > covered.first:
+                least = self.measure(interpreted, record, floor, semantic_hits.spread)
+                further = weights.passage_nearness + weights.passage_covered * covered.best
+                near = max(near, least + further)  # noqa: PLW2901
+            found.append(near)
+        return found
 
     def _measure_nearness(
         self,

@@ -29,6 +29,15 @@ class Features:
     coverage: float
 
 
+@dataclass(frozen=True, slots=True)
+class FusionWeights:
+    """The weights of the three features."""
+
+    keywords: float
+    nearness: float
+    coverage: float
+
+
 def measure_static_rank(
     record: StoredRecord, weights: Weights, today: date, *, asks_how: bool
 ) -> float:
@@ -45,12 +54,27 @@ def measure_static_rank(
     return weights.hybrid_static_rank * static_rank
 
 
-def fuse(features: Mapping[str, Features], weights: Weights) -> dict[str, float]:
+def choose_weights(
+    weights: Weights, static_share: float = 0.0, estimated_share: float = 0.0
+) -> FusionWeights:
+    """Returns the weights for a list, by the shares of records whose nearness says less.
+
+    That of a static vector says less than the model's, and one that was estimated still less.
+    """
+    by_model = weights.fusion_keywords, weights.fusion_nearness
+    lost = static_share * (weights.fusion_static_nearness - by_model[1])
+    lost += estimated_share * (weights.fusion_estimated_nearness - by_model[1])
+    gained = estimated_share * (weights.fusion_estimated_keywords - by_model[0])
+    nearness = max(by_model[1] + lost, weights.fusion_estimated_nearness)
+    return FusionWeights(by_model[0] + gained, nearness, weights.fusion_coverage)
+
+
+def fuse(features: Mapping[str, Features], weights: FusionWeights) -> dict[str, float]:
     """Returns the fused score of each id, from 0 to 1, best first; equal scores keep their order.
 
-    >>> from gongkai.query.relevance import load_weights
+    >>> weights = FusionWeights(keywords=1.7, nearness=2.0, coverage=2.6)
     >>> both, words = Features(9.0, 7.5, 1.0), Features(9.0, 5.0, 1.0)
-    >>> list(fuse({"words": words, "both": both}, load_weights()))
+    >>> list(fuse({"words": words, "both": both}, weights))
     ['both', 'words']
     """
     found = {
@@ -58,9 +82,9 @@ def fuse(features: Mapping[str, Features], weights: Weights) -> dict[str, float]
     }
     keyword_scores = _scale(found)
     total = {
-        i: weights.fusion_keywords * keyword_scores.get(i, 0.0)
-        + weights.fusion_nearness * each.nearness
-        + weights.fusion_coverage * each.coverage
+        i: weights.keywords * keyword_scores.get(i, 0.0)
+        + weights.nearness * each.nearness
+        + weights.coverage * each.coverage
         for i, each in features.items()
     }
     scaled = _scale(total)
