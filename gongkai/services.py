@@ -24,6 +24,7 @@ from gongkai.staff.certificates import Certificates
 from gongkai.staff.snapshots import Snapshots
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
+from gongkai.staff.unclicked_queries import UnclickedQueries
 from gongkai.staff.vocabulary import VocabularyStore
 from gongkai.staff.zero_result_queries import ZeroResultQueries
 
@@ -45,6 +46,7 @@ class Services:
     supervision: SupervisionService
     number_series: NumberSeries
     zero_results: ZeroResultQueries
+    unclicked: UnclickedQueries
     vocabulary: VocabularyStore
 
     async def close(self) -> None:
@@ -76,7 +78,8 @@ def build_services(
     search = SearchService(
         installation, engine, profile=profile, semantic=semantic
     ).with_vocabulary(vocabulary.current)
-    key = installation.settings.searches_key
+    searches_key = installation.settings.searches_key
+    key = searches_key.get_secret_value().encode() if searches_key else b""
     return Services(
         installation=installation,
         engine=engine,
@@ -92,7 +95,8 @@ def build_services(
         certificates=Certificates(ledger),
         supervision=SupervisionService(installation, engine, Snapshots(ledger)),
         number_series=NumberSeries(engine),
-        zero_results=ZeroResultQueries(ledger, key.get_secret_value().encode() if key else b""),
+        zero_results=ZeroResultQueries(ledger, key),
+        unclicked=UnclickedQueries(ledger, key),
         vocabulary=vocabulary,
     )
 

@@ -141,7 +141,7 @@ async def _run(
     await preparing
     examiner.close()
     await asyncio.to_thread(job_runner.close)
-    store_if_possible(services.zero_results)
+    store_if_possible(services)
     await whole.close()
 
 

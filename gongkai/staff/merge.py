@@ -12,11 +12,13 @@ from gongkai.engines.database import Database, read_lines, unite_lines
 from gongkai.staff.roles import Role
 from gongkai.staff.vocabulary import COLUMNS as VOCABULARY_COLUMNS
 from gongkai.staff.vocabulary import EntryKind, read_vocabulary_lines
+from gongkai.staff.zero_result_queries import rewrite_table
 
 _Time = Annotated[str, Field(pattern=UTC_TIME)]
 _AUDIT = ("at", "who", "action", "subject")
+_SEARCH = ("key", "days", "last_day", "opened_day")
 _RECORDS = ("at", "who", "action", "record_id", "publisher", "reason")
-_SEARCHES = ("unfound_searches", "pending_searches")
+_SEARCHES = ("unfound_searches", "pending_searches", "watched_searches", "pending_watched")
 
 
 class _Row(BaseModel):
@@ -89,6 +91,7 @@ class _SearchRow(_Row):
     key: str | bytes
     days: int
     last_day: str
+    opened_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,8 @@ def read_staff_copy(connection: sqlite3.Connection) -> StaffCopy:
         (table, tuple(tuple(row) for row in _read(connection, table))) for table in _SEARCHES
     )
     for _, rows in searches:
-        for key, days, last_day in rows:
-            _SearchRow(key=key, days=days, last_day=last_day)
+        for counted in rows:
+            _SearchRow.model_validate(dict(zip(_SEARCH, counted, strict=False)))
     snapshots = _read(connection, "snapshots")
     for row in snapshots:
         _SnapshotRow.model_validate(dict(row))
@@ -192,16 +195,12 @@ def _merge_token(connection: sqlite3.Connection, token: TokenRow, *, reopen: boo
 def _merge_searches(
     connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Merges search counts, keeping the larger; rows are in key order, which hides the time."""
-    found = {key: (days, last) for key, days, last in _read(connection, table)}
-    for key, days, last in rows:
-        own = found.get(key, (0, ""))
-        found[key] = (max(days, own[0]), max(last, own[1]))
-    connection.execute(f"DELETE FROM {table}")  # noqa: S608
-    connection.executemany(
-        f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608
-        [(key, *found[key]) for key in sorted(found)],
-    )
+    """Merges counts, keeping the larger ones; rows are in key order, which hides the time."""
+    found = {key: tuple(rest) for key, *rest in _read(connection, table)}
+    for key, *rest in rows:
+        own = found.get(key, tuple(rest))
+        found[key] = tuple(map(max, rest, own))
+    rewrite_table(connection, table, found)
 
 
 def _read(connection: sqlite3.Connection, table: str) -> list[sqlite3.Row]:

@@ -82,6 +82,18 @@ CREATE TABLE IF NOT EXISTS pending_searches (
     days INTEGER NOT NULL,
     last_day TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS watched_searches (
+    words TEXT PRIMARY KEY,
+    days INTEGER NOT NULL,
+    last_day TEXT NOT NULL,
+    opened_day TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending_watched (
+    digest BLOB PRIMARY KEY,
+    days INTEGER NOT NULL,
+    last_day TEXT NOT NULL,
+    opened_day TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS certificates (
     id TEXT PRIMARY KEY,
     issued_at TEXT NOT NULL,

@@ -59,8 +59,8 @@ class ZeroResultQueries:
 
     def note(self, typed: str) -> None:
         """Counts this day for these words; long texts and personal numbers are ignored."""
-        words = " ".join(normalize_text(typed).split())
-        if not words or len(words) > _LONGEST or find_personal_data(words):
+        words = spell_query(typed)
+        if not words:
             return
         self._store_past_days()
         with self._lock:
@@ -106,8 +106,8 @@ class ZeroResultQueries:
                 pending[digest] = asked
         if len(pending) > MOST_KEPT:
             pending = {digest: asked for digest, asked in pending.items() if asked[0] > 1}
-        _rewrite(connection, "unfound_searches", shown)
-        _rewrite(connection, "pending_searches", pending)
+        rewrite_table(connection, "unfound_searches", shown)
+        rewrite_table(connection, "pending_searches", pending)
 
 
 def _read(connection: sqlite3.Connection, table: str, oldest: str) -> dict[str | bytes, Asked]:
@@ -115,14 +115,27 @@ def _read(connection: sqlite3.Connection, table: str, oldest: str) -> dict[str |
     return {key: (days, last_day) for key, days, last_day in rows}
 
 
-def _rewrite(connection: sqlite3.Connection, table: str, rows: Mapping[str | bytes, Asked]) -> None:
-    """Rewrites the table in key order and erases the old one.
+def spell_query(typed: str) -> str:
+    """Returns the words of a query as they are counted; empty if long or with personal numbers."""
+    words = " ".join(normalize_text(typed).split())
+    return "" if len(words) > _LONGEST or find_personal_data(words) else words
+
+
+def rewrite_table(
+    connection: sqlite3.Connection,
+    table: str,
+    rows: Mapping[str | bytes, tuple[int | str, ...]],
+) -> None:
+    """Rewrites a table of keys and their values in key order and erases the old one.
 
     A single inserted row would reveal the order of arrival by its position on the page.
     """
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    if not rows:
+        return
+    marks = ", ?" * len(next(iter(rows.values())))
     connection.executemany(
-        f"INSERT INTO {table} VALUES (?, ?, ?)",  # noqa: S608
+        f"INSERT INTO {table} VALUES (?{marks})",  # noqa: S608
         [(key, *rows[key]) for key in sorted(rows)],
     )

@@ -6,22 +6,23 @@ longer than the functions themselves.
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
 from gongkai.errors import BadRequestError, StorageError
 from gongkai.files.spreadsheets import write_sheet
-from gongkai.query.request import SearchRequest
+from gongkai.query.request import PAGE_WINDOW, TEXT_LIMIT, SearchRequest
 from gongkai.search.citation_service import CitationService
 from gongkai.search.responses import RecordView, SearchAnswer
 from gongkai.search.service import SearchService
 from gongkai.search.suggest import Suggester
 from gongkai.semantic.semantic_search import SemanticOutcome
 from gongkai.services import Services
-from gongkai.staff.zero_result_queries import ZeroResultQueries
 from search_api.http.errors import GoneError, MovedError, UnknownPageError, UnknownRecordError
 from search_api.http.state import services_of, state_of
 from search_api.web.rendering import PageContext, context_of
@@ -88,28 +89,62 @@ async def get_zero_result_recorder(request: Request) -> ZeroResultRecorder:
         )
         if answer.keyword_total or not is_plain or not asked.text.strip():
             return None
-        return BackgroundTask(_record_if_possible, zero_results, asked.text)
+        return BackgroundTask(_record_if_possible, zero_results.note, asked.text)
 
     return note
 
 
-def _record_if_possible(zero_results: ZeroResultQueries, text: str) -> None:
-    """Records a zero-result query. A full disk must not fail the next request."""
-    try:
-        zero_results.note(text)
-    except StorageError:
-        log.warning("a zero-result query was not counted: the data folder is not writable")
+def record_listed(
+    request: Request, asked: SearchRequest, answer: SearchAnswer
+) -> BackgroundTask | None:
+    """Returns the task that counts a query whose first page lists records on a page for people."""
+    if not answer.hits or asked.page > 1 or not asked.text.strip():
+        return None
+    unclicked = services_of(request).unclicked
+    # The links of the page carry the text as it was corrected.
+    return BackgroundTask(_record_if_possible, unclicked.note_search, answer.query.text)
 
 
-def store_if_possible(zero_results: ZeroResultQueries) -> None:
-    """Stores the zero-result queries of this day. Called before the process ends."""
+@dataclass(frozen=True, slots=True)
+class OpenedFrom:
+    """The query of the list that a record is opened from, and the task that notes the opening."""
+
+    words: str
+    task: BackgroundTask | None
+
+
+async def get_opened_from(
+    request: Request,
+    q: str = "",
+    place: Annotated[int, Query(ge=1, le=PAGE_WINDOW)] = 1,
+) -> OpenedFrom:
+    """Returns the query whose result is opened at this place of its list."""
+    words = q[:TEXT_LIMIT]
+    if not words.strip():
+        return OpenedFrom(words, None)
+    note = partial(services_of(request).unclicked.note_opened, place=place)
+    return OpenedFrom(words, BackgroundTask(_record_if_possible, note, words))
+
+
+def _record_if_possible(note: Callable[[str], None], text: str) -> None:
+    """Records a query. A full disk must not fail the next request."""
     try:
-        zero_results.flush()
+        note(text)
     except StorageError:
-        log.warning("zero-result queries were not stored: the data folder is not writable")
+        log.warning("a query was not counted: the data folder is not writable")
+
+
+def store_if_possible(services: Services) -> None:
+    """Stores the counted queries of this day. Called before the process ends."""
+    try:
+        services.zero_results.flush()
+        services.unclicked.flush()
+    except StorageError:
+        log.warning("counted queries were not stored: the data folder is not writable")
 
 
 ZeroResultRecorderDependency = Annotated[ZeroResultRecorder, Depends(get_zero_result_recorder)]
+OpenedFromDependency = Annotated[OpenedFrom, Depends(get_opened_from)]
 SearchServiceDependency = Annotated[SearchService, Depends(get_search_service)]
 CitationsDependency = Annotated[CitationService, Depends(get_citations)]
 SuggesterDependency = Annotated[Suggester, Depends(get_suggester)]

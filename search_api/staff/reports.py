@@ -20,6 +20,8 @@ from gongkai.staff.reject_sheets import ReadEntries, write_reject_csv, write_rej
 from gongkai.staff.rejected import RejectedRun, count_reasons, list_runs, open_run, see_within
 from gongkai.staff.roles import Scope
 from gongkai.staff.statistics import COUNTED, LATEST, count_year, list_figures
+from gongkai.staff.unclicked_queries import DAYS_SHOWN as DAYS_WATCHED
+from gongkai.staff.unclicked_queries import LATE, LATELY
 from gongkai.staff.working_days import TERM
 from gongkai.staff.zero_result_queries import DAYS_SHOWN
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency, sheet_response
@@ -28,7 +30,6 @@ from search_api.staff.page import render_staff
 from search_api.staff.staff_dependencies import (
     ClerkLooking,
     Looking,
-    ZeroResultsDependency,
 )
 from search_api.web.site import record_path
 from search_api.web.urls import export_url, search_url
@@ -146,15 +147,22 @@ async def unclassified(
 
 
 @router.get("/searches")
-async def searches(
-    context: ContextDependency, acting: Looking, zero_results: ZeroResultsDependency
-) -> HTMLResponse:
-    """Shows queries that found nothing on several days."""
+async def searches(request: Request, context: ContextDependency, acting: Looking) -> HTMLResponse:
+    """Shows queries that found nothing, or nothing that anybody opened, on several days."""
     acting.note(Action.VIEWED, StaffList(ListName.ZERO_RESULTS))
-    rows = zero_results.list()
-    return HTMLResponse(
-        render_staff("searches.html", context, acting.session, rows=rows, days_shown=DAYS_SHOWN)
+    services = services_of(request)
+    page = render_staff(
+        "searches.html",
+        context,
+        acting.session,
+        rows=services.zero_results.list(),
+        days_shown=DAYS_SHOWN,
+        unclicked=services.unclicked.list(),
+        days_watched=DAYS_WATCHED,
+        late=LATE,
+        lately=LATELY,
     )
+    return HTMLResponse(page)
 
 
 @router.get("/statistics")

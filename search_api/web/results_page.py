@@ -101,11 +101,11 @@ def build_copies(copies: Sequence[CopyView], text: str = "") -> tuple[CopyRow, .
     return tuple(CopyRow(each, record_url(each.id, text)) for each in copies)
 
 
-def build_hit(hit: HitView, text: str = "") -> HitRow:
+def build_hit(hit: HitView, text: str = "", place: int = 0) -> HitRow:
     """Returns a row of the list. `text` is the query, to highlight it on the record page."""
     return HitRow(
         view=hit,
-        href=record_url(hit.id, text, hit.article.anchor if hit.article else ""),
+        href=record_url(hit.id, text, hit.article.anchor if hit.article else "", place),
         title=trusted(hit.title_html),
         snippet=trusted(hit.snippet_html),
         badges=build_badges(
@@ -144,7 +144,10 @@ def render_results(
         answer=answer,
         asked=asked,
         heading=shorten(asked.text),
-        hits=[build_hit(hit, asked.text) for hit in answer.hits],
+        hits=[
+            build_hit(hit, asked.text, place)
+            for place, hit in enumerate(answer.hits, start=(asked.page - 1) * asked.size + 1)
+        ],
         quoted=build_quotation(answer, asked.text),
         panels=build_panels(asked, answer),
         chips=chips,

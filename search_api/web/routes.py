@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from gongkai.catalog.fields import FACETS, SHELVES
@@ -16,12 +16,14 @@ from gongkai.search.service import SearchService
 from search_api.http.dependencies import (
     CitationsDependency,
     ContextDependency,
+    OpenedFromDependency,
     RecordId,
     SearchServiceDependency,
     ZeroResultRecorderDependency,
     cache_headers,
     find_record,
     missing_record_error,
+    record_listed,
     refuse_merged,
 )
 from search_api.http.errors import UnknownPageError
@@ -67,6 +69,7 @@ async def home(context: ContextDependency, service: SearchServiceDependency) -> 
 
 @router.api_route("/search", methods=_METHODS)
 async def search(
+    request: Request,
     parameters: PageQuery,
     context: ContextDependency,
     service: SearchServiceDependency,
@@ -81,7 +84,7 @@ async def search(
         render_results(answer, asked, context, surroundings),
         status_code=422 if date_faults else 200,
         headers=cache_headers(answer),
-        background=record_zero_result(asked, answer),
+        background=record_zero_result(asked, answer) or record_listed(request, asked, answer),
     )
 
 
@@ -190,10 +193,10 @@ async def record(
     context: ContextDependency,
     service: SearchServiceDependency,
     citations: CitationsDependency,
-    q: str = "",
+    opened: OpenedFromDependency,
 ) -> HTMLResponse:
     """Shows one record with the search terms highlighted."""
-    words = q[:TEXT_LIMIT]
+    words = opened.words
     found, similar, cited, highlight_terms = await asyncio.gather(
         find_record(record_id, service),
         service.similar(record_id, SIMILAR_SHOWN),
@@ -210,7 +213,8 @@ async def record(
         return render_record(found, beside, how, context, service.today())
 
     # Render in a thread: a text may have two million characters.
-    return HTMLResponse(await asyncio.to_thread(draw))
+    page = await asyncio.to_thread(draw)
+    return HTMLResponse(page, background=opened.task)
 
 
 def _read_dated(parameters: PageParameters) -> tuple[SearchRequest, Mapping[str, str]]:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.fields import FACETS, TREES
 from gongkai.query.request import DATED, Scope, SearchRequest, Sort
+from gongkai.staff.unclicked_queries import LATE
 from search_api.web.site import record_path
 
 SEARCH_PATH = "/search"
@@ -33,12 +34,16 @@ def absolute(base: str, path: str) -> str:
     return base + quote(path, safe="%/?&=+~;,:@!$'()*#[]")
 
 
-def record_url(record_id: str, text: str = "", anchor: str = "") -> str:
+def record_url(record_id: str, text: str = "", anchor: str = "", place: int = 0) -> str:
     """Returns the address of a record's page.
 
     `text` is the query, for highlights and the way back. `anchor` is an article on the page.
+    `place` is that in the list; only late ones are in the address.
     """
-    address = _with_query(record_path(record_id), [("q", text)] if text else [])
+    parameters = [("q", text)] if text else []
+    if text and place >= LATE:
+        parameters.append(("place", str(place)))
+    address = _with_query(record_path(record_id), parameters)
     return f"{address}#{anchor}" if anchor else address
 
 

@@ -147,3 +147,30 @@ def test_a_table_is_exported_corrected_and_taken_in_whole_or_not_at_all(
             f"{ADDRESS}/import", data={"form_key": key}, files={"file": ("v.csv", b"a,b\n1,2")}
         ).text
     )
+
+
+def test_results_that_are_opened_late_are_counted_without_persons(
+    client: TestClient, sampled: Installation
+) -> None:
+    unclicked = client.app.state.served.services.unclicked  # type: ignore[attr-defined]
+    unclicked.flush()
+    words = "关于 通知"
+    page = client.get("/search", params={"q": words, "page": 2}).text
+    late = page.partition('<article class="hit">')[2].partition('href="')[2].partition('"')[0]
+    assert late.endswith("place=11")
+    client.get("/search", params={"q": words})
+    assert client.get(late.replace("&amp;", "&")).status_code == 200
+    unclicked.flush()
+    assert read_opened(sampled) == ""
+    early = late.replace("&amp;", "&").removesuffix("&place=11")
+    assert client.get(early).status_code == 200
+    unclicked.flush()
+    assert read_opened(sampled) != ""
+
+
+def read_opened(installation: Installation) -> str:
+    """The latest day that a result was opened early; no words are stored yet."""
+    with open_ledger(installation.settings.data_dir).read() as connection:
+        assert connection.execute("SELECT COUNT(*) FROM watched_searches").fetchone()[0] == 0
+        (day,) = connection.execute("SELECT MAX(opened_day) FROM pending_watched").fetchone()
+    return str(day)
