@@ -258,8 +258,12 @@ class Ingest:
         self._rejects.add(row.source, row.line, field_name, reason, kept)
 
     def _keep(self, refused: Refused) -> Mapping[str, object] | None:
-        """Returns the cells of a refused row that may be stored: none of a withdrawn record."""
-        return refused.kept if may_keep(refused, self._by_staff) else None
+        """Returns the cells of a refused row that may be stored: none of a withdrawn record.
+
+        In a run for one agency, none of any record of others: the same for withdrawn ones.
+        """
+        is_own = refused.id is None or self._own.may_write(refused.id)
+        return refused.kept if is_own and may_keep(refused, self._by_staff) else None
 
     def _withhold(self, row: Row, withheld: Withheld) -> None:
         self.summary.withheld[withheld.reason] += 1

@@ -53,6 +53,7 @@ _TITLES = {
     500: "系统出现故障，请稍后再试",
     503: "检索服务暂时不可用，请稍后再试",
 }
+_NO_SUCH_KEY = "X-API-Key 的密钥不正确"
 _TOO_SLOW = "这次检索用时过长，已经停止；请减少检索词或者缩小范围后再试"
 _NOT_ALLOWED = "您的令牌不能进行这项操作，或者这条信息不属于您的单位"
 _FAULTS = {
@@ -133,12 +134,14 @@ def install_error_handlers(app: FastAPI) -> None:
 def refuse_entry(app: FastAPI, scope: Scope, status: int, seconds: int) -> Response:
     """Returns the response to a request rejected by a limit, before any route has run.
 
+    A status of 401 is for a wrong API key.
+
     Most rejections happen under load, so each rendered page is cached.
     """
     request = Request({**scope, "app": app})
     given = {"Retry-After": str(seconds)} if seconds else {}
     if not _wants_page(request):
-        return problem_response(request, status, given=given)
+        return problem_response(request, status, _title_refusal(status), given=given)
     is_kiosk = request.scope["path"].startswith(_KIOSK)
     context = replace(context_of(request), here=_KIOSK if is_kiosk else "/")
     return HTMLResponse(_draw_refusal(status, context, is_kiosk=is_kiosk), status, given)
@@ -146,7 +149,12 @@ def refuse_entry(app: FastAPI, scope: Scope, status: int, seconds: int) -> Respo
 
 @lru_cache(maxsize=64)
 def _draw_refusal(status: int, context: PageContext, *, is_kiosk: bool) -> str:
-    return _draw(Problem(title=_TITLES[status], status=status), context, is_kiosk=is_kiosk)
+    problem = Problem(title=_title_refusal(status), status=status)
+    return _draw(problem, context, is_kiosk=is_kiosk)
+
+
+def _title_refusal(status: int) -> str:
+    return _NO_SUCH_KEY if status == HTTPStatus.UNAUTHORIZED else _TITLES[status]
 
 
 def problem_response(

@@ -14,13 +14,13 @@ from starlette.datastructures import FormData
 
 from gongkai.catalog.headings import key_of
 from gongkai.staff.audit import Action
-from gongkai.staff.jobs import JobOptions, JobState, Stage
+from gongkai.staff.jobs import JobOptions, Stage
 from gongkai.staff.reject_reasons import describe_reason, title_of
 from gongkai.staff.reject_sheets import read_cell, spell_cell
 from gongkai.staff.rejected import RejectedRun
 from search_api.http.dependencies import ContextDependency
 from search_api.http.errors import UnknownPageError
-from search_api.staff.jobs_page import add_job
+from search_api.staff.job_start import NewJob, start_job
 from search_api.staff.page import render_staff
 from search_api.staff.reports import open_own_run
 from search_api.staff.staff_dependencies import (
@@ -123,14 +123,12 @@ async def correct(
         return HTMLResponse(_render(context, acting, run, rows, problem=_UNCHANGED), 422)
 
     def start() -> int:
-        job_id = add_job(acting, runner, Stage.INDEX, _FILE, JobOptions(source))
         lines = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for _, row in changed)
-        runner.files_of(job_id).save(_FILE, io.BytesIO(lines))
-        runner.jobs.note_corrected(job_id, run, [number for number, _ in changed])
-        acting.note(Action.CORRECTED, str(job_id))
-        runner.jobs.enqueue(job_id, Stage.INDEX, (JobState.STOPPED,))
-        runner.wake()
-        return job_id
+        new = NewJob(Stage.INDEX, _FILE, io.BytesIO(lines), JobOptions(source), Action.CORRECTED)
+        numbers = [number for number, _ in changed]
+        return start_job(
+            acting, runner, new, lambda job: runner.jobs.note_corrected(job, run, numbers)
+        )
 
     job_id = await run_in_threadpool(start)
     return RedirectResponse(f"/staff/jobs/{job_id}", status_code=303)

@@ -11,13 +11,13 @@ from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.identity import SOURCE_NAME
 from gongkai.staff.audit import Action
 from gongkai.staff.jobs import REPEATABLE, Job, JobOptions, JobState, Stage
-from gongkai.staff.roles import Role
 from search_api.http.dependencies import ContextDependency
 from search_api.http.errors import UnknownPageError
 from search_api.http.state import services_of
 from search_api.staff.job_files import NAME_LIMIT, clean_name
 from search_api.staff.job_report import describe_inspection, describe_run, describe_state
 from search_api.staff.job_runner import KEPT_HOURS, JobRunner
+from search_api.staff.job_start import NewJob, start_job
 from search_api.staff.page import render_staff
 from search_api.staff.staff_dependencies import (
     Acting,
@@ -136,13 +136,6 @@ def find_own(runner: JobRunner, acting: Acting, job_id: int) -> Job:
     return found
 
 
-def add_job(acting: Acting, runner: JobRunner, stage: Stage, name: str, options: JobOptions) -> int:
-    """Adds a job of this member of staff and returns its id; a clerk's is the unit's."""
-    token = acting.session.token
-    unit = token.unit if token.role is Role.CLERK else ""
-    return runner.jobs.add(stage, (token.name, unit, token.id), name, options)
-
-
 def _find_problem(acting: Acting, runner: JobRunner, file: UploadFile | None, source: str) -> str:
     runner.discard_old()
     if file is None or not file.filename:
@@ -157,12 +150,8 @@ def _find_problem(acting: Acting, runner: JobRunner, file: UploadFile | None, so
 
 def _store(acting: Acting, runner: JobRunner, file: UploadFile, options: JobOptions) -> int:
     name = clean_name(file.filename or "")
-    job_id = add_job(acting, runner, Stage.INSPECT, name, options)
-    runner.files_of(job_id).save(name, file.file)
-    acting.note(Action.UPLOADED, str(job_id))
-    runner.jobs.enqueue(job_id, Stage.INSPECT, (JobState.STOPPED,))
-    runner.wake()
-    return job_id
+    started = NewJob(Stage.INSPECT, name, file.file, options, Action.UPLOADED)
+    return start_job(acting, runner, started)
 
 
 def _note(runner: JobRunner, acting: Acting, job_id: int, action: Action) -> Response:

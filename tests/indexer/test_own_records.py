@@ -8,6 +8,7 @@ import pytest
 
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF
+from gongkai.staff.rejected import list_runs, open_run
 from indexer.pipeline import IndexJob, IndexReport, publish
 from tests.engines.records import read_contents
 from tests.journeys.command import plain_row, write_rows
@@ -29,6 +30,23 @@ def index(
     agency = made.tables.agencies.find(unit)
     publishers = frozenset((agency.code,)) if agency else None
     return publish(IndexJob([source], publishers=publishers), made)
+
+
+def test_a_faulty_row_tells_not_whether_a_record_of_others_was_withdrawn(
+    made: Installation, tmp_path: Path
+) -> None:
+    schools = {"publisher": SCHOOL, "title": "外单位的信息"}
+    index(made, tmp_path, plain_row(1, **schools), plain_row(2, **schools), plain_row(3))
+    with closing(made.open_store()) as store:
+        store.withdraw(["r2"], cause=STAFF)
+    wrong = {"published_on": "2009219", "title": "本单位上传的一行"}
+    index(made, tmp_path, *(plain_row(number, **wrong) for number in (1, 2, 3)), unit=WATER)
+    (latest, *_) = list_runs(made.settings.data_dir)
+    opened = open_run(made.settings.data_dir, latest)
+    assert opened is not None
+    public, withdrawn, own = ({**each, "line": 0} for each in opened.entries())
+    assert public == withdrawn
+    assert own["row"]
 
 
 def test_rows_and_records_of_others_stay_as_they_are(made: Installation, tmp_path: Path) -> None:

@@ -208,7 +208,8 @@ def test_a_program_with_a_key_has_a_rate_of_its_own(sampled: Installation) -> No
     assert program.get(path).status_code == 429
     assert program.get(path, headers={"X-API-Key": "gkapi_wrong"}).status_code == 429
     other = TestClient(app, client=("203.0.113.6", 1))
-    assert other.get(path, headers={"X-API-Key": "gkapi_wrong"}).status_code == 401
+    wrong = other.get(path, headers={"X-API-Key": "gkapi_wrong"})
+    assert (wrong.status_code, wrong.json()["title"]) == (401, "X-API-Key 的密钥不正确")
 
 
 EMBEDDED = """<!doctype html><meta charset="utf-8"><title>门户</title>
