@@ -8,7 +8,7 @@ PYTEST_WORKERS ?= 4
 # mypy keeps one processor busy: checks run beside the tests.
 MAKEFLAGS += --jobs=2
 
-.PHONY: help demo test fast fix check lint types imports unit embedded coverage soak attacks nightly elasticsearch bench figures messages lock audit sbom clean
+.PHONY: help demo test fast fix check lint types imports unit embedded coverage soak attacks nightly elasticsearch bench figures messages lock versions audit sbom clean
 
 help:
 	@echo "make demo   set up, index the sample, serve pages and API on http://$(HOST):$(PORT)/"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench  compare with other search systems and write docs/performance.md (an hour)"
 	@echo "make figures   measure relevance and speed on the real data next to this folder"
 	@echo "make messages  bring the translations up to date with the code"
+	@echo "make versions   quick tests with the lowest versions that are allowed (needs uv)"
 	@echo "make lock   update the lock files from pyproject.toml (needs uv)"
 
 .venv/.ready: requirements-dev.lock pyproject.toml
@@ -108,6 +109,17 @@ lock:
 		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
 	uv pip compile --quiet pyproject.toml --extra semantic --constraints requirements-dev.lock --python-version 3.11 \
 		--universal --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-semantic.lock
+
+# The lowest versions that pyproject.toml allows, or the newest: RESOLUTION=highest.
+RESOLUTION ?= lowest-direct
+versions:
+	uv venv --quiet --clear var/versions
+	uv pip compile --quiet pyproject.toml --group dev --extra semantic --extra tracing --resolution $(RESOLUTION) \
+		--no-header --no-annotate -o var/versions.txt
+	uv pip install --quiet --python var/versions -r var/versions.txt
+	uv pip install --quiet --python var/versions --no-deps --editable .
+	var/versions/bin/pytest -q $(NO_UNITS:%=--ignore tests/%) \
+		-m "not elasticsearch and not browser and not slow and not attack" $(PYTEST_ARGS)
 
 audit: .venv/.ready
 	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip
