@@ -1,4 +1,4 @@
-"""Three real nodes, of which one dies: nothing acknowledged is lost, no answer is wrong."""
+"""Three real nodes: one dies, or all are replaced. Nothing is lost, and no answer is wrong."""
 
 import asyncio
 import itertools
@@ -7,13 +7,15 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from development.elasticsearch_node import Cluster, find_missing_parts, start_cluster
+from development.distribution import NEWEST, OLDEST
+from development.elasticsearch_node import Cluster, Node, find_missing_parts, start_cluster
+from gongkai.engines.elastic.connection import open_client
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, IndexDocument, SearchEngine
 from gongkai.errors import EngineUnavailableError
@@ -21,6 +23,7 @@ from gongkai.query.request import Sort
 from gongkai.query.tree import MatchAll, Term
 from gongkai.settings import EngineKind, Settings
 from tests.conftest import require_or_skip
+from tests.engines.documented import run_commands
 from tests.engines.records import make_document
 
 pytestmark = pytest.mark.slow
@@ -40,6 +43,10 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def spread(installation: Installation, cluster: Cluster) -> Installation:
+    return spread_over(cluster, installation)
+
+
+def spread_over(cluster: Cluster, installation: Installation) -> Installation:
     """An installation of its own on all three nodes: three shards, each held twice."""
     settings = Settings(
         engine=EngineKind.ELASTICSEARCH,
@@ -82,6 +89,14 @@ def write(installation: Installation, documents: Iterable[IndexDocument], *, ane
             store.publish(writer.name)
 
 
+def write_patiently(installation: Installation, documents: list[IndexDocument]) -> None:
+    """Writes into a cluster that has just started: on a busy machine its first answers are late."""
+    for _ in range(9):
+        with suppress(EngineUnavailableError):
+            return write(installation, documents, anew=False)
+    return write(installation, documents, anew=False)
+
+
 def _chunks(documents: Iterable[IndexDocument]) -> Iterator[list[IndexDocument]]:
     rest = iter(documents)
     while chunk := list(itertools.islice(rest, 200)):
@@ -118,9 +133,12 @@ class Seen:
 
 
 async def search_on(
-    engine: SearchEngine, is_right: Callable[[str, int], bool], until: Callable[[], bool]
+    engine: SearchEngine,
+    is_right: Callable[[str, int], bool],
+    until: Callable[[], bool],
+    searchers: int,
 ) -> Seen:
-    """Fifty searchers, each asking one question after another."""
+    """Many searchers, each asking one question after another."""
     seen = Seen()
 
     async def ask_on(draw: random.Random) -> None:
@@ -139,7 +157,7 @@ async def search_on(
             else:
                 seen.wrong.append(f"{topic}: {result.total}, counted {counted}")
 
-    await asyncio.gather(*(ask_on(random.Random(number)) for number in range(SEARCHERS)))
+    await asyncio.gather(*(ask_on(random.Random(number)) for number in range(searchers)))
     return seen
 
 
@@ -148,6 +166,7 @@ def run_beside(
     seconds_after: float,
     act: Callable[[], Any],
     is_right: Callable[[str, int], bool],
+    searchers: int = SEARCHERS,
 ) -> Seen:
     """Search while `act` runs in a thread, and a little longer."""
     faults: list[BaseException] = []
@@ -171,7 +190,7 @@ def run_beside(
             return bool(ended) and time.monotonic() - ended[0] > seconds_after
 
         try:
-            return await search_on(engine, is_right, until)
+            return await search_on(engine, is_right, until, searchers)
         finally:
             await engine.close()
 
@@ -258,3 +277,113 @@ def test_a_rebuild_under_searchers_shows_one_generation_or_the_other(
     assert seen.wrong == []
     assert seen.failures == []
     assert sorted(map(len, by_generation.values())) == [1, 1], by_generation
+
+
+def find_master(installation: Installation, cluster: Cluster) -> Node:
+    with closing(open_client(installation.settings)) as client:
+        state = client.cluster.state(metric=["master_node", "nodes"])
+    name = state["nodes"][state["master_node"]]["name"]
+    (found,) = (node for node in cluster.nodes if node.name == name)
+    return found
+
+
+def test_the_master_killed_at_a_switch_leaves_one_generation_live(
+    cluster: Cluster,
+    spread: Installation,
+    documents: list[IndexDocument],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Searches show one generation or the other; the same rebuild succeeds afterwards."""
+    half = documents[: RECORDS // 2]
+    write_patiently(spread, half)
+    cluster.wait_until("green", nodes=3)
+    victim = find_master(spread, cluster)
+    totals: dict[str, int] = {}
+
+    def switch() -> None:
+        killer = threading.Thread(target=victim.kill)
+        with (
+            suppress(EngineUnavailableError),
+            closing(spread.open_store()) as store,
+            store.rebuild() as writer,
+        ):
+            for document in documents:
+                writer.put(document)
+            writer.commit()
+            killer.start()
+            store.publish(writer.name)
+        killer.join()
+
+    def is_right(generation: str, total: int) -> bool:
+        return totals.setdefault(generation, total) == total
+
+    seen = run_beside(spread, 2, switch, is_right)
+    record_property("switch", seen.describe())
+    print(seen.describe())
+    assert seen.wrong == []
+    assert set(totals.values()) <= {len(half) // len(TOPICS), RECORDS // len(TOPICS)}
+    cluster.start(victim)
+    cluster.wait_until("green", nodes=3)
+    write(spread, documents, anew=True)
+    asyncio.run(check_content(spread, documents))
+    with closing(spread.open_store()) as store:
+        assert [each.live for each in store.generations()].count(True) == 1
+        assert not any(each.faults for each in store.check_integrity())
+
+
+def test_a_rolling_upgrade_has_no_gap(
+    installation: Installation,
+    documents: list[IndexDocument],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Every node is replaced by one of the next major version, with the commands of the docs."""
+    if missing := find_missing_parts(OLDEST):
+        require_or_skip("elasticsearch", f"no cluster: {missing}")
+    more = [make_document(installation, id=f"new{n}", title=f"第{n}座桥梁") for n in range(1_000)]
+    with start_cluster(3, distribution=OLDEST) as cluster:
+        spread = spread_over(cluster, installation)
+        write_patiently(spread, documents)
+        cluster.wait_until("green")
+        is_over = threading.Event()
+
+        def upgrade() -> None:
+            master = find_master(spread, cluster)
+            try:
+                for node in sorted(cluster.nodes, key=lambda each: each is master):
+                    replace_node(spread, cluster, node)
+            finally:
+                is_over.set()
+
+        def arrive() -> Iterator[IndexDocument]:
+            """Records that arrive one by one until the last node is replaced, then the rest."""
+            for document in more:
+                yield document
+                is_over.wait(0.5)
+
+        def upgrade_and_index() -> None:
+            upgrading = threading.Thread(target=upgrade)
+            upgrading.start()
+            try:
+                write(spread, arrive(), anew=False)
+            finally:
+                upgrading.join()
+
+        expected = RECORDS // len(TOPICS)
+        seen = run_beside(spread, 2, upgrade_and_index, lambda _, total: total == expected, 8)
+        record_property("rolling upgrade", seen.describe())
+        print(seen.describe())
+        with closing(open_client(spread.settings)) as client:
+            nodes = client.nodes.info(metric=["os"])["nodes"].values()
+        assert {each["version"] for each in nodes} == {NEWEST.version}
+        assert seen.wrong == []
+        assert seen.failures == []
+        asyncio.run(check_content(spread, [*documents, *more]))
+
+
+def replace_node(installation: Installation, cluster: Cluster, node: Node) -> None:
+    section = ("reference/elasticsearch.md", "## Rolling upgrade")
+    run_commands(installation.settings, *section)
+    cluster.upgrade(node, NEWEST)
+    cluster.wait_until("yellow", nodes=3)
+    run_commands(installation.settings, *section, block=1)
+    cluster.wait_until("green", nodes=3)
