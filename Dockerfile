@@ -3,8 +3,10 @@
 FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/gongkai
-COPY requirements.lock .
-RUN /opt/gongkai/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+# Semantic search is part of the image. Without it: --build-arg LOCK=requirements.lock (190 MB less).
+ARG LOCK=requirements-semantic.lock
+COPY requirements.lock requirements-semantic.lock ./
+RUN /opt/gongkai/bin/pip install --no-cache-dir --require-hashes -r "$LOCK"
 RUN python -m venv /opt/packing && /opt/packing/bin/pip install --no-cache-dir hatchling babel build
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY analyzers analyzers

@@ -162,6 +162,15 @@ def test_the_container_is_not_root() -> None:
     assert users[-1] not in {"root", "0", "0:0"}
 
 
+def test_all_that_the_image_copies_is_sent_to_docker() -> None:
+    steps = [line.split() for line in (ROOT / "Dockerfile").read_text().splitlines()]
+    copied = {name for verb, *words in filter(None, steps) if verb == "COPY" for name in words[:-1]}
+    sources = {name for name in copied if "=" not in name and not name.startswith("/")}
+    sent = set((ROOT / ".dockerignore").read_text().splitlines())
+    assert {f"!{name}" for name in sources} <= sent
+    assert all((ROOT / name).exists() for name in sources)
+
+
 def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("cyclonedx-py")
     out = tmp_path / "sbom.json"
