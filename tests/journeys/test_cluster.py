@@ -118,11 +118,11 @@ async def read_all(engine: SearchEngine) -> dict[str, bytes]:
 
 @dataclass(slots=True)
 class Seen:
-    """What searchers met: right answers, wrong ones, and when they got none."""
+    """What searchers met: right answers, wrong ones, and when and why they got none."""
 
     right: int = 0
     wrong: list[str] = field(default_factory=list)
-    failures: list[float] = field(default_factory=list)
+    failures: dict[float, str] = field(default_factory=dict)
 
     def describe(self) -> str:
         lasted = max(self.failures) - min(self.failures) if self.failures else 0.0
@@ -147,8 +147,8 @@ async def search_on(
             query = EngineQuery(Term("title_words", topic), facets=("genre",), limit=5)
             try:
                 result = await engine.search(query)
-            except EngineUnavailableError:
-                seen.failures.append(time.monotonic())
+            except EngineUnavailableError as error:
+                seen.failures[time.monotonic()] = str(error)
                 await asyncio.sleep(0.05)
                 continue
             counted = sum(result.facets["genre"].values())
@@ -275,7 +275,7 @@ def test_a_rebuild_under_searchers_shows_one_generation_or_the_other(
     record_property("rebuild", seen.describe())
     print(seen.describe())
     assert seen.wrong == []
-    assert seen.failures == []
+    assert seen.failures == {}
     assert sorted(map(len, by_generation.values())) == [1, 1], by_generation
 
 
@@ -376,7 +376,7 @@ def test_a_rolling_upgrade_has_no_gap(
             nodes = client.nodes.info(metric=["os"])["nodes"].values()
         assert {each["version"] for each in nodes} == {NEWEST.version}
         assert seen.wrong == []
-        assert seen.failures == []
+        assert seen.failures == {}
         asyncio.run(check_content(spread, [*documents, *more]))
 
 

@@ -22,7 +22,12 @@ from gongkai.engines.elastic.journal import read_changes
 from gongkai.engines.elastic.ledger import CLOSED
 from gongkai.engines.elastic.mapping import STORED, Names, document_key
 from gongkai.engines.elastic.pagination import PIT_MINUTES, build_body, next_cursor, read_position
-from gongkai.engines.elastic.timeouts import name_timeout, retry_searches, search_in_time
+from gongkai.engines.elastic.timeouts import (
+    ask_again,
+    name_timeout,
+    retry_searches,
+    search_in_time,
+)
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.engines.withdrawals import REOPENED
@@ -125,15 +130,9 @@ class ElasticEngine:
         return self._opened
 
     async def _answer(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Runs a request, and once more where the generation was dropped in between."""
         async with self._circuit.guard():
             with translate_errors():
-                try:
-                    return await ask()
-                except NotFoundError as error:
-                    if error.error != _NO_INDEX:
-                        raise
-                    return await ask()
+                return await ask_again(ask)
 
     async def _continue(self, query: EngineQuery) -> SearchResult:
         try:

@@ -1,8 +1,16 @@
-"""Sends a search with a timeout, and distinguishes a slow query from a lost cluster."""
+"""Sends searches with a timeout, again where that helps; tells a slow query from a lost cluster."""
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
-from elasticsearch import ApiError, AsyncElasticsearch, ConnectionTimeout, TransportError
+from elasticsearch import (
+    ApiError,
+    AsyncElasticsearch,
+    ConnectionTimeout,
+    NotFoundError,
+    TransportError,
+)
 
 from gongkai.errors import QueryTimeoutError
 from gongkai.settings import Settings
@@ -13,6 +21,10 @@ _PING_SECONDS = 1.0
 _RETRIED = (502, 503, 504)
 """Statuses after which a search is retried. Not 429, the status of a query that timed out."""
 _OUT_OF_TIME = "search_timeout_exception"
+_NO_INDEX = "index_not_found_exception"
+_PAUSES = (0.0, 0.3, 1.0)
+"""Seconds before each further attempt."""
+_Answer = TypeVar("_Answer")
 
 
 def name_timeout(settings: Settings) -> str:
@@ -25,6 +37,22 @@ def name_timeout(settings: Settings) -> str:
 def retry_searches(client: AsyncElasticsearch) -> AsyncElasticsearch:
     """Returns a client for searches; it takes a quarter of a millisecond to make, so keep it."""
     return client.options(retry_on_status=_RETRIED)
+
+
+async def ask_again(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """Runs a request, and again where the generation was dropped or a shard moved in between.
+
+    A shard has no copy for moments while a node stops. Other errors pass through at once.
+    """
+    for pause in _PAUSES:
+        try:
+            return await ask()
+        except ApiError as error:
+            is_dropped = isinstance(error, NotFoundError) and error.error == _NO_INDEX
+            if not (is_dropped or error.status_code == 503):
+                raise
+        await asyncio.sleep(pause)
+    return await ask()
 
 
 async def search_in_time(client: AsyncElasticsearch, timeout: str, **request: Any) -> Any:
