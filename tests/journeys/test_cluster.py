@@ -24,7 +24,7 @@ from gongkai.query.tree import MatchAll, Term
 from gongkai.settings import EngineKind, Settings
 from tests.conftest import require_or_skip
 from tests.engines.documented import run_commands
-from tests.engines.records import make_document
+from tests.engines.records import changed, make_document
 
 pytestmark = pytest.mark.slow
 
@@ -382,8 +382,10 @@ def test_a_rolling_upgrade_has_no_gap(
 
 def replace_node(installation: Installation, cluster: Cluster, node: Node) -> None:
     section = ("reference/elasticsearch.md", "## Rolling upgrade")
-    run_commands(installation.settings, *section)
+    other = next(each for each in cluster.nodes if each is not node)
+    settings = changed(installation, elasticsearch_url=other.url).settings
+    run_commands(settings, *section)
     cluster.upgrade(node, NEWEST)
     cluster.wait_until("yellow", nodes=3)
-    run_commands(installation.settings, *section, block=1)
+    run_commands(settings, *section, block=1)
     cluster.wait_until("green", nodes=3)

@@ -155,12 +155,14 @@ def _explain_answer(error: ApiError) -> str:
 
 
 def _options(settings: Settings) -> dict[str, Any]:
+    hosts = [url.strip() for url in settings.elasticsearch_url.split(",") if url.strip()]
     options: dict[str, Any] = {
-        "hosts": [url.strip() for url in settings.elasticsearch_url.split(",") if url.strip()],
+        "hosts": hosts,
         "request_timeout": settings.elasticsearch_timeout_seconds,
         "connections_per_node": CONNECTIONS,
         "retry_on_timeout": False,
-        "max_retries": 2,
+        # A stopped node may be tried again by each of the requests that it failed.
+        "max_retries": 2 * len(hosts),
         "http_compress": False,
     }
     if settings.elasticsearch_api_key:
@@ -169,7 +171,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         password = settings.elasticsearch_password
         secret = password.get_secret_value() if password else ""
         options["basic_auth"] = (settings.elasticsearch_username, secret)
-    if any(url.startswith("https:") for url in options["hosts"]):
+    if any(url.startswith("https:") for url in hosts):
         options["ssl_context"] = _trust(settings.elasticsearch_ca_certs)
     return options
 
