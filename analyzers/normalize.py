@@ -10,7 +10,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ def normalize(text: str) -> Normalized:
 
     White space other than line feeds becomes a space; control and invisible characters are dropped.
     """
-    return Normalized(normalize_text(text), text, _FOLDED.map_offsets(text))
+    return Normalized(normalize_text(text), text, _map_offsets(text, _FOLDED))
 
 
 def normalize_text(text: str) -> str:
@@ -96,7 +96,7 @@ def literal(text: str, stream: str | None = None) -> Normalized:
     `stream` is `literal_text(text)`, if the caller has it already.
     """
     folded = literal_text(text) if stream is None else stream
-    return Normalized(folded, text, _LITERAL.map_offsets(text))
+    return Normalized(folded, text, _map_offsets(text, _LITERAL))
 
 
 def literal_text(text: str) -> str:
@@ -110,7 +110,7 @@ def literal_lines(text: str) -> list[str]:
 
 
 class _FoldTable(dict[int, str]):
-    """Code point -> folded text, computed on first use.
+    """Code point -> folded text, computed on first use; tracks code points that do not map 1:1.
 
     A long text is folded by one array of all code points, ten times as fast as `str.translate`.
     """
@@ -118,6 +118,8 @@ class _FoldTable(dict[int, str]):
     def __init__(self, fold: Callable[[str], str]) -> None:
         super().__init__()
         self._fold = fold
+        self._uneven: set[str] = set()
+        self._compiled = (-1, _IS_MEANINGLESS)
 
     @cached_property
     def _codes(self) -> "NDArray[np.uint32]":
@@ -129,25 +131,6 @@ class _FoldTable(dict[int, str]):
         """Returns the text with every character folded, as `text.translate` with this table."""
         if len(text) < _LONG_TEXT:
             return text.translate(self)
-        codes, rare = self._look_up(text)
-        if _SEVERAL in rare:
-            return text.translate(self)
-        return (codes[codes != _DROPPED] if len(rare) else codes).tobytes().decode("utf-32-le")
-
-    def map_offsets(self, text: str) -> "array[int] | None":
-        """Returns the `offsets` of a folded text."""
-        codes, rare = self._look_up(text)
-        if not len(rare):
-            return None
-        if _SEVERAL in rare:
-            widths = [len(self[ord(character)]) for character in text]
-            places = np.repeat(np.arange(len(text)), widths)
-        else:
-            places = np.flatnonzero(codes != _DROPPED)
-        return array("I", np.append(places, len(text)).astype(_CODE).tobytes())
-
-    def _look_up(self, text: str) -> "tuple[NDArray[np.uint32], NDArray[np.uint32]]":
-        """Returns the folded code of each character, and the codes that are no single character."""
         given = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), _CODE)
         codes = self._codes.take(given, mode="clip")
         if _UNKNOWN in (rare := codes[codes >= _DROPPED]):
@@ -155,7 +138,9 @@ class _FoldTable(dict[int, str]):
                 self._codes[code] = self._code_of(code)
             codes = self._codes.take(given, mode="clip")
             rare = codes[codes >= _DROPPED]
-        return codes, rare
+        if _SEVERAL in rare:
+            return text.translate(self)
+        return (codes[codes != _DROPPED] if len(rare) else codes).tobytes().decode("utf-32-le")
 
     def _code_of(self, code: int) -> int:
         folded = self[code]
@@ -166,8 +151,43 @@ class _FoldTable(dict[int, str]):
         if _IS_MEANINGLESS.match(character):
             return ""
         folded = self._fold(character)
+        if len(folded) != 1:
+            self._uneven.add(character)  # before other threads can see the entry
         self[code] = folded
         return folded
+
+    def uneven(self) -> re.Pattern[str]:
+        """Returns a pattern for the known characters that fold to no or several characters."""
+        size, pattern = self._compiled
+        if size != len(self._uneven):
+            known = self._uneven.copy()
+            members = _MEANINGLESS + re.escape("".join(sorted(known)))
+            pattern = re.compile(f"[{members}]")
+            self._compiled = (len(known), pattern)
+        return pattern
+
+
+def _map_offsets(text: str, table: _FoldTable) -> "array[int] | None":
+    """Returns the offsets; `text.translate(table)` must run first to make characters known."""
+    uneven = list(table.uneven().finditer(text))
+    if not uneven:
+        return None
+    places = _count_up(1 << (len(text) + 1).bit_length())
+    offsets = array("I")
+    done = 0
+    for match in uneven:
+        at = match.start()
+        if at > done:
+            offsets += places[done:at]
+        if width := len(table[ord(match[0])]):
+            offsets += places[at : at + 1] * width
+        done = at + 1
+    return offsets + places[done : len(text) + 1]
+
+
+@lru_cache(maxsize=2)
+def _count_up(size: int) -> "array[int]":
+    return array("I", range(size))
 
 
 def _fold_fully(character: str) -> str:
