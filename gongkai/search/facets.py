@@ -96,13 +96,16 @@ class FacetBuilder:
     ) -> list[FacetValueView]:
         views = self._views(name, ordered, counts, chosen)
         roots: list[FacetValueView] = []
+        below: dict[str, list[FacetValueView]] = {}
         for path, view in views.items():
             above = self._above(name, path)
-            siblings = views[above].children if above and above in views else roots
+            siblings = below.setdefault(above, []) if above and above in views else roots
             if path.endswith(OWN):
                 siblings.insert(0, view)
             else:
                 siblings.append(view)
+        for path, children in below.items():
+            views[path].children = children
         return roots
 
     def _above(self, name: str, value: str) -> str:

@@ -183,9 +183,14 @@ class FacetValueView:
     label: Annotated[str, Field(description="显示的名称。")]
     count: Annotated[int, Field(description="条数。")]
     selected: Annotated[bool, Field(description="是否已选。")] = False
-    children: Annotated[list["FacetValueView"], Field(description="下级取值。")] = field(
-        default_factory=list
-    )
+    children: Annotated[
+        Sequence["FacetValueView"], Field(description="下级取值；没有下级的不含这一项。")
+    ] = ()
+
+    def __post_init__(self) -> None:
+        """Leaves empty `children` to the class, so that orjson does not write them."""
+        if not self.children:
+            del self.children
 
 
 @dataclass(kw_only=True)

@@ -88,14 +88,14 @@ def test_a_facet_has_as_many_values_as_asked_for(client: TestClient) -> None:
 def walk(values: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for each in values:
         yield each
-        yield from walk(each["children"])
+        yield from walk(each.get("children", ()))
 
 
 def test_a_parent_class_counts_what_is_below_it(client: TestClient) -> None:
     for parent in ask(client, facet_size=1000)["facets"]["topic"]:
         chosen = ask(client, topic=parent["value"])
         assert chosen["total"] == parent["count"]
-        for child in parent["children"]:
+        for child in parent.get("children", ()):
             assert child["count"] <= parent["count"]
             assert ask(client, topic=child["value"])["total"] == child["count"]
 
