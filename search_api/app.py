@@ -62,6 +62,7 @@ from search_api.web import appearance_route as appearance
 from search_api.web import application_routes as application
 from search_api.web import discovery, styleguide
 from search_api.web import routes as pages
+from search_api.web import serial_page as serials
 from search_api.web import theme_route as theme
 from search_api.web import unit_routes as units
 from search_api.web.sites import Served, Sites, describe_own
@@ -196,7 +197,10 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(changes.router)
     app.include_router(downloads.router, prefix="/api/v1")
     app.include_router(downloads.router, include_in_schema=False)
-    for part in (health, openapi, discovery, units, pages, application, appearance, theme, kiosk):
+    for part in (
+        *(health, openapi, discovery, units, serials),
+        *(pages, application, appearance, theme, kiosk),
+    ):
         app.include_router(part.router)
     for part in (
         *(api, desk, duplicates_page, draft_check, reports, certificate_page, doctor_page),

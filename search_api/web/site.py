@@ -58,6 +58,11 @@ def versions_path(record_id: str) -> str:
     return f"/staff{record_path(record_id)}/versions"
 
 
+def serial_path(serial: str, code: str) -> str:
+    """Returns the path of the reports or gazettes of an agency."""
+    return f"/{serial}/{quote(code, safe='')}"
+
+
 def record_path(record_id: str) -> str:
     """Returns the path of a record's page. A `/` in the id, as in index numbers, is kept."""
     return f"/records/{quote(record_id, safe='/')}"
