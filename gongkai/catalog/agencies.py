@@ -99,9 +99,7 @@ class AgencyDirectory:
 
     def path(self, code: str) -> tuple[Agency, ...]:
         """Returns the agencies above the one with this code, the highest first."""
-        agency = self._by_code.get(code)
-        above = self._by_code.get(agency.parent) if agency else None
-        return (*self.path(above.code), above) if above else ()
+        return tuple(self._by_code[each] for each in reversed(self.above(code)))
 
     def above(self, code: str) -> tuple[str, ...]:
         """Returns the codes of the agencies above the one with this code, nearest first.
@@ -148,8 +146,8 @@ class AgencyDirectory:
     def _children(self) -> dict[str, tuple[Agency, ...]]:
         below: dict[str, list[Agency]] = {}
         for agency in self.agencies:
-            if agency.parent:
-                below.setdefault(agency.parent, []).append(agency)
+            if above := self.above(agency.code):
+                below.setdefault(above[0], []).append(agency)
         return {parent: tuple(children) for parent, children in below.items()}
 
     @cached_property

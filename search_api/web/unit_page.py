@@ -115,10 +115,9 @@ def render_unit(
 
 def render_units(agencies: AgencyDirectory, counts: Mapping[str, int], context: PageContext) -> str:
     """Renders the tree of all agencies that have records or agencies below with records."""
-    known = {each.code for each in agencies.all()}
-    roots = [each for each in agencies.all() if each.parent not in known]
+    roots = [each for each in agencies.all() if not agencies.above(each.code)]
     tree = tuple(_link_all(roots, counts, agencies))
-    return render("units.html", context, units=tree, total=len(known))
+    return render("units.html", context, units=tree, total=len(agencies.all()))
 
 
 def _describe(records: DutyRecords) -> DutySection:

@@ -116,6 +116,13 @@ def test_the_agencies_below_and_above_one() -> None:
     assert branch[0] == "340822-zf"
     assert {"340822-czj", "340822-ghz"} <= set(branch)
     assert not any(code.startswith("340825") for code in branch)
+    # One tree for pages, filters and counts: it ends at the city's own government.
+    for each in agencies.all():
+        assert {a.code for a in agencies.branch(each.code)} == {
+            each.code,
+            *agencies.below(each.code),
+        }
+        assert [a.code for a in agencies.path(each.code)][::-1] == list(agencies.above(each.code))
     assert agencies.branch("nobody") == agencies.path("nobody") == ()
     assert [each.name for each in agencies.path("340822-ghz")][-2:] == [
         "安庆市人民政府",
