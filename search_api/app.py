@@ -49,6 +49,7 @@ from search_api.staff import (
     jobs_page,
     records_page,
     reports,
+    settings_page,
     supervision_page,
     tokens_page,
     versions_page,
@@ -208,6 +209,7 @@ def _add_routes(app: FastAPI) -> None:
     ):
         app.include_router(part.router, dependencies=[Depends(refuse_on_unit_sites)])
     for part in (
+        settings_page,
         *(records_page, versions_page, tokens_page, jobs_page, correction_page),
         *(vocabulary_form, vocabulary_page),
     ):

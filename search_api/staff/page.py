@@ -116,6 +116,7 @@ MENU: Mapping[str, Sequence[tuple[str, str, Role]]] = {
         ("/staff/audit", "操作记录", Role.EDITOR),
         ("/staff/doctor", "系统检查", Role.EDITOR),
         ("/staff/tokens", "令牌", Role.ADMINISTRATOR),
+        ("/staff/settings", "设置", Role.ADMINISTRATOR),
     ),
 }
 """The groups of the menu: address, label, and the least role that may open the page."""

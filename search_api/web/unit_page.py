@@ -100,7 +100,9 @@ def render_unit(
         own=overview.own,
         total=overview.total,
         above=tuple(_link(each, counts) for each in agencies.path(agency.code)),
-        below=tuple(_link(each, counts) for each in agencies.children(agency.code)),
+        below=tuple(
+            _link(each, counts) for each in agencies.children(agency.code) if counts[each.code]
+        ),
         duties=tuple(map(_describe, overview.duties)),
         catalog=list_branches(CATALOG, answer.facets[CATALOG], asked),
         newest=tuple(map(build_hit, answer.hits)),

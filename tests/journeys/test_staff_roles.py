@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from gongkai.engines.installation import Installation
 from gongkai.staff.audit import Audit
@@ -27,7 +28,7 @@ CLERKS = (
     "/staff/jobs",
 )
 """What every clerk may open: each shows only the records of the unit."""
-ADMINISTRATORS = ("/staff/tokens",)
+ADMINISTRATORS = ("/staff/tokens", "/staff/settings")
 WATER_UNIT, SCHOOL_UNIT = "安庆市水利局", "安庆市教育体育局"
 
 
@@ -222,6 +223,17 @@ def test_earlier_versions_are_for_the_unit_until_the_record_is_closed(
         assert desk.get(page).status_code == 404
     with signed_in(desk, office, Role.EDITOR):
         assert "删除早先的文本" in desk.get("/staff/audit").text
+
+
+def test_settings_are_shown_without_secrets(desk: TestClient, office: Installation) -> None:
+    served = office.settings.model_copy(update={"elasticsearch_password": SecretStr("geheim-9")})
+    desk = TestClient(create_app(replace(office, settings=served)))
+    with signed_in(desk, office, Role.ADMINISTRATOR):
+        page = desk.get("/staff/settings").text
+    assert "GONGKAI_DATA_DIR" in page
+    assert str(office.settings.data_dir) in page
+    assert "********" in page
+    assert "geheim-9" not in page
 
 
 def test_an_administrator_gives_and_takes_tokens(desk: TestClient, office: Installation) -> None:
