@@ -9,6 +9,7 @@ from gongkai.catalog.disclosure import Disclosure
 from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.fingerprint import digest_content, read_digest
 from gongkai.engines.port import GenerationWriter, IndexDocument
+from gongkai.errors import StorageError
 
 _RECORDS, _BYTES = 500, 1_000_000
 """Records and bytes written before the live content is read. An engine sends more than that at
@@ -84,10 +85,18 @@ class KeepingWriter:
     def _keep_replaced(self) -> None:
         digests, self._digests, self._bytes = self._digests, {}, 0
         if digests:
-            live = self._kept.read_live(list(digests))
+            live = self._read_live(list(digests))
             self._kept.versions.keep(
                 (each, stored) for each, stored in live if digest_content(stored) != digests[each]
             )
+
+    def _read_live(self, record_ids: Sequence[str]) -> list[tuple[str, bytes]]:
+        """Returns id and stored content; of a damaged generation, nothing."""
+        try:
+            return list(self._kept.read_live(record_ids))
+        except StorageError:
+            # A restore or a rebuild replaces it, and `gongkai doctor` reports it.
+            return []
 
     def __enter__(self) -> Self:
         self._writer.__enter__()
