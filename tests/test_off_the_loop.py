@@ -13,7 +13,7 @@ from gongkai.engines.installation import Installation
 from search_api.app import create_app
 from tests.engines.records import changed, make_document
 
-PARTS = 400
+PARTS = 2_000
 HEAVY = {"snippet", "highlight", "mark", "lay_out", "understand"}
 """Functions whose work grows with a record's text or the query's."""
 

@@ -77,6 +77,7 @@ def test_a_killed_job_is_run_again(
         fresh_runner.wake()
     assert wait_for(fresh_runner, job_id, has_ended).state is JobState.DONE
     assert len(read_contents(fresh)) == 300
+    fresh_runner.close()
     assert not fresh_runner.files_of(job_id).folder.exists()
 
 
@@ -89,6 +90,7 @@ def test_a_job_waits_for_another_run_and_can_be_stopped(
         wait_for(fresh_runner, job_id, lambda job: bool(job.started_at and not job.pid))
         assert fresh_runner.jobs.ask_to_stop(job_id)
         assert wait_for(fresh_runner, job_id, has_ended).state is JobState.STOPPED
+    fresh_runner.close()
     assert not fresh_runner.files_of(job_id).folder.exists()
 
 

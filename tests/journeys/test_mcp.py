@@ -62,7 +62,7 @@ def test_faults_are_sentences(address: str) -> None:
     for record_id in ("没有的", "../search", "..", "a?b#c"):
         assert "没有" in explain(address, "record", record_id=record_id)
     assert "published_from" in explain(address, "search", q="公积金", published_from="何时")
-    assert "需要有效的" in explain(address, "search", "gkapi_wrong", q="公积金")
+    assert "密钥不正确" in explain(address, "search", "gkapi_wrong", q="公积金")
     assert "没有应答" in explain("http://127.0.0.1:9", "search", q="公积金")
     assert "topic" in explain(address, "classifications", tree="无")
 
