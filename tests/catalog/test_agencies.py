@@ -95,7 +95,8 @@ def test_every_level_of_administration_is_there(level: str) -> None:
 def test_every_agency_is_found_by_its_code_its_name_and_its_parents_children() -> None:
     for agency in DIRECTORY.all():
         assert DIRECTORY.find(agency.code) == DIRECTORY.find(agency.name) == agency
-        assert not agency.parent or agency in DIRECTORY.children(agency.parent)
+        for above in DIRECTORY.above(agency.code)[:1]:
+            assert agency in DIRECTORY.children(above)
 
 
 def test_every_former_name_of_the_shipped_file_leads_to_one_agency() -> None:
