@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, Json
 
 from gongkai.catalog.date_patterns import UTC_TIME
 from gongkai.engines.database import Database, read_lines, unite_lines
+from gongkai.staff.query_days import rewrite_table
 from gongkai.staff.roles import Role
 from gongkai.staff.vocabulary import COLUMNS as VOCABULARY_COLUMNS
 from gongkai.staff.vocabulary import EntryKind, read_vocabulary_lines
-from gongkai.staff.zero_result_queries import rewrite_table
 
 _Time = Annotated[str, Field(pattern=UTC_TIME)]
 _AUDIT = ("at", "who", "action", "subject")

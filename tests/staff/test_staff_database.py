@@ -11,8 +11,9 @@ import pytest
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.audit_subjects import MatchCount
 from gongkai.staff.certificates import Certificates
+from gongkai.staff.query_days import KEPT_DAYS
 from gongkai.staff.staff_database import open_ledger
-from gongkai.staff.zero_result_queries import DAYS_SHOWN, KEPT_DAYS, ZeroResultQueries
+from gongkai.staff.zero_result_queries import DAYS_SHOWN, ZeroResultQueries
 
 
 class Calendar:
