@@ -85,6 +85,7 @@ def is_blocked(error: Mapping[str, Any], status: int) -> bool:
     return error.get("type") == _BLOCKED and status != 503
 
 
+NO_INDEX = "index_not_found_exception"
 BLOCKED = _(
     "Elasticsearch accepts no writes: a disk of the cluster is nearly full (flood stage). "
     "Free disk space, then run the same command again."

@@ -11,7 +11,12 @@ from gongkai.engines.changes import ChangePage
 from gongkai.engines.cursor import outlived
 from gongkai.engines.elastic.circuit import Circuit
 from gongkai.engines.elastic.compile import Compiled, compile_query, narrow
-from gongkai.engines.elastic.connection import is_elasticsearch, open_async_client, translate_errors
+from gongkai.engines.elastic.connection import (
+    NO_INDEX,
+    is_elasticsearch,
+    open_async_client,
+    translate_errors,
+)
 from gongkai.engines.elastic.facets import (
     FilterPlan,
     count_in_parts,
@@ -41,7 +46,6 @@ WINDOW = 10_000
 _COPY = "gongkai"
 """Preference value: copies of a shard may count deleted records differently."""
 
-_NO_INDEX = "index_not_found_exception"
 _Answer = TypeVar("_Answer")
 
 
@@ -148,7 +152,7 @@ class ElasticEngine:
                 index=index, id=document_key(record_id), realtime=False, source_includes=[STORED]
             )
         except NotFoundError as error:
-            if error.error == _NO_INDEX:
+            if error.error == NO_INDEX:
                 raise
             return None
         return _stored(found)

@@ -12,6 +12,7 @@ from elasticsearch import (
     TransportError,
 )
 
+from gongkai.engines.elastic.connection import NO_INDEX
 from gongkai.errors import QueryTimeoutError
 from gongkai.settings import Settings
 
@@ -21,7 +22,6 @@ _PING_SECONDS = 1.0
 _RETRIED = (502, 503, 504)
 """Statuses after which a search is retried. Not 429, the status of a query that timed out."""
 _OUT_OF_TIME = "search_timeout_exception"
-_NO_INDEX = "index_not_found_exception"
 _PAUSES = (0.0, 0.3, 1.0)
 """Seconds before each further attempt."""
 _Answer = TypeVar("_Answer")
@@ -48,7 +48,7 @@ async def ask_again(ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
         try:
             return await ask()
         except ApiError as error:
-            is_dropped = isinstance(error, NotFoundError) and error.error == _NO_INDEX
+            is_dropped = isinstance(error, NotFoundError) and error.error == NO_INDEX
             if not (is_dropped or error.status_code == 503):
                 raise
         await asyncio.sleep(pause)

@@ -16,7 +16,13 @@ import orjson
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from gongkai.catalog.fields import FIELDS, ZONE_BREAK, Kind
-from gongkai.engines.elastic.connection import BLOCKED, explain, is_blocked, translate_errors
+from gongkai.engines.elastic.connection import (
+    BLOCKED,
+    NO_INDEX,
+    explain,
+    is_blocked,
+    translate_errors,
+)
 from gongkai.engines.elastic.mapping import STORED, document_key
 from gongkai.engines.port import IndexDocument
 from gongkai.engines.store_backend import AfterCommit
@@ -215,7 +221,7 @@ class ElasticWriter:
         for item in answer["items"] if answer["errors"] else ():
             result = next(iter(item.values()))
             fault = result.get("error")
-            if fault and fault["type"] == "index_not_found_exception":
+            if fault and fault["type"] == NO_INDEX:
                 raise EngineUnavailableError(
                     _("The generation being written is gone; run the command again.")
                 )
