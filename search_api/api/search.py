@@ -14,6 +14,7 @@ from gongkai.search.responses import (
     SearchAnswer,
     SimilarAnswer,
 )
+from gongkai.search.service import SearchService
 from gongkai.search.suggest import SuggestAnswer
 from search_api.http.dependencies import (
     CitationsDependency,
@@ -111,12 +112,7 @@ async def similar(
 ) -> Response:
     """Records about the same matter."""
     found = await service.similar(record_id, parameters.size)
-    if found is not None:
-        return _as_json(found)
-    # An id may itself end in `/similar`.
-    if record := await service.record(f"{record_id}/similar"):
-        return _as_json(record)
-    raise await missing_record_error(record_id, service)
+    return await _answer_about(found, record_id, "similar", service)
 
 
 @router.get(
@@ -155,12 +151,7 @@ async def citations(
 ) -> Response:
     """The public records that a record cites, and those that cite it."""
     found = await citing.answer(record_id, parameters.page, parameters.size)
-    if found is not None:
-        return _as_json(found)
-    # An id may itself end in `/citations`.
-    if record := await service.record(f"{record_id}/citations"):
-        return _as_json(record)
-    raise await missing_record_error(record_id, service)
+    return await _answer_about(found, record_id, "citations", service)
 
 
 @router.get(
@@ -177,6 +168,16 @@ async def record(
     """One complete record as published."""
     refuse_unknown(request, ())
     return _as_json(await find_record(record_id, service))
+
+
+async def _answer_about(
+    found: object, record_id: str, ending: str, service: SearchService
+) -> Response:
+    """Answers what belongs to a record, or the record whose id itself ends like the address."""
+    found = found or await service.record(f"{record_id}/{ending}")
+    if found is None:
+        raise await missing_record_error(record_id, service)
+    return _as_json(found)
 
 
 def _as_json(answer: object) -> Response:
