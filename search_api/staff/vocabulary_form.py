@@ -126,9 +126,7 @@ async def _check(
     if entry.kind is not EntryKind.PIN:
         return "", None
     record = await service.record(entry.target)
-    return (
-        "" if record else "没有这条公开的信息，请从列表中选择，或者粘贴公开页面的网址。"
-    ), record
+    return "" if record else _NOT_PUBLIC, record
 
 
 async def _try(

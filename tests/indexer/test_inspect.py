@@ -25,9 +25,9 @@ from indexer.source_reader import read_source
 from indexer.sources.record_likeness import states_disclosure
 from indexer.sources.row import SourceRow
 from indexer.unread import UnreadFiles
+from tests.conftest import SAMPLE
 from tests.indexer.sources.files import write, write_workbook
 
-SAMPLE = Path(__file__).parents[2] / "indexer" / "sample"
 HEADINGS = ("信息名称", "发文文号", "发布机构", "发布日期", "公开方式", "承办科室")
 ROW = ("关于渡口夜航的通告", "示政〔2024〕7号", "示例市交通局", "2024-03-05", "主动公开", "港航科")
 FIELDS = ["title", "document_number", "publisher", "published_on", "disclosure", None]
