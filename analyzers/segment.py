@@ -227,6 +227,12 @@ class _PythonEngine:
         return list(self._tokenizer.cut(text, HMM=_HMM))
 
 
+@lru_cache(maxsize=2)
+def open_segmenter(words: tuple[_Word, ...], *, pure: bool = False) -> Segmenter:
+    """Returns the segmenter of these words, one for all analyzers of this process."""
+    return Segmenter(words, pure=pure)
+
+
 @lru_cache(maxsize=1)
 def _load_rjieba() -> Any:
     """Returns the compiled module without its package, which loads a dictionary of its own."""

@@ -5,6 +5,7 @@ Only queries use the table, so a changed table needs no new index.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import gettext as _
 from pathlib import Path
 
@@ -104,6 +105,15 @@ def load_synonyms(directory: Path | None = None) -> tuple[Synonym, ...]:
 
     Raises TableError with file and line for the first invalid row.
     """
+    return _load_shipped() if directory is None else _load(directory)
+
+
+@lru_cache(maxsize=1)
+def _load_shipped() -> tuple[Synonym, ...]:
+    return _load(None)
+
+
+def _load(directory: Path | None) -> tuple[Synonym, ...]:
     rows = list(read_rows(_FILE, _COLUMNS, directory))
     for problem in _find_problems(rows):
         raise TableError(problem)
