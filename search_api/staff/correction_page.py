@@ -49,6 +49,11 @@ class Cell:
     text: str
     is_wrong: bool
 
+    @property
+    def label(self) -> str:
+        """Returns the heading, in Chinese for a key of the catalog."""
+        return title_of(self.heading)
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:

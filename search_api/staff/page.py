@@ -141,11 +141,13 @@ class Facing:
 
 def render_staff(template: str, context: PageContext, session: Session, **shown: object) -> str:
     """Renders a page in the frame of the staff area."""
-    here = context.here.partition("?")[0]
+    path = context.here.partition("?")[0]
+    here = _find_listed(path)
     menu = {
         "menu": _choose_menu(session.token.role),
         "group": _find_group(here),
         "here": here,
+        "is_listed": path == here,
         "role": ROLE_LABELS[session.token.role],
     }
     return render(f"staff/{template}", context, session=session, **menu, **shown)
@@ -160,11 +162,18 @@ def _choose_menu(role: Role) -> dict[str, list[tuple[str, str]]]:
     return {group: pages for group, pages in menu.items() if pages}
 
 
-def _find_group(here: str) -> str:
-    """Returns the group of the page, which may be below one of the menu."""
-    pages = [(href, group) for group, listed in MENU.items() for href, _, _ in listed]
-    own = [pair for pair in pages if here == pair[0] or here.startswith(f"{pair[0]}/")]
-    return max(own, default=("", next(iter(MENU))))[1]
+def _find_listed(path: str) -> str:
+    """Returns the page of the menu that this page is, or is below."""
+    pages = [href for listed in MENU.values() for href, _, _ in listed]
+    return max((href for href in pages if path.startswith(href)), default="")
+
+
+def _find_group(listed: str) -> str:
+    """Returns the group of a page of the menu."""
+    return next(
+        (name for name, pages in MENU.items() if listed in {href for href, _, _ in pages}),
+        next(iter(MENU)),
+    )
 
 
 def label_evidence(evidence: Sequence[Evidence]) -> list[str]:

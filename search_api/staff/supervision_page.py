@@ -17,7 +17,7 @@ from gongkai.search.supervision import Supervised, SupervisionService
 from gongkai.staff.audit import Action
 from gongkai.staff.audit_subjects import ListName, StaffList
 from gongkai.staff.snapshots import Snapshot
-from gongkai.staff.traffic_lights import Judged, Light, judge, name_checks
+from gongkai.staff.traffic_lights import Check, Judged, Light, judge, name_checks
 from gongkai.staff.unit_figures import UnitFigures
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency, sheet_response
 from search_api.http.errors import UnknownPageError
@@ -200,13 +200,16 @@ def _count_lights(units: Sequence[Judged]) -> dict[Light, int]:
     return counts
 
 
-def _in_order(unit: Judged, duties: Duties) -> list[tuple[str, str]]:
-    """Returns class and text of each cell; a requirement that is not the agency's is empty."""
+def _in_order(unit: Judged, duties: Duties) -> list[Check | None]:
+    """Returns the check of each column; None for a requirement that is not the agency's."""
     checks = {each.name: each for each in unit.checks}
-    found = [checks.get(name) for name in name_checks(duties)]
-    return [
-        (each.light.tone, f"{each.light.word}：{each.fact}") if each else ("", "") for each in found
-    ]
+    return [checks.get(name) for name in name_checks(duties)]
+
+
+def _spell(check: Check | None) -> str:
+    if check is None or check.light is Light.NONE:
+        return check.fact if check else ""
+    return f"{check.light.word}：{check.fact}"
 
 
 def _lay_out(found: Supervised, duties: Duties) -> Iterator[tuple[object, ...]]:
@@ -214,7 +217,7 @@ def _lay_out(found: Supervised, duties: Duties) -> Iterator[tuple[object, ...]]:
     yield ("单位", "代码", "级别", "结论", "信息条数", "最近发布", *names)
     for each in found.units:
         agency, figures = each.agency, each.figures
-        cells = [text for _, text in _in_order(each, duties)]
+        cells = map(_spell, _in_order(each, duties))
         yield (
             agency.name, agency.code, agency.level, each.light.word,
             figures.records, figures.latest, *cells,
