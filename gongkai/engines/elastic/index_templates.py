@@ -7,7 +7,7 @@ replicas and tiers come from two component templates: ours, and `PREFIX@custom` 
 from collections.abc import Mapping
 from typing import Any
 
-from elasticsearch import BadRequestError, Elasticsearch
+from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from gongkai.engines.elastic.mapping import Names
 from gongkai.settings import Settings
@@ -43,20 +43,30 @@ class IndexCreator:
 
     def ensure(self, index: str, properties: Mapping[str, Any]) -> None:
         """Creates a small index with a strict mapping, or adds the properties that it lacks."""
-        if self._client.indices.exists(index=index):
-            self._client.indices.put_mapping(index=index, properties=properties)
-            return
         try:
-            self.create(index, {"dynamic": "strict", "properties": properties}, _ONE_SHARD)
-        except BadRequestError as error:
-            if not is_already_there(error):
-                raise
+            (found,) = self._client.indices.get_mapping(index=index).values()
+        except NotFoundError:
+            self._create_strict(index, properties)
+            return
+        lacking = properties.keys() - found["mappings"].get("properties", {})
+        if lacking:
+            # A change of the mapping goes through the master and to every node.
+            self._client.indices.put_mapping(
+                index=index, properties={name: properties[name] for name in lacking}
+            )
 
     def read_replicas(self, index: str) -> dict[str, Any]:
         """Returns the replica settings that the templates give an index of this name."""
         found = self._client.indices.simulate_index_template(name=index)
         settings = found["template"]["settings"]["index"]
         return {name: settings[name] for name in _REPLICAS if name in settings}
+
+    def _create_strict(self, index: str, properties: Mapping[str, Any]) -> None:
+        try:
+            self.create(index, {"dynamic": "strict", "properties": properties}, _ONE_SHARD)
+        except BadRequestError as error:
+            if not is_already_there(error):
+                raise
 
     def _put_template(self) -> None:
         names = self._names
