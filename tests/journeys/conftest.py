@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from gongkai.engines.installation import Installation
 from search_api.app import create_app
+from search_api.http import caching
 from tests.conftest import require_or_skip
 from tests.journeys.browsing import SIZES
 from tests.scale import THOROUGH
@@ -52,6 +53,12 @@ def serving(
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture
+def always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request asks for the version of the data: a test may be quicker than half a second."""
+    monkeypatch.setattr(caching, "VERSION_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="module")

@@ -16,15 +16,13 @@ from search_api.app import create_app
 from search_api.http import caching as middleware
 from tests.journeys.command import plain_row, write_rows
 
+pytestmark = pytest.mark.usefixtures("always_fresh")
 PATHS = ("/", "/search?q=饮水", "/records/r1", "/api/v1/search?q=饮水", "/api/v1/records/r1",
          "/feed.atom", "/search/export", "/browse", "/sitemap.xml")  # fmt: skip
 
 
 @pytest.fixture
-def served(
-    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Installation:
-    monkeypatch.setattr(middleware, "VERSION_SECONDS", 0.0)
+def served(installation: Installation, tmp_path: Path) -> Installation:
     settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
     made = replace(installation, settings=settings)
     add(made, 1, 2)
@@ -75,8 +73,7 @@ def test_a_commit_and_a_withdrawal_let_every_copy_fall(
         assert status == (410 if path.endswith("r1") else 200), path
 
 
-def test_only_the_index_changes_the_etag_of_a_replica(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "VERSION_SECONDS", 0.0)
+def test_only_the_index_changes_the_etag_of_a_replica() -> None:
     days, rests = [date(2026, 12, 31)], ["1"]
 
     async def read_version() -> middleware.DataVersion:

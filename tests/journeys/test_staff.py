@@ -173,6 +173,7 @@ def test_reports_show_what_is_to_mend(clerk: Page) -> None:
     expect(clerk.get_by_role("row", name="登录").first).to_be_visible()
 
 
+@pytest.mark.usefixtures("always_fresh")
 def test_a_search_without_results_leads_to_a_pinned_record_in_three_clicks(
     clerk: Page, request: pytest.FixtureRequest
 ) -> None:

@@ -12,7 +12,6 @@ from gongkai.staff.audit import Audit
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from search_api.app import create_app
-from search_api.http import caching
 
 TERM, OFFICIAL = "大红本本", "住房公积金"
 ADDRESS = "/staff/vocabulary"
@@ -43,15 +42,10 @@ def entry_of(page: str) -> str:
     return page.partition('<tr id="e')[2][:16]
 
 
+@pytest.mark.usefixtures("always_fresh")
 def test_a_synonym_is_previewed_saved_and_undone_in_every_worker(
-    client: TestClient,
-    other_worker: TestClient,
-    key: str,
-    sampled: Installation,
-    monkeypatch: pytest.MonkeyPatch,
+    client: TestClient, other_worker: TestClient, key: str, sampled: Installation
 ) -> None:
-    # Half a second old is new enough for a worker, but a test may be quicker.
-    monkeypatch.setattr(caching, "VERSION_SECONDS", 0.0)
     judged = sampled.settings.data_dir / "judged"
     judged.mkdir()
     (best, *_) = find(client, OFFICIAL)
