@@ -46,7 +46,8 @@ class EngineQuery:
     """One query to an engine. The counts of a facet field leave out that field's own filter.
 
     With `limit` 0 only totals and facets are returned. `offset` counts hits. `after` is a cursor
-    from an earlier result and replaces `offset`.
+    from an earlier result and replaces `offset`. With `shown`, the next cursor continues after that
+    many of the hits, and not after all.
     """
 
     query: Query
@@ -56,6 +57,7 @@ class EngineQuery:
     offset: int = 0
     limit: int = 10
     after: str | None = None
+    shown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,9 +322,11 @@ class EngineContract:
         found: list[str] = []
         cursor: str | None = None
         for _ in range(10):
-            result = opened.ask(EngineQuery(MatchAll(), sort=sort, limit=5, after=cursor))
+            # More hits than are shown leave the cursor where it is.
+            query = EngineQuery(MatchAll(), sort=sort, limit=9, after=cursor, shown=5)
+            result = opened.ask(query)
             assert result.total == 23
-            found += [hit.id for hit in result.hits]
+            found += [hit.id for hit in result.hits[:5]]
             cursor = result.next_cursor
             if cursor is None:
                 return found

@@ -72,8 +72,8 @@ def read_position(query: EngineQuery, generation: str) -> Sequence[Any] | None:
 def next_cursor(
     query: EngineQuery, generation: str, answer: Any, position: Sequence[Any] | None
 ) -> str | None:
-    """Returns the cursor that continues after this response; None after the last hit."""
-    hits = answer["hits"]["hits"]
+    """Returns the cursor that continues after the hits shown; None after the last hit."""
+    hits = answer["hits"]["hits"][: query.shown]
     if not hits:
         return None
     before = position[-1] if position else query.offset

@@ -136,9 +136,10 @@ def read_window(query: EngineQuery, generation: str) -> Window:
 
 
 def next_cursor(query: EngineQuery, window: Window, found: Found, generation: str) -> str | None:
-    reached = window.offset + len(found.rows)
-    if not found.rows or reached >= found.ahead:
+    rows = found.rows[: query.shown]
+    reached = window.offset + len(rows)
+    if not rows or reached >= found.ahead:
         return None
     by_date = query.sort is not Sort.RELEVANCE
-    position = found.rows[-1][0] if by_date else reached
+    position = rows[-1][0] if by_date else reached
     return write_cursor(query.sort, generation, [position])
