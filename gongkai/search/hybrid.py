@@ -5,6 +5,7 @@ filter, so that totals and facets count exactly the list, and the list of each f
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -72,49 +73,77 @@ class HybridSearch:
         self._answers = AnswerFinder(semantic, weights, relaxation.today)
 
     async def search(self, request: SearchRequest, chosen: ChosenQuery) -> HybridPage | None:
-        """Returns the fused page, or None where the query is for keyword search alone."""
+        """Returns the page of a list, or None where the query is for keyword search alone."""
         interpreted = chosen.interpreted
         if not allows_semantic_search(replace(request, sort=chosen.order), interpreted):
             return None
-        query = self._relaxation.query(
-            replace(request, page=1, size=self._window, cursor=None, facets=()), chosen
-        )
-        if chosen.is_any_word:
-            # Related records answer better than those with any one of the words.
-            query = replace(query, query=chosen.pins or MatchNone())
+        try:
+            async with self._semantic.turn():
+                return await self._search_both(request, chosen)
+        except SemanticUnavailableError as error:
+            self._semantic.count(error.outcome)
+            return await self._read_keyword_page(request, chosen, error.outcome)
+
+    async def _search_both(self, request: SearchRequest, chosen: ChosenQuery) -> HybridPage:
+        """Returns the fused page, or that of the keywords. Raises SemanticUnavailableError."""
+        interpreted, query = chosen.interpreted, self._query_window(request, chosen)
         # Runs in parallel with the keyword query, which takes about as long.
         semantic_task = asyncio.ensure_future(self._find_nearest(interpreted))
+        found: SearchResult | None = None
         try:
             found = await self._engine.search(query)
             pinned, hits = _split_pinned(found.hits, chosen.pinned)
             if hits and is_named(interpreted.text, _title(hits[0])):
-                return None
+                return await self._read_keyword_page(request, chosen, None, found)
             nearest = await semantic_task
             shown = await self._keep_filtered(nearest, query.filters)
             ordered = await self._order(interpreted, hits, shown)
-            if chosen.is_any_word and not ordered:
-                return None
-            ordered = [*pinned, *_split_pinned(ordered, chosen.pinned)[1]]
         except SemanticUnavailableError as error:
             self._semantic.count(error.outcome)
-            query = self._relaxation.query(request, chosen)
-            return HybridPage(error.outcome, await self._engine.search(query), RankedList(query))
+            return await self._read_keyword_page(request, chosen, error.outcome, found)
         finally:
             semantic_task.cancel()
+        if chosen.is_any_word and not ordered:
+            return await self._read_keyword_page(request, chosen, None)
         self._semantic.count(SemanticOutcome.USED)
         if nearest.static_share:
             self._semantic.note_found([hit.id for hit in ordered[:_NOTED]])
+        ordered = [*pinned, *_split_pinned(ordered, chosen.pinned)[1]]
         page = await self._read_page(request, query, ordered, found.total)
-        related = await self._find_related(query, nearest)
-        whole_query = _query_whole(query, related)
-        whole = await self._engine.search(replace(whole_query, facets=request.facets, limit=0))
+        related = await self._find_related(query, found, nearest)
+        whole = await self._add_related(query, found, related)
         result = replace(whole, hits=tuple(page), next_cursor=None)
         shown_related = related & {hit.id for hit in ordered}
         answer = None
         if request.page == 1:
             answer = await self._find_answer(interpreted, ordered, nearest)
-        ranked = RankedList(whole_query, [hit.id for hit in ordered])
+        ranked = RankedList(_query_whole(query, related), [hit.id for hit in ordered])
         return HybridPage(SemanticOutcome.USED, result, ranked, shown_related, answer)
+
+    def _query_window(self, request: SearchRequest, chosen: ChosenQuery) -> EngineQuery:
+        """Returns the query for the keyword hits that are fused."""
+        first = replace(request, page=1, size=self._window, cursor=None)
+        query = replace(self._relaxation.query(first, chosen), shown=_end_of_page(request))
+        if chosen.is_any_word:
+            # Related records answer better than those with any one of the words.
+            return replace(query, query=chosen.pins or MatchNone())
+        return query
+
+    async def _read_keyword_page(
+        self,
+        request: SearchRequest,
+        chosen: ChosenQuery,
+        outcome: SemanticOutcome | None,
+        found: SearchResult | None = None,
+    ) -> HybridPage:
+        """Returns the page of keyword search alone; `found` is the window, where it is known."""
+        query = self._relaxation.query(request, chosen)
+        end = _end_of_page(request)
+        if found is None or chosen.is_any_word or end > self._window:
+            found = await self._engine.search(query)
+        else:
+            found = replace(found, hits=found.hits[query.offset : end])
+        return HybridPage(outcome, found, RankedList(query))
 
     async def _find_answer(
         self, interpreted: InterpretedQuery, ordered: Sequence[Hit], nearest: SemanticHits
@@ -152,13 +181,36 @@ class HybridSearch:
         matching = await fetch_hits(self._engine, [each.hit.id for each in nearest.near], filters)
         return replace(nearest, near=tuple(n for n in nearest.near if n.hit.id in matching))
 
-    async def _find_related(self, query: EngineQuery, nearest: SemanticHits) -> frozenset[str]:
+    async def _find_related(
+        self, query: EngineQuery, found: SearchResult, nearest: SemanticHits
+    ) -> frozenset[str]:
         """Returns the nearest records that the keyword query does not find, with any filters."""
-        ids = tuple(each.hit.id for each in nearest.near)
-        if not ids:
-            return frozenset()
-        alone = replace(query, filters={"id": Terms("id", ids)}, limit=len(ids))
-        return frozenset(ids) - {hit.id for hit in (await self._engine.search(alone)).hits}
+        others = {each.hit.id for each in nearest.near} - {hit.id for hit in found.hits}
+        if not others or (not query.filters and found.total == len(found.hits)):
+            return frozenset(others)
+        matching = replace(
+            query, filters={"id": Terms("id", tuple(others))}, facets=(), limit=len(others)
+        )
+        return frozenset(others) - {hit.id for hit in (await self._engine.search(matching)).hits}
+
+    async def _add_related(
+        self, query: EngineQuery, found: SearchResult, related: frozenset[str]
+    ) -> SearchResult:
+        """Returns the total and the facets of the keyword hits and the related records.
+
+        No record is both, so that the counts add up.
+        """
+        if not related:
+            return found
+        matches = Terms("id", tuple(sorted(related)))
+        added = await self._engine.search(
+            EngineQuery(matches, query.filters, query.facets, limit=0)
+        )
+        facets = {
+            name: Counter(counts) + Counter(added.facets[name])
+            for name, counts in found.facets.items()
+        }
+        return replace(found, total=found.total + added.total, facets=facets)
 
     async def _read_page(
         self, request: SearchRequest, query: EngineQuery, ordered: Sequence[Hit], total: int
@@ -169,7 +221,7 @@ class HybridSearch:
         missing = request.size - len(page)
         if missing and total > self._window:
             offset = self._window + max(start - len(ordered), 0)
-            further = replace(query, offset=offset, limit=missing, facets=())
+            further = replace(query, offset=offset, limit=missing, facets=(), shown=None)
             known = {hit.id for hit in ordered}
             hits = (await self._engine.search(further)).hits
             page += [hit for hit in hits if hit.id not in known]
@@ -219,8 +271,14 @@ def _split_pinned(
     return [h for h in hits if h.id in pinned], [h for h in hits if h.id not in pinned]
 
 
+def _end_of_page(request: SearchRequest) -> int:
+    """Returns the number of hits up to the end of the page."""
+    return request.page * request.size
+
+
 def _query_whole(query: EngineQuery, related: frozenset[str]) -> EngineQuery:
     """Returns the query of the whole list: the keyword hits and the related records."""
+    query = replace(query, shown=None)
     if not related:
         return query
     return replace(query, query=Or((query.query, Terms("id", tuple(sorted(related))))))

@@ -26,42 +26,58 @@ AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A record, its hit, and the cosine of its passage with the query.
-
-    `is_static` where the model has not made its own vector of the passage yet.
-    """
+    """A record, its hit, and the cosine of its passage with the query."""
 
     hit: Hit
     record: StoredRecord
     cosine: float
-    is_static: bool
 
 
-async def search_knn(
-    engine: SearchEngine,
-    index: VectorIndex,
-    vector: Vector,
-    count: int,
-    filters: Mapping[str, Query],
-) -> list[Neighbour]:
-    """Returns at most `count` records, nearest first. Raises EngineUnavailableError."""
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The records near a query, nearest first.
+
+    `static_share` is that of the static vectors among the vectors nearby, 0 to 1, whether or not
+    they are near enough.
+    """
+
+    near: Sequence[Neighbour]
+    static_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnnQuery:
+    """A query vector, the most records that are wanted, and the least cosine that they have."""
+
+    vector: Vector
+    count: int
+    floor: float
+    filters: Mapping[str, Query]
+
+
+async def search_knn(engine: SearchEngine, index: VectorIndex, query: KnnQuery) -> Neighbours:
+    """Returns the records of a query, nearest first. Raises EngineUnavailableError."""
+    count, filters = query.count, query.filters
     reach = count
     if filters:
         (matching,) = await engine.count([And(tuple(filters.values()))])
         if matching <= FEW:
             result = await engine.search(EngineQuery(MatchAll(), filters, limit=FEW))
             found = {hit.id: hit for hit in result.hits}
-            near = await index.knn(vector, len(found), found) if found else []
-            return (await asyncio.to_thread(_keep, near, found))[:count]
+            every = await index.knn(query.vector, len(found), found) if found else []
+            near = [each for each in every if each.cosine >= query.floor]
+            kept = await asyncio.to_thread(_keep, near, found)
+            return Neighbours(kept[:count], _share_static(every))
         reach = count * (1 + await index.size() // matching)
     while True:
         # Some spare candidates, since some records may have been withdrawn.
-        near = await index.knn(vector, reach + reach // 10)
+        every = await index.knn(query.vector, reach + reach // 10)
+        near = [each for each in every if each.cosine >= query.floor]
         found = await fetch_hits(engine, [each.id for each in near], filters, AT_ONCE)
         # Decoding hundreds of records would delay other requests.
         kept = await asyncio.to_thread(_keep, near, found)
-        if len(kept) >= count or len(near) < reach:
-            return kept[:count]
+        if len(kept) >= count or len(near) < len(every) or len(every) < reach:
+            return Neighbours(kept[:count], _share_static(every))
         reach *= 4
 
 
@@ -82,6 +98,10 @@ async def fetch_vectors(index: VectorIndex, passages: Mapping[str, str]) -> Vect
     )
 
 
+def _share_static(near: Sequence[VectorHit]) -> float:
+    return sum(is_static(each.digest) for each in near) / max(len(near), 1)
+
+
 def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour]:
     """Returns the hits whose record is public and whose vector is of its current passage.
 
@@ -90,7 +110,7 @@ def _keep(near: Sequence[VectorHit], found: Mapping[str, Hit]) -> list[Neighbour
     known = ((found[each.id], each) for each in near if each.id in found)
     read = ((hit, decode_record(hit.stored), each) for hit, each in known)
     return [
-        Neighbour(hit, record, each.cosine, is_static(each.digest))
+        Neighbour(hit, record, each.cosine)
         for hit, record, each in read
         if is_vector_of(each.digest, choose_passage(record))
     ]

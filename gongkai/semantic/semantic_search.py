@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -16,7 +17,7 @@ from gongkai.engines.vector_port import Vector, VectorIndex
 from gongkai.errors import EngineUnavailableError, MissingModelError
 from gongkai.query.tree import Query
 from gongkai.semantic.found_records import FoundRecords
-from gongkai.semantic.knn import Neighbour, fetch_vectors, search_knn
+from gongkai.semantic.knn import KnnQuery, Neighbour, fetch_vectors, search_knn
 from gongkai.semantic.model_port import EmbeddingModel, Vectors
 from gongkai.semantic.models import TriedModel, open_model
 from gongkai.semantic.parts import embed_question
@@ -24,6 +25,8 @@ from gongkai.semantic.parts import embed_question
 _PASSAGES_AT_ONCE = 2
 """Passages embedded before the next query has its turn, 10 to 20 ms."""
 _PAUSE_SECONDS = 0.005
+_AT_ONCE = 4
+"""Queries that a process works on together. With more of them, none is done within its budget."""
 _MOST_KEPT = 4_000
 """Vectors of passages kept in memory, 2 KB each."""
 log = logging.getLogger("gongkai.semantic")
@@ -88,6 +91,7 @@ class SemanticSearch:
         self._found = FoundRecords(installation.settings.data_dir)
         self._kept: dict[str, Vector] = {}
         self._waiting = 0
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     def prepare(self) -> "Future[TriedModel]":
         """Starts loading the model; until it is loaded, keyword search answers alone."""
@@ -97,6 +101,18 @@ class SemanticSearch:
             self._opening.add_done_callback(_log_failure)
         return self._opening
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Admits one query, whose budget starts then.
+
+        Raises SemanticUnavailableError where none of the turns is free within as long.
+        """
+        await _in_time(self._turns.acquire(), self._end_of_budget())
+        try:
+            yield
+        finally:
+            self._turns.release()
+
     async def search(
         self, text: str, words: Sequence[str], count: int, filters: Mapping[str, Query]
     ) -> SemanticHits:
@@ -104,8 +120,7 @@ class SemanticSearch:
 
         `words` are the terms of the keyword query for `text`.
         """
-        now = asyncio.get_running_loop().time()
-        until = None if self._budget is None else now + self._budget
+        until = self._end_of_budget()
         return await _in_time(self._find(text, " ".join(words), count, filters, until), until)
 
     async def fetch(self, semantic_hits: SemanticHits, passages: Mapping[str, str]) -> Vectors:
@@ -121,8 +136,7 @@ class SemanticSearch:
         In small batches, and queries that wait for the model come first. Vectors made are kept, so
         that a question asked again gets its answer even where time ran out before.
         """
-        now = asyncio.get_running_loop().time()
-        until = None if self._budget is None else now + self._budget
+        until = self._end_of_budget()
         model = (await asyncio.wrap_future(self.prepare())).model
         missing = [each for each in dict.fromkeys(passages) if each not in self._kept]
         known = {each: self._kept[each] for each in passages if each in self._kept}
@@ -157,6 +171,12 @@ class SemanticSearch:
         if self._index is not None:
             await self._index.close()
 
+    def _end_of_budget(self) -> float | None:
+        """Returns when a budget that starts now ends, by the event loop's clock."""
+        if self._budget is None:
+            return None
+        return asyncio.get_running_loop().time() + self._budget
+
     async def _embed_after_queries(self, model: EmbeddingModel, passages: Sequence[str]) -> Vectors:
         while self._waiting:
             await asyncio.sleep(_PAUSE_SECONDS)
@@ -186,10 +206,17 @@ class SemanticSearch:
             vector = await loop.run_in_executor(self._thread, embed_question, model, text, words)
         finally:
             self._waiting -= 1
-        near = await search_knn(self._engine, index, vector, count, filters)
-        relevant = tuple(each for each in near if each.cosine >= tested.floor)
-        share = sum(each.is_static for each in near) / max(len(near), 1)
-        return SemanticHits(index, relevant, vector, tested.floor, tested.spread, until, share)
+        query = KnnQuery(vector, count, tested.floor, filters)
+        found = await search_knn(self._engine, index, query)
+        return SemanticHits(
+            index,
+            tuple(found.near),
+            vector,
+            tested.floor,
+            tested.spread,
+            until,
+            found.static_share,
+        )
 
     def _open_index(self, model: EmbeddingModel) -> VectorIndex:
         if self._index is None:

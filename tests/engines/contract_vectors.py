@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from gongkai.engines.vector_port import StoredVector, Vector
 from gongkai.query.filters import published_between
 from gongkai.query.tree import Query, Term
 from gongkai.semantic import knn as nearest_module
-from gongkai.semantic.knn import search_knn
+from gongkai.semantic.knn import KnnQuery, search_knn
 from gongkai.semantic.passages import choose_passage, name_passage, name_static
 from tests.engines.contract import Make, Opened
 
@@ -115,13 +116,17 @@ class VectorsContract:
             ),
         )
         for filters, numbers in wanted:
-            near = opened.run(search_knn(opened.engine, index, draw(3), 9, filters))
+            asked = KnnQuery(draw(3), 9, -1.0, filters)
+            found = opened.run(search_knn(opened.engine, index, asked))
+            near = found.near
             # Eight bits a number change places with a neighbour; none is left out.
             expected = sorted((float(draw(n) @ draw(3)) for n in numbers), reverse=True)[:9]
             true = [float(draw(int(each.hit.id[1:])) @ draw(3)) for each in near]
             assert sorted(true, reverse=True) == pytest.approx(expected, abs=0.02), filters
             assert {each.hit.id for each in near} <= {f"r{n}" for n in numbers}
-            assert all(each.is_static == _has_static(each.hit.id) for each in near)
+            assert not near or found.static_share > 0
+            enough = opened.run(search_knn(opened.engine, index, replace(asked, floor=0.1))).near
+            assert [e.hit.id for e in enough] == [e.hit.id for e in near if e.cosine >= 0.1]
         opened.run(index.close())
 
     def test_what_is_withdrawn_leaves_no_vector(
