@@ -40,6 +40,11 @@ class ChosenQuery:
         return relaxed or self.interpreted.strict
 
     @property
+    def placed_first(self) -> tuple[str, ...]:
+        """Returns the pinned ids, none where the order is that of dates."""
+        return self.pinned if self.order is Sort.RELEVANCE else ()
+
+    @property
     def tree(self) -> Query:
         """Returns the query tree of the list."""
         return Or((self.pins, self.worded)) if self.pins else self.worded

@@ -162,6 +162,9 @@ class HitView:
         bool, Field(description="发布机构由文号或者标题推定，原目录没有标注。")
     ]
     related: Annotated[bool, Field(description="仅按意思找到（相关），不含检索词。")] = False
+    pinned: Annotated[
+        bool, Field(description="工作人员为这个检索词置顶；只在按相关度排列时置顶。")
+    ] = False
     article: Annotated[
         ArticleView | None,
         Field(description="摘录所在的条；正文分条时才有。"),

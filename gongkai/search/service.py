@@ -43,7 +43,7 @@ from gongkai.search.responses import (
 )
 from gongkai.search.term_dictionary import TermDictionary
 from gongkai.search.versions import VersionFinder, put_in_order
-from gongkai.search.views import Relations, Views
+from gongkai.search.views import Marks, Relations, Views
 from gongkai.semantic.semantic_search import SemanticSearch
 
 STREAMED_AT_ONCE = 500
@@ -144,6 +144,7 @@ class SearchService:
         if request.fold and request.cursor is None:
             folded = await self._copies.fold(result.hits, page.ranked)
         facets = self._facets(request, result)
+        marks = Marks(page.related, chosen.placed_first, folded.copies)
         return SearchAnswer(
             query=replace(
                 view_query(request, chosen, page, full), unit=self._view_unit(request.unit)
@@ -152,9 +153,7 @@ class SearchService:
             page=request.page,
             size=request.size,
             next_cursor=result.next_cursor,
-            hits=await self.views.read_hits(
-                folded.hits, highlight_terms, page.related, folded.copies
-            ),
+            hits=await self.views.read_hits(folded.hits, highlight_terms, marks),
             facets={name: facet.values for name, facet in facets.items()},
             more={name: facet.more for name, facet in facets.items() if facet.more},
             answer=self.views.answer(page.answer) if page.answer else None,

@@ -3,9 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from analyzers.highlight import highlight
@@ -58,6 +57,22 @@ class Relations:
 NO_RELATIONS = Relations()
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the rows of a list say beside the record.
+
+    `related` are ids of records that only the semantic search found, `pinned` of records that staff
+    pinned to the query. `copies` are the records shown with a hit instead of a row of their own.
+    """
+
+    related: Collection[str] = ()
+    pinned: Collection[str] = ()
+    copies: Mapping[str, Sequence[StoredRecord]] = field(default_factory=dict)
+
+
+NO_MARKS = Marks()
+
+
 class Views:
     """Builds views with the labels of one city's tables; the index holds codes."""
 
@@ -69,24 +84,21 @@ class Views:
         self,
         hits: Sequence[Hit],
         highlight_terms: Sequence[str] = (),
-        related: Collection[str] = (),
-        copies: Mapping[str, Sequence[StoredRecord]] = MappingProxyType({}),
+        marks: Marks = NO_MARKS,
     ) -> list[HitView]:
         """Returns `hits`; long texts are read in a thread, so that other requests go on."""
         if sum(len(hit.stored) for hit in hits) <= SHORT_LIST:
-            return self.hits(hits, highlight_terms, related, copies)
-        return await asyncio.to_thread(self.hits, hits, highlight_terms, related, copies)
+            return self.hits(hits, highlight_terms, marks)
+        return await asyncio.to_thread(self.hits, hits, highlight_terms, marks)
 
     def hits(
         self,
         hits: Sequence[Hit],
         highlight_terms: Sequence[str] = (),
-        related: Collection[str] = (),
-        copies: Mapping[str, Sequence[StoredRecord]] = MappingProxyType({}),
+        marks: Marks = NO_MARKS,
     ) -> list[HitView]:
-        """Returns the rows of a list with highlighted terms; `related` are ids of related records.
+        """Returns the rows of a list with highlighted terms.
 
-        `copies` are the records that are shown with a hit instead of a row of their own.
         All rows share one budget of characters. The unused share of a short text is passed to the
         next rows.
         """
@@ -101,8 +113,9 @@ class Views:
                     title_html=highlight(record.title, highlight_terms),
                     snippet_html=passage.html,
                     article=_view_article(passage.article),
-                    related=hit.id in related,
-                    folded=self._copies(copies.get(hit.id, ())),
+                    related=hit.id in marks.related,
+                    pinned=hit.id in marks.pinned,
+                    folded=self._copies(marks.copies.get(hit.id, ())),
                     **self._shared(record, HitView),
                 )
             )

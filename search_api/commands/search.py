@@ -110,8 +110,8 @@ def _notes(query: QueryView) -> Iterator[str]:
 
 
 def _facts(hit: HitView) -> str:
-    related = _("related") if hit.related else None
-    facts = (hit.publisher.name, hit.document_number, hit.published_on, hit.genre, hit.id, related)
+    mark = _("pinned") if hit.pinned else _("related") if hit.related else None
+    facts = (hit.publisher.name, hit.document_number, hit.published_on, hit.genre, hit.id, mark)
     return "  ".join(fact for fact in facts if fact)
 
 

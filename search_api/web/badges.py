@@ -19,20 +19,31 @@ _VALIDITY_TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A label with a colour. `tone` selects the colour; the text carries the full meaning."""
+    """A label with a colour. `tone` selects the colour; the text carries the full meaning.
+
+    `agent` says who set the mark, to screen readers and as a tooltip.
+    """
 
     text: str
     tone: str
+    agent: str = ""
 
 
 def build_badges(
-    disclosure: str, validity: str | None, *, related: bool = False, term_passed: bool = False
+    disclosure: str,
+    validity: str | None,
+    *,
+    related: bool = False,
+    pinned: bool = False,
+    term_passed: bool = False,
 ) -> tuple[Badge, ...]:
     """Returns the badges that a reader should see before opening the record.
 
     A stated term that has passed replaces 有效 of the catalog, and says more than no validity.
     """
-    badges = [Badge("相关", "related")] if related else []
+    badges = [Badge("置顶", "pinned", "工作人员")] if pinned else []
+    if related and not pinned:
+        badges.append(Badge("相关", "related"))
     if disclosure == Disclosure.ON_REQUEST:
         badges.append(Badge(disclosure, "request"))
     is_open = validity in (None, "", IN_FORCE)

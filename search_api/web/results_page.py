@@ -109,7 +109,11 @@ def build_hit(hit: HitView, text: str = "", place: int = 0) -> HitRow:
         title=trusted(hit.title_html),
         snippet=trusted(hit.snippet_html),
         badges=build_badges(
-            hit.disclosure, hit.validity, related=hit.related, term_passed=hit.term_passed
+            hit.disclosure,
+            hit.validity,
+            related=hit.related,
+            pinned=hit.pinned,
+            term_passed=hit.term_passed,
         ),
         copies=build_copies(hit.folded, text),
     )

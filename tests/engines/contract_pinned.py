@@ -51,10 +51,12 @@ class PinnedContract:
         store.add([pin("other"), pin("w2"), pin("gone")], "编辑")
         answer = ask(opened, curated, text=" 饮水证 ")
         assert ids(answer)[:2] == ["other", "w2"]
+        assert [hit.id for hit in answer.hits if hit.pinned] == ["other", "w2"]
         assert answer.total == len(answer.hits) == before.total + 1
         assert sum(each.count for each in answer.facets["year"]) == answer.total
         for sort in (Sort.NEWEST, Sort.OLDEST):
-            assert ask(opened, curated, sort=sort).total == answer.total
+            dated = ask(opened, curated, sort=sort)
+            assert (dated.total, any(hit.pinned for hit in dated.hits)) == (answer.total, False)
         pages = [ask(opened, curated, size=1, page=page) for page in (1, 2, 3, 4)]
         assert [ids(each)[0] for each in pages] == ids(answer)
         parts = opened.run(curated.explain(SearchRequest("饮水证"), "other"))
