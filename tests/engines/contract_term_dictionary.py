@@ -119,6 +119,9 @@ class VocabularyContract:
             writer.delete("c")
             writer.commit()
         assert "蓄洪" not in words(opened)["terms"]
+        opened.index([make(id="a", title="关于蓄洪分洪的通知")])
+        counted = [Term("terms", "堤防"), Term("terms", "河道采砂"), Term("terms", "蓄洪")]
+        assert opened.count([*counted, MatchAll()]) == (0, 0, 1, 1)
 
     def test_counts_are_the_totals_of_searches(
         self, opened: Opened, make: Make, interpreter: QueryInterpreter

@@ -11,7 +11,7 @@ import tantivy
 from gongkai.engines.changes import ChangePage, mark_withdrawn
 from gongkai.engines.deadline import Deadline, run_in_time
 from gongkai.engines.embedded.compile import compile_query, narrow, without
-from gongkai.engines.embedded.facets import Snapshot, count_facets
+from gongkai.engines.embedded.facets import Snapshot, count_facets, take_snapshot
 from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.journal import JournalFile
 from gongkai.engines.embedded.layout import Layout
@@ -26,7 +26,7 @@ from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.errors import EngineUnavailableError, NothingIndexedError
 from gongkai.files.durable import signature
-from gongkai.query.tree import Query, Terms, without_scores
+from gongkai.query.tree import MatchAll, Query, Term, Terms, without_scores
 
 SECONDS = 8.0
 """Default time limit of a query."""
@@ -108,13 +108,12 @@ class EmbeddedEngine:
         )
 
     def _count_each(self, queries: Sequence[Query], deadline: Deadline) -> tuple[int, ...]:
-        searcher, left_out = self._current().searcher, self._left_out()
+        snapshot, left_out = self._current(), self._left_out()
         counts: list[int] = []
         with translate_errors():
             for query in queries:
                 deadline.check()
-                asked = without(compile_query(without_scores(query)), left_out)
-                counts.append(count_records(searcher, asked))
+                counts.append(_count(snapshot, without_scores(query), left_out))
         return tuple(counts)
 
     def _fetch(self, record_id: str) -> bytes | None:
@@ -164,7 +163,18 @@ class EmbeddedEngine:
                 )
             self._index = open_index(self._layout.index_folder(name))
         self._index.reload()
-        return Snapshot(name, meta, self._index.searcher())
+        return take_snapshot(name, meta, self._index.searcher())
+
+
+def _count(snapshot: Snapshot, query: Query, left_out: tantivy.Query | None) -> int:
+    """Returns the number of matches; of all records or of one term, the index holds it."""
+    searcher = snapshot.searcher
+    match query:
+        case MatchAll() if left_out is None:
+            return searcher.num_docs
+        case Term(field, value) if left_out is None and not snapshot.has_deleted:
+            return searcher.doc_freq(field, value)
+    return count_records(searcher, without(compile_query(query), left_out))
 
 
 def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:

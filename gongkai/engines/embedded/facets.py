@@ -6,6 +6,7 @@ from pathlib import Path
 
 import tantivy
 
+from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.fields import FIELDS, TREES
 from gongkai.engines.deadline import Deadline
 from gongkai.engines.embedded.compile import compile_query, narrow, without
@@ -21,13 +22,22 @@ FACET_VALUES = 65_000
 class Snapshot:
     """One generation at one commit, from which one query is answered.
 
-    Every commit replaces `meta`. `whole` caches facet counts over all records.
+    Every commit replaces `meta`. `whole` caches facet counts over all records. `has_deleted` tells
+    that segments still hold deleted records, which the frequencies of terms include.
     """
 
     name: str
     meta: Path
     searcher: tantivy.Searcher
+    has_deleted: bool
     whole: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def take_snapshot(name: str, meta: Path, searcher: tantivy.Searcher) -> Snapshot:
+    """Returns the snapshot of a searcher."""
+    # Every record has one value of disclosure; a deleted one is counted until segments are merged.
+    held = sum(searcher.doc_freq("disclosure", each) for each in Disclosure)
+    return Snapshot(name, meta, searcher, held != searcher.num_docs)
 
 
 def count_facets(
