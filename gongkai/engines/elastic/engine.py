@@ -1,7 +1,6 @@
 """The Elasticsearch engine: searches the live generation of a cluster."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from gettext import gettext as _
 from typing import Any, TypeVar
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
@@ -25,6 +24,7 @@ from gongkai.engines.elastic.facets import (
 )
 from gongkai.engines.elastic.journal import read_changes
 from gongkai.engines.elastic.ledger import CLOSED
+from gongkai.engines.elastic.live_index import LiveIndex, describe_index, read_version
 from gongkai.engines.elastic.mapping import STORED, Names, document_key
 from gongkai.engines.elastic.pagination import PIT_MINUTES, build_body, next_cursor, read_position
 from gongkai.engines.elastic.timeouts import (
@@ -33,10 +33,8 @@ from gongkai.engines.elastic.timeouts import (
     retry_searches,
     search_in_time,
 )
-from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.engines.withdrawals import REOPENED
-from gongkai.errors import EngineUnavailableError, NothingIndexedError
 from gongkai.query.request import Sort
 from gongkai.query.tree import Query, without_scores
 from gongkai.settings import Settings
@@ -66,12 +64,10 @@ class ElasticEngine:
         """With `generation`, that one is searched instead of the live one."""
         self._settings = settings
         self._names = Names(settings.elasticsearch_prefix)
-        self._kept = self._names.generation(generation) if generation else ""
-        self._fingerprint = fingerprint
+        self._live = LiveIndex(self._names, fingerprint, generation)
         self._circuit = circuit or Circuit()
         self._opened: AsyncElasticsearch | None = None
         self._searching: AsyncElasticsearch | None = None
-        self._checked: set[str] = set()
         self._timeout = name_timeout(settings)
 
     async def search(self, query: EngineQuery) -> SearchResult:
@@ -83,7 +79,9 @@ class ElasticEngine:
         return await self._answer(lambda: self._count_each(queries)) if queries else ()
 
     async def version(self) -> str:
-        return await self._answer(self._read_version)
+        return await self._answer(
+            lambda: self._with_live(lambda index: read_version(self._client, index))
+        )
 
     async def fetch(self, record_id: str) -> bytes | None:
         return await self._answer(lambda: self._fetch(record_id))
@@ -106,25 +104,14 @@ class ElasticEngine:
                 return await read_changes(self._client, self._names, after, limit)
 
     async def live(self) -> Generation:
-        return await self._answer(self._describe_live)
+        return await self._answer(
+            lambda: self._with_live(lambda index: describe_index(self._client, index))
+        )
 
     async def close(self) -> None:
         client, self._opened, self._searching = self._opened, None, None
         if client is not None:
             await client.close()
-
-    async def _describe_live(self) -> Generation:
-        index = await self._live_index()
-        meta = await self._manifest(index)
-        stats = await self._client.indices.stats(index=index, metric=["docs", "store"])
-        return Generation(
-            name=meta["name"],
-            created=meta["created"],
-            records=stats["_all"]["primaries"]["docs"]["count"],
-            bytes=stats["_all"]["total"]["store"]["size_in_bytes"],
-            fingerprint=meta["fingerprint"],
-            live=True,
-        )
 
     @property
     def _client(self) -> AsyncElasticsearch:
@@ -145,17 +132,25 @@ class ElasticEngine:
             # An expired point in time, or an impossible position.
             raise outlived() from None
 
+    async def _with_live(self, ask: Callable[[str], Awaitable[_Answer]]) -> _Answer:
+        return await ask(await self._live_index())
+
     async def _fetch(self, record_id: str) -> bytes | None:
-        index = await self._live_index()
+        """Reads a record in one request; its index is compared with the analysis afterwards."""
         try:
-            found = await self._client.get(
-                index=index, id=document_key(record_id), realtime=False, source_includes=[STORED]
-            )
+            found: Any = await self._get(record_id, self._live.address)
         except NotFoundError as error:
-            if error.error == NO_INDEX:
+            if error.error == NO_INDEX or not is_elasticsearch(error):
+                await self._live_index()
                 raise
-            return None
-        return _stored(found)
+            found = error.body
+        await self._live.check(self._client, found["_index"])
+        return _stored(found) if found["found"] else None
+
+    async def _get(self, record_id: str, index: str) -> Any:
+        return await self._client.get(
+            index=index, id=document_key(record_id), realtime=False, source_includes=[STORED]
+        )
 
     async def _count_each(self, queries: Sequence[Query]) -> tuple[int, ...]:
         filters = {str(at): compile_query(without_scores(q)) for at, q in enumerate(queries)}
@@ -171,12 +166,6 @@ class ElasticEngine:
         answer = await self._ask_live(body) or await self._ask(body, await self._live_index())
         buckets = answer["aggregations"]["each"]["buckets"]
         return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
-
-    async def _read_version(self) -> str:
-        index = await self._live_index()
-        stats = await self._client.indices.stats(index=index, metric=["docs", "refresh"])
-        totals = stats["_all"]["primaries"]
-        return repr((index, totals["docs"], totals["refresh"]["external_total"]))
 
     async def _search_first_page(self, query: EngineQuery) -> SearchResult:
         """Returns a page by number in one request; its hits tell the generation."""
@@ -218,12 +207,12 @@ class ElasticEngine:
     async def _ask_live(self, body: Mapping[str, Any]) -> Any:
         """Sends one request to the live generation; returns None where no hit tells which it is."""
         try:
-            answer = await self._ask(body, self._kept or self._names.live)
+            answer = await self._ask(body, self._live.address)
         except NotFoundError:
             return None
         if not answer["hits"]["hits"]:
             return None
-        await self._check(answer["hits"]["hits"][0]["_index"])
+        await self._live.check(self._client, answer["hits"]["hits"][0]["_index"])
         return answer
 
     async def _open_pit(
@@ -266,36 +255,7 @@ class ElasticEngine:
         return {name: counts[name] for name in query.facets}
 
     async def _live_index(self) -> str:
-        """Returns the index of the generation, if this program's analysis built it."""
-        if self._kept:
-            await self._check(self._kept)
-            return self._kept
-        try:
-            found = await self._client.indices.get_alias(name=self._names.live)
-        except NotFoundError as error:
-            if not is_elasticsearch(error):
-                raise
-            found = None
-        index = next(iter(found), None) if found else None
-        if index is None:
-            raise NothingIndexedError
-        await self._check(index)
-        return str(index)
-
-    async def _check(self, index: str) -> None:
-        """Raises IndexMismatchError for an index of another analysis; checks each index once."""
-        if index not in self._checked:
-            meta = await self._manifest(index)
-            check_fingerprint(meta["name"], meta["fingerprint"], self._fingerprint)
-            self._checked.add(index)
-
-    async def _manifest(self, index: str) -> Mapping[str, Any]:
-        try:
-            found = await self._client.indices.get_mapping(index=index)
-        except NotFoundError as error:
-            raise EngineUnavailableError(_("The live generation was just replaced.")) from error
-        meta: Mapping[str, Any] = found[index]["mappings"]["_meta"]
-        return meta
+        return await self._live.find(self._client)
 
 
 def _plan(query: EngineQuery) -> tuple[FilterPlan, Compiled]:
