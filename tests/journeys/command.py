@@ -125,7 +125,7 @@ def run_limited(
         for kind, most in limits.items():
             resource.setrlimit(kind, (most, most))
 
-    return _run(settings, words, timeout=300, before=limit)
+    return _run(settings, words, timeout=1_800, before=limit)
 
 
 def _run(
