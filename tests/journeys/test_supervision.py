@@ -102,6 +102,8 @@ def test_a_certificate_is_replayed_while_its_generation_is_kept(
     form = office.get("/staff/certificate").text
     key = re.search(r'name="form_key" value="([^"]+)"', form)
     assert key
+    empty = office.post("/staff/certificate", data={"q": " ", "form_key": key[1]})
+    assert (empty.status_code, "请填写检索词或者文号" in empty.text) == (422, True)
     issued = office.post("/staff/certificate", data={"q": "公积金", "form_key": key[1]})
     assert issued.status_code == 200
     again = f"{issued.url.path}/replay"

@@ -126,6 +126,40 @@ def test_an_xml_workbook_that_is_damaged_says_so(
     assert outline(write(tmp_path / "a.xls", SHEET.format(sheets=sheets))) == told
 
 
+def test_hidden_columns_of_an_xml_workbook_are_counted_only(tmp_path: Path) -> None:
+    row = "<Row><Cell><Data ss:Type='String'>甲</Data></Cell><Cell><Data ss:Type='String'>{}</Data>"
+    row += "</Cell><Cell><Data ss:Type='String'>2024-03-01</Data></Cell>"
+    row += "<Cell><Data ss:Type='String'>内部意见</Data></Cell></Row>"
+    hiding = ('<Column ss:Index="4" ss:Hidden="1"/>', '<Column ss:Span="2"/><Column ss:Width="0"/>')
+    path = xml_workbook(
+        tmp_path / "a.xls",
+        *(f"<Table>{each}{HEADING_ROW}{row.format('局')}</Table>" for each in hiding),
+    )
+    assert [each.get("备注") for each in fields(path)] == [None, None]
+    assert [each["发布机构"] for each in fields(path)] == ["局", "局"]
+    assert skipped(path) == {"hidden_columns": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "read_as"),
+    [
+        ("Boolean", "1", True),
+        ("Error", "#N/A", None),
+        ("Number", "1E400", "1E400"),
+        ("Number", "十二", "十二"),
+        ("DateTime", "2024年三月", "2024年三月"),
+    ],
+)
+def test_odd_values_of_an_xml_workbook(
+    tmp_path: Path, kind: str, written: str, read_as: object
+) -> None:
+    cells = "".join(f"<Cell><Data ss:Type='String'>{each}</Data></Cell>" for each in "甲乙丙")
+    row = f"<Row>{cells}<Cell><Data ss:Type='{kind}'>{written}</Data></Cell></Row>"
+    path = xml_workbook(tmp_path / "a.xls", f"<Table>{HEADING_ROW}{row}</Table>")
+    (found,) = fields(path)
+    assert found.get("备注") == read_as
+
+
 def test_an_entity_of_an_xml_workbook_brings_nothing_in(tmp_path: Path) -> None:
     sheet = (
         f"<Table>{HEADING_ROW}<Row><Cell><Data ss:Type='String'>甲&x;</Data></Cell></Row></Table>"
