@@ -34,6 +34,7 @@ def _beginnings() -> frozenset[str]:
     return frozenset(each[:end] for each in syllables() for end in range(1, len(each) + 1))
 
 
+@lru_cache(maxsize=50_000)
 def read_word(word: str) -> tuple[Reading, ...]:
     """Returns the readings of a word, the one of the phrase first (行长 hangzhang).
 
