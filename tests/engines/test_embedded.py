@@ -7,8 +7,11 @@ import pytest
 
 from gongkai.engines import generation_store
 from gongkai.engines.embedded.backend import EmbeddedBackend
+from gongkai.engines.embedded.compile import compile_query
 from gongkai.engines.embedded.engine import EmbeddedEngine
 from gongkai.engines.embedded.ledger import Ledger
+from gongkai.engines.embedded.schema import open_index
+from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.engines.generation_store import GenerationStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
@@ -98,6 +101,32 @@ class TestEmbedded(
         counted = opened.ask(EngineQuery(MatchAll(), facets=("topic",), limit=0)).facets["topic"]
         assert counted["财政、金融、审计"] == counted[many[0]] == 2
         assert sum(counted.values()) == 2 + 100 + 1
+
+    def test_estimates_of_matches_change_no_score(
+        self, opened: Opened, make: Make, interpreter: QueryInterpreter
+    ) -> None:
+        """Nor is an estimate below the number of matches."""
+        opened.index(
+            make(
+                id=f"r{number}",
+                title=f"关于{'农村' * (number % 2)}饮水安全工程{'建设' * (number % 3)}的通知",
+                body="供水保障和水费" * (number % 5),
+            )
+            for number in range(40)
+        )
+        (folder,) = self._fresh.settings.data_dir.glob("generations/*/index")
+        searcher = open_index(folder).searcher()
+        selectivity = Selectivity(searcher)
+        for text in ("农村饮水安全工程建设", "饮水 火星 水费", '"安全工程" -建设', "怎么缴水费"):
+            read = interpreter.interpret(text)
+            for tree in [read.strict, *([read.relaxed] if read.relaxed else [])]:
+                one, other = (
+                    {(at.segment_ord, at.doc): score for score, at in found.hits}
+                    for query in (compile_query(tree), compile_query(tree, selectivity))
+                    for found in [searcher.search(query, limit=50)]
+                )
+                assert one == pytest.approx(other)
+                assert len(one) <= selectivity.estimate(tree)
 
     def _lose_ledger(self) -> None:
         for file in self._fresh.settings.data_dir.glob("withdrawn*.json"):

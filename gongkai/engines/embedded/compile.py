@@ -1,38 +1,48 @@
 """Compiles a query tree to a tantivy query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import tantivy
 from tantivy import Occur
 
 from gongkai.engines.embedded.schema import build_schema, index_option
+from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.query import tree
 
 FEW_VALUES = 8
 """Up to this many values of a field are queried as single terms."""
-DEEPEST = 8
+DEEPEST = 12
 """Nesting depth of optional queries, which tantivy evaluates recursively."""
+NESTED_FROM = 2
+"""Matches of an optional query, for each one of the main query, from which it is nested.
+
+Looking up one match takes about as long as passing two.
+"""
+FEW_MATCHES = 500
+"""Matches of a main query up to which the optional ones are not worth an estimate."""
 _Clause = tuple[Occur, tantivy.Query]
 
 
-def compile_query(query: tree.Query) -> tantivy.Query:  # noqa: C901, PLR0911
-    """Compiles a tree, node by node."""
+def compile_query(  # noqa: C901, PLR0911
+    query: tree.Query, selectivity: Selectivity | None = None
+) -> tantivy.Query:
+    """Compiles a tree, node by node. `selectivity` affects time only."""
     # The most frequent nodes come first; a tree has a hundred of them.
     match query:
         case tree.Term(field, value):
             return tantivy.Query.term_query(build_schema(), field, value, index_option(field))
         case tree.Boost(inner, factor):
-            return tantivy.Query.boost_query(compile_query(inner), factor)
+            return tantivy.Query.boost_query(compile_query(inner, selectivity), factor)
         case tree.DisMax(alternatives, tie_breaker):
-            queries = [compile_query(each) for each in alternatives]
+            queries = [compile_query(each, selectivity) for each in alternatives]
             return tantivy.Query.disjunction_max_query(queries, tie_breaker)
         case tree.And():
-            return _compile_and(query)
+            return _compile_and(query, selectivity)
         case tree.Or(alternatives, least):
-            some = _clauses(Occur.Should, alternatives)
+            some = _clauses(Occur.Should, alternatives, selectivity)
             return tantivy.Query.boolean_query(some, minimum_number_should_match=least)
         case tree.ConstantScore(inner, score):
-            return tantivy.Query.const_score_query(compile_query(inner), score)
+            return tantivy.Query.const_score_query(compile_query(inner, selectivity), score)
         case tree.Phrase(field, values, slop):
             at: list[str | tuple[int, str]] = [*enumerate(values)]
             return tantivy.Query.phrase_query(build_schema(), field, at, slop)
@@ -70,18 +80,45 @@ def _compile_terms(field: str, values: tuple[str, ...]) -> tantivy.Query:
     return tantivy.Query.const_score_query(tantivy.Query.boolean_query(terms), 1.0)
 
 
-def _compile_and(query: tree.And) -> tantivy.Query:
-    needed = [*_clauses(Occur.Must, query.must), *_clauses(Occur.MustNot, query.exclude)]
-    optional = _clauses(Occur.Should, query.should)
+def _compile_and(query: tree.And, selectivity: Selectivity | None) -> tantivy.Query:
+    needed = [
+        *_clauses(Occur.Must, query.must, selectivity),
+        *_clauses(Occur.MustNot, query.exclude, selectivity),
+    ]
     if not query.must:
-        return tantivy.Query.boolean_query([*needed, *optional])
-    # Optional queries are nested around the main query, so that only matches are looked up in them.
-    # Side by side, tantivy would visit all of their matches, and most records are in force.
-    whole = tantivy.Query.boolean_query([*needed, *optional[:-DEEPEST]])
-    for each in optional[-DEEPEST:]:
+        return tantivy.Query.boolean_query(
+            [*needed, *_clauses(Occur.Should, query.should, selectivity)]
+        )
+    beside, nested = _divide_optional(query, selectivity)
+    whole = tantivy.Query.boolean_query([*needed, *_clauses(Occur.Should, beside, selectivity)])
+    for each in _clauses(Occur.Should, nested, selectivity):
         whole = tantivy.Query.boolean_query([(Occur.Must, whole), each])
     return whole
 
 
-def _clauses(occur: Occur, queries: Iterable[tree.Query]) -> list[_Clause]:
-    return [(occur, compile_query(each)) for each in queries]
+def _divide_optional(
+    query: tree.And, selectivity: Selectivity | None
+) -> tuple[Sequence[tree.Query], Sequence[tree.Query]]:
+    """Returns the optional queries that stand beside the main query, and those nested around it.
+
+    Beside it, tantivy visits all of their matches. Around it, only matches of the main query are
+    looked up in them, which is faster for the frequent ones: most records are in force.
+    """
+    if selectivity is None or not query.should:
+        return query.should[:-DEEPEST], query.should[-DEEPEST:]
+    visited = selectivity.visited(query)
+    if visited <= FEW_MATCHES and len(query.should) <= DEEPEST:
+        return (), query.should
+    least = NESTED_FROM * visited
+    counts = list(map(selectivity.estimate, query.should))
+    ranked = sorted(range(len(counts)), key=counts.__getitem__, reverse=True)
+    frequent = {at for at in ranked[:DEEPEST] if counts[at] >= least}
+    placed = list(enumerate(query.should))
+    beside = [each for at, each in placed if at not in frequent]
+    return beside, [each for at, each in placed if at in frequent]
+
+
+def _clauses(
+    occur: Occur, queries: Iterable[tree.Query], selectivity: Selectivity | None = None
+) -> list[_Clause]:
+    return [(occur, compile_query(each, selectivity)) for each in queries]

@@ -22,10 +22,12 @@ from gongkai.engines.embedded.schema import (
     build_schema,
     open_index,
 )
+from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.errors import EngineUnavailableError, NothingIndexedError
 from gongkai.files.durable import signature
+from gongkai.query.request import Sort
 from gongkai.query.tree import MatchAll, Query, Term, Terms, without_scores
 
 SECONDS = 8.0
@@ -93,7 +95,7 @@ class EmbeddedEngine:
     def _search_in_time(self, query: EngineQuery, deadline: Deadline) -> SearchResult:
         snapshot = self._current()
         left_out = self._left_out()
-        asked = without(compile_query(query.query), left_out)
+        asked = without(_compile_scored(snapshot.searcher, query), left_out)
         filters = {name: compile_query(each) for name, each in query.filters.items()}
         narrowed = narrow(asked, filters.values())
         window = read_window(query, snapshot.name)
@@ -164,6 +166,13 @@ class EmbeddedEngine:
             self._index = open_index(self._layout.index_folder(name))
         self._index.reload()
         return take_snapshot(name, meta, self._index.searcher())
+
+
+def _compile_scored(searcher: tantivy.Searcher, query: EngineQuery) -> tantivy.Query:
+    """Compiles for scores; a list by date has none, so its optional queries are left out."""
+    if query.sort is Sort.RELEVANCE:
+        return compile_query(query.query, Selectivity(searcher, query.filters.values()))
+    return compile_query(without_scores(query.query))
 
 
 def _count(snapshot: Snapshot, query: Query, left_out: tantivy.Query | None) -> int:
