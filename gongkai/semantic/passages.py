@@ -17,7 +17,14 @@ def choose_passage(record: Record) -> str:
     Only the entry of a record on request is stored, so its text is not included.
     """
     parts = (record.title, record.summary, record.body)
-    return "\n".join(" ".join(part.split()) for part in parts if part)[:LENGTH]
+    return "\n".join(_begin(part) for part in parts if part)[:LENGTH]
+
+
+def _begin(text: str) -> str:
+    """Returns at least LENGTH characters of a text, or all, with single spaces."""
+    # Of a law, splitting the whole text takes longer than everything else.
+    first = " ".join(text[: 2 * LENGTH].split())
+    return first if len(first) >= LENGTH else " ".join(text.split())
 
 
 def name_passage(passage: str) -> str:

@@ -16,6 +16,7 @@ def test_title_summary_and_the_beginning_of_the_text(installation: Installation)
     )
     assert whole == "关于饮水的通知\n摘要在前。\n正文 在后。"
     assert len(passage(installation, body="水" * 5_000)) == LENGTH
+    assert passage(installation, body=f"甲{' ' * 5_000}乙").endswith("甲 乙")
 
 
 def test_of_a_record_on_request_only_its_entry(installation: Installation) -> None:
