@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ _SHARE = 0.02
 """Added to the share of texts with a word, so that no word counts without limit."""
 _READ = 60_000
 """Characters of a text that are read."""
+_KEPT = 500
+"""Long texts whose parts are kept: folding one takes longer than looking for words in it."""
 _CHARACTER = 0.5
 """Of the weight of a word, for a single character: 领 is part of 领导."""
 
@@ -55,10 +58,16 @@ def cut_passages(passage: str, title: str, body: str, least: int, length: int) -
     """
     passages = [literal_text(passage)]
     if len(body) >= least:
-        folded, head = literal_text(body[:_READ]), literal_text(title)
-        step = length - length // 4
-        passages += (head + folded[start : start + length] for start in range(0, len(folded), step))
+        head = literal_text(title)
+        passages += (head + part for part in _cut(body[:_READ], length))
     return passages
+
+
+@lru_cache(_KEPT)
+def _cut(text: str, length: int) -> Sequence[str]:
+    """Returns the folded text in parts that overlap by a quarter."""
+    folded, step = literal_text(text), length - length // 4
+    return [folded[start : start + length] for start in range(0, len(folded), step)]
 
 
 def measure_coverage(
