@@ -133,14 +133,17 @@ class SemanticSearch:
     async def embed(self, passages: Sequence[str]) -> Vectors:
         """Returns vectors of shape (passages, dimensions). Raises SemanticUnavailableError.
 
-        In small batches, and queries that wait for the model come first. Vectors made are kept, so
-        that a question asked again gets its answer even where time ran out before.
+        In small batches, and queries that wait come first: while every turn is taken, there is no
+        time for passages. Vectors made are kept, so that a question asked again gets its answer
+        even where time ran out before.
         """
         until = self._end_of_budget()
         model = (await asyncio.wrap_future(self.prepare())).model
         missing = [each for each in dict.fromkeys(passages) if each not in self._kept]
         known = {each: self._kept[each] for each in passages if each in self._kept}
         for start in range(0, len(missing), _PASSAGES_AT_ONCE):
+            if self._turns.locked():
+                raise SemanticUnavailableError(SemanticOutcome.SLOW)
             part = missing[start : start + _PASSAGES_AT_ONCE]
             vectors = await _in_time(self._embed_after_queries(model, part), until)
             made = dict(zip(part, vectors, strict=True))
