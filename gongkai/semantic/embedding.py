@@ -77,22 +77,21 @@ async def embed_records(
     """
     settings = installation.settings
     processes = settings.index_processes or os.cpu_count() or 1
-    engine = installation.open_engine()
+    engine, found = installation.open_engine(), FoundRecords(settings.data_dir)
     try:
         with (
             open_embedder_pool(settings.model_folder, processes) as pool,
             closing(installation.open_vector_store(pool.model, pool.dimensions)) as store,
         ):
             (total,) = await engine.count([MatchAll()])
-            run = _Run(engine, store, FoundRecords(settings.data_dir), on_progress)
+            kinds = [_Kind(pool.embed, replaces_static=until_complete)]
             if total - store.count() > BULK:
                 static = await _open_static(installation, engine, pool)
-                await run.embed_all(_Kind(static.embed, makes_static=True))
-                if not until_complete:
-                    return run.report(pool.model)
-            run = _Run(engine, store, FoundRecords(settings.data_dir), on_progress)
-            await run.embed_all(_Kind(pool.embed, replaces_static=until_complete))
-            return run.report(pool.model)
+                kinds = [_Kind(static.embed, makes_static=True), *kinds[: int(until_complete)]]
+            runs = [_Run(engine, store, found, on_progress, kind) for kind in kinds]
+            for run in runs:
+                await run.embed_all()
+            return runs[-1].report(pool.model)
     finally:
         await engine.close()
 
@@ -157,18 +156,19 @@ class _Run:
         store: VectorStore,
         found: FoundRecords,
         on_progress: OnProgress,
+        kind: _Kind,
     ) -> None:
-        self._engine, self._store = engine, store
+        self._engine, self._store, self._kind = engine, store, kind
         self._found, self._on_progress = found, on_progress
         self._made = self._seen = self._static = self._dropped = 0
 
-    async def embed_all(self, kind: _Kind) -> None:
+    async def embed_all(self) -> None:
         """Makes the missing vectors and deletes those of records that are gone."""
         every: list[str] = []
         async for result in read_pages(self._engine):
-            if kind.replaces_static:
-                await self._embed_found(kind)
-            self._embed_hits(kind, result.hits, result.total)
+            if self._kind.replaces_static:
+                await self._embed_found()
+            self._embed_hits(result.hits, result.total)
             self._seen += len(result.hits)
             every += (hit.id for hit in result.hits)
             self._report_progress(result.total)
@@ -179,13 +179,14 @@ class _Run:
         kept = max(self._seen - self._made, 0)
         return Embedded(model, self._made, kept, self._dropped, is_static=self._static > 0)
 
-    async def _embed_found(self, kind: _Kind) -> None:
+    async def _embed_found(self) -> None:
         """Makes the vectors of records that queries found since the last page."""
         while ids := self._found.take(_TAKEN_AT_ONCE):
             hits = await fetch_hits(self._engine, ids)
-            self._embed_hits(kind, list(hits.values()), 0)
+            self._embed_hits(list(hits.values()), 0)
 
-    def _embed_hits(self, kind: _Kind, hits: Sequence[Hit], total: int) -> None:
+    def _embed_hits(self, hits: Sequence[Hit], total: int) -> None:
+        kind = self._kind
         passages = {hit.id: _passage(hit) for hit in hits}
         known = self._store.digests(list(passages))
         wanted = {i: text for i, text in passages.items() if kind.wants(known.get(i), text)}
