@@ -8,22 +8,26 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
-from gongkai.engines.embedded.vectors import VectorFile
+from gongkai.engines.embedded.vectors import START, VectorFile
 from gongkai.engines.vector_port import StoredVector, Vector, VectorHit
 
+_BYTES = 2
+"""Bytes of a number."""
+_Codes: TypeAlias = NDArray[np.uint8]
 SETTLE_SECONDS = 5.0
 """A file that is being written is read again at most this often."""
-_FEW = 1_000
-"""Up to this many vectors are kept in 32 bits a number, more in 16."""
+_PAUSE_TIMES = 20
+"""And after a pause of this many times the time that reading it took."""
 
 
 class EmbeddedVectors:
-    """See VectorIndex. Keeps the vectors in memory and reads a changed file again."""
+    """See VectorIndex. Keeps the vectors in memory and reads what was added to a changed file."""
 
     def __init__(
         self,
@@ -37,8 +41,9 @@ class EmbeddedVectors:
         self._clock = clock
         self._reading = threading.Lock()
         self._matrix: _Matrix | None = None
+        self._position = START
         self._stamp: object = None
-        self._read_at = float("-inf")
+        self._settled_at = 0.0
 
     async def knn(
         self, vector: Vector, count: int, among: Collection[str] | None = None
@@ -62,29 +67,53 @@ class EmbeddedVectors:
     def _current(self) -> "_Matrix":
         with self._reading:
             stamp, now = self._file.stamp(), self._clock()
-            is_old = stamp != self._stamp and now - self._read_at >= SETTLE_SECONDS
-            if self._matrix is None or is_old:
-                ids, digests, packed = self._file.read()
-                values = np.frombuffer(packed, np.float16).astype(np.float32)
-                self._matrix = _Matrix(ids, digests, values.reshape(len(ids), self._dimensions))
-                self._stamp, self._read_at = stamp, now
+            if self._matrix is None or (stamp != self._stamp and now >= self._settled_at):
+                self._matrix = self._read(self._matrix)
+                done = self._clock()
+                pause = max(SETTLE_SECONDS, _PAUSE_TIMES * (done - now))
+                self._stamp, self._settled_at = stamp, done + pause
             return self._matrix
+
+    def _read(self, matrix: "_Matrix | None") -> "_Matrix":
+        """Returns the vectors of the file: the given ones with what was added, or all."""
+        rows = self._file.read(self._position if matrix else START)
+        codes = np.frombuffer(rows.packed, np.uint8).reshape(-1, self._dimensions * _BYTES)
+        earlier = matrix if matrix and not rows.is_whole else self._open_empty()
+        read = earlier.with_added(rows.ids, rows.digests, codes)
+        if len(read.ids) != rows.total:
+            # Another file took the place of the one that was read.
+            return self._read(None)
+        self._position = rows.position
+        return read
+
+    def _open_empty(self) -> "_Matrix":
+        kind = faiss.ScalarQuantizer.QT_fp16
+        metric = faiss.METRIC_INNER_PRODUCT
+        return _Matrix([], [], faiss.IndexScalarQuantizer(self._dimensions, kind, metric))
 
 
 class _Matrix:
-    """The vectors read at one time."""
+    """The vectors read until one time; `index` has one row for each id."""
 
-    def __init__(self, ids: list[str], digests: list[str], values: Vector) -> None:
-        self.ids, self._digests = ids, digests
+    def __init__(self, ids: list[str], digests: list[str], index: Any) -> None:
+        self.ids, self.digests, self._index = ids, digests, index
         self._rows = {record_id: row for row, record_id in enumerate(ids)}
-        dimensions = values.shape[1]
-        if len(ids) <= _FEW:
-            self._index: Any = faiss.IndexFlatIP(dimensions)
-        else:
-            kind = faiss.ScalarQuantizer.QT_fp16
-            self._index = faiss.IndexScalarQuantizer(dimensions, kind, faiss.METRIC_INNER_PRODUCT)
-            self._index.train(values[:_FEW])
-        self._index.add(values)
+
+    def with_added(self, ids: list[str], digests: list[str], codes: _Codes) -> "_Matrix":
+        """Returns these vectors and the added ones, which replace those of the same records."""
+        if not ids:
+            return self
+        replaced = {self._rows[each] for each in ids if each in self._rows}
+        # The rows that stay keep their order. Searches go on in the index that is copied.
+        index = faiss.clone_index(self._index)
+        index.remove_ids(faiss.IDSelectorBatch(np.array(sorted(replaced), np.int64)))
+        index.add_sa_codes(codes)
+        kept = [row for row in range(len(self.ids)) if row not in replaced]
+        return _Matrix(
+            [*(self.ids[row] for row in kept), *ids],
+            [*(self.digests[row] for row in kept), *digests],
+            index,
+        )
 
     def knn(self, vector: Vector, count: int, among: Collection[str] | None) -> list[VectorHit]:
         reach = min(count, len(self.ids))
@@ -93,7 +122,7 @@ class _Matrix:
         scores, found = self._index.search(vector[np.newaxis], reach, **self._only(among))
         pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
         return [
-            VectorHit(self.ids[row], self._digests[row], score) for row, score in pairs if row >= 0
+            VectorHit(self.ids[row], self.digests[row], score) for row, score in pairs if row >= 0
         ]
 
     def fetch(self, record_ids: Sequence[str]) -> list[StoredVector]:
@@ -102,7 +131,7 @@ class _Matrix:
             return []
         vectors = self._index.reconstruct_batch(np.array(rows, np.int64))
         return [
-            StoredVector(self.ids[row], self._digests[row], vector)
+            StoredVector(self.ids[row], self.digests[row], vector)
             for row, vector in zip(rows, vectors, strict=True)
         ]
 

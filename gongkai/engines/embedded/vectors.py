@@ -6,6 +6,7 @@ records that its generation lacks.
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gongkai.engines.database import Database
@@ -21,6 +22,35 @@ CREATE TABLE IF NOT EXISTS vectors (
 """
 _AT_ONCE = 500
 """Values in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a file was read: its deletions until then, and the number of the last row.
+
+    A vector that replaces another gets a new number; numbers are used again after deletions only.
+    """
+
+    deletions: int
+    row: int
+
+
+START = Position(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRows:
+    """Vectors in the order in which they were put: ids, digests, and 16 bits a number, joined.
+
+    `total` is the number of all in the file.
+    """
+
+    ids: list[str]
+    digests: list[str]
+    packed: bytes
+    position: Position
+    total: int
+    is_whole: bool
 
 
 class VectorFile:
@@ -58,12 +88,24 @@ class VectorFile:
                 _delete(connection, gone)
         return len(gone)
 
-    def read(self) -> tuple[list[str], list[str], bytes]:
-        """Returns all ids in order, their digests, and the vectors joined, 16 bits a number."""
+    def read(self, since: Position = START) -> VectorRows:
+        """Returns the vectors put since an earlier reading, or all where any were deleted."""
         with self._database.read() as connection:
-            rows = connection.execute("SELECT * FROM vectors ORDER BY id").fetchall()
-        ids, digests = [row["id"] for row in rows], [row["digest"] for row in rows]
-        return ids, digests, b"".join(row["vector"] for row in rows)
+            connection.execute("BEGIN")
+            (deletions,) = connection.execute("PRAGMA user_version").fetchone()
+            first = since.row if deletions == since.deletions else 0
+            rows = connection.execute(
+                "SELECT rowid, * FROM vectors WHERE rowid > ? ORDER BY rowid", (first,)
+            ).fetchall()
+            (total,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
+        return VectorRows(
+            [row["id"] for row in rows],
+            [row["digest"] for row in rows],
+            b"".join(row["vector"] for row in rows),
+            Position(deletions, rows[-1]["rowid"] if rows else first),
+            total,
+            is_whole=not first,
+        )
 
     def stamp(self) -> object:
         """Returns a value that changes with every write."""
@@ -82,6 +124,8 @@ def forget_vectors(folder: Path, record_ids: Iterable[str]) -> None:
 
 
 def _delete(connection: sqlite3.Connection, record_ids: Sequence[str]) -> None:
+    (deletions,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute(f"PRAGMA user_version = {deletions + 1}")
     connection.executemany("DELETE FROM vectors WHERE id = ?", ((each,) for each in record_ids))
 
 
