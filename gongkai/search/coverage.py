@@ -91,14 +91,25 @@ def _find_in_passages(passages: Sequence[str], terms: Sequence[TermWords]) -> ND
     first, *further = passages
     found = [_find_words(first, terms)]
     # Most records have no word that their first passage lacks; one look at the whole shows it.
-    if further and sum(_find_words("".join(further), terms)) > sum(found[0]):
-        found += (_find_words(each, terms) for each in further)
+    whole = "".join(further)
+    if further and sum(_find_words(whole, terms)) > sum(found[0]):
+        there = [_keep_found(whole, term) for term in terms]
+        found += (_find_words(each, there) for each in further)
     return np.array(found, bool)
+
+
+def _keep_found(text: str, term: TermWords) -> TermWords:
+    """Returns a term without the names that the text lacks, and with no text for such words."""
+    names = tuple(name for name in term.names if name and name in text)
+    # A word that is a name, too, is looked for once.
+    is_sought = (word not in names and word in text for word in term.words)
+    words = (word if sought else "" for word, sought in zip(term.words, is_sought, strict=True))
+    return TermWords(tuple(words), names)
 
 
 def _find_words(text: str, terms: Sequence[TermWords]) -> list[bool]:
     found: list[bool] = []
     for term in terms:
         is_named = any(name and name in text for name in term.names)
-        found += (is_named or word in text for word in term.words)
+        found += (is_named or (word != "" and word in text) for word in term.words)
     return found
