@@ -103,7 +103,7 @@ class AnswerFinder:
         ]
         candidates.sort(key=lambda each: -each.coverage)
         chosen = candidates[: int(self._weights.answer_passages)]
-        if not chosen:
+        if not any(_states(each.passage, interpreted.text) for each in chosen):
             return []
         texts = [f"{each.record.title}\n{each.passage}" for each in chosen]
         vectors = await self._semantic.embed(texts)
