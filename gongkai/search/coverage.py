@@ -15,7 +15,7 @@ _SHARE = 0.02
 _READ = 60_000
 """Characters of a text that are read."""
 _KEPT = 500
-"""Long texts whose parts are kept: folding one takes longer than looking for words in it."""
+"""Long texts that are kept folded, since folding one takes longer than looking for words."""
 _CHARACTER = 0.5
 """Of the weight of a word, for a single character: 领 is part of 领导."""
 
@@ -50,30 +50,58 @@ def list_term_words(
     ]
 
 
-def cut_passages(passage: str, title: str, body: str, least: int, length: int) -> list[str]:
-    """Returns the folded passages of a record, each with the title; the given one is the first.
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """The folded passages of a record: its first, and the parts of a long body.
 
-    A body of fewer than `least` characters has no further ones. They overlap by a quarter, so that
-    most sentences are whole in one of them.
+    Each part has `length` characters and the title. They overlap by a quarter, so that most
+    sentences are whole in one of them.
     """
-    passages = [literal_text(passage)]
-    if len(body) >= least:
-        head = literal_text(title)
-        passages += (head + part for part in _cut(body[:_READ], length))
-    return passages
+
+    first: str
+    title: str = ""
+    body: str = ""
+    length: int = 0
+
+    @property
+    def count(self) -> int:
+        return 1 + -(-len(self.body) // self._step)
+
+    @property
+    def _step(self) -> int:
+        return max(self.length - self.length // 4, 1)
+
+    def find(self, text: str) -> int:
+        """Returns which passages have a text, one bit each, the first passage in the lowest."""
+        found = int(text in self.first)
+        if not self.body:
+            return found
+        if text in self.title:
+            return (1 << self.count) - 2 | found
+        step, at = self._step, self.body.find(text)
+        while at >= 0:
+            first, last = max(0, -(-(at + len(text) - self.length) // step)), at // step
+            found |= max((1 << last + 2) - (1 << first + 1), 0)
+            # The parts until here are known.
+            at = self.body.find(text, (last + 1) * step)
+        return found
 
 
-@lru_cache(_KEPT)
-def _cut(text: str, length: int) -> Sequence[str]:
-    """Returns the folded text in parts that overlap by a quarter."""
-    folded, step = literal_text(text), length - length // 4
-    return [folded[start : start + length] for start in range(0, len(folded), step)]
+def cut_passages(passage: str, title: str, body: str, least: int, length: int) -> Passages:
+    """Returns the passages of a record; the given one is the first.
+
+    A body of fewer than `least` characters has no further ones.
+    """
+    if len(body) < least:
+        return Passages(literal_text(passage))
+    return Passages(literal_text(passage), literal_text(title), _fold(body[:_READ]), length)
 
 
-def measure_coverage(
-    records: Sequence[Sequence[str]], terms: Sequence[TermWords]
-) -> list[Coverage]:
-    """Returns the coverage of each record, given as its folded passages; rarer words count more.
+_fold = lru_cache(_KEPT)(literal_text)
+
+
+def measure_coverage(records: Sequence[Passages], terms: Sequence[TermWords]) -> list[Coverage]:
+    """Returns the coverage of each record; rarer words count more.
 
     A single character counts less. The rarity is that among the records.
     """
@@ -86,30 +114,18 @@ def measure_coverage(
     return [Coverage(float(each[0]), float(each.max())) for each in shares]
 
 
-def _find_in_passages(passages: Sequence[str], terms: Sequence[TermWords]) -> NDArray[np.bool_]:
+def _find_in_passages(passages: Passages, terms: Sequence[TermWords]) -> NDArray[np.bool_]:
     """Returns which words the passages have, shape (passages, words)."""
-    first, *further = passages
-    found = [_find_words(first, terms)]
-    # Most records have no word that their first passage lacks; one look at the whole shows it.
-    whole = "".join(further)
-    if further and sum(_find_words(whole, terms)) > sum(found[0]):
-        there = [_keep_found(whole, term) for term in terms]
-        found += (_find_words(each, there) for each in further)
-    return np.array(found, bool)
+    found = [each for term in terms for each in _find_term(passages, term)]
+    # Most records have no word that their first passage lacks.
+    is_first_enough = sum(each > 1 for each in found) <= sum(each & 1 for each in found)
+    count = 1 if is_first_enough else passages.count
+    return np.array([[each >> at & 1 for each in found] for at in range(count)], bool)
 
 
-def _keep_found(text: str, term: TermWords) -> TermWords:
-    """Returns a term without the names that the text lacks, and with no text for such words."""
-    names = tuple(name for name in term.names if name and name in text)
-    # A word that is a name, too, is looked for once.
-    is_sought = (word not in names and word in text for word in term.words)
-    words = (word if sought else "" for word, sought in zip(term.words, is_sought, strict=True))
-    return TermWords(tuple(words), names)
-
-
-def _find_words(text: str, terms: Sequence[TermWords]) -> list[bool]:
-    found: list[bool] = []
-    for term in terms:
-        is_named = any(name and name in text for name in term.names)
-        found += (is_named or (word != "" and word in text) for word in term.words)
-    return found
+def _find_term(passages: Passages, term: TermWords) -> list[int]:
+    """Returns, for each word of a term, which passages have it; see Passages.find."""
+    named = 0
+    for name in filter(None, term.names):
+        named |= passages.find(name)
+    return [named if word in term.names else named | passages.find(word) for word in term.words]

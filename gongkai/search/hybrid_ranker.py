@@ -13,7 +13,13 @@ from gongkai.engines.port import Hit
 from gongkai.query.interpreter import InterpretedQuery
 from gongkai.query.questions import asks_how
 from gongkai.query.relevance import Weights
-from gongkai.search.coverage import Coverage, cut_passages, list_term_words, measure_coverage
+from gongkai.search.coverage import (
+    Coverage,
+    Passages,
+    cut_passages,
+    list_term_words,
+    measure_coverage,
+)
 from gongkai.semantic.fusion import (
     Features,
     choose_weights,
@@ -101,7 +107,7 @@ class HybridRanker:
         total |= zip(first, raised, strict=True)
         return {each: total[each] for each in sorted(total, key=total.__getitem__, reverse=True)}
 
-    def _cut(self, pool: _Pool, record_id: str) -> list[str]:
+    def _cut(self, pool: _Pool, record_id: str) -> Passages:
         record, weights = pool.records[record_id], self._weights
         least, length = int(weights.passage_least), int(weights.passage_length)
         return cut_passages(pool.passages[record_id], record.title, record.body, least, length)
