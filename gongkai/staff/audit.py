@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from sqlite3 import Row
 
 from gongkai.engines.database import Database
 from gongkai.staff.audit_subjects import AuditSubject, read_subject, spell_subject
@@ -70,6 +71,24 @@ class Audit:
                 (stamp(self._clock()), who, action, spell_subject(subject)),
             )
 
+    def last_times(self, action: Action) -> dict[str, str]:
+        """Returns by subject, as stored, when an action was done last."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT subject, max(at) FROM audit WHERE action = ? GROUP BY subject", (action,)
+            )
+            return {str(subject): str(at) for subject, at in rows}
+
+    def about(self, subject: str, action: Action) -> list[Entry]:
+        """Returns the lines of one action about one subject, latest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT sequence, at, who, action, subject FROM audit"
+                " WHERE subject = ? AND action = ? ORDER BY sequence DESC",
+                (subject, action),
+            )
+            return [_read_entry(row) for row in rows]
+
     def entries(self, limit: int = 100, before: int | None = None) -> list[Entry]:
         """Returns the latest lines first; `before` limits them to lower sequence numbers."""
         with self._database.read() as connection:
@@ -78,4 +97,8 @@ class Audit:
                 " ORDER BY sequence DESC LIMIT ?",
                 (before if before is not None else 2**62, limit),
             )
-            return [Entry(**{**dict(row), "subject": read_subject(row["subject"])}) for row in rows]
+            return [_read_entry(row) for row in rows]
+
+
+def _read_entry(row: Row) -> Entry:
+    return Entry(**{**dict(row), "subject": read_subject(row["subject"])})

@@ -13,15 +13,15 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from gongkai.engines.changes import Change, ChangeKind
+from gongkai.engines.database import Database
 from gongkai.engines.port import STAFF
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.errors import AnotherWriterError
 from gongkai.query.request import SearchRequest
 from gongkai.search.responses import HitView, RecordView
-from gongkai.staff.audit import Action
-from gongkai.staff.jobs import Job
+from gongkai.staff.audit import Action, Audit
 from gongkai.staff.record_actions import REASON_LIMIT, RecordAction, RecordActions, RecordEntry
+from gongkai.staff.record_history import EventKind, RecordEvent, RecordLogs, list_events
 from gongkai.staff.roles import Scope
 from gongkai.staff.staff_database import open_ledger
 from search_api.http.dependencies import ContextDependency, SearchServiceDependency
@@ -38,11 +38,15 @@ from search_api.staff.typed_id import read_record_id
 from search_api.web.site import record_path, versions_path
 
 ID_LIMIT, SHOWN = 200, 20
-ACTION_WORDS = {RecordAction.WITHDRAWN: "撤下", RecordAction.RESTORED: "撤销撤下"}
-CHANGE_WORDS = {
-    ChangeKind.PUBLISHED: "首次公开",
-    ChangeKind.CHANGED: "内容变更",
-    ChangeKind.WITHDRAWN: "不再公开",
+EVENT_WORDS = {
+    EventKind.PUBLISHED: "公开",
+    EventKind.CHANGED: "内容变更",
+    EventKind.UNLISTED: "不再公开",
+    EventKind.CORRECTED: "更正公开的内容",
+    EventKind.ERASED: "删除早先的文本",
+    EventKind.WITHDRAWN: "撤下",
+    EventKind.CLOSED: "因来源不再公开而撤下",
+    EventKind.RESTORED: "撤销撤下",
 }
 _BUSY = "正在导入或者重建索引，现在不能撤销撤下，请稍后再试。"
 router = APIRouter(prefix="/staff", include_in_schema=False, default_response_class=HTMLResponse)
@@ -63,19 +67,15 @@ class RecordState:
     id: str
     record: RecordView | None
     withdrawal: Withdrawal | None
-    history: Sequence[RecordEntry]
-    change: Change | None = None
-    job: Job | None = None
-    """The last change of the journal, and the job that made it."""
-    corrections: Sequence[tuple[str, Job | None]] = ()
-    """Times when the public content was corrected, latest first, each with the job that did it."""
+    actions: Sequence[RecordEntry]
+    events: Sequence[RecordEvent] = ()
 
     @property
     def publisher(self) -> str:
         """Returns the agency's code, empty where nothing tells it."""
         if self.record:
             return self.record.publisher.code
-        return next((each.publisher for each in self.history), "")
+        return next((each.publisher for each in self.actions), "")
 
     @property
     def is_withdrawn(self) -> bool:
@@ -83,7 +83,7 @@ class RecordState:
 
     @property
     def is_known(self) -> bool:
-        return bool(self.record or self.withdrawal or self.history)
+        return bool(self.record or self.withdrawal or self.actions)
 
 
 @router.get("/records")
@@ -156,12 +156,12 @@ def _collect(request: Request, record_id: str, record: RecordView | None) -> Rec
     with closing(services_of(request).installation.open_store()) as store:
         withdrawal = store.withdrawals().get(record_id)
         change = store.find_change(record_id)
-        versions = store.earlier_versions(record_id)
-    history = _open_actions(request).history(record_id)
-    find_job = get_job_runner(request).jobs.find_moment
-    job = find_job(change.at) if change else None
-    corrections = [(each.until, find_job(each.until)) for each in versions if record]
-    return RecordState(record_id, record, withdrawal, history, change, job, corrections)
+        versions = store.earlier_versions(record_id) if record else []
+    actions = _open_actions(request).history(record_id)
+    erasures = Audit(_open_ledger(request)).about(record_id, Action.VERSIONS_ERASED)
+    logs = RecordLogs(actions, withdrawal, change, versions, erasures)
+    events = list_events(logs, get_job_runner(request).jobs.find_moment)
+    return RecordState(record_id, record, withdrawal, actions, events)
 
 
 async def _find(service: SearchServiceDependency, text: str, scope: Scope) -> list[HitView]:
@@ -175,7 +175,11 @@ async def _find(service: SearchServiceDependency, text: str, scope: Scope) -> li
 
 
 def _open_actions(request: Request) -> RecordActions:
-    return RecordActions(open_ledger(services_of(request).installation.settings.data_dir))
+    return RecordActions(_open_ledger(request))
+
+
+def _open_ledger(request: Request) -> Database:
+    return open_ledger(services_of(request).installation.settings.data_dir)
 
 
 def _withdraw(request: Request, record_id: str) -> None:
@@ -213,8 +217,7 @@ def _render(
         acting.session,
         typed=typed,
         found=found,
-        words=ACTION_WORDS,
-        changes=CHANGE_WORDS,
+        words=EVENT_WORDS,
         path=record_path,
         versions_path=versions_path,
         limit=REASON_LIMIT,
