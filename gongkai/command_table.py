@@ -87,7 +87,7 @@ COMMANDS = {
     "replica": Command("indexer.commands.replica", "Copy a portal's public index to this machine."),
     "backup": Command(
         "indexer.commands.backup",
-        "Copy records, withdrawals, decisions, tokens and logs of staff; takes no lock.",
+        "Copy records, withdrawals, decisions, tokens, jobs and logs of staff; takes no lock.",
     ),
     "restore": Command(
         "indexer.commands.backup",

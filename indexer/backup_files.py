@@ -3,10 +3,11 @@
 import hashlib
 import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from gettext import gettext as _
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -15,9 +16,12 @@ from gongkai.catalog.date_patterns import UTC_TIME
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.duplicates.decisions import Decisions, read_decision_lines
 from gongkai.engines.database import Database
+from gongkai.engines.earlier_versions import EarlierVersions, read_versions
 from gongkai.engines.withdrawals import Withdrawal
 from gongkai.errors import GongkaiError
 from gongkai.files.durable import replace_file
+from gongkai.staff.job_merge import JobCopy, read_job_copy
+from gongkai.staff.jobs import open_jobs
 from gongkai.staff.merge import StaffCopy, read_staff_copy
 from gongkai.staff.staff_database import open_ledger
 from indexer.attachments.owners import OwnerRow, open_owners, read_owners
@@ -26,6 +30,7 @@ from indexer.replica_lines import BrokenReplicaError, check_replica, list_ids
 RECORDS, WITHDRAWN, MANIFEST = "records.jsonl", "withdrawn.json", "manifest.json"
 _FORMAT = 1
 _CHUNK = 1 << 20
+_Content = TypeVar("_Content")
 
 
 class BackupError(GongkaiError):
@@ -64,7 +69,11 @@ _FirstWithdrawn = TypeAdapter(dict[str, Literal["staff", "disclosure"]])
 
 @dataclass(frozen=True, slots=True)
 class CheckedBackup:
-    """A backup whose files have all been read completely. `public` are ids of records with text."""
+    """A backup whose files have all been read completely.
+
+    `public` are ids of records with text. `versions` is the file of earlier versions, None if there
+    are none.
+    """
 
     records: Path
     ids: frozenset[str]
@@ -73,6 +82,8 @@ class CheckedBackup:
     staff: StaffCopy = field(default_factory=StaffCopy)
     decisions: tuple[tuple[object, ...], ...] = ()
     owners: tuple[OwnerRow, ...] = ()
+    jobs: JobCopy = field(default_factory=JobCopy)
+    versions: Database | None = None
 
 
 def write_withdrawals(path: Path, entries: dict[str, Withdrawal]) -> None:
@@ -108,14 +119,17 @@ def check_backup(folder: Path) -> CheckedBackup:
         raise BackupError(
             _("{value} is damaged: {error}").format(value=folder / RECORDS, error=error)
         ) from error
+    versions = EarlierVersions(folder).file
     return CheckedBackup(
         records=folder / RECORDS,
         ids=frozenset(kinds),
         public=frozenset(key for key, kind in kinds.items() if kind == Disclosure.PUBLIC),
         withdrawals=withdrawals,
-        staff=_read_staff(open_ledger(folder)),
-        decisions=_read_decisions(Decisions(folder).file),
-        owners=_read_owners(open_owners(folder)),
+        staff=_read(open_ledger(folder), read_staff_copy, StaffCopy()),
+        decisions=_read(Decisions(folder).file, _read_decisions, ()),
+        owners=_read(open_owners(folder), _read_owners, ()),
+        jobs=_read(open_jobs(folder), read_job_copy, JobCopy()),
+        versions=versions if _read(versions, _count_versions, 0) else None,
     )
 
 
@@ -160,43 +174,32 @@ def _check_manifest(folder: Path) -> None:
             )
 
 
-def _read_staff(database: Database) -> StaffCopy:
+def _read(
+    database: Database, read: Callable[[sqlite3.Connection], _Content], empty: _Content
+) -> _Content:
+    """Returns what a database of a backup contains; `empty` where the backup has none."""
     if not database.path.exists():
-        return StaffCopy()
+        return empty
     try:
         with database.read_unchanged() as connection:
             _check_integrity(connection)
-            return read_staff_copy(connection)
-    except (sqlite3.DatabaseError, ValueError) as error:
-        raise BackupError(
-            _("{path} is damaged; nothing was restored.").format(path=database.path)
-        ) from error
-
-
-def _read_decisions(database: Database) -> tuple[tuple[object, ...], ...]:
-    if not database.path.exists():
-        return ()
-    try:
-        with database.read_unchanged() as connection:
-            _check_integrity(connection)
-            return tuple(read_decision_lines(connection))
+            return read(connection)
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:
         raise BackupError(
             _("{path} is damaged; nothing was restored.").format(path=database.path)
         ) from error
 
 
-def _read_owners(database: Database) -> tuple[OwnerRow, ...]:
-    if not database.path.exists():
-        return ()
-    try:
-        with database.read_unchanged() as connection:
-            _check_integrity(connection)
-            return tuple(read_owners(connection))
-    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-        raise BackupError(
-            _("{path} is damaged; nothing was restored.").format(path=database.path)
-        ) from error
+def _read_decisions(connection: sqlite3.Connection) -> tuple[tuple[object, ...], ...]:
+    return tuple(read_decision_lines(connection))
+
+
+def _read_owners(connection: sqlite3.Connection) -> tuple[OwnerRow, ...]:
+    return tuple(read_owners(connection))
+
+
+def _count_versions(connection: sqlite3.Connection) -> int:
+    return sum(1 for _each in read_versions(connection))
 
 
 def _check_integrity(connection: sqlite3.Connection) -> None:

@@ -11,9 +11,11 @@ from gettext import gettext as _
 from pathlib import Path
 
 from gongkai.duplicates.decisions import Decisions
+from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import IntegrityReport
 from gongkai.files.ocr import find_ocr_fault
+from gongkai.staff.jobs import open_jobs
 from gongkai.staff.staff_database import open_ledger
 from gongkai.trusted_proxies import find_proxy_faults
 from indexer.attachments.owners import open_owners
@@ -91,7 +93,13 @@ def advise(examined: list[IntegrityReport]) -> str:
 
 
 def _read_databases(folder: Path) -> Iterator[str]:
-    for database in (open_ledger(folder), Decisions(folder).file, open_owners(folder)):
+    for database in (
+        open_ledger(folder),
+        Decisions(folder).file,
+        open_owners(folder),
+        open_jobs(folder),
+        EarlierVersions(folder).file,
+    ):
         if fault := database.examine():
             yield _("{name}: {fault}. Restore it from its backup.").format(
                 name=database.path.name, fault=fault

@@ -4,11 +4,14 @@ It holds only what was public, as it was stored. A withdrawal or closing erases 
 record (ADR 0024).
 """
 
+import re
+import sqlite3
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongkai.catalog.date_patterns import UTC_TIME
 from gongkai.engines.changes import now
 from gongkai.engines.database import Database
 from gongkai.engines.withdrawals import Withdrawal
@@ -46,7 +49,7 @@ class EarlierVersions:
     """The versions of one installation."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = Database(folder / "versions.sqlite3", _SCHEMA)
+        self.file = Database(folder / "versions.sqlite3", _SCHEMA)
 
     def keep(self, replaced: Iterable[tuple[str, bytes]]) -> None:
         """Adds the content of records that are about to be replaced.
@@ -56,8 +59,8 @@ class EarlierVersions:
         rows = {each: zlib.compress(stored) for each, stored in replaced}
         if not rows:
             return
-        self._database.begin_anew()
-        with self._database.write() as connection:
+        self.file.begin_anew()
+        with self.file.write() as connection:
             connection.execute("PRAGMA secure_delete = ON")
             for record_id, content in rows.items():
                 latest = connection.execute(_LATEST, (record_id,)).fetchone()
@@ -65,11 +68,24 @@ class EarlierVersions:
                     connection.execute(_ADD, (record_id, now(), content))
                     connection.execute(_SURPLUS, (record_id, record_id, MOST))
 
+    def restore(self, copy: Database, is_kept: Callable[[str, str], bool]) -> set[str]:
+        """Adds versions of a backup and returns the ids of their records.
+
+        `is_kept` tells by record id and time whether a version is added.
+        """
+        restored = set()
+        with self.file.write() as connection, copy.read_unchanged() as copied:
+            for record_id, until, content in read_versions(copied):
+                if is_kept(record_id, until):
+                    connection.execute(_ADD, (record_id, until, content))
+                    restored.add(record_id)
+        return restored
+
     def erase(self, record_ids: Collection[str]) -> None:
         """Erases all versions of records; their bytes are overwritten."""
-        if not record_ids or not self._database.path.exists():
+        if not record_ids or not self.file.path.exists():
             return
-        with self._database.write() as connection:
+        with self.file.write() as connection:
             connection.execute("PRAGMA secure_delete = ON")
             connection.executemany("DELETE FROM versions WHERE id = ?", [(i,) for i in record_ids])
 
@@ -80,7 +96,7 @@ class EarlierVersions:
         it.
         """
         since = withdrawal.when if withdrawal and withdrawal.when else ""
-        with self._database.read() as connection:
+        with self.file.read() as connection:
             rows = connection.execute(
                 "SELECT sequence, until, content FROM versions WHERE id = ? AND until > ?"
                 " ORDER BY sequence DESC",
@@ -90,3 +106,16 @@ class EarlierVersions:
             EarlierVersion(each["sequence"], each["until"], zlib.decompress(each["content"]))
             for each in rows
         ]
+
+
+def read_versions(connection: sqlite3.Connection) -> Iterator[tuple[str, str, bytes]]:
+    """Yields id, time and content of each version. Raises ValueError for an invalid row."""
+    rows = connection.execute("SELECT id, until, content FROM versions ORDER BY sequence")
+    for record_id, until, content in rows:
+        if not isinstance(record_id, str) or not re.search(UTC_TIME, until):
+            raise ValueError("A version has no id or no time.")
+        try:
+            zlib.decompress(content)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+        yield record_id, until, content

@@ -1,8 +1,9 @@
 """`gongkai backup` and `restore`: one folder with all data that exports cannot reproduce.
 
-It has the same content for both engines: public records as lines, withdrawals, and the ledgers of
-staff. The index is built from the lines, so a backup of one engine or version can be restored into
-another. A restore merges: records closed and tokens revoked since the backup stay so.
+It has the same content for both engines: public records as lines, their earlier versions,
+withdrawals, and the ledgers of staff. The index is built from the lines, so a backup of one engine
+or version can be restored into another. A restore merges: records closed and tokens revoked since
+the backup stay so.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from gongkai.catalog.disclosure import Disclosure
 from gongkai.command_line import count_progress, open_configured
 from gongkai.duplicates.decisions import Decisions
 from gongkai.engines.database import Database
+from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, IndexStore
 from gongkai.engines.scan import AT_ONCE, read_pages
@@ -34,6 +36,9 @@ from gongkai.files.durable import make_folder, open_private
 from gongkai.query.request import Sort
 from gongkai.query.tree import Terms
 from gongkai.search.replica import END, stream_replica
+from gongkai.staff.audit import Action, Audit
+from gongkai.staff.job_merge import merge_jobs
+from gongkai.staff.jobs import open_jobs
 from gongkai.staff.merge import TokenRow, find_revoked_since, merge_staff
 from gongkai.staff.staff_database import open_ledger
 from indexer.attachments.owners import find_shown, merge_owners, open_owners
@@ -54,7 +59,7 @@ _MOST_LISTED = 20
 def backup(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
 ) -> None:
-    """Copy records, withdrawals, decisions, tokens and logs of staff; takes no lock."""
+    """Copy records, withdrawals, decisions, tokens, jobs and logs of staff; takes no lock."""
     if os.path.lexists(folder):
         raise BackupError(_("{folder} already exists; name a new folder.").format(folder=folder))
     installation = open_configured()
@@ -146,12 +151,41 @@ def _restore(
     kept = Kept(closed, revived.on_request, without_text)
     if reopen:
         kept = Kept(closed - revived.closed, without_text=without_text)
+    merge_jobs(copy.jobs, open_jobs(installation.settings.data_dir))
+    with_versions = _restore_versions(copy, store, installation, kept)
     with count_progress(_("indexing")) as on_records:
         job = CopyJob(copy.records, allow_shrink, on_records)
         filling = switch_to(job, store, installation, kept)
+    EarlierVersions(installation.settings.data_dir).erase(with_versions - filling.taken)
     if reopen and revived.closed:
         store.restore(revived.closed & filling.taken)
     return filling, filling.writer.name
+
+
+def _restore_versions(
+    copy: CheckedBackup, store: IndexStore, installation: Installation, kept: Kept
+) -> set[str]:
+    """Restores earlier versions where none are here, and returns the ids of their records.
+
+    Nothing comes back from before a withdrawal, or of a text that is closed now or that staff
+    erased.
+    """
+    folder = installation.settings.data_dir
+    versions = EarlierVersions(folder)
+    if copy.versions is None or versions.file.path.exists():
+        # The versions here are newer, and lack what was erased since.
+        return set()
+    withdrawals = store.withdrawals()
+    erased = Audit(open_ledger(folder)).last_times(Action.VERSIONS_ERASED)
+    closed = {*kept.off, *kept.on_request, *kept.without_text}
+    public = copy.public - closed
+
+    def is_kept(record_id: str, until: str) -> bool:
+        withdrawal = withdrawals.get(record_id)
+        has_been_open = withdrawal is None or "" < withdrawal.when < until
+        return record_id in public and has_been_open and erased.get(record_id, "") < until
+
+    return versions.restore(copy.versions, is_kept)
 
 
 def _read_ledger(store: IndexStore) -> Mapping[str, Withdrawal]:
@@ -257,4 +291,5 @@ async def _copy_records(installation: Installation, path: Path) -> int:
 
 def _databases(installation: Installation) -> tuple[Database, ...]:
     folder = installation.settings.data_dir
-    return open_ledger(folder), Decisions(folder).file, open_owners(folder)
+    staff = open_ledger(folder), Decisions(folder).file, open_owners(folder)
+    return *staff, open_jobs(folder), EarlierVersions(folder).file

@@ -13,14 +13,18 @@ import pytest
 from gongkai.duplicates.decisions import Decision, Decisions, Verdict, now, read_decision_lines
 from gongkai.duplicates.evidence import Kind
 from gongkai.engines.database import read_lines, unite_lines
+from gongkai.engines.earlier_versions import EarlierVersion, EarlierVersions
 from gongkai.engines.installation import Installation
 from gongkai.errors import GongkaiError
 from gongkai.staff.audit import Action, Audit
+from gongkai.staff.jobs import JobOptions, Jobs, JobState, Stage, open_jobs
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
 from indexer.commands.backup import restore
 from tests.damage import cut, empty, flip, make_folder, scramble
 from tests.journeys.command import plain_row, run, run_with, write_rows
+
+OWNER = ("甲", "", "01234567")
 
 
 def found(data_dir: Path) -> list[str]:
@@ -57,6 +61,51 @@ def test_all_comes_back_on_another_machine(office: Path, tmp_path: Path) -> None
     # What staff took off stays off, whatever an export says.
     assert run(other, "index", office / "export.jsonl").returncode == 3
     assert "r3" not in found(other)
+
+
+def test_jobs_and_earlier_versions_come_back_and_nothing_closed_since(
+    office: Path, tmp_path: Path
+) -> None:
+    data, other, kept = tmp_path / "data", tmp_path / "other", tmp_path / "backup"
+    shutil.copytree(office / "data", data)
+    changed = [plain_row(number, body="更正以后的正文。") for number in (0, 1, 2)]
+    assert run(data, "index", write_rows(tmp_path / "changed.jsonl", changed)).returncode == 0
+    jobs = Jobs(open_jobs(data))
+    first, second = (jobs.add(Stage.INDEX, OWNER, f"{n}.csv", JobOptions()) for n in (1, 2))
+    jobs.enqueue(first, Stage.INDEX, (JobState.STOPPED,))
+    jobs.begin(first, 1)
+    jobs.end(second, JobState.DONE, inspection={"rows": "招生"}, report={"indexed": 3})
+    jobs.note_corrected(second, "run", [7])
+    assert run(data, "backup", kept).returncode == 0
+
+    assert read_versions(data, "r1")
+    Jobs(open_jobs(other)).add(Stage.INDEX, ("乙", "", "89abcdef"), "乙.csv", JobOptions())
+    Audit(open_ledger(other)).add("乙", Action.VERSIONS_ERASED, "r2")
+    for _twice in range(2):
+        restored = run(other, "restore", "--force", kept)
+        assert restored.returncode == 0, restored.stderr
+        assert read_versions(other, "r0") == read_versions(data, "r0")
+        assert read_versions(other, "r2") == []
+        listed = {each.file: each for each in Jobs(open_jobs(other)).latest()}
+        assert sorted(listed) == ["1.csv", "2.csv", "乙.csv"]
+        assert (listed["1.csv"].state, listed["1.csv"].can_run_again) == ("interrupted", False)
+        assert (listed["2.csv"].report, listed["2.csv"].inspection) == ({"indexed": 3}, {})
+        assert Jobs(open_jobs(other)).read_corrected("run") == {7}
+        assert run(other, "doctor").returncode == 0
+
+    # Closed since the backup: whatever was said before stays closed, even if opened again.
+    assert run(data, "withdraw", "r1").returncode == 0
+    (data / "versions.sqlite3").unlink()
+    assert run(data, "restore", "--force", "--allow-shrink", kept).returncode == 0
+    assert [len(read_versions(data, each)) for each in ("r0", "r1", "r2")] == [1, 0, 1]
+    (data / "versions.sqlite3").unlink()
+    assert run(data, "restore", "--force", "--reopen", kept).returncode == 0
+    assert "r1" in found(data)
+    assert read_versions(data, "r1") == []
+
+
+def read_versions(data_dir: Path, record_id: str) -> list[EarlierVersion]:
+    return EarlierVersions(data_dir).find(record_id, None)
 
 
 def test_an_index_is_not_replaced_unasked_nor_half_a_backup_taken(
