@@ -1,8 +1,9 @@
-"""An export from upload to search: inspected, taken in, corrected; and closed to strangers."""
+"""Staff of two roles in a browser: an export from upload to search, and what follows it."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,18 @@ from gongkai.staff.audit import Audit
 from gongkai.staff.roles import Role
 from gongkai.staff.staff_database import open_ledger
 from gongkai.staff.tokens import Tokens
+from gongkai.staff.zero_result_queries import DAYS_SHOWN, ZeroResultQueries
 from indexer.pipeline import IndexJob, publish
+from tests.duplicates.texts import WATER as TEXT
 from tests.journeys.command import plain_row, write_rows
 from tests.journeys.conftest import serving, watched_page
 
 WATER, SCHOOL = "安庆市水利局", "安庆市教育体育局"
 WAIT_SECONDS = 120
+TWICE = [
+    plain_row(number, id=name, published_on="2019-03-06", title="关于加强饮水安全的通知", body=TEXT)
+    for number, name in enumerate(("w1", "w2"), 31)
+]
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +126,65 @@ def test_a_clerk_uploads_corrects_and_takes_in(
         assert "水利局.jsonl" in page.content()
     entries = Audit(open_ledger(office.settings.data_dir)).entries(20)
     assert {"export uploaded", "export taken in", "rows corrected"} <= {e.action for e in entries}
+
+
+def test_a_clerk_and_an_editor_share_the_work(
+    browser: Browser, served: str, office: Installation, tmp_path: Path
+) -> None:
+    """Each uses another worker: withdraw and give back, decide a duplicate, add a synonym."""
+    export = write_rows(tmp_path / "twice.jsonl", TWICE)
+    publish(IndexJob([export]), office)
+    note_without_result(office, "安心水本本")
+    with (
+        serving(office) as other,
+        signed_in(browser, served, office, Role.CLERK, WATER) as clerk,
+        signed_in(browser, other, office, Role.EDITOR) as editor,
+    ):
+        # What is another unit's, or needs another role, is not there.
+        clerk.goto("/staff/records?q=r2")
+        assert "没有找到" in clerk.locator("main").inner_text()
+        assert clerk.get_by_role("link", name="检索词表").count() == 0
+        assert clerk.request.get("/staff/vocabulary").status == 403
+
+        clerk.goto("/staff/records?q=w1")
+        clerk.get_by_label("撤下的原因").fill("重复发布")
+        clerk.get_by_role("button", name="撤下", exact=True).click()
+        clerk.get_by_text("已经由工作人员撤下").wait_for()
+        assert editor.request.get("/api/v1/records/w1").status == 410
+        editor.goto("/staff/records?q=w1")
+        assert "重复发布" in editor.locator("main").inner_text()
+        editor.get_by_label("撤销撤下的原因").fill("误撤")
+        editor.get_by_role("button", name="撤销撤下").click()
+        editor.get_by_text("撤下已经撤销").wait_for()
+        publish(IndexJob([export]), office)
+        assert clerk.request.get("/api/v1/records/w1").status == 200
+
+        clerk.get_by_role("link", name="查重").click()
+        row = clerk.get_by_role("row").filter(has_text=str(TWICE[0]["title"]))
+        row.get_by_role("link", name="对照处理").click()
+        clerk.get_by_role("button", name="是同一份，保留选中的").click()
+        clerk.get_by_text("判为重复").first.wait_for()
+        kept = [editor.request.get(f"/records/{i}", max_redirects=0).status for i in ("w1", "w2")]
+        assert sorted(kept) == [200, 308]
+
+        editor.goto("/staff/searches")
+        row = editor.get_by_role("row").filter(has_text="安心水本本")
+        row.get_by_role("link", name="加入词表").click()
+        editor.get_by_label("规范用语").fill("饮水安全")
+        editor.get_by_role("button", name="预览", exact=True).click()
+        assert "保存前共 0 条" in editor.locator("main").inner_text()
+        found = {"params": {"q": "安心水本本", "semantic": "false"}}
+        assert clerk.request.get("/api/v1/search", **found).json()["total"] == 0  # type: ignore[arg-type]
+        editor.get_by_role("button", name="保存").click()
+        editor.get_by_role("row").filter(has_text="饮水安全").first.wait_for()
+        assert clerk.request.get("/api/v1/search", **found).json()["total"] > 0  # type: ignore[arg-type]
+
+
+def note_without_result(office: Installation, words: str) -> None:
+    """Counts words as searched without a result on enough days to be shown."""
+    days = [date(2026, 1, 5) + timedelta(days=number) for number in range(DAYS_SHOWN)]
+    queries = ZeroResultQueries(open_ledger(office.settings.data_dir), today=lambda: days[0])
+    while days:
+        queries.note(words)
+        queries.flush()
+        days.pop(0)
