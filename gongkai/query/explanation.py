@@ -18,6 +18,15 @@ from gongkai.query.tree import (
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredPart:
+    """The score that one query part gave a record; `asks` is what the part matches."""
+
+    name: str
+    asks: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class NamedPart:
     """A scored part.
 

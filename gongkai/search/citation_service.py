@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gongkai.catalog.stored_record import decode_record
+from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import SearchEngine
 from gongkai.search.citations import CitationFinder
@@ -41,7 +41,10 @@ class CitationService:
         stored = await self._engine.fetch(record_id)
         if stored is None:
             return None
-        record = await asyncio.to_thread(decode_record, stored)
+        return await self.describe(await asyncio.to_thread(decode_record, stored), page, size)
+
+    async def describe(self, record: StoredRecord, page: int, size: int) -> CitationsAnswer:
+        """Returns the citations of a record that was read already."""
         cited, citing = await asyncio.gather(
             self._finder.cited(record), self._finder.citing(record, page, size)
         )

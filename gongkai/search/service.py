@@ -4,20 +4,20 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import FACETS
 from gongkai.catalog.instants import today_in_china
-from gongkai.catalog.stored_record import decode_record
+from gongkai.catalog.stored_record import StoredRecord, decode_record
 from gongkai.duplicates.decisions import Decisions
 from gongkai.duplicates.revision import compare_versions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchEngine, SearchResult
 from gongkai.engines.scan import read_pages
 from gongkai.query.expansion import QueryExpander
-from gongkai.query.explanation import find_parts
+from gongkai.query.explanation import ScoredPart, find_parts
 from gongkai.query.filters import chosen_values
 from gongkai.query.interpreter import QueryInterpreter
 from gongkai.query.relevance import DEFAULT_PROFILE, load_weights
@@ -48,15 +48,6 @@ from gongkai.semantic.semantic_search import SemanticSearch
 
 STREAMED_AT_ONCE = 500
 """Records that a streamed list reads from the engine at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredPart:
-    """The score that one query part gave a record; `asks` is what the part matches."""
-
-    name: str
-    asks: str
-    score: float
 
 
 class SearchService:
@@ -181,12 +172,18 @@ class SearchService:
                 parts.append(ScoredPart(part.name, part.asks, found.hits[0].score))
         return [*dict.fromkeys(parts), *semantic_parts]
 
+    async def fetch(self, record_id: str) -> StoredRecord | None:
+        """Returns one record as stored, or None where no public record has this id."""
+        stored = await self._engine.fetch(record_id)
+        return None if stored is None else await asyncio.to_thread(decode_record, stored)
+
     async def record(self, record_id: str) -> RecordView | None:
         """Returns one record, or None where no public record has this id."""
-        stored = await self._engine.fetch(record_id)
-        if stored is None:
-            return None
-        record = await asyncio.to_thread(decode_record, stored)
+        record = await self.fetch(record_id)
+        return await self.view(record) if record else None
+
+    async def view(self, record: StoredRecord) -> RecordView:
+        """Returns a record with its relations."""
         related, explaining = self._related_records, self._interpretations
         repealed, repealing, explained, explaining_it, copies = await asyncio.gather(
             related.repealed(record),
@@ -204,10 +201,9 @@ class SearchService:
 
         None unless both are public records and versions of each other.
         """
-        stored = await self._engine.fetch(record_id)
-        if stored is None:
+        record = await self.fetch(record_id)
+        if record is None:
             return None
-        record = await asyncio.to_thread(decode_record, stored)
         repealed, repealing = await asyncio.gather(
             self._related_records.repealed(record), self._related_records.repealing(record)
         )
@@ -219,12 +215,8 @@ class SearchService:
         articles = await asyncio.to_thread(compare_versions, earlier.body, later.body)
         return self.views.comparison(earlier, later, articles)
 
-    async def similar(self, record_id: str, size: int) -> SimilarAnswer | None:
-        """Returns records on the same subject, or None where no public record has this id."""
-        stored = await self._engine.fetch(record_id)
-        if stored is None:
-            return None
-        record = await asyncio.to_thread(decode_record, stored)
+    async def similar(self, record: StoredRecord, size: int) -> SimilarAnswer:
+        """Returns records on the same subject."""
         hits = await self._related_records.similar(record, size)
         return SimilarAnswer(hits=await self.views.read_hits(hits))
 

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from gongkai.errors import BadRequestError
 from gongkai.search.citation_service import CitationsAnswer
 from gongkai.search.responses import (
     ClassificationsAnswer,
@@ -111,7 +112,8 @@ async def similar(
     service: SearchServiceDependency,
 ) -> Response:
     """Records about the same matter."""
-    found = await service.similar(record_id, parameters.size)
+    record = await service.fetch(record_id)
+    found = await service.similar(record, parameters.size) if record else None
     return await _answer_about(found, record_id, "similar", service)
 
 
@@ -129,6 +131,12 @@ async def comparison(
     service: SearchServiceDependency,
 ) -> Response:
     """The differences by article between two versions of a document."""
+    if not parameters.other:
+        # An id may itself end in `/comparison`.
+        record = await service.record(f"{record_id}/comparison")
+        if record is None:
+            raise BadRequestError("with", "请写明另一文本的信息编号")
+        return _as_json(record)
     found = await service.comparison(record_id, parameters.other)
     if found is None:
         raise await missing_record_error(record_id, service)

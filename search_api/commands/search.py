@@ -15,9 +15,9 @@ from rich.text import Text
 from gongkai.catalog.fields import FACETS
 from gongkai.command_line import open_configured, print_json
 from gongkai.engines.installation import Installation
+from gongkai.query.explanation import ScoredPart
 from gongkai.query.request import SIZE_LIMIT, TEXT_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import HitView, QueryView, SearchAnswer
-from gongkai.search.service import ScoredPart
 from gongkai.services import open_services
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)

@@ -14,6 +14,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
+from gongkai.catalog.stored_record import StoredRecord
 from gongkai.errors import BadRequestError, StorageError
 from gongkai.files.spreadsheets import write_sheet
 from gongkai.query.request import PAGE_WINDOW, TEXT_LIMIT, SearchRequest
@@ -170,6 +171,14 @@ async def refuse_merged(record_id: RecordId, request: Request) -> None:
     kept = next((each for each in path if each in public), None)
     if kept and record_id in public:
         raise MovedError(kept)
+
+
+async def fetch_record(record_id: str, service: SearchService) -> StoredRecord:
+    """Returns a record as stored. Raises GoneError if withdrawn, UnknownRecordError if unknown."""
+    found = await service.fetch(record_id)
+    if found is None:
+        raise await missing_record_error(record_id, service)
+    return found
 
 
 async def find_record(record_id: str, service: SearchService) -> RecordView:

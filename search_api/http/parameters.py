@@ -222,7 +222,10 @@ class ComparisonParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     other: str = Field(
-        alias="with", max_length=200, description="另一文本的信息编号，见信息的 versions。"
+        "",
+        alias="with",
+        max_length=200,
+        description="另一文本的信息编号，见信息的 versions，必填。",
     )
 
 

@@ -18,7 +18,7 @@ from search_api.http.dependencies import (
     ContextDependency,
     RecordId,
     SearchServiceDependency,
-    find_record,
+    fetch_record,
     missing_record_error,
     refuse_merged,
 )
@@ -155,11 +155,10 @@ async def record(
     way: Annotated[Way, Depends()],
 ) -> HTMLResponse:
     """Shows one record."""
+    stored = await fetch_record(record_id, service)
     found, cited = await asyncio.gather(
-        find_record(record_id, service), citations.answer(record_id, 1, CITING_SHOWN)
+        service.view(stored), citations.describe(stored, 1, CITING_SHOWN)
     )
-    if cited is None:
-        raise await missing_record_error(record_id, service)
     highlight_terms = await service.highlight_terms(way.q)
     asked = _read_back(way.back, kiosk.mode)
     listed = ReachedList(asked, await service.search(asked)) if asked else None

@@ -21,6 +21,7 @@ from search_api.http.dependencies import (
     SearchServiceDependency,
     ZeroResultRecorderDependency,
     cache_headers,
+    fetch_record,
     find_record,
     missing_record_error,
     record_listed,
@@ -177,11 +178,10 @@ async def citing_records(
     page: Annotated[int, Query(ge=1, le=CITATIONS_PAGE_LIMIT)] = 1,
 ) -> HTMLResponse:
     """Shows all records that cite a record."""
+    stored = await fetch_record(record_id, service)
     found, answer = await asyncio.gather(
-        find_record(record_id, service), citations.answer(record_id, page, PAGE_SIZE)
+        service.view(stored), citations.describe(stored, page, PAGE_SIZE)
     )
-    if answer is None:
-        raise await missing_record_error(record_id, service)
     return HTMLResponse(render_citations(found, answer, context))
 
 
@@ -197,15 +197,13 @@ async def record(
 ) -> HTMLResponse:
     """Shows one record with the search terms highlighted."""
     words = opened.words
+    stored = await fetch_record(record_id, service)
     found, similar, cited, highlight_terms = await asyncio.gather(
-        find_record(record_id, service),
-        service.similar(record_id, SIMILAR_SHOWN),
-        citations.answer(record_id, 1, CITING_SHOWN),
+        service.view(stored),
+        service.similar(stored, SIMILAR_SHOWN),
+        citations.describe(stored, 1, CITING_SHOWN),
         service.highlight_terms(words),
     )
-    if similar is None or cited is None:
-        # The record was withdrawn since.
-        raise await missing_record_error(record_id, service)
     beside = Beside(similar.hits, cited)
 
     def draw() -> str:

@@ -34,6 +34,7 @@ def related(installation: Installation, tmp_path: Path) -> Iterator[TestClient]:
         plain_row(
             5, id="fee", title="水价调整", body="根据《安庆市城乡供水办法》，现将水价通知如下。"
         ),
+        plain_row(6, id="far/comparison", title="灯光秀时间安排"),
     ]
     settings = installation.settings.model_copy(update={"data_dir": tmp_path / "data"})
     served = replace(installation, settings=settings)
@@ -72,6 +73,13 @@ def test_the_like_of_a_record(related: TestClient) -> None:
     assert not {"old/8", "far"} & {hit["id"] for hit in similar}
     assert len(related.get("/api/v1/records/old/8/similar?size=1").json()["hits"]) == 1
     assert related.get("/api/v1/records/none/similar").status_code == 404
+
+
+def test_an_id_may_end_like_an_address_below_a_record(related: TestClient) -> None:
+    address = "/api/v1/records/{}/comparison"
+    assert related.get(address.format("far")).json()["id"] == "far/comparison"
+    assert related.get(address.format("new")).status_code == 422
+    assert related.get(address.format("far"), params={"with": "new"}).status_code == 404
 
 
 def test_the_words_that_led_here_are_marked(sized: Page, client: TestClient) -> None:
