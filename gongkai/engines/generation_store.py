@@ -278,8 +278,13 @@ class GenerationStore:
         manifest = self._generations.manifest(live) if live else None
         if live is None or manifest is None or manifest.fingerprint != self._fingerprint:
             return writer
-        versions, read = self._backend.versions, self._backend.read_stored
-        return KeepingWriter(writer, Kept(versions, lambda ids: read(live, ids)))
+        backend = self._backend
+        kept = Kept(
+            backend.versions,
+            lambda ids: backend.read_digests(live, ids),
+            lambda ids: backend.read_stored(live, ids),
+        )
+        return KeepingWriter(writer, kept)
 
     def _discard(self, name: str) -> None:
         """Drops what a failed run created or did not commit, but no slots, which can go on."""

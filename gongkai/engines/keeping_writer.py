@@ -7,7 +7,7 @@ from typing import Self
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.engines.earlier_versions import EarlierVersions
-from gongkai.engines.fingerprint import digest_content, read_digest
+from gongkai.engines.fingerprint import read_digest
 from gongkai.engines.port import GenerationWriter, IndexDocument
 from gongkai.errors import StorageError
 
@@ -22,6 +22,7 @@ class Kept:
     """Where replaced content goes, and how to read what the live generation has now."""
 
     versions: EarlierVersions
+    read_digests: Callable[[Sequence[str]], Iterator[tuple[str, str]]]
     read_live: Callable[[Sequence[str]], Iterator[tuple[str, bytes]]]
 
 
@@ -85,15 +86,14 @@ class KeepingWriter:
     def _keep_replaced(self) -> None:
         digests, self._digests, self._bytes = self._digests, {}, 0
         if digests:
-            live = self._read_live(list(digests))
-            self._kept.versions.keep(
-                (each, stored) for each, stored in live if digest_content(stored) != digests[each]
-            )
+            self._kept.versions.keep(self._read_replaced(digests))
 
-    def _read_live(self, record_ids: Sequence[str]) -> list[tuple[str, bytes]]:
-        """Returns id and stored content; of a damaged generation, nothing."""
+    def _read_replaced(self, digests: Mapping[str, str]) -> list[tuple[str, bytes]]:
+        """Returns id and stored content of what differs; of a damaged generation, nothing."""
         try:
-            return list(self._kept.read_live(record_ids))
+            live = self._kept.read_digests(list(digests))
+            replaced = [each for each, digest in live if digest != digests[each]]
+            return list(self._kept.read_live(replaced)) if replaced else []
         except StorageError:
             # A restore or a rebuild replaces it, and `gongkai doctor` reports it.
             return []
