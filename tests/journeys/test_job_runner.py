@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from search_api.staff.job_runner import JobRunner
 from tests.engines.records import read_contents
 from tests.journeys.command import plain_row, write_rows
 
-WAIT_SECONDS = 120
+WAIT_SECONDS = 600
 OPTIONS = JobOptions()
+TEN = tuple(at / 5 for at in range(1, 11))
+"""Seconds after the start of ten processes of one job."""
 
 
 def submit(runner: JobRunner, path: Path, stage: Stage = Stage.INDEX) -> int:
@@ -54,31 +56,44 @@ def fresh_runner(fresh: Installation) -> Iterator[JobRunner]:
 
 
 @pytest.mark.parametrize(
-    "moments",
-    [(0.2, 1.0), pytest.param(tuple(at / 2 for at in range(1, 11)), marks=pytest.mark.slow)],
+    ("engine", "moments"),
+    [
+        ("fresh", (0.2, 1.0)),
+        ("elastic", ()),
+        pytest.param("fresh", TEN, marks=pytest.mark.slow),
+        pytest.param("elastic", TEN, marks=pytest.mark.slow),
+    ],
+    ids=["embedded", "elastic", "embedded-ten", "elastic-ten"],
 )
 def test_a_killed_job_is_run_again(
-    fresh: Installation, fresh_runner: JobRunner, tmp_path: Path, moments: tuple[float, ...]
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str, moments: tuple[float, ...]
 ) -> None:
-    path = write_rows(tmp_path / "rows.jsonl", [plain_row(number) for number in range(300)])
-    job_id = submit(fresh_runner, path)
-    for moment in moments:
-        job = wait_for(fresh_runner, job_id, lambda each: each.pid > 0 or has_ended(each))
-        time.sleep(moment)
-        if has_ended(job):
-            break
-        os.kill(job.pid, signal.SIGKILL)
-        job = wait_for(fresh_runner, job_id, has_ended)
-        if job.state is JobState.DONE:
-            break
-        assert job.state is JobState.INTERRUPTED
-        assert job.can_run_again
-        assert fresh_runner.jobs.enqueue(job_id, Stage.INDEX, (JobState.INTERRUPTED,))
-        fresh_runner.wake()
-    assert wait_for(fresh_runner, job_id, has_ended).state is JobState.DONE
-    assert len(read_contents(fresh)) == 300
-    fresh_runner.close()
-    assert not fresh_runner.files_of(job_id).folder.exists()
+    office: Installation = request.getfixturevalue(engine)
+    count = 300 * max(len(moments), 1)
+    path = write_rows(tmp_path / "rows.jsonl", [plain_row(number) for number in range(count)])
+    with closing(JobRunner(office.settings)) as runner:
+        job_id = submit(runner, path)
+        for moment in moments:
+            if kill_after(runner, job_id, moment).state is JobState.DONE:
+                break
+            assert runner.jobs.enqueue(job_id, Stage.INDEX, (JobState.INTERRUPTED,))
+            runner.wake()
+        assert wait_for(runner, job_id, has_ended).state is JobState.DONE
+    assert len(read_contents(office)) == count
+    assert not runner.files_of(job_id).folder.exists()
+
+
+def kill_after(runner: JobRunner, job_id: int, seconds: float) -> Job:
+    """Kills the process of a job some time after its start; returns the job as it ended."""
+    job = wait_for(runner, job_id, lambda each: each.pid > 0 or has_ended(each))
+    time.sleep(seconds)
+    job = runner.jobs.get(job_id) or job
+    if not has_ended(job) and job.pid:
+        with suppress(ProcessLookupError):
+            os.kill(job.pid, signal.SIGKILL)
+    job = wait_for(runner, job_id, has_ended)
+    assert job.state is JobState.DONE or (job.state, job.can_run_again) == ("interrupted", True)
+    return job
 
 
 def test_a_job_waits_for_another_run_and_can_be_stopped(
