@@ -10,7 +10,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -152,7 +152,8 @@ def _restore(
     if reopen:
         kept = Kept(closed - revived.closed, without_text=without_text)
     merge_jobs(copy.jobs, open_jobs(installation.settings.data_dir))
-    with_versions = _restore_versions(copy, store, installation, kept)
+    hidden = {*kept.off, *revived.on_request, *without_text}
+    with_versions = _restore_versions(copy, store, installation, hidden)
     with count_progress(_("indexing")) as on_records:
         job = CopyJob(copy.records, allow_shrink, on_records)
         filling = switch_to(job, store, installation, kept)
@@ -163,11 +164,11 @@ def _restore(
 
 
 def _restore_versions(
-    copy: CheckedBackup, store: IndexStore, installation: Installation, kept: Kept
+    copy: CheckedBackup, store: IndexStore, installation: Installation, hidden: Collection[str]
 ) -> set[str]:
     """Restores earlier versions where none are here, and returns the ids of their records.
 
-    Nothing comes back from before a withdrawal, or of a text that is closed now or that staff
+    Nothing comes back of the `hidden` records, from before a withdrawal, or of versions that staff
     erased.
     """
     folder = installation.settings.data_dir
@@ -177,8 +178,7 @@ def _restore_versions(
         return set()
     withdrawals = store.withdrawals()
     erased = Audit(open_ledger(folder)).last_times(Action.VERSIONS_ERASED)
-    closed = {*kept.off, *kept.on_request, *kept.without_text}
-    public = copy.public - closed
+    public = copy.public.difference(hidden)
 
     def is_kept(record_id: str, until: str) -> bool:
         withdrawal = withdrawals.get(record_id)
