@@ -69,7 +69,7 @@ def test_a_killed_job_is_run_again(
     request: pytest.FixtureRequest, tmp_path: Path, engine: str, moments: tuple[float, ...]
 ) -> None:
     office: Installation = request.getfixturevalue(engine)
-    count = 300 * max(len(moments), 1)
+    count = 100 * max(len(moments), 3)
     path = write_rows(tmp_path / "rows.jsonl", [plain_row(number) for number in range(count)])
     with closing(JobRunner(office.settings)) as runner:
         job_id = submit(runner, path)
