@@ -16,6 +16,7 @@ from bench.corpus import FACETS
 from bench.peers.peer import Answer, Question, Row
 from development.footprint import measure_footprint, measure_processor_seconds
 from gongkai.engines.embedded.layout import folder_bytes
+from gongkai.query.request import FACET_SIZE_LIMIT
 
 _PATIENCE_SECONDS = 60.0
 _IDLE_SHARE = 0.05
@@ -136,6 +137,8 @@ class Gongkai:
 def address_of(question: Question) -> str:
     """Returns the API address of a query: seven facets, highlights, no correction or expansion."""
     asked: list[tuple[str, str]] = [("facets", name) for name in FACETS]
+    # The other systems list all values of a facet too.
+    asked.append(("facet_size", str(FACET_SIZE_LIMIT)))
     asked += [("page", str(question.page)), ("expand", "false"), ("correct", "false")]
     asked += question.filters.items()
     asked.append(("document_number" if question.kind == "number" else "q", question.text))
