@@ -93,8 +93,9 @@ class EmbeddedEngine:
             return self._search_in_time(query, deadline)
 
     def _search_in_time(self, query: EngineQuery, deadline: Deadline) -> SearchResult:
-        snapshot = self._current()
+        # Before the snapshot: a withdrawal is pending until a commit has deleted the record.
         left_out = self._left_out()
+        snapshot = self._current()
         asked = without(_compile_scored(snapshot.searcher, query), left_out)
         filters = {name: compile_query(each) for name, each in query.filters.items()}
         narrowed = narrow(asked, filters.values())
@@ -110,7 +111,8 @@ class EmbeddedEngine:
         )
 
     def _count_each(self, queries: Sequence[Query], deadline: Deadline) -> tuple[int, ...]:
-        snapshot, left_out = self._current(), self._left_out()
+        # In this order, as in a search.
+        left_out, snapshot = self._left_out(), self._current()
         counts: list[int] = []
         with translate_errors():
             for query in queries:
