@@ -68,18 +68,15 @@ class EarlierVersions:
                     connection.execute(_ADD, (record_id, now(), content))
                     connection.execute(_SURPLUS, (record_id, record_id, MOST))
 
-    def restore(self, copy: Database, is_kept: Callable[[str, str], bool]) -> set[str]:
-        """Adds versions of a backup and returns the ids of their records.
+    def restore(self, copy: Database, is_kept: Callable[[str, str], bool]) -> None:
+        """Adds versions of a backup.
 
         `is_kept` tells by record id and time whether a version is added.
         """
-        restored = set()
         with self.file.write() as connection, copy.read_unchanged() as copied:
             for record_id, until, content in read_versions(copied):
                 if is_kept(record_id, until):
                     connection.execute(_ADD, (record_id, until, content))
-                    restored.add(record_id)
-        return restored
 
     def erase(self, record_ids: Collection[str]) -> None:
         """Erases all versions of records; their bytes are overwritten."""
@@ -109,7 +106,7 @@ class EarlierVersions:
 
 
 def read_versions(connection: sqlite3.Connection) -> Iterator[tuple[str, str, bytes]]:
-    """Yields id, time and content of each version. Raises ValueError for an invalid row."""
+    """Yields id, time and content of each version. Raises ValueError or TypeError for others."""
     rows = connection.execute("SELECT id, until, content FROM versions ORDER BY sequence")
     for record_id, until, content in rows:
         if not isinstance(record_id, str) or not re.search(UTC_TIME, until):

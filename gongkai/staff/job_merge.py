@@ -6,7 +6,9 @@ left out: its records may have been withdrawn since.
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Json
@@ -74,6 +76,16 @@ def merge_jobs(copy: JobCopy, database: Database) -> None:
             "INSERT OR IGNORE INTO corrected_rows (run, row, job) VALUES (?, ?, ?)",
             [(run, row, numbers[job]) for run, row, job in copy.corrected if job in numbers],
         )
+
+
+def erase_inspections(copy: Path) -> None:
+    """Erases what the jobs of a copied database quote of their files, if the copy exists."""
+    if not copy.exists():
+        return
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("UPDATE jobs SET inspection = '{}'")
 
 
 def _add_missing(connection: sqlite3.Connection, copy: JobCopy) -> Iterator[tuple[int, int]]:

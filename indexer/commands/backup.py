@@ -37,7 +37,7 @@ from gongkai.query.request import Sort
 from gongkai.query.tree import Terms
 from gongkai.search.replica import END, stream_replica
 from gongkai.staff.audit import Action, Audit
-from gongkai.staff.job_merge import merge_jobs
+from gongkai.staff.job_merge import erase_inspections, merge_jobs
 from gongkai.staff.jobs import open_jobs
 from gongkai.staff.merge import TokenRow, find_revoked_since, merge_staff
 from gongkai.staff.staff_database import open_ledger
@@ -153,11 +153,11 @@ def _restore(
         kept = Kept(closed - revived.closed, without_text=without_text)
     merge_jobs(copy.jobs, open_jobs(installation.settings.data_dir))
     hidden = {*kept.off, *revived.on_request, *without_text}
-    with_versions = _restore_versions(copy, store, installation, hidden)
+    _restore_versions(copy, store, installation, hidden)
     with count_progress(_("indexing")) as on_records:
         job = CopyJob(copy.records, allow_shrink, on_records)
         filling = switch_to(job, store, installation, kept)
-    EarlierVersions(installation.settings.data_dir).erase(with_versions - filling.taken)
+    EarlierVersions(installation.settings.data_dir).erase(copy.public - filling.taken)
     if reopen and revived.closed:
         store.restore(revived.closed & filling.taken)
     return filling, filling.writer.name
@@ -165,8 +165,8 @@ def _restore(
 
 def _restore_versions(
     copy: CheckedBackup, store: IndexStore, installation: Installation, hidden: Collection[str]
-) -> set[str]:
-    """Restores earlier versions where none are here, and returns the ids of their records.
+) -> None:
+    """Restores earlier versions where none are here.
 
     Nothing comes back of the `hidden` records, from before a withdrawal, or of versions that staff
     erased.
@@ -175,7 +175,7 @@ def _restore_versions(
     versions = EarlierVersions(folder)
     if copy.versions is None or versions.file.path.exists():
         # The versions here are newer, and lack what was erased since.
-        return set()
+        return
     withdrawals = store.withdrawals()
     erased = Audit(open_ledger(folder)).last_times(Action.VERSIONS_ERASED)
     public = copy.public.difference(hidden)
@@ -185,7 +185,7 @@ def _restore_versions(
         has_been_open = withdrawal is None or "" < withdrawal.when < until
         return record_id in public and has_been_open and erased.get(record_id, "") < until
 
-    return versions.restore(copy.versions, is_kept)
+    versions.restore(copy.versions, is_kept)
 
 
 def _read_ledger(store: IndexStore) -> Mapping[str, Withdrawal]:
@@ -266,6 +266,7 @@ def _fill(part: Path, installation: Installation) -> int:
         write_withdrawals(part / WITHDRAWN, dict(store.withdrawals()))
     for database in _databases(installation):
         database.copy_to(part / database.path.name)
+    erase_inspections(part / open_jobs(installation.settings.data_dir).path.name)
     write_manifest(part, datetime.now(UTC).isoformat(timespec="seconds"), count)
     return count
 

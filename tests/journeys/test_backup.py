@@ -78,6 +78,7 @@ def test_jobs_and_earlier_versions_come_back_and_nothing_closed_since(
     jobs.note_corrected(second, "run", [7])
     assert run(data, "backup", kept).returncode == 0
 
+    assert b'"rows"' not in (kept / "jobs.sqlite3").read_bytes()
     assert read_versions(data, "r1")
     Jobs(open_jobs(other)).add(Stage.INDEX, ("乙", "", "89abcdef"), "乙.csv", JobOptions())
     Audit(open_ledger(other)).add("乙", Action.VERSIONS_ERASED, "r2")
@@ -96,6 +97,10 @@ def test_jobs_and_earlier_versions_come_back_and_nothing_closed_since(
     # Closed since the backup: whatever was said before stays closed, even if opened again.
     assert run(data, "withdraw", "r1").returncode == 0
     (data / "versions.sqlite3").unlink()
+    assert run(data, "restore", "--force", "--allow-shrink", kept).returncode == 0
+    assert [len(read_versions(data, each)) for each in ("r0", "r1", "r2")] == [1, 0, 1]
+    # As a restore leaves them that was stopped before it had all records.
+    EarlierVersions(data).keep([("r1", b"{}")])
     assert run(data, "restore", "--force", "--allow-shrink", kept).returncode == 0
     assert [len(read_versions(data, each)) for each in ("r0", "r1", "r2")] == [1, 0, 1]
     (data / "versions.sqlite3").unlink()
