@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import faiss
 import numpy as np
@@ -18,12 +18,12 @@ from gongkai.engines.embedded.vectors import START, VectorFile
 from gongkai.engines.vector_port import StoredVector, Vector, VectorHit
 
 _BYTES = 2
-"""Bytes of a number."""
+"""Bytes of a dimension (float16)."""
 _Codes: TypeAlias = NDArray[np.uint8]
 SETTLE_SECONDS = 5.0
 """A file that is being written is read again at most this often."""
 _PAUSE_TIMES = 20
-"""And after a pause of this many times the time that reading it took."""
+"""The pause after a reading is at least this many times as long as the reading."""
 
 
 class EmbeddedVectors:
@@ -65,7 +65,11 @@ class EmbeddedVectors:
         self._matrix = None
 
     def _current(self) -> "_Matrix":
-        with self._reading:
+        matrix = self._matrix
+        # Only the first query waits for a reading; later ones use the vectors read before.
+        if not self._reading.acquire(blocking=matrix is None):
+            return cast("_Matrix", matrix)
+        try:
             stamp, now = self._file.stamp(), self._clock()
             if self._matrix is None or (stamp != self._stamp and now >= self._settled_at):
                 self._matrix = self._read(self._matrix)
@@ -73,6 +77,8 @@ class EmbeddedVectors:
                 pause = max(SETTLE_SECONDS, _PAUSE_TIMES * (done - now))
                 self._stamp, self._settled_at = stamp, done + pause
             return self._matrix
+        finally:
+            self._reading.release()
 
     def _read(self, matrix: "_Matrix | None") -> "_Matrix":
         """Returns the vectors of the file: the given ones with what was added, or all."""
@@ -104,7 +110,7 @@ class _Matrix:
         if not ids:
             return self
         replaced = {self._rows[each] for each in ids if each in self._rows}
-        # The rows that stay keep their order. Searches go on in the index that is copied.
+        # A clone, because other threads still search the old index.
         index = faiss.clone_index(self._index)
         index.remove_ids(faiss.IDSelectorBatch(np.array(sorted(replaced), np.int64)))
         index.add_sa_codes(codes)
