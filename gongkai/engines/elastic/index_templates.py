@@ -24,6 +24,7 @@ class IndexCreator:
         self._client = client
         self._settings = settings
         self._names = Names(settings.elasticsearch_prefix)
+        self._has_template = False
 
     def create(
         self,
@@ -33,7 +34,9 @@ class IndexCreator:
         active_shards: str = "1",
     ) -> None:
         """Creates an index. `settings` override every template."""
-        self._put_template()
+        if not self._has_template:
+            self._put_template()
+            self._has_template = True
         self._client.indices.create(
             index=index,
             mappings=mappings,
