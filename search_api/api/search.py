@@ -29,7 +29,7 @@ from search_api.http.dependencies import (
     missing_record_error,
     refuse_merged,
 )
-from search_api.http.errors import describe_problems
+from search_api.http.errors import GoneError, describe_problems
 from search_api.http.parameters import (
     CitationsParameters,
     ComparisonParameters,
@@ -133,10 +133,13 @@ async def comparison(
     """The differences by article between two versions of a document."""
     if not parameters.other:
         # An id may itself end in `/comparison`.
-        record = await service.record(f"{record_id}/comparison")
-        if record is None:
-            raise BadRequestError("with", "请写明另一文本的信息编号")
-        return _as_json(record)
+        whole_id = f"{record_id}/comparison"
+        record = await service.record(whole_id)
+        if record is not None:
+            return _as_json(record)
+        if await service.is_withdrawn(whole_id):
+            raise GoneError
+        raise BadRequestError("with", "请写明另一文本的信息编号")
     found = await service.comparison(record_id, parameters.other)
     if found is None:
         raise await missing_record_error(record_id, service)

@@ -183,10 +183,7 @@ async def fetch_record(record_id: str, service: SearchService) -> StoredRecord:
 
 async def find_record(record_id: str, service: SearchService) -> RecordView:
     """Returns a public record. Raises GoneError if withdrawn, UnknownRecordError if unknown."""
-    found = await service.record(record_id)
-    if found is None:
-        raise await missing_record_error(record_id, service)
-    return found
+    return await service.view(await fetch_record(record_id, service))
 
 
 async def missing_record_error(
