@@ -90,7 +90,10 @@ class AnswerFinder:
     async def rank(
         self, interpreted: InterpretedQuery, hits: Sequence[Hit], semantic_hits: SemanticHits
     ) -> list[FoundAnswer]:
-        """Returns the candidates of a question, nearest first; none for other texts."""
+        """Returns the candidates of a question, nearest first.
+
+        Returns none for other texts, or if no candidate states what the question asks for.
+        """
         if not _QUESTION.search(interpreted.text):
             return []
         groups = _group_words(interpreted)

@@ -15,7 +15,7 @@ _SHARE = 0.02
 _READ = 60_000
 """Characters of a text that are read."""
 _KEPT = 500
-"""Long texts that are kept folded, since folding one takes longer than looking for words."""
+"""Long texts that are kept folded, 240 KB each at most. Folding takes longer than finding words."""
 _CHARACTER = 0.5
 """Of the weight of a word, for a single character: 领 is part of 领导."""
 

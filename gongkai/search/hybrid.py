@@ -78,7 +78,7 @@ class HybridSearch:
         if not allows_semantic_search(replace(request, sort=chosen.order), interpreted):
             return None
         try:
-            async with self._semantic.turn():
+            async with self._semantic.slot():
                 return await self._search_both(request, chosen)
         except SemanticUnavailableError as error:
             self._semantic.count(error.outcome)

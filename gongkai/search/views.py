@@ -59,7 +59,7 @@ NO_RELATIONS = Relations()
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What the rows of a list say beside the record.
+    """What a list shows of its rows in addition to the records.
 
     `related` are ids of records that only the semantic search found, `pinned` of records that staff
     pinned to the query. `copies` are the records shown with a hit instead of a row of their own.

@@ -87,7 +87,7 @@ async def embed_records(
             kinds = [_Kind(pool.embed, replaces_static=until_complete)]
             if total - store.count() > BULK:
                 static = await _open_static(installation, engine, pool)
-                kinds = [_Kind(static.embed, makes_static=True), *kinds[: int(until_complete)]]
+                kinds = [_Kind(static.embed, makes_static=True), *(kinds if until_complete else ())]
             runs = [_Run(engine, store, found, on_progress, kind) for kind in kinds]
             for run in runs:
                 await run.embed_all()

@@ -47,7 +47,7 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class KnnQuery:
-    """A query vector, the most records that are wanted, and the least cosine that they have."""
+    """At most `count` records that match the filters, with a cosine of `floor` or more."""
 
     vector: Vector
     count: int

@@ -23,10 +23,10 @@ from gongkai.semantic.models import TriedModel, open_model
 from gongkai.semantic.parts import embed_question
 
 _PASSAGES_AT_ONCE = 2
-"""Passages embedded before the next query has its turn, 10 to 20 ms."""
+"""Passages embedded before the next query comes, 10 to 20 ms."""
 _PAUSE_SECONDS = 0.005
 _AT_ONCE = 4
-"""Queries that a process works on together. With more of them, none is done within its budget."""
+"""Hybrid searches that a process runs at a time. With more, none ends within its budget."""
 _MOST_KEPT = 4_000
 """Vectors of passages kept in memory, 2 KB each."""
 log = logging.getLogger("gongkai.semantic")
@@ -91,7 +91,7 @@ class SemanticSearch:
         self._found = FoundRecords(installation.settings.data_dir)
         self._kept: dict[str, Vector] = {}
         self._waiting = 0
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def prepare(self) -> "Future[TriedModel]":
         """Starts loading the model; until it is loaded, keyword search answers alone."""
@@ -102,16 +102,16 @@ class SemanticSearch:
         return self._opening
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Admits one query, whose budget starts then.
+    async def slot(self) -> AsyncIterator[None]:
+        """Takes one of the slots for hybrid searches; the time budget of the search starts then.
 
-        Raises SemanticUnavailableError where none of the turns is free within as long.
+        Raises SemanticUnavailableError if no slot becomes free within the same time.
         """
-        await _in_time(self._turns.acquire(), self._end_of_budget())
+        await _in_time(self._slots.acquire(), self._end_of_budget())
         try:
             yield
         finally:
-            self._turns.release()
+            self._slots.release()
 
     async def search(
         self, text: str, words: Sequence[str], count: int, filters: Mapping[str, Query]
@@ -133,8 +133,8 @@ class SemanticSearch:
     async def embed(self, passages: Sequence[str]) -> Vectors:
         """Returns vectors of shape (passages, dimensions). Raises SemanticUnavailableError.
 
-        In small batches, and queries that wait come first: while every turn is taken, there is no
-        time for passages. Vectors made are kept, so that a question asked again gets its answer
+        In small batches, and queries that wait come first: while every slot is in use, no
+        passages are embedded. Vectors made are kept, so that a question asked again gets its answer
         even where time ran out before.
         """
         until = self._end_of_budget()
@@ -142,7 +142,7 @@ class SemanticSearch:
         missing = [each for each in dict.fromkeys(passages) if each not in self._kept]
         known = {each: self._kept[each] for each in passages if each in self._kept}
         for start in range(0, len(missing), _PASSAGES_AT_ONCE):
-            if self._turns.locked():
+            if self._slots.locked():
                 raise SemanticUnavailableError(SemanticOutcome.SLOW)
             part = missing[start : start + _PASSAGES_AT_ONCE]
             vectors = await _in_time(self._embed_after_queries(model, part), until)

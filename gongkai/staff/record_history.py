@@ -13,7 +13,7 @@ from gongkai.staff.jobs import Job
 from gongkai.staff.record_actions import RecordAction, RecordEntry
 
 _TOGETHER = timedelta(minutes=1)
-"""Lines of two logs that are at most this far apart can be of one event."""
+"""Entries of two logs that are at most this far apart may describe one event."""
 
 
 class EventKind(StrEnum):
@@ -22,7 +22,7 @@ class EventKind(StrEnum):
     PUBLISHED = "published"
     CHANGED = "changed"
     UNLISTED = "unlisted"
-    """The index has it no longer."""
+    """The index no longer contains it."""
     CORRECTED = "corrected"
     """An earlier version was kept."""
     ERASED = "erased"
@@ -111,14 +111,14 @@ _SAME = {
     EventKind.CHANGED: {EventKind.CORRECTED},
     EventKind.UNLISTED: {EventKind.WITHDRAWN, EventKind.CLOSED},
 }
-"""Kinds of which another log keeps a line with more in it."""
+"""Kinds that another log describes in more detail; only that entry is shown."""
 
 
 def _is_same(event: RecordEvent, other: RecordEvent) -> bool:
     if other.kind not in {event.kind, *_SAME.get(event.kind, ())}:
         return False
-    has_one_job = event.job is not None and other.job is not None and event.job.id == other.job.id
-    return has_one_job or abs(_read(event.at) - _read(other.at)) <= _TOGETHER
+    is_same_job = event.job is not None and other.job is not None and event.job.id == other.job.id
+    return is_same_job or abs(_read(event.at) - _read(other.at)) <= _TOGETHER
 
 
 def _read(at: str) -> datetime:

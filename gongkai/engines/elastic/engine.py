@@ -136,7 +136,7 @@ class ElasticEngine:
         return await ask(await self._live_index())
 
     async def _fetch(self, record_id: str) -> bytes | None:
-        """Reads a record in one request; its index is compared with the analysis afterwards."""
+        """Returns a record with one request; the fingerprint of its index is checked afterwards."""
         try:
             found: Any = await self._get(record_id, self._live.address)
         except NotFoundError as error:

@@ -14,7 +14,10 @@ from gongkai.errors import EngineUnavailableError, NothingIndexedError
 
 
 class LiveIndex:
-    """Finds the live index, or that of one `generation`; `address` searches it in one request."""
+    """Resolves the live index, or the index of one `generation`.
+
+    `address` is the alias or the index, for requests that need not resolve it first.
+    """
 
     def __init__(self, names: Names, fingerprint: str, generation: str = "") -> None:
         self._alias = names.live

@@ -12,14 +12,14 @@ from gongkai.query import tree
 FEW_VALUES = 8
 """Up to this many values of a field are queried as single terms."""
 DEEPEST = 12
-"""Nesting depth of optional queries, which tantivy evaluates recursively."""
+"""Most optional queries that are nested; tantivy evaluates nested queries recursively."""
 NESTED_FROM = 2
-"""Matches of an optional query, for each one of the main query, from which it is nested.
+"""An optional query is nested if it has at least this many times the matches of the main query.
 
 Looking up one match takes about as long as passing two.
 """
 FEW_MATCHES = 500
-"""Matches of a main query up to which the optional ones are not worth an estimate."""
+"""Up to this many matches of the main query, optional queries are nested without an estimate."""
 _Clause = tuple[Occur, tantivy.Query]
 
 
@@ -89,8 +89,8 @@ def _compile_and(query: tree.And, selectivity: Selectivity | None) -> tantivy.Qu
         return tantivy.Query.boolean_query(
             [*needed, *_clauses(Occur.Should, query.should, selectivity)]
         )
-    beside, nested = _divide_optional(query, selectivity)
-    whole = tantivy.Query.boolean_query([*needed, *_clauses(Occur.Should, beside, selectivity)])
+    flat, nested = _divide_optional(query, selectivity)
+    whole = tantivy.Query.boolean_query([*needed, *_clauses(Occur.Should, flat, selectivity)])
     for each in _clauses(Occur.Should, nested, selectivity):
         whole = tantivy.Query.boolean_query([(Occur.Must, whole), each])
     return whole
@@ -99,10 +99,10 @@ def _compile_and(query: tree.And, selectivity: Selectivity | None) -> tantivy.Qu
 def _divide_optional(
     query: tree.And, selectivity: Selectivity | None
 ) -> tuple[Sequence[tree.Query], Sequence[tree.Query]]:
-    """Returns the optional queries that stand beside the main query, and those nested around it.
+    """Returns the optional queries that become SHOULD clauses, and those that are nested.
 
-    Beside it, tantivy visits all of their matches. Around it, only matches of the main query are
-    looked up in them, which is faster for the frequent ones: most records are in force.
+    tantivy visits every match of a SHOULD clause. In a nested query, it looks up the matches of the
+    main query only, which is faster for frequent ones: most records are in force.
     """
     if selectivity is None or not query.should:
         return query.should[:-DEEPEST], query.should[-DEEPEST:]
@@ -113,9 +113,9 @@ def _divide_optional(
     counts = list(map(selectivity.estimate, query.should))
     ranked = sorted(range(len(counts)), key=counts.__getitem__, reverse=True)
     frequent = {at for at in ranked[:DEEPEST] if counts[at] >= least}
-    placed = list(enumerate(query.should))
-    beside = [each for at, each in placed if at not in frequent]
-    return beside, [each for at, each in placed if at in frequent]
+    numbered = list(enumerate(query.should))
+    flat = [each for at, each in numbered if at not in frequent]
+    return flat, [each for at, each in numbered if at in frequent]
 
 
 def _clauses(

@@ -26,9 +26,10 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a file was read: its deletions until then, and the number of the last row.
+    """The rowid of the last row that was read, and the number of deletions until then.
 
-    A vector that replaces another gets a new number; numbers are used again after deletions only.
+    A replaced vector gets a new rowid. SQLite reuses rowids only after deletions, so the file is
+    read anew after one.
     """
 
     deletions: int
