@@ -10,15 +10,11 @@ from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
 
-from gongkai.duplicates.decisions import Decisions
-from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import IntegrityReport
 from gongkai.files.ocr import find_ocr_fault
-from gongkai.staff.jobs import open_jobs
-from gongkai.staff.staff_database import open_ledger
 from gongkai.trusted_proxies import find_proxy_faults
-from indexer.attachments.owners import open_owners
+from indexer.databases import list_databases
 
 LEAST_FREE = 0.1
 """Share of a disk that should be free: a rebuild needs space for a second index."""
@@ -93,13 +89,7 @@ def advise(examined: list[IntegrityReport]) -> str:
 
 
 def _read_databases(folder: Path) -> Iterator[str]:
-    for database in (
-        open_ledger(folder),
-        Decisions(folder).file,
-        open_owners(folder),
-        open_jobs(folder),
-        EarlierVersions(folder).file,
-    ):
+    for database in list_databases(folder):
         if fault := database.examine():
             yield _("{name}: {fault}. Restore it from its backup.").format(
                 name=database.path.name, fault=fault

@@ -24,7 +24,6 @@ import typer
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.command_line import count_progress, open_configured
 from gongkai.duplicates.decisions import Decisions
-from gongkai.engines.database import Database
 from gongkai.engines.earlier_versions import EarlierVersions
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, IndexStore
@@ -51,6 +50,7 @@ from indexer.backup_files import (
     write_manifest,
     write_withdrawals,
 )
+from indexer.databases import list_databases
 from indexer.replicas import CopyJob, Filling, Kept, switch_to
 
 _MOST_LISTED = 20
@@ -201,7 +201,7 @@ def _read_ledger(store: IndexStore) -> Mapping[str, Withdrawal]:
 
 
 def _check_databases(installation: Installation) -> None:
-    for database in _databases(installation):
+    for database in list_databases(installation.settings.data_dir):
         database.begin_anew()
         if fault := database.examine():
             raise BackupError(
@@ -264,9 +264,10 @@ def _fill(part: Path, installation: Installation) -> int:
         store.withdrawals()
         count = asyncio.run(_copy_records(installation, part / RECORDS))
         write_withdrawals(part / WITHDRAWN, dict(store.withdrawals()))
-    for database in _databases(installation):
+    folder = installation.settings.data_dir
+    for database in list_databases(folder):
         database.copy_to(part / database.path.name)
-    erase_inspections(part / open_jobs(installation.settings.data_dir).path.name)
+    erase_inspections(part / open_jobs(folder).path.name)
     write_manifest(part, datetime.now(UTC).isoformat(timespec="seconds"), count)
     return count
 
@@ -288,9 +289,3 @@ async def _copy_records(installation: Installation, path: Path) -> int:
     finally:
         await engine.close()
     return count
-
-
-def _databases(installation: Installation) -> tuple[Database, ...]:
-    folder = installation.settings.data_dir
-    staff = open_ledger(folder), Decisions(folder).file, open_owners(folder)
-    return *staff, open_jobs(folder), EarlierVersions(folder).file
