@@ -11,6 +11,9 @@ KINDS = ("one word", "two words", "phrase", "number", "filter only", "deep page"
 EXACT = frozenset(("number", "filter only"))
 """Kinds with one correct total, independent of a peer's segmentation."""
 
+_FLAT = ("genre", "format")
+"""Facets without descendants: the other systems filter by the value alone."""
+
 
 def worded(questions: Sequence[Question]) -> list[Question]:
     """Returns the most common kinds of query: one word or two."""
@@ -25,7 +28,7 @@ def draw_questions(rows: Sequence[Row], count: int) -> Iterator[Question]:
         row = draw.choice(rows)
         words = [each for each in analyzer.tokenize(str(row["body"])) if len(each) > 1] or ["通知"]
         start = draw.randrange(max(1, len(str(row["body"])) - 6))
-        kinds = {"genre": str(row["genre"]), "publisher": str(row["publisher"])}
+        kinds = {name: str(row[name]) for name in _FLAT}
         yield Question("one word", draw.choice(words))
         yield Question("two words", " ".join(draw.sample(words, min(2, len(words)))))
         yield Question("phrase", f'"{str(row["body"])[start : start + 6]}"')
