@@ -25,18 +25,20 @@ from search_api.http.dependencies import (
 from search_api.http.errors import UnknownPageError
 from search_api.http.parameters import PageParameters, PageQuery, read_page, read_request
 from search_api.http.state import services_of
+from search_api.kiosk.layout import KioskContext
 from search_api.kiosk.mode import SIZES, Mode, carry, read_list_query
+from search_api.kiosk.record_screens import (
+    Reached,
+    ReachedList,
+    render_kiosk_comparison,
+    render_kiosk_record,
+)
 from search_api.kiosk.screens import (
     NARROWED,
     NEWEST,
-    KioskContext,
     Offers,
-    Reached,
-    ReachedList,
     render_browse,
     render_find,
-    render_kiosk_comparison,
-    render_kiosk_record,
     render_list,
     render_narrow,
     render_start,

@@ -1,35 +1,22 @@
-"""The kiosk screens: few and large elements.
+"""The kiosk screens of lists, filters and the start: few and large elements.
 
 They show the same responses as the public pages. No link leaves the site: web addresses are text.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from urllib.parse import urlsplit
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import PANELS, TILES, TITLES
 from gongkai.catalog.halls import Hall
 from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
-from gongkai.search.responses import (
-    ComparisonAnswer,
-    CopyView,
-    FacetValueView,
-    RecordView,
-    SearchAnswer,
-)
-from search_api.kiosk.mode import HITS, LIST_PATH, SIZES, Mode, carry, read_back, read_list_query
-from search_api.web.catalog_entry import TERM_HEADING
-from search_api.web.citations_page import CitationSections, CitedRow
-from search_api.web.comparison_page import build_comparison
+from gongkai.search.responses import FacetValueView, SearchAnswer
+from search_api.kiosk.layout import KioskContext, link_record, link_row, list_link, render_screen
+from search_api.kiosk.mode import Mode
 from search_api.web.facet_panels import list_leaves, walk
 from search_api.web.pagination import build_paging
-from search_api.web.qr import draw_qr
-from search_api.web.record_page import Found, RecordPage, build_record_page
-from search_api.web.rendering import PageContext, render, shorten, spell_day
-from search_api.web.results_page import CopyRow, HitRow, build_hit, build_quotation
-from search_api.web.site import record_path
+from search_api.web.rendering import PageContext, shorten, spell_day
+from search_api.web.results_page import build_hit, build_quotation
 from search_api.web.urls import build_parameters, with_page
 
 NARROWED = PANELS[:3]
@@ -43,16 +30,6 @@ NEWEST = SearchRequest(
 )
 """The request of the start screen: newest records, and the facets that lead to records."""
 _CHOICES = 6
-_SIZE_LABELS = dict(zip(SIZES, ("标准", "大", "特大"), strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class KioskContext:
-    """The page context with the hall and the kiosk settings."""
-
-    page: PageContext
-    hall: Hall
-    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +40,6 @@ class KioskTile:
     href: str
     note: str = ""
     icon: str = ""
-
-
-def list_link(mode: Mode, request: SearchRequest) -> str:
-    """Returns the kiosk address of a request's list."""
-    return mode.link(LIST_PATH, *build_parameters(replace(request, size=10)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +53,14 @@ class Offers:
 def render_start(context: KioskContext, offers: Offers, created: str) -> str:
     """Renders the start screen. `created` is an ISO time."""
     mode, newest = context.mode, offers.newest
-    return _render(
+    return render_screen(
         "start",
         context,
         total=newest.total,
         **_offer(mode, offers),
-        newest=[_row(mode, build_hit(hit), SearchRequest(sort=Sort.NEWEST)) for hit in newest.hits],
+        newest=[
+            link_row(mode, build_hit(hit), SearchRequest(sort=Sort.NEWEST)) for hit in newest.hits
+        ],
         day=spell_day(created),
         back=None,
     )
@@ -112,7 +86,7 @@ def _ways(mode: Mode, newest: SearchAnswer) -> Iterator[KioskTile]:
 
 def render_find(context: KioskContext, text: str) -> str:
     """Renders the on-screen keyboard. `text` is the initial content of the box."""
-    return _render("find", context, text=text, back=None)
+    return render_screen("find", context, text=text, back=None)
 
 
 def render_list(
@@ -127,13 +101,13 @@ def render_list(
     paging = build_paging(asked, answer.total)
     here = asked.page
     quotation = build_quotation(answer, asked.text)
-    return _render(
+    return render_screen(
         "list",
         context,
         answer=answer,
         heading=shorten(asked.text) or _describe_choices(answer) or "全部信息",
-        hits=[_row(mode, build_hit(hit), asked) for hit in answer.hits],
-        quoted=quotation and (quotation, _record_link(mode, quotation.href, asked)),
+        hits=[link_row(mode, build_hit(hit), asked) for hit in answer.hits],
+        quoted=quotation and (quotation, link_record(mode, quotation.href, asked)),
         notes=list(_describe_reading(answer)),
         paging=paging,
         previous=list_link(mode, with_page(asked, here - 1)) if here > 1 else None,
@@ -157,7 +131,7 @@ def render_narrow(context: KioskContext, answer: SearchAnswer, request: SearchRe
         KioskTile(f"不限{TITLES[name]}", list_link(mode, _without(request, name)))
         for name in request.chosen
     ]
-    return _render(
+    return render_screen(
         "narrow", context, groups=groups, wide=wide, total=answer.total,
         back=list_link(mode, request),
     )  # fmt: skip
@@ -177,128 +151,17 @@ def render_browse(
         tiles.insert(0, KioskTile(f"{parent.label}的全部信息", whole, _count(parent)))
     above = next((each.value for each in walk(values) if parent in each.children), "")
     up = mode.link(f"/kiosk/browse/{name}", *([("path", above)] if above else []))
-    return _render(
+    return render_screen(
         "browse", context, heading=parent.label if parent else TILES[name], tiles=tiles,
         back=up if path else None,
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ReachedList:
-    """The list that a record was chosen from."""
-
-    request: SearchRequest
-    answer: SearchAnswer
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """The way to a record: the query, the address of the list, the current date, the list."""
-
-    found: Found
-    back: str
-    today: date
-    citations: CitationSections
-    listed: ReachedList | None = None
-
-
-def render_kiosk_record(context: KioskContext, record: RecordView, reached: Reached) -> str:
-    """Renders one record. A QR code shows its address if the site has a public URL."""
-    page = context.page
-    shown = build_record_page(record, (), reached.found, page.base, reached.today)
-    return _render(
-        "record",
-        context,
-        record=shown,
-        facts=list(_facts(shown)),
-        qr=draw_qr(shown.address) if page.site.public_url else None,
-        address=shown.address if page.site.public_url else "",
-        copies=[(each, _copy_link(context.mode, each, reached)) for each in shown.copies],
-        versions=_link_versions(context.mode, record, reached),
-        cited=list(_link_citations(context.mode, reached)),
-        listed=list(_listed(context.mode, record.id, reached)),
-        back=read_back(reached.back, context.mode),
-    )
-
-
-def _link_versions(mode: Mode, record: RecordView, reached: Reached) -> list[tuple[CopyView, str]]:
-    """Returns the other versions of a record with the addresses of the comparisons."""
-    back = [("back", reached.back)] if reached.back else []
-    return [
-        (each, mode.link(f"/kiosk/comparison{record_path(record.id)}", ("with", each.id), *back))
-        for each in record.versions
-    ]
-
-
-def render_kiosk_comparison(context: KioskContext, answer: ComparisonAnswer, back: str) -> str:
-    """Renders the comparison of two versions by article."""
-    compared = build_comparison(answer, context.page.base)
-    given = [("back", back)] if back else []
-    later = context.mode.link(f"/kiosk{compared.later_href}", *given)
-    return _render("comparison", context, compared=compared, back=later)
-
-
-def _link_citations(
-    mode: Mode, reached: Reached
-) -> Iterator[tuple[str, list[tuple[CitedRow, str]]]]:
-    """Yields the headings of the citations with their records and kiosk addresses."""
-    found = reached.citations
-    sections = {
-        "本文件的依据": found.basis,
-        "本文件引用的文件": found.cites,
-        f"引用本文件的文件（{found.total:,} 件）": found.cited_by,
-    }
-    for heading, rows in sections.items():
-        if rows:
-            yield heading, [(each, _copy_link(mode, each, reached)) for each in rows]
-
-
-def _copy_link(mode: Mode, copy: CopyRow | CitedRow, reached: Reached) -> str:
-    """Returns the kiosk address of another record, with the same way back."""
-    back = [("back", reached.back)] if reached.back else []
-    return mode.link(f"/kiosk{copy.href}", *back)
-
-
-def _listed(mode: Mode, shown: str, reached: Reached) -> Iterator[tuple[HitRow, str, bool]]:
-    """Yields the hits of the list with their links, and whether each is the record `shown`."""
-    if reached.listed is None:
-        return
-    request, answer = reached.listed.request, reached.listed.answer
-    query = read_list_query(reached.back) or ""
-    asked = replace(request, text=answer.query.text)
-    for hit in answer.hits:
-        yield *_row(mode.with_rows_of(query), build_hit(hit), asked), hit.id == shown
-
-
 def render_kiosk_problem(context: PageContext, title: str) -> str:
     """Renders a problem with a link to the start. The requested address is not repeated."""
     here = replace(context, here="/kiosk")
-    return _render("problem", KioskContext(here, Hall("", ""), Mode()), title=title, back=None)
-
-
-def _render(name: str, context: KioskContext, **shown: object) -> str:
-    mode = context.mode
-    here = urlsplit(context.page.here)
-
-    def link(other: Mode) -> str:
-        return other.link(here.path, *carry(here.query, other))
-
-    return render(
-        f"kiosk/{name}.html",
-        context.page,
-        hall=context.hall,
-        mode=mode,
-        today=spell_day(),
-        unmeasured=HITS,
-        start=mode.link("/kiosk"),
-        reset=Mode(mode.hall).link("/kiosk"),
-        find=mode.link("/kiosk/find"),
-        sizes=[
-            (label, link(mode.sized(size)), size == mode.size)
-            for size, label in _SIZE_LABELS.items()
-        ],
-        contrast=link(mode.contrasted()),
-        **shown,
+    return render_screen(
+        "problem", KioskContext(here, Hall("", ""), Mode()), title=title, back=None
     )
 
 
@@ -317,19 +180,6 @@ def _level_of(mode: Mode, request: SearchRequest) -> str | None:
     name, value = chosen[0]
     above = value.rpartition("/")[0]
     return mode.link(f"/kiosk/browse/{name}", *([("path", above)] if above else []))
-
-
-def _row(mode: Mode, hit: HitRow, request: SearchRequest) -> tuple[HitRow, str]:
-    return hit, _record_link(mode, hit.href, request)
-
-
-def _record_link(mode: Mode, href: str, request: SearchRequest) -> str:
-    """Returns the kiosk address of a record, with the way back to the list of a request."""
-    back = list_link(mode, request)
-    given = [("q", request.text)] if request.text else []
-    path = urlsplit(href)
-    link = mode.link(f"/kiosk{path.path}", *given, ("back", back))
-    return f"{link}#{path.fragment}" if path.fragment else link
 
 
 def _choices(
@@ -386,11 +236,3 @@ def _describe_reading(answer: SearchAnswer) -> Iterator[str]:
         yield "没有完全符合的信息，下面是部分符合的。"
     if query.related:
         yield "标有“相关”的是按意思找到的，供您参考。"
-
-
-def _facts(record: RecordPage) -> Iterator[tuple[str, str]]:
-    keys = ("publisher", "document_number", "published_on", "validity")
-    wanted = {TERM_HEADING, *(TITLES[key] for key in keys)}
-    for row in record.rows:
-        if row.heading in wanted:
-            yield row.heading, "；".join(value.text for value in row.values)
