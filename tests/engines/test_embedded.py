@@ -1,11 +1,13 @@
 """The embedded engine under the contract of all engines."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gongkai.engines import generation_store
+from gongkai.engines.embedded import scoring_phases
 from gongkai.engines.embedded.backend import EmbeddedBackend
 from gongkai.engines.embedded.compile import compile_query
 from gongkai.engines.embedded.engine import EmbeddedEngine
@@ -127,6 +129,36 @@ class TestEmbedded(
                 )
                 assert one == pytest.approx(other)
                 assert len(one) <= selectivity.estimate(tree)
+
+    def test_a_second_phase_changes_no_score(
+        self,
+        opened: Opened,
+        make: Make,
+        interpreter: QueryInterpreter,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """With more matches than its window, pages still hold each record once."""
+        opened.index(
+            make(
+                id=f"r{number}",
+                title=f"关于{'农村' * (number % 2)}饮水安全{'工程建设' * (number % 3)}的通知",
+                body="供水保障和水费。农村饮水、工程。" * (number % 5),
+            )
+            for number in range(40)
+        )
+        for text in ("农村饮水安全工程建设", "饮水 工程 水费", "饮水 火星 保障", "怎么缴水费"):
+            read = interpreter.interpret(text)
+            query = EngineQuery(read.relaxed or read.strict, limit=50)
+            one = opened.ask(query)
+            with monkeypatch.context() as patch:
+                patch.setattr(scoring_phases, "LEAST_WORK", 0)
+                two = opened.ask(query)
+                patch.setattr(scoring_phases, "WINDOW", 7)
+                pages = [opened.ask(replace(query, offset=at, limit=4)) for at in range(0, 48, 4)]
+            assert [hit.id for hit in two.hits] == [hit.id for hit in one.hits]
+            assert [h.score for h in two.hits] == pytest.approx([h.score for h in one.hits])
+            ids = [hit.id for page in pages for hit in page.hits]
+            assert len(ids) == len(set(ids)) == two.total == one.total
 
     def _lose_ledger(self) -> None:
         for file in self._fresh.settings.data_dir.glob("withdrawn*.json"):

@@ -22,6 +22,7 @@ from gongkai.engines.embedded.schema import (
     build_schema,
     open_index,
 )
+from gongkai.engines.embedded.scoring_phases import Phases, divide_phases
 from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
@@ -96,11 +97,13 @@ class EmbeddedEngine:
         # Before the snapshot: a withdrawal is pending until a commit has deleted the record.
         left_out = self._left_out()
         snapshot = self._current()
-        asked = without(_compile_scored(snapshot.searcher, query), left_out)
+        selectivity = Selectivity(snapshot.searcher, query.filters.values())
+        phases = _divide(query, selectivity)
+        asked = without(compile_query(phases.first, selectivity), left_out)
         filters = {name: compile_query(each) for name, each in query.filters.items()}
         narrowed = narrow(asked, filters.values())
         window = read_window(query, snapshot.name)
-        found = find_page(snapshot.searcher, narrowed, query, window)
+        found = find_page(snapshot.searcher, narrowed, phases.second, query, window)
         hits = tuple(_hit(snapshot.searcher, address, score) for _, score, address in found.rows)
         return SearchResult(
             total=found.total,
@@ -170,11 +173,11 @@ class EmbeddedEngine:
         return take_snapshot(name, meta, self._index.searcher())
 
 
-def _compile_scored(searcher: tantivy.Searcher, query: EngineQuery) -> tantivy.Query:
-    """Compiles for scores; a list by date has none, so its optional queries are left out."""
+def _divide(query: EngineQuery, selectivity: Selectivity) -> Phases:
+    """Divides a query for scores; a list by date has none, so its optional queries are left out."""
     if query.sort is Sort.RELEVANCE:
-        return compile_query(query.query, Selectivity(searcher, query.filters.values()))
-    return compile_query(without_scores(query.query))
+        return divide_phases(query.query, selectivity)
+    return Phases(without_scores(query.query))
 
 
 def _count(snapshot: Snapshot, query: Query, left_out: tantivy.Query | None) -> int:

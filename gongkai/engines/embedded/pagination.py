@@ -1,14 +1,17 @@
 """Finds the hits of one page in order, and the cursor of its next page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import tantivy
 
 from gongkai.engines.cursor import read_cursor, unreadable, write_cursor
+from gongkai.engines.embedded import scoring_phases
 from gongkai.engines.embedded.compile import compile_query, narrow
+from gongkai.engines.embedded.scoring_phases import Scored, add_second_phase
 from gongkai.engines.port import EngineQuery
 from gongkai.query.request import Sort
-from gongkai.query.tree import Range
+from gongkai.query.tree import Query, Range
 
 TIES = 500
 """Hits of equal score that are sorted by date; a larger group keeps the index order."""
@@ -16,7 +19,6 @@ FEW_TIES = 40
 """Hits read past the end of a page to detect equal scores."""
 _ORDER = "published_order"
 _COUNT = {"count": {"value_count": {"field": _ORDER}}}
-_Scored = tuple[float, tantivy.DocAddress]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,18 @@ class Found:
 
 
 def find_page(
-    searcher: tantivy.Searcher, narrowed: tantivy.Query, query: EngineQuery, window: Window
+    searcher: tantivy.Searcher,
+    narrowed: tantivy.Query,
+    second: Sequence[Query],
+    query: EngineQuery,
+    window: Window,
 ) -> Found:
-    """Returns the rows of one window, the total, and the matches within the window."""
+    """Returns the rows of one window, the total, and the matches within the window.
+
+    `second` are the clauses that score the first matches in a second phase.
+    """
     if query.sort is Sort.RELEVANCE:
-        return _find_best(searcher, narrowed, window.offset, query.limit)
+        return _find_best(_Ranking(searcher, narrowed, second), window.offset, query.limit)
     within = narrow(narrowed, [compile_query(window.rest)]) if window.rest else narrowed
     found = searcher.search(
         within,
@@ -60,20 +69,38 @@ def find_page(
     return Found(total, ahead, rows)
 
 
-def _find_best(
-    searcher: tantivy.Searcher, narrowed: tantivy.Query, offset: int, limit: int
-) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """All matches of `narrowed` in the order of both phases."""
+
+    searcher: tantivy.Searcher
+    narrowed: tantivy.Query
+    second: Sequence[Query]
+
+    def read(self, reach: int) -> tuple[int, list[Scored]]:
+        """Returns the number of matches, and the best `reach` of them."""
+        read = max(reach, scoring_phases.WINDOW) if self.second else reach
+        limit = max(min(read, self.searcher.num_docs), 1)
+        found = self.searcher.search(self.narrowed, limit=limit, count=True)
+        scored = [(float(score), address) for score, address in found.hits]
+        if self.second:
+            scored = add_second_phase(self.searcher, scored, self.second)
+        return count_matches(found), scored[:reach]
+
+
+def _find_best(ranking: _Ranking, offset: int, limit: int) -> Found:
     """Returns hits by score, and up to TIES hits of equal score newest first."""
+    searcher = ranking.searcher
     if not limit:
-        total = count_records(searcher, narrowed)
+        total = count_records(searcher, ranking.narrowed)
         return Found(total, total, ())
     # A cursor may contain any number, and tantivy allocates memory for it.
     offset = min(offset, searcher.num_docs)
     end = offset + limit
-    total, scored = _search_best(searcher, narrowed, end + FEW_TIES)
+    total, scored = ranking.read(end + FEW_TIES)
     if len(scored) == end + FEW_TIES and scored[end - 1][0] == scored[-1][0]:
         # The equal scores continue, so their dates decide which hits belong on this page.
-        total, scored = _search_best(searcher, narrowed, end + TIES + 1)
+        total, scored = ranking.read(end + TIES + 1)
     last = min(end, len(scored))
     at = offset
     while at < last:
@@ -85,16 +112,7 @@ def _find_best(
     return Found(total, total, rows)
 
 
-def _search_best(
-    searcher: tantivy.Searcher, narrowed: tantivy.Query, reach: int
-) -> tuple[int, list[_Scored]]:
-    """Returns the number of matches, and the best `reach` of them."""
-    limit = max(min(reach, searcher.num_docs), 1)
-    found = searcher.search(narrowed, limit=limit, count=True)
-    return count_matches(found), [(float(score), address) for score, address in found.hits]
-
-
-def _equals_around(scored: list[_Scored], at: int) -> tuple[int, int]:
+def _equals_around(scored: list[Scored], at: int) -> tuple[int, int]:
     """Returns start and end of the rows with the same score as row `at`."""
     start = end = at
     while start and scored[start - 1][0] == scored[at][0]:
@@ -104,7 +122,7 @@ def _equals_around(scored: list[_Scored], at: int) -> tuple[int, int]:
     return start, end
 
 
-def _newest_first(searcher: tantivy.Searcher, scored: list[_Scored]) -> list[_Scored]:
+def _newest_first(searcher: tantivy.Searcher, scored: list[Scored]) -> list[Scored]:
     orders = searcher.fast_field_values(_ORDER, [address for _, address in scored])
     pairs = sorted(zip(orders, scored, strict=True), key=lambda pair: -int(pair[0] or 0))
     return [row for _, row in pairs]

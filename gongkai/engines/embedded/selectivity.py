@@ -19,7 +19,7 @@ class Selectivity:
     filters: Collection[tree.Query] = ()
     _frequencies: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def visited(self, query: tree.And) -> int:
+    def visited(self, query: tree.Query) -> int:
         """Returns an upper bound of the matches that pass the filters."""
         return min(map(self.estimate, (query, *self.filters)))
 
