@@ -3,13 +3,14 @@
 0: all rows indexed, 2: usage, 3: rows or a switch rejected or ids unknown, 4: engine unavailable.
 """
 
+import gc
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from gettext import gettext as _
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -115,9 +116,7 @@ def main() -> None:
     use_language()
     named = _find_command(arguments)
     try:
-        command = typer.main.get_command(
-            build_app([named]) if named in COMMANDS else build_overview()
-        )
+        command = _load_command(named)
         translate_help(command)
         status = command(standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
@@ -127,6 +126,17 @@ def main() -> None:
     if status == EXIT_STOPPED:
         _leave(_("Stopped. Run the same command again to continue."), EXIT_STOPPED)
     sys.exit(status)
+
+
+def _load_command(named: str) -> Callable[..., Any]:
+    """Returns the command. The modules that it imports are spared from garbage collection."""
+    gc.disable()
+    try:
+        app = build_app([named]) if named in COMMANDS else build_overview()
+        return typer.main.get_command(app)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _explain(error: Exception) -> tuple[str, int]:

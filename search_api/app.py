@@ -1,7 +1,6 @@
 """The ASGI application: settings, services, middleware, routes."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -220,20 +219,6 @@ def _add_routes(app: FastAPI) -> None:
     swagger = StaticFiles(packages=[("fastapi_offline", "static")])
     app.mount("/static/openapi", swagger, name="openapi")
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
-
-
-def create_served_app(installation: Installation | None = None) -> FastAPI:
-    """Returns the application for a process that only serves requests."""
-    app = create_app(installation)
-    app.state.served.services.search.term_dictionary.on_build = _spare_from_collection
-    return app
-
-
-def _spare_from_collection() -> None:
-    # Dictionaries and terms are a million objects. A full garbage collection of them delayed every
-    # request by a quarter of a second. Collect young objects first, so that they are not frozen.
-    gc.collect(1)
-    gc.freeze()
 
 
 def _version_reader(services: Services) -> ReadVersion:

@@ -102,7 +102,7 @@ class TermDictionary:
         self._reading: asyncio.Task[None] | None = None
         self._builds_ahead = False
         self.on_build: Callable[[], None] = lambda: None
-        """Runs after a reading was built ahead of the queries."""
+        """Runs after a reading was built ahead of the queries, or could not be."""
 
     @property
     def latest(self) -> PublicWords | None:
@@ -145,8 +145,10 @@ class TermDictionary:
     async def build_ahead(self) -> None:
         """Builds the first reading now, and each later one before it replaces the one before."""
         self._builds_ahead = True
-        await self.built()
-        self.on_build()
+        try:
+            await self.built()
+        finally:
+            self.on_build()
 
     async def _read(self, version: str) -> None:
         counted = EngineQuery(MatchAll(), facets=(_TERMS, _PREFIXES), limit=0)

@@ -45,7 +45,7 @@ a restart.
 GRACE_SECONDS = 30
 """How long a stopping server continues to answer requests in progress."""
 _NOT_STARTED = 4
-_APPLICATION = "search_api.app:create_served_app"
+_APPLICATION = "search_api.served_app:create_served_app"
 
 
 def serve(
