@@ -3,18 +3,18 @@
 The index holds codes and paths. Labels come from the catalog's tables in this last step.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gongkai.catalog.agencies import OWN
 from gongkai.catalog.classifications import (
     MISSING,
     ancestors_and_self,
     is_within_limits,
 )
-from gongkai.catalog.fields import FACETS, MISSING_LABELS, TREES
+from gongkai.catalog.fields import FACETS, TREES
 from gongkai.catalog.tables import Tables
 from gongkai.search.agency_tree import AgencyTree
+from gongkai.search.facet_nodes import FacetNodes
 from gongkai.search.responses import FacetValueView
 
 _PUBLISHER = "publisher"
@@ -34,7 +34,7 @@ class FacetBuilder:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._agencies = AgencyTree(tables.agencies)
-        self._labels = {name: _label_reader(name, tables) for name in FACETS}
+        self._nodes = {name: FacetNodes(name, tables, self._agencies) for name in FACETS}
 
     def build(
         self,
@@ -77,8 +77,9 @@ class FacetBuilder:
             return self._agencies.add(counts, chosen)
         if name not in TREES:
             return {**dict.fromkeys(chosen, 0), **counts}
+        nodes = self._nodes[name]
         stated = _with_ancestors(filter(is_within_limits, chosen))
-        counted = {path: count for path, count in counts.items() if is_within_limits(path)}
+        counted = {path: count for path, count in counts.items() if nodes[path].is_listed}
         return {**dict.fromkeys(stated, 0), **counted}
 
     def _arrange(
@@ -94,32 +95,30 @@ class FacetBuilder:
     def _arrange_tree(
         self, name: str, ordered: Iterable[str], counts: Mapping[str, int], chosen: frozenset[str]
     ) -> list[FacetValueView]:
-        views = self._views(name, ordered, counts, chosen)
+        views, nodes = self._views(name, ordered, counts, chosen), self._nodes[name]
         roots: list[FacetValueView] = []
         below: dict[str, list[FacetValueView]] = {}
-        for path, view in views.items():
-            above = self._above(name, path)
+        for value, view in views.items():
+            _, above, is_own, _ = nodes[value]
             siblings = below.setdefault(above, []) if above and above in views else roots
-            if path.endswith(OWN):
+            if is_own:
                 siblings.insert(0, view)
             else:
                 siblings.append(view)
-        for path, children in below.items():
-            views[path].children = children
+        for value, children in below.items():
+            views[value].children = children
         return roots
-
-    def _above(self, name: str, value: str) -> str:
-        if name == _PUBLISHER:
-            return next(iter(self._agencies.above(value)), "")
-        return value.rpartition("/")[0]
 
     def _views(
         self, name: str, values: Iterable[str], counts: Mapping[str, int], chosen: frozenset[str]
     ) -> dict[str, FacetValueView]:
-        label = self._labels[name]
+        nodes = self._nodes[name]
         return {
             value: FacetValueView(
-                value=value, label=label(value), count=counts[value], selected=value in chosen
+                value=value,
+                label=nodes[value].label,
+                count=counts[value],
+                selected=value in chosen,
             )
             for value in values
         }
@@ -148,13 +147,3 @@ def _sort_values(name: str, counts: Mapping[str, int]) -> list[str]:
 def _with_ancestors(paths: Iterable[str]) -> list[str]:
     """Returns the chosen classes and all their ancestors, even those without results."""
     return sorted({step for path in paths for step in ancestors_and_self(path)})
-
-
-def _label_reader(name: str, tables: Tables) -> Callable[[str], str]:
-    missing = MISSING_LABELS[name]
-    read: Callable[[str], str] = str
-    if name == "publisher":
-        read = AgencyTree(tables.agencies).label_of
-    elif name in TREES:
-        read = tables.tree(name).label_of
-    return lambda value: missing if value == MISSING else read(value)
