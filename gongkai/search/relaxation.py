@@ -59,12 +59,23 @@ class QueryRelaxation:
         """Returns the words of a text."""
         return self._analyzer.tokenize(text)
 
-    async def choose(self, request: SearchRequest) -> ChosenQuery:
+    async def choose(
+        self,
+        request: SearchRequest,
+        interpreted: InterpretedQuery | None = None,
+        full: int | None = None,
+    ) -> ChosenQuery:
         """Returns the interpretation of the text of a request.
+
+        `interpreted` is that of `interpret` and `full` the number of records with every word, where
+        the caller knows them.
 
         Raises BadRequestError, EngineUnavailableError, IndexMismatchError.
         """
-        chosen = await self._choose_strictly(request)
+        if interpreted and full is not None and not interpreted.newest:
+            chosen = ChosenQuery(request, interpreted, full, request.sort)
+        else:
+            chosen = await self._choose_strictly(request, interpreted)
         if not chosen.interpreted.text:
             return chosen
         for fall_back in (
@@ -79,6 +90,10 @@ class QueryRelaxation:
         ):
             chosen = await fall_back(chosen)
         return self._pin(request, chosen)
+
+    def read_strictly(self, request: SearchRequest, interpreted: InterpretedQuery) -> ChosenQuery:
+        """Returns the interpretation without fallbacks; its `full` is not counted."""
+        return self._pin(request, ChosenQuery(request, interpreted, 0, request.sort))
 
     def _pin(self, request: SearchRequest, chosen: ChosenQuery) -> ChosenQuery:
         """Adds the records pinned to the text, unless it is to match as typed or in titles."""
@@ -103,8 +118,10 @@ class QueryRelaxation:
         (full,) = await self._engine.count([And((chosen.interpreted.strict, *filters))])
         return full
 
-    async def _choose_strictly(self, request: SearchRequest) -> ChosenQuery:
-        interpreted = await self.interpret(request)
+    async def _choose_strictly(
+        self, request: SearchRequest, interpreted: InterpretedQuery | None = None
+    ) -> ChosenQuery:
+        interpreted = interpreted or await self.interpret(request)
         if not interpreted.text:
             newest = Sort.OLDEST if request.sort is Sort.OLDEST else Sort.NEWEST
             return ChosenQuery(request, interpreted, 0, newest)

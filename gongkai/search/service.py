@@ -41,9 +41,11 @@ from gongkai.search.responses import (
     SearchAnswer,
     SimilarAnswer,
 )
+from gongkai.search.strict_search import search_strictly
 from gongkai.search.term_dictionary import TermDictionary
 from gongkai.search.versions import VersionFinder, put_in_order
 from gongkai.search.views import Marks, Relations, Views
+from gongkai.semantic.routing import allows_semantic_search
 from gongkai.semantic.semantic_search import SemanticSearch
 
 STREAMED_AT_ONCE = 500
@@ -111,11 +113,18 @@ class SearchService:
         Raises BadRequestError, EngineUnavailableError, IndexMismatchError.
         """
         started = time.perf_counter()
-        chosen = await self._relaxation.choose(request)
+        interpreted = await self._relaxation.interpret(request)
+        strict = None
+        if not (self._hybrid and allows_semantic_search(request, interpreted)):
+            strict = await search_strictly(self._engine, self._relaxation, request, interpreted)
+        full = strict.full if strict else None
+        chosen = await self._relaxation.choose(request, interpreted, full)
         page = await self._hybrid.search(request, chosen) if self._hybrid else None
         if page is None:
             query = self._relaxation.query(request, chosen)
-            page = HybridPage(None, await self._engine.search(query), RankedList(query))
+            result = strict.read(query) if strict else None
+            result = result or await self._engine.search(query)
+            page = HybridPage(None, result, RankedList(query))
         full = page.keyword_total
         if chosen.is_relaxed:
             full = await self._relaxation.count_full(chosen, request)
