@@ -14,6 +14,7 @@ from gongkai.engines.embedded.engine import EmbeddedEngine
 from gongkai.engines.embedded.ledger import Ledger
 from gongkai.engines.embedded.schema import open_index
 from gongkai.engines.embedded.selectivity import Selectivity
+from gongkai.engines.embedded.simplification import drop_unmatched
 from gongkai.engines.generation_store import GenerationStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
@@ -124,7 +125,10 @@ class TestEmbedded(
             for tree in [read.strict, *([read.relaxed] if read.relaxed else [])]:
                 one, other = (
                     {(at.segment_ord, at.doc): score for score, at in found.hits}
-                    for query in (compile_query(tree), compile_query(tree, selectivity))
+                    for query in (
+                        compile_query(tree),
+                        compile_query(drop_unmatched(tree, selectivity.frequency), selectivity),
+                    )
                     for found in [searcher.search(query, limit=50)]
                 )
                 assert one == pytest.approx(other)

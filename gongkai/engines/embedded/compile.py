@@ -11,8 +11,8 @@ from gongkai.query import tree
 
 FEW_VALUES = 8
 """Up to this many values of a field are queried as single terms."""
-DEEPEST = 12
-"""Most optional queries that are nested; tantivy evaluates nested queries recursively."""
+DEEPEST = 40
+"""Most optional queries that are nested; each takes up to 10 kB of a thread's stack."""
 NESTED_FROM = 2
 """An optional query is nested if it has at least this many times the matches of the main query.
 

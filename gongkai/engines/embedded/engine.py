@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import tantivy
 
 from gongkai.engines.changes import ChangePage, mark_withdrawn
 from gongkai.engines.deadline import Deadline, run_in_time
-from gongkai.engines.embedded.compile import compile_query, narrow, without
+from gongkai.engines.embedded.compile import compile_query, without
 from gongkai.engines.embedded.facets import Snapshot, count_facets, take_snapshot
 from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.journal import JournalFile
@@ -24,12 +25,13 @@ from gongkai.engines.embedded.schema import (
 )
 from gongkai.engines.embedded.scoring_phases import Phases, divide_phases
 from gongkai.engines.embedded.selectivity import Selectivity
+from gongkai.engines.embedded.simplification import drop_unmatched, push_filters
 from gongkai.engines.fingerprint import check_fingerprint
 from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.errors import EngineUnavailableError, NothingIndexedError
 from gongkai.files.durable import signature
 from gongkai.query.request import Sort
-from gongkai.query.tree import MatchAll, Query, Term, Terms, without_scores
+from gongkai.query.tree import MatchAll, MatchNone, Query, Term, Terms, without_scores
 
 SECONDS = 8.0
 """Default time limit of a query."""
@@ -98,10 +100,12 @@ class EmbeddedEngine:
         left_out = self._left_out()
         snapshot = self._current()
         selectivity = Selectivity(snapshot.searcher, query.filters.values())
+        matched = drop_unmatched(query.query, selectivity.frequency)
+        query = replace(query, query=matched)
         phases = _divide(query, selectivity)
-        asked = without(compile_query(phases.first, selectivity), left_out)
+        asked = push_filters(phases.first, query.filters.values())
+        narrowed = without(compile_query(asked, selectivity), left_out)
         filters = {name: compile_query(each) for name, each in query.filters.items()}
-        narrowed = narrow(asked, filters.values())
         window = read_window(query, snapshot.name)
         found = find_page(snapshot.searcher, narrowed, phases.second, query, window)
         hits = tuple(_hit(snapshot.searcher, address, score) for _, score, address in found.rows)
@@ -120,7 +124,8 @@ class EmbeddedEngine:
         with translate_errors():
             for query in queries:
                 deadline.check()
-                counts.append(_count(snapshot, without_scores(query), left_out))
+                matched = drop_unmatched(without_scores(query), snapshot.searcher.doc_freq)
+                counts.append(_count(snapshot, matched, left_out))
         return tuple(counts)
 
     def _fetch(self, record_id: str) -> bytes | None:
@@ -184,6 +189,8 @@ def _count(snapshot: Snapshot, query: Query, left_out: tantivy.Query | None) -> 
     """Returns the number of matches; of all records or of one term, the index holds it."""
     searcher = snapshot.searcher
     match query:
+        case MatchNone():
+            return 0
         case MatchAll() if left_out is None:
             return searcher.num_docs
         case Term(field, value) if left_out is None and not snapshot.has_deleted:

@@ -1,8 +1,9 @@
 """Scores a query of many matches in two phases, so that costly clauses are read for the best only.
 
-The first phase orders all matches without the optional clauses on characters, pairs and phrases.
-The second phase adds these to the scores of the first WINDOW matches. Further matches keep the
-order of the first phase, so that pages neither repeat nor skip a record.
+The first phase orders all matches without the optional clauses on characters, pairs and phrases,
+and without boosts of many records. The second phase adds these to the scores of the first WINDOW
+matches. Further matches keep the order of the first phase, so that pages neither repeat nor skip a
+record.
 """
 
 from collections import defaultdict
@@ -25,7 +26,7 @@ LEAST_WORK = 150_000
 """Matches times deferred clauses from which the second phase saves more than it costs."""
 _ORDER = "published_order"
 """A number that tells records apart."""
-_RANKED_LATER = frozenset(("text_chars", "text_grams"))
+_CHARACTERS = frozenset(("text_chars", "text_grams"))
 Scored = tuple[float, tantivy.DocAddress]
 _Key = tuple[int, int]
 
@@ -41,7 +42,7 @@ class Phases:
 def divide_phases(query: tree.Query, selectivity: Selectivity) -> Phases:
     """Divides a scored query; with few matches, everything is in the first phase."""
     deferred: list[tree.Query] = []
-    first = _defer(query, deferred)
+    first = _defer(query, selectivity, deferred)
     if selectivity.visited(query) * len(deferred) < LEAST_WORK:
         return Phases(query)
     return Phases(first, tuple(deferred))
@@ -121,18 +122,19 @@ class _Records:
         return {_key(address): float(score) for score, address in hits}
 
 
-def _defer(query: tree.Query, deferred: list[tree.Query]) -> tree.Query:
+def _defer(query: tree.Query, selectivity: Selectivity, deferred: list[tree.Query]) -> tree.Query:
     """Returns the query without the clauses of the second phase, which are put into `deferred`."""
     match query:
         case tree.And(must, should, exclude):
             held = frozenset(_required_parts(must))
-            later = filter(_is_ranked_later, should)
+            later = [each for each in should if _is_ranked_later(each, selectivity)]
             deferred += [_without_held(each, held) for each in later]
-            kept = tuple(each for each in should if not _is_ranked_later(each))
-            inner = tuple(_defer(each, deferred) for each in must) if len(must) == 1 else must
-            return tree.And(inner, kept, exclude)
+            kept = tuple(each for each in should if each not in later)
+            if len(must) == 1:
+                must = (_defer(must[0], selectivity, deferred),)
+            return tree.And(must, kept, exclude)
         case tree.Or((*others, last), 1) if not any(isinstance(each, tree.And) for each in others):
-            return tree.Or((*others, _defer(last, deferred)))
+            return tree.Or((*others, _defer(last, selectivity, deferred)))
     return query
 
 
@@ -151,7 +153,7 @@ def _without_held(query: tree.Query, held: Container[tree.Query]) -> tree.Query:
     match query:
         case tree.ConstantScore(tree.And(must, (), ()), score, name):
             needed = [tree.without_scores(each) for each in must if each not in held]
-            ordered = sorted(needed, key=lambda each: not _is_ranked_later(each))
+            ordered = sorted(needed, key=lambda each: not _is_of_characters(each))
             return tree.ConstantScore(tree.And(tuple(ordered)), score, name)
     return query
 
@@ -161,8 +163,17 @@ def _is_whole(query: tree.Query) -> TypeGuard[tree.ConstantScore]:
     return isinstance(query, tree.ConstantScore) and isinstance(query.query, tree.And)
 
 
-def _is_ranked_later(query: tree.Query) -> bool:
-    return any(field in _RANKED_LATER for field in _fields(query))
+def _is_ranked_later(query: tree.Query, selectivity: Selectivity) -> bool:
+    """Whether an optional query is left for the second phase.
+
+    If many records get the same boost (in force), the best matches with it are within the window.
+    """
+    is_boost = isinstance(query, tree.ConstantScore) and selectivity.is_common(query)
+    return is_boost or _is_of_characters(query)
+
+
+def _is_of_characters(query: tree.Query) -> bool:
+    return any(field in _CHARACTERS for field in _fields(query))
 
 
 def _fields(query: tree.Query) -> Iterator[str]:

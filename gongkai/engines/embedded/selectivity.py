@@ -27,7 +27,7 @@ class Selectivity:
         """Returns an upper bound of the number of records that match."""
         match query:
             case tree.Term(name, value):
-                return self._frequency(name, value)
+                return self.frequency(name, value)
             case tree.Boost(inner) | tree.ConstantScore(inner):
                 return self.estimate(inner)
             case tree.And(must):
@@ -38,17 +38,22 @@ class Selectivity:
             case tree.DisMax(alternatives):
                 return self._bound(sum(map(self.estimate, alternatives)))
             case tree.Terms(name, values):
-                return self._bound(sum(self._frequency(name, each) for each in values))
+                return self._bound(sum(self.frequency(name, each) for each in values))
             case tree.Phrase(name, values):
-                return min(self._frequency(name, each) for each in values)
+                return min(self.frequency(name, each) for each in values)
             case tree.MatchNone():
                 return 0
         return self.searcher.num_docs
 
+    def is_common(self, query: tree.Query) -> bool:
+        """Whether a tenth of all records may match."""
+        return 10 * self.estimate(query) >= self.searcher.num_docs
+
     def _bound(self, count: int) -> int:
         return min(count, self.searcher.num_docs)
 
-    def _frequency(self, name: str, value: str) -> int:
+    def frequency(self, name: str, value: str) -> int:
+        """Returns the number of records with a value; some of them may be deleted."""
         known = self._frequencies.get((name, value))
         if known is None:
             known = self._frequencies[name, value] = self.searcher.doc_freq(name, value)
