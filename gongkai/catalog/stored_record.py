@@ -1,7 +1,7 @@
 """The record as an index stores it, and its codec: JSON under the keys of the public API."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -40,7 +40,7 @@ class StoredRecord(Record):
 
 def encode_record(record: Record) -> bytes:
     """Returns the stored JSON; `decode_record` reverses it, and encodes to the same bytes again."""
-    return orjson.dumps(stored_form(record))
+    return orjson.dumps(_members(record), _to_json, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def decode_record(stored: bytes) -> StoredRecord:
@@ -77,12 +77,22 @@ _read_date = lru_cache(10_000)(PartialDate.from_iso)
 """A list has few days, and a page of it is read many times."""
 
 
+def _members(value: Any) -> dict[str, object]:
+    kind: Any = type(value)
+    return {name: getattr(value, name) for name in _stored_names(kind)}
+
+
+@cache
+def _stored_names(kind: type) -> tuple[str, ...]:
+    return tuple(name for name in field_names(kind) if name not in _NOT_STORED)
+
+
 def _to_json(value: object) -> object:
+    """Returns a value that is one of the codec's own classes in a form that `orjson` writes."""
     if isinstance(value, PartialDate):
         return value.iso
     if isinstance(value, tuple):
         return [_to_json(each) for each in value]
     if isinstance(value, Attachment | Citation | Explained | Repeal | ValidityPeriod):
-        names = field_names(type(value))
-        return {name: _to_json(getattr(value, name)) for name in names if name not in _NOT_STORED}
+        return {name: _to_json(each) for name, each in _members(value).items()}
     return value
