@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from gettext import gettext as _
 
 from gongkai.catalog.disclosure import Disclosure
-from gongkai.catalog.garbled import find_garbled_in
+from gongkai.catalog.garbled import find_garbled_in, may_be_garbled
 from gongkai.catalog.headings import flatten, is_blank, is_of_the_catalog, key_of
 from gongkai.catalog.plain_text import clean_line, clean_value
 from gongkai.catalog.row_reader import RowReader
@@ -53,6 +53,8 @@ def tidy_columns(others: Mapping[str, object]) -> dict[str, object]:
 def warn_of_garbled(cells: RowReader, others: Mapping[str, object], disclosure: Disclosure) -> None:
     """Warns about texts read in a wrong encoding, but only in fields that may be shown."""
     found: dict[str, object] = {**cells.known, "extra": others}
+    if not may_be_garbled(found):
+        return
     hidden = () if disclosure is Disclosure.PUBLIC else BEHIND_REQUEST
     for key, value in found.items():
         if key not in hidden and (piece := find_garbled_in(value)):
@@ -62,16 +64,15 @@ def warn_of_garbled(cells: RowReader, others: Mapping[str, object], disclosure: 
 def _other_columns(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Yields every filled column without a catalog heading; one of another system may say more."""
     for heading, value in raw.items():
-        if not is_blank(value) and not is_of_the_catalog(str(heading)):
+        if not is_of_the_catalog(str(heading)) and not is_blank(value):
             yield heading, value
 
 
 def _columns_in(known: Mapping[str, list[object]]) -> Iterator[tuple[str, object]]:
     """Yields columns nested in known cells: an attachment may have its own 密级."""
     for key, values in known.items():
-        if key != "disclosure":
-            yield from (
-                ("", each)
-                for each in flatten(values)
-                if key == "extra" or isinstance(each, Mapping)
-            )
+        if key == "disclosure" or (key != "extra" and all(type(each) is str for each in values)):
+            continue
+        yield from (
+            ("", each) for each in flatten(values) if key == "extra" or isinstance(each, Mapping)
+        )

@@ -41,17 +41,30 @@ def find_garbled(text: str) -> str:
 
 def find_garbled_in(value: object) -> str:
     """Returns the first such piece in a raw cell of any type; cleaning would hide some."""
+    return next(filter(None, map(find_garbled, _texts_in(value))), "")
+
+
+def may_be_garbled(value: object) -> bool:
+    """Whether any text in a value has signs of a wrong encoding; rarely true of correct texts."""
+    # No pattern matches across a line break, and one search over all texts is faster.
+    text = "\n".join(_texts_in(value))
+    if any(lost in text for lost in _LOST):
+        return True
+    _, begin = _utf8_as_gbk()
+    is_misread = begin.search(text) or _LATIN_PAIR.search(text)
+    return is_misread is not None and not text.isascii()
+
+
+def _texts_in(value: object) -> Iterator[str]:
     stack = [value]
     while stack:
         value = stack.pop()
         if isinstance(value, str):
-            if piece := find_garbled(value):
-                return piece
-        elif isinstance(value, Mapping):
-            stack.extend(value.values())
+            yield value
         elif isinstance(value, list | tuple):
             stack.extend(value)
-    return ""
+        elif isinstance(value, Mapping):
+            stack.extend(value.values())
 
 
 def _pieces(text: str) -> Iterator[str]:
