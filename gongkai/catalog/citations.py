@@ -45,6 +45,8 @@ def find_citations(body: str, own: Iterable[str]) -> tuple[Citation, ...]:
     `own` are titles and numbers that are no citations, such as those of the record itself. Short
     forms (以下简称《办法》) are none, either.
     """
+    if not _may_cite(body):
+        return ()
     skipped = {name for each in own for name in (each, read_title_base(each))}
     found: dict[tuple[str | None, str | None], Citation] = {}
     for each in _read(body):
@@ -58,10 +60,14 @@ def find_citations(body: str, own: Iterable[str]) -> tuple[Citation, ...]:
     return tuple(found.values())
 
 
+def _may_cite(text: str) -> bool:
+    return "《" in text or "号" in text
+
+
 def _read(body: str) -> Iterator[Citation]:
     shortened: set[str] = set()
     for sentence in _SENTENCE.finditer(body):
-        if "《" in sentence[0] or "号" in sentence[0]:
+        if _may_cite(sentence[0]):
             yield from _read_sentence(sentence[0], shortened)
 
 

@@ -43,13 +43,19 @@ _CERTIFICATE = lazy_re(r"(?:证|证书|证明)\Z")
 
 def find_repeals(body: str) -> tuple[Repeal, ...]:
     """Returns the distinct repeals in a text in order, at most MOST."""
+    if not _says_so(body):
+        return ()
     found = dict.fromkeys(
         repeal
         for sentence in _SENTENCE.finditer(body)
-        if "废止" in sentence[0] or "失效" in sentence[0] or "停止执行" in sentence[0]
+        if _says_so(sentence[0])
         for repeal in _read_sentence(sentence[0])
     )
     return tuple(found)[:MOST]
+
+
+def _says_so(text: str) -> bool:
+    return "废止" in text or "失效" in text or "停止执行" in text
 
 
 def _read_sentence(sentence: str) -> Iterator[Repeal]:

@@ -123,7 +123,7 @@ def read_validity_period(title: str, body: str, issued: PartialDate | None) -> V
             # The last sentence counts: a notice ends with the text of the rule that it announces.
             if found.expires_on or not period.expires_on:
                 period = found
-    return replace(period, is_trial=_TRIAL.search(title) is not None)
+    return replace(period, is_trial=True) if _TRIAL.search(title) else period
 
 
 def _hide_quotes(body: str) -> str:
@@ -156,6 +156,8 @@ class _Reader:
         sentence = "".join(text.split()).translate(_FOLDED)
         article = _ARTICLE.match(sentence)
         sentence = sentence[article.end() :] if article else sentence
+        if not before and not self._may_have_subject(sentence):
+            return None
         is_own = False
         for clause in _CLAUSE.finditer(sentence):
             rest = self._after_subject(sentence, clause.start())
@@ -169,6 +171,10 @@ class _Reader:
         if before:
             return _read_clauses(sentence, self._issued, before.effective_on, must_end=True)
         return None
+
+    def _may_have_subject(self, sentence: str) -> bool:
+        """Whether a sentence may speak of the document; a fast test that is rarely true."""
+        return any(word in sentence for word in ("本", "以上", "上述", self._kind))
 
     def _after_subject(self, sentence: str, at: int) -> str | None:
         if subject := _SUBJECT.match(sentence, at):
