@@ -40,19 +40,21 @@ def limit_record(record: Record, warn: Warn) -> Record:
     classes: dict[str, Any] = {
         each.key: _limit_class(each, getattr(record, each.key), warn) for each in CLASSES
     }
-    return replace(
-        record,
+    limited: dict[str, Any] = {
         **classes,
-        document_number_original=_limit_line(
+        "document_number_original": _limit_line(
             "document_number", record.document_number_original, NAME_LIMIT, warn
         ),
-        issued_on_original=_limit_line("issued_on", record.issued_on_original, NAME_LIMIT, warn),
-        genre_inferred=record.genre_inferred and classes["genre"] is not None,
-        validity_inferred=record.validity_inferred and classes["validity"] is not None,
-        keywords=_limit_keywords(record.keywords, warn),
-        url=_limit_line("url", record.url, ADDRESS_LIMIT, warn),
-        attachments=_limit_attachments(record.attachments, warn),
-    )
+        "issued_on_original": _limit_line("issued_on", record.issued_on_original, NAME_LIMIT, warn),
+        "genre_inferred": record.genre_inferred and classes["genre"] is not None,
+        "validity_inferred": record.validity_inferred and classes["validity"] is not None,
+        "keywords": _limit_keywords(record.keywords, warn),
+        "url": _limit_line("url", record.url, ADDRESS_LIMIT, warn),
+        "attachments": _limit_attachments(record.attachments, warn),
+    }
+    # Copying a record costs more than comparing it, and few exceed a limit.
+    is_same = all(getattr(record, name) == value for name, value in limited.items())
+    return record if is_same else replace(record, **limited)
 
 
 def _check_lengths(record: Record) -> None:
@@ -80,9 +82,11 @@ def _limit_line(field: str, text: str | None, limit: int, warn: Warn) -> str | N
 def _limit_class(
     column: Column, value: str | tuple[str, ...] | None, warn: Warn
 ) -> str | tuple[str, ...] | None:
+    if not value or (isinstance(value, str) and is_within_limits(value)):
+        return value
     if isinstance(value, tuple):
         return _limit_paths(column.key, value, warn)
-    return next(iter(_limit_paths(column.key, (value,), warn)), None) if value else value
+    return next(iter(_limit_paths(column.key, (value,), warn)), None)
 
 
 def _limit_paths(field: str, paths: Sequence[str], warn: Warn) -> tuple[str, ...]:
