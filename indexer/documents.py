@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 
 from analyzers.normalize import normalize_text
@@ -30,6 +31,8 @@ from gongkai.query.citation_marks import list_marks, title_keys
 from gongkai.query.similarity import title_mark
 
 _ORDER_BITS = 40
+_NAMES_KEPT = 4096
+"""Agency names and keywords, which occur in many records."""
 _LONGEST_TERM = 20
 _NUMERIC = re.compile(r"[\W\d_]+")
 
@@ -48,7 +51,7 @@ def build_document(record: Record, analyzer: TextAnalyzer) -> IndexDocument:
     text_words: dict[str, str] = {
         "title_words": analyzer.word_text(title),
         "title_grams": zone_grams[0],
-        "title_chars": " ".join(analyzer.chars("".join(set(title)))),
+        "title_chars": " ".join(analyzer.chars(title)),
         "entry_words": analyzer.word_text(entry),
         "body_words": analyzer.word_text(body) if body else "",
         "text_grams": f" {ZONE_BREAK} ".join(filter(None, zone_grams)),
@@ -177,14 +180,19 @@ def _terms(record: Record, analyzer: TextAnalyzer) -> Sequence[str]:
     They are keywords and agency names as a whole, and the words of title and keywords.
     """
     named = (record.publisher_name, *record.keywords)
-    whole = ("".join(normalize_text(word).split()) for word in named)
+    whole = map(_close_up, named)
     cut = (word for text in (record.title, *record.keywords) for word in analyzer.tokenize(text))
     return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analyzer)))
 
 
+@lru_cache(_NAMES_KEPT)
+def _close_up(name: str) -> str:
+    return "".join(normalize_text(name).split())
+
+
 def _is_term(word: str, analyzer: TextAnalyzer) -> bool:
-    is_named = 2 <= len(word) <= _LONGEST_TERM and not _NUMERIC.fullmatch(word)
-    return is_named and not analyzer.is_stopword(word)
+    is_named = 2 <= len(word) <= _LONGEST_TERM and not analyzer.is_stopword(word)
+    return is_named and (word.isalpha() or not _NUMERIC.fullmatch(word))
 
 
 def _present(value: str | None) -> tuple[str, ...]:

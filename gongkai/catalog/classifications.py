@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from analyzers.lazy_pattern import lazy_re
@@ -48,6 +48,7 @@ def is_within_limits(path: str) -> bool:
     return len(path) <= PATH_LIMIT and path.count("/") < DEPTH_LIMIT
 
 
+@lru_cache(_MEMO_SIZE)
 def ancestors_and_self(path: str) -> tuple[str, ...]:
     """Returns `("a", "a/b", "a/b/c")` for `"a/b/c"`, at most DEPTH_LIMIT levels."""
     segments = path.split("/", DEPTH_LIMIT)[:DEPTH_LIMIT] if path else []
@@ -84,7 +85,7 @@ class ClassificationTree:
     field: str
     nodes: tuple[Classification, ...]
     _memo: dict[str, str] = dataclass_field(default_factory=dict, repr=False, compare=False)
-    _cells: dict[str, tuple[str, ...]] = dataclass_field(
+    _cells: dict[tuple[str, ...], tuple[str, ...]] = dataclass_field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -117,13 +118,14 @@ class ClassificationTree:
 
         Reads at most VALUES_LIMIT + 1 values, so that the caller can detect too many.
         """
-        known = self._cells.get(value) if isinstance(value, str) else None
+        texts = (value,) if isinstance(value, str) else tuple(value)
+        known = self._cells.get(texts)
         if known is not None:
             return known
-        paths = (self.canonical(piece) for piece in self.split_values(value))
+        paths = (self.canonical(piece) for piece in self.split_values(texts))
         found = tuple(dict.fromkeys(path for path in paths if path))
-        if isinstance(value, str) and len(self._cells) < _MEMO_SIZE and len(value) <= PATH_LIMIT:
-            self._cells[value] = found
+        if len(self._cells) < _MEMO_SIZE and sum(map(len, texts)) <= PATH_LIMIT:
+            self._cells[texts] = found
         return found
 
     def split_values(self, value: str | Sequence[str]) -> tuple[str, ...]:

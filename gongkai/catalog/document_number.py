@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import gettext as _
 from typing import Literal
 
@@ -23,6 +24,9 @@ from gongkai.catalog.signs import INVISIBLE, fold_signs, tidy_signs
 from gongkai.errors import RefusedValueError
 
 Form = Literal["bracketed", "order", "odd"]
+
+_KEPT = 256
+"""Numbers kept after parsing: intake, identity and index parse that of a record again."""
 
 _OPENING = "〔[【({<〈《「『﹝❲〖⟨⟦﹙﹛｢⦅〘〚⟮"
 _CLOSING = "〕]】)}>〉》」』﹞❳〗⟩⟧﹚﹜｣⦆〙〛⟯"
@@ -88,6 +92,7 @@ class FoundNumber:
     number: DocumentNumber
 
 
+@lru_cache(_KEPT)
 def parse_document_number(text: str) -> DocumentNumber:
     """Parses the number in a catalog field, ignoring brackets, spaces, width, 第 and zeros.
 
