@@ -90,6 +90,11 @@ def normalize_text(text: str) -> str:
     return fold_points(fold_years(_FOLDED.fold(text)))
 
 
+def normalize_characters(text: str) -> set[str]:
+    """Returns the characters of a text, each normalized by itself."""
+    return set(_FOLDED.fold("".join(set(text))))
+
+
 def literal(text: str, stream: str | None = None) -> Normalized:
     """Returns the literal stream: folded letters, numbers, marks and symbols only.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from analyzers.dictionary import Dictionary
-from analyzers.normalize import literal_text, normalize, normalize_text
+from analyzers.normalize import literal_text, normalize, normalize_characters, normalize_text
 from analyzers.numerals import name_quantities
 from analyzers.segment import Segmenter, name_cuts, open_segmenter
 from analyzers.token import Token
@@ -105,7 +105,7 @@ class TextAnalyzer:
 
         Each is normalized by itself: what is beside it does not change it.
         """
-        return sorted(set(normalize_text(" ".join(set(text)))) - _WHITESPACE)
+        return sorted(normalize_characters(text) - _WHITESPACE)
 
 
 def _pair_characters(stream: str) -> str:
