@@ -197,12 +197,12 @@ def _without_note(folded: str) -> str:
 
 
 def _add(known: dict[str, list[object]], key: str, value: object) -> None:
-    if isinstance(value, list | tuple):
-        filled = [*flatten(value)]
-        # A list of dates stays one cell, since taking the first date would be a guess.
-        known.setdefault(key, []).extend([filled] if key in _DATES and filled else filled)
-    else:
+    if isinstance(value, str) or not isinstance(value, list | tuple):
         known.setdefault(key, []).append(value)
+        return
+    filled = [*flatten(value)]
+    # A list of dates stays one cell, since taking the first date would be a guess.
+    known.setdefault(key, []).extend([filled] if key in _DATES and filled else filled)
 
 
 def flatten(value: object) -> Iterator[object]:

@@ -5,7 +5,7 @@ A key is a kind and a digest, so that a row that is not public can be compared w
 
 import hashlib
 import unicodedata
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ BETWEEN = "~"
 SOURCE_NAME = lazy_re(r"[\w.-]{1,40}")
 _DERIVED = lazy_re(rf"{BETWEEN}[0-9a-f]{{12}}\Z")
 _HASHED = lazy_re(r"[0-9a-f]{24}")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _FRONT_PAGE = lazy_re(r"(?:/(?:index|default)\.\w+)?")
 
 GIVEN, INDEX, NUMBER, ADDRESS, LONG_TEXT = "id", "index", "number", "url", "long"
@@ -186,7 +187,7 @@ def _short(parts: Sequence[str]) -> str:
 
 def _digest(value: str) -> str:
     raw = hashlib.blake2b(value.encode(), digest_size=9).digest()
-    return urlsafe_b64encode(raw).decode()
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE).decode()
 
 
 def _letters(text: str) -> str:
@@ -196,6 +197,8 @@ def _letters(text: str) -> str:
 
 def _fold_address(url: str) -> str:
     """Returns an address without scheme, default port and fragment; empty for a front page."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url)
         port = "" if parts.port in (None, 80, 443) else f":{parts.port}"

@@ -36,7 +36,7 @@ def _published_texts(record: Record) -> Iterator[str]:
         value = getattr(record, name)
         if isinstance(value, str):
             yield value
-        elif name not in ("keywords", "attachments") and isinstance(value, tuple):
+        elif isinstance(value, tuple) and name not in ("keywords", "attachments"):
             yield from value
     yield "\n".join(record.keywords)
     for attachment in record.attachments:
