@@ -16,7 +16,8 @@ from gongkai.search.replica import stream_replica
 from gongkai.search.responses import RecordView
 from search_api.http.dependencies import SearchServiceDependency, SiteDependency
 from search_api.http.errors import describe_problems
-from search_api.http.parameters import ExportQuery, ListQuery, read_list, refuse_unknown
+from search_api.http.parameters import ExportQuery, ListQuery
+from search_api.http.search_requests import read_list, refuse_unknown
 from search_api.http.state import services_of
 from search_api.web.feeds import Feed, write_feed
 from search_api.web.site import record_path

@@ -21,25 +21,23 @@ from search_api.http.dependencies import (
     CitationsDependency,
     RecordId,
     SearchServiceDependency,
-    SuggesterDependency,
-    ZeroResultRecorderDependency,
     cache_headers,
     find_record,
     find_unit_services,
     missing_record_error,
     refuse_merged,
+    zero_result_task,
 )
 from search_api.http.errors import GoneError, describe_problems
 from search_api.http.parameters import (
     CitationsParameters,
     ComparisonParameters,
-    SearchQuery,
     SimilarParameters,
-    SuggestParameters,
-    read_request,
     read_search,
-    refuse_unknown,
+    read_suggest,
 )
+from search_api.http.search_requests import read_request, refuse_unknown
+from search_api.http.state import services_of
 
 router = APIRouter(prefix="/api/v1", tags=["检索和信息"], responses=describe_problems(422, 503))
 _MISSING = {
@@ -55,17 +53,14 @@ _MISSING = {
     response_model=SearchAnswer,
     openapi_extra=read_search.described,
 )
-async def search(
-    parameters: SearchQuery,
-    service: SearchServiceDependency,
-    record_zero_result: ZeroResultRecorderDependency,
-) -> Response:
+async def search(request: Request) -> Response:
     """Full-text search with exact facet counts."""
-    asked = read_request(parameters)
-    answer = await service.search(asked)
+    # Each dependency would cost as much as reading the parameters.
+    asked = read_request(await read_search(request))
+    answer = await services_of(request).search.search(asked)
     response = _as_json(answer)
     response.headers.update(cache_headers(answer))
-    response.background = record_zero_result(asked, answer)
+    response.background = zero_result_task(request, asked, answer)
     return response
 
 
@@ -74,16 +69,14 @@ async def search(
     summary="输入提示",
     description="根据已经输入的汉字、全拼、首字母或者它们的混合给出补全。",
     response_model=SuggestAnswer,
+    openapi_extra=read_suggest.described,
 )
-async def suggest(
-    parameters: Annotated[SuggestParameters, Query()],
-    suggester: SuggesterDependency,
-    request: Request,
-) -> Response:
+async def suggest(request: Request) -> Response:
     """Suggestions while typing: Chinese, full pinyin, initials, or a mix."""
-    if parameters.unit:
-        suggester = find_unit_services(request, parameters.unit).suggester
-    return _as_json(await suggester.suggest(parameters.q, parameters.size))
+    parameters = await read_suggest(request)
+    unit = parameters.unit
+    services = find_unit_services(request, unit) if unit else services_of(request)
+    return _as_json(await services.suggester.suggest(parameters.q, parameters.size))
 
 
 @router.get(

@@ -72,27 +72,21 @@ def find_unit_services(request: Request, unit: str) -> Services:
     return state_of(request).sites.services_of(agency.code)
 
 
-ZeroResultRecorder = Callable[[SearchRequest, SearchAnswer], BackgroundTask | None]
-
-
-async def get_zero_result_recorder(request: Request) -> ZeroResultRecorder:
-    """Returns a function that records a zero-result query in a background task."""
-    zero_results = services_of(request).zero_results
-
-    def note(asked: SearchRequest, answer: SearchAnswer) -> BackgroundTask | None:
-        is_plain = asked == SearchRequest(
-            text=asked.text,
-            size=asked.size,
-            facets=asked.facets,
-            facet_size=asked.facet_size,
-            highlight=asked.highlight,
-            fold=asked.fold,
-        )
-        if answer.keyword_total or not is_plain or not asked.text.strip():
-            return None
-        return BackgroundTask(_record_if_possible, zero_results.note, asked.text)
-
-    return note
+def zero_result_task(
+    request: Request, asked: SearchRequest, answer: SearchAnswer
+) -> BackgroundTask | None:
+    """Returns the task that records a query without results, or None."""
+    is_plain = asked == SearchRequest(
+        text=asked.text,
+        size=asked.size,
+        facets=asked.facets,
+        facet_size=asked.facet_size,
+        highlight=asked.highlight,
+        fold=asked.fold,
+    )
+    if answer.keyword_total or not is_plain or not asked.text.strip():
+        return None
+    return BackgroundTask(_record_if_possible, services_of(request).zero_results.note, asked.text)
 
 
 def record_listed(
@@ -144,7 +138,6 @@ def store_if_possible(services: Services) -> None:
         log.warning("counted queries were not stored: the data folder is not writable")
 
 
-ZeroResultRecorderDependency = Annotated[ZeroResultRecorder, Depends(get_zero_result_recorder)]
 OpenedFromDependency = Annotated[OpenedFrom, Depends(get_opened_from)]
 SearchServiceDependency = Annotated[SearchService, Depends(get_search_service)]
 CitationsDependency = Annotated[CitationService, Depends(get_citations)]

@@ -1,30 +1,23 @@
-"""Query parameters of lists, validated into a SearchRequest. API and pages share them.
+"""Query parameters of lists and of autocomplete. API and pages share them.
 
 Every parameter is declared once, here, for validation, the OpenAPI document and the pages' links.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Annotated, Any, Generic, TypeVar, get_origin
+from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import Depends, Query
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     create_model,
     field_validator,
 )
 
-from gongkai.catalog.classifications import DEPTH_LIMIT, PATH_LIMIT, split_path
-from gongkai.catalog.dates import PartialDate, parse_date
-from gongkai.catalog.fields import CLASSIFIED, FACETS, TITLES, TREES
-from gongkai.errors import BadRequestError, RefusedValueError
+from gongkai.catalog.classifications import PATH_LIMIT
+from gongkai.catalog.fields import FACETS, TITLES, TREES
 from gongkai.query.request import (
-    DATED,
     FACET_SIZE,
     FACET_SIZE_LIMIT,
     FILTER_LIMIT,
@@ -32,10 +25,10 @@ from gongkai.query.request import (
     SIZE_LIMIT,
     TEXT_LIMIT,
     Scope,
-    SearchRequest,
     Sort,
 )
 from gongkai.search.export import ExportFormat
+from search_api.http.query_reader import QueryReader, Read
 
 TYPED_LIMIT = 100
 """Maximum number of characters for autocomplete."""
@@ -47,14 +40,6 @@ PAGE_FACET_SIZE = 200
 CURSOR_LIMIT = 6_000
 """Characters. With Elasticsearch a cursor grows by about 250 characters per shard."""
 _Value = Annotated[str, StringConstraints(max_length=PATH_LIMIT)]
-Read = TypeVar("Read", bound=BaseModel)
-
-
-class InvertedRangeError(BadRequestError):
-    """A date range ends before it starts."""
-
-    def __init__(self, parameter: str = "published_from") -> None:
-        super().__init__(parameter, "起始日期晚于截止日期")
 
 
 def _with_facets(model: type[Read]) -> type[Read]:
@@ -238,149 +223,10 @@ class CitationsParameters(BaseModel):
     size: int = Field(10, ge=1, le=SIZE_LIMIT, description="`cited_by` 每页的条数。")
 
 
-class QueryReader(Generic[Read]):
-    """A dependency that validates all query parameters with one Pydantic call.
-
-    FastAPI's own `Query()` looks up each parameter and copies its default first. With 25 parameters
-    that takes longer than the search. `described` is the OpenAPI description that `Query()` would
-    write, for `openapi_extra` of a route.
-    """
-
-    def __init__(self, model: type[Read]) -> None:
-        self._model = model
-        fields = model.model_fields.items()
-        self._many = {name for name, each in fields if get_origin(each.annotation) is list}
-
-    async def __call__(self, request: Request) -> Read:
-        """Returns the validated parameters. Raises RequestValidationError, as `Query()` would."""
-        return self.read(request.query_params.multi_items())
-
-    def read(self, pairs: Iterable[tuple[str, str]]) -> Read:
-        """Returns the validated parameters of names and values. Raises RequestValidationError."""
-        values: dict[str, Any] = {}
-        for name, value in pairs:
-            if name in self._many:
-                values.setdefault(name, []).append(value)
-            else:
-                values[name] = value
-        try:
-            return self._model.model_validate(values)
-        except ValidationError as error:
-            faults = error.errors(include_url=False)
-            raise RequestValidationError(
-                [{**each, "loc": ("query", *each["loc"])} for each in faults]
-            ) from None
-
-    @property
-    def described(self) -> dict[str, Any]:
-        """The parameters in OpenAPI form."""
-        schema = self._model.model_json_schema()
-        shared = schema.get("$defs", {})
-        return {
-            "parameters": [
-                _describe_parameter(name, each, shared)
-                for name, each in schema["properties"].items()
-            ]
-        }
-
-
-def _describe_parameter(
-    name: str, schema: Mapping[str, Any], shared: Mapping[str, Any]
-) -> dict[str, Any]:
-    rest = dict(schema)
-    reference = rest.pop("$ref", "").rpartition("/")[2]
-    described = {"name": name, "in": "query", "required": False}
-    if text := rest.pop("description", ""):
-        described["description"] = text
-    return {**described, "schema": {**shared.get(reference, {}), **rest}}
-
-
 read_search = QueryReader(SearchParameters)
 read_page = QueryReader(PageParameters)
+read_suggest = QueryReader(SuggestParameters)
 ListQuery = Annotated[ListParameters, Query()]
 ExportQuery = Annotated[ExportParameters, Query()]
-SearchQuery = Annotated[SearchParameters, Depends(read_search)]
 PageQuery = Annotated[PageParameters, Depends(read_page)]
 PARAMETERS: frozenset[str] = frozenset(SearchParameters.model_fields)
-
-
-def read_list(parameters: ListParameters) -> SearchRequest:
-    """Returns the search request of a list. Raises BadRequestError with the parameter's name."""
-    return SearchRequest(
-        text=parameters.q,
-        chosen=_chosen(parameters),
-        document_number=parameters.document_number.strip() or None,
-        **_read_ranges(parameters),
-        in_force=parameters.in_force,
-        scope=parameters.scope,
-        unit=parameters.unit.strip() or None,
-        sort=parameters.sort,
-        expand=parameters.expand,
-        correct=parameters.correct,
-        dates=parameters.dates,
-        relax=parameters.relax,
-        semantic=parameters.semantic,
-    )
-
-
-def read_request(parameters: SearchParameters) -> SearchRequest:
-    """Returns the search request of a page. Raises BadRequestError with the parameter's name."""
-    if parameters.page * parameters.size > PAGE_WINDOW and not parameters.cursor:
-        raise BadRequestError("page", f"按页码只能翻到第 {PAGE_WINDOW} 条，之后请使用 cursor 参数")
-    return replace(
-        read_list(parameters),
-        page=parameters.page,
-        size=parameters.size,
-        cursor=parameters.cursor or None,
-        facets=tuple(_facets(parameters.facets)),
-        facet_size=parameters.facet_size,
-        highlight=parameters.highlight,
-        fold=parameters.fold,
-    )
-
-
-def refuse_unknown(request: Request, known: Iterable[str]) -> None:
-    """Raises BadRequestError for an unknown parameter, so that a typo is reported."""
-    unknown = sorted(set(request.query_params) - set(known))
-    if unknown:
-        raise BadRequestError(unknown[0], "没有这个参数")
-
-
-def _chosen(parameters: ListParameters) -> Mapping[str, tuple[str, ...]]:
-    values: dict[str, list[Any]] = {name: getattr(parameters, name) for name in FACETS}
-    chosen = {name: tuple(v for v in each if v.strip()) for name, each in values.items()}
-    for name in CLASSIFIED:
-        if any(len(split_path(value)) > DEPTH_LIMIT for value in chosen[name]):
-            raise BadRequestError(name, f"分类层级不能超过 {DEPTH_LIMIT} 级")
-    if sum(map(len, chosen.values())) > FILTER_LIMIT:
-        raise BadRequestError("category", f"筛选条件不能超过 {FILTER_LIMIT} 个")
-    return {name: each for name, each in chosen.items() if each}
-
-
-def _read_ranges(parameters: ListParameters) -> dict[str, Any]:
-    ranges: dict[str, PartialDate | None] = {}
-    for name in DATED:
-        start, end = f"{name}_from", f"{name}_to"
-        ranges[start] = first = _date(getattr(parameters, start), start)
-        ranges[end] = last = _date(getattr(parameters, end), end)
-        if first and last and first.first_day > last.last_day:
-            raise InvertedRangeError(start)
-    return ranges
-
-
-def _date(text: str, parameter: str) -> PartialDate | None:
-    if not text.strip():
-        return None
-    try:
-        return parse_date(text.strip(), field=parameter)
-    except RefusedValueError:
-        raise BadRequestError(
-            parameter, "日期无法识别，请写成 2009-02-20、2009-02 或 2009"
-        ) from None
-
-
-def _facets(names: list[str]) -> Iterable[str]:
-    for name in dict.fromkeys(part for each in names for part in each.split(",") if part):
-        if name not in FACETS:
-            raise BadRequestError("facets", "没有这个分类字段")
-        yield name

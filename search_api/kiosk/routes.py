@@ -23,7 +23,8 @@ from search_api.http.dependencies import (
     refuse_merged,
 )
 from search_api.http.errors import UnknownPageError
-from search_api.http.parameters import PageParameters, PageQuery, read_page, read_request
+from search_api.http.parameters import PageParameters, PageQuery, read_page
+from search_api.http.search_requests import read_request
 from search_api.http.state import services_of
 from search_api.kiosk.layout import KioskContext
 from search_api.kiosk.mode import SIZES, Mode, carry, read_list_query

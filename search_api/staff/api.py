@@ -22,7 +22,7 @@ from gongkai.search.duplicates import DuplicateService, cluster_of, read_draft
 from gongkai.staff.audit import Action, Audit
 from gongkai.staff.audit_subjects import MatchCount, Ruling
 from search_api.http.errors import UnknownRecordError
-from search_api.http.parameters import refuse_unknown
+from search_api.http.search_requests import refuse_unknown
 from search_api.http.state import services_of
 from search_api.staff.auth import StaffDependency, require_token
 from search_api.staff.staff_dependencies import (

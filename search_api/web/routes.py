@@ -19,22 +19,17 @@ from search_api.http.dependencies import (
     OpenedFromDependency,
     RecordId,
     SearchServiceDependency,
-    ZeroResultRecorderDependency,
     cache_headers,
     fetch_record,
     find_record,
     missing_record_error,
     record_listed,
     refuse_merged,
+    zero_result_task,
 )
 from search_api.http.errors import UnknownPageError
-from search_api.http.parameters import (
-    CITATIONS_PAGE_LIMIT,
-    InvertedRangeError,
-    PageParameters,
-    PageQuery,
-    read_request,
-)
+from search_api.http.parameters import CITATIONS_PAGE_LIMIT, PageParameters, PageQuery
+from search_api.http.search_requests import InvertedRangeError, read_request
 from search_api.web.browse_page import render_facet, render_overview
 from search_api.web.citation import cite
 from search_api.web.citations_page import CITING_SHOWN, PAGE_SIZE, render_citations
@@ -74,7 +69,6 @@ async def search(
     parameters: PageQuery,
     context: ContextDependency,
     service: SearchServiceDependency,
-    record_zero_result: ZeroResultRecorderDependency,
 ) -> HTMLResponse:
     """Shows results with facets, or alternatives if there are none."""
     asked, date_faults = _read_dated(parameters)
@@ -85,7 +79,8 @@ async def search(
         render_results(answer, asked, context, surroundings),
         status_code=422 if date_faults else 200,
         headers=cache_headers(answer),
-        background=record_zero_result(asked, answer) or record_listed(request, asked, answer),
+        background=zero_result_task(request, asked, answer)
+        or record_listed(request, asked, answer),
     )
 
 
