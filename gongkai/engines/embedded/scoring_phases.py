@@ -6,10 +6,8 @@ matches. Further matches keep the order of the first phase, so that pages neithe
 record.
 """
 
-from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import TypeGuard
 
 import tantivy
@@ -20,10 +18,14 @@ from gongkai.engines.embedded.schema import build_schema, index_option
 from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.query import tree
 
-WINDOW = 200
+WINDOW = 150
 """First matches that the second phase scores: more than rank fusion reads."""
 LEAST_WORK = 150_000
-"""Matches times deferred clauses from which the second phase saves more than it costs."""
+"""Records for which deferred clauses are looked up, from which the second phase costs less."""
+_PHRASE_WORK = 4
+"""Looking up a phrase compares positions."""
+_BITS = 20
+"""Queries that the score of a record tells apart; a score has 24 exact bits."""
 _ORDER = "published_order"
 """A number that tells records apart."""
 _CHARACTERS = frozenset(("text_chars", "text_grams"))
@@ -43,83 +45,88 @@ def divide_phases(query: tree.Query, selectivity: Selectivity) -> Phases:
     """Divides a scored query; with few matches, everything is in the first phase."""
     deferred: list[tree.Query] = []
     first = _defer(query, selectivity, deferred)
-    if selectivity.visited(query) * len(deferred) < LEAST_WORK:
+    visited = selectivity.visited(query)
+    work = sum(_estimate_work(each, visited, selectivity) for each in deferred)
+    if work < LEAST_WORK:
         return Phases(query)
     return Phases(first, tuple(deferred))
+
+
+def _estimate_work(query: tree.Query, visited: int, selectivity: Selectivity) -> int:
+    """Returns about how many records an optional query is looked up for, in the first phase."""
+    if not _is_full_match(query):
+        return visited
+    # Phrases that are alternatives are read for all records that have their values.
+    return visited + _PHRASE_WORK * selectivity.estimate(query)
 
 
 def add_second_phase(
     searcher: tantivy.Searcher, scored: Sequence[Scored], second: Sequence[tree.Query]
 ) -> list[Scored]:
     """Returns the matches of the first phase with the first WINDOW in the order of both phases."""
-    records = _Records.read(searcher, [address for _, address in scored[:WINDOW]])
-    gained = defaultdict(float, records.score([each for each in second if not _is_whole(each)]))
-    for each in second:
-        if _is_whole(each):
-            for key in records.keep(each.query).orders:
-                gained[key] += each.score
-    ranked = [(score + gained[_key(address)], address) for score, address in scored[:WINDOW]]
+    best = scored[:WINDOW]
+    gained = _score_records(searcher, [address for _, address in best], second)
+    ranked = [(score + gained.get(_key(address), 0.0), address) for score, address in best]
     return [*sorted(ranked, key=lambda each: -each[0]), *scored[WINDOW:]]
+
+
+def _score_records(
+    searcher: tantivy.Searcher,
+    addresses: Sequence[tantivy.DocAddress],
+    optional: Sequence[tree.Query],
+) -> dict[_Key, float]:
+    """Returns the sum of the scores of optional queries, for each record that matches one."""
+    records = _Records(searcher, searcher.fast_field_values(_ORDER, list(addresses)))
+    gained = records.score([each for each in optional if not _is_full_match(each)])
+    full = [each for each in optional if _is_full_match(each)]
+    leaves = tuple(dict.fromkeys(leaf for each in full for leaf in _leaves(each.query)))
+    for key, held in records.match(leaves).items():
+        score = sum(each.score for each in full if _is_matched(each.query, held))
+        gained[key] = gained.get(key, 0.0) + score
+    return gained
 
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """Some records, by the key of their address, with the number that tells them apart."""
+    """Some records of an index, by the numbers that tell them apart."""
 
     searcher: tantivy.Searcher
-    orders: Mapping[_Key, int]
-
-    @classmethod
-    def read(
-        cls, searcher: tantivy.Searcher, addresses: Sequence[tantivy.DocAddress]
-    ) -> "_Records":
-        orders = searcher.fast_field_values(_ORDER, list(addresses))
-        pairs = zip(addresses, orders, strict=True)
-        return cls(searcher, {_key(address): int(order or 0) for address, order in pairs})
+    orders: Sequence[float | None]
 
     def score(self, optional: Sequence[tree.Query]) -> dict[_Key, float]:
         """Returns the sum of the scores of optional queries, for each record."""
-        scores = dict.fromkeys(self.orders, 0.0)
+        scores: dict[_Key, float] = {}
         for at in range(0, len(optional), DEEPEST):
-            query = self._match()
-            for each in optional[at : at + DEEPEST]:
-                # A nested query is looked up for these records only.
-                part = (Occur.Should, compile_query(each))
-                query = tantivy.Query.boolean_query([(Occur.Must, query), part])
-            for key, score in self._search(query).items():
+            for key, score in self._search(optional[at : at + DEEPEST]).items():
                 scores[key] = scores.get(key, 0.0) + score
         return scores
 
-    def keep(self, query: tree.Query) -> "_Records":
-        """Returns the records that match.
+    def match(self, queries: Sequence[tree.Query]) -> dict[_Key, set[tree.Query]]:
+        """Returns the queries that match, for each record."""
+        matched: dict[_Key, set[tree.Query]] = {}
+        for at in range(0, len(queries), _BITS):
+            part = queries[at : at + _BITS]
+            # The score of a record is a sum of powers of two.
+            flags = [tree.ConstantScore(each, 1 << bit) for bit, each in enumerate(part)]
+            for key, score in self._search(flags).items():
+                held = {each for bit, each in enumerate(part) if int(score) >> bit & 1}
+                matched.setdefault(key, set()).update(held)
+        return matched
 
-        Alternatives are searched one by one: tantivy reads those of thousands of records ahead.
-        """
-        match query:
-            case tree.And(must, (), ()):
-                return reduce(_Records.keep, must, self)
-            case tree.Or((first, *others), 1) if others and self.orders:
-                found = self.keep(first)
-                left = {key: each for key, each in self.orders.items() if key not in found.orders}
-                rest = _Records(self.searcher, left).keep(tree.Or(tuple(others)))
-                return _Records(self.searcher, {**found.orders, **rest.orders})
-            case tree.Or((only,), 1):
-                return self.keep(only)
-        both = [(Occur.Must, self._match()), (Occur.Must, compile_query(query))]
-        found_keys = self._search(tantivy.Query.boolean_query(both)) if self.orders else ()
-        kept = {key: self.orders[key] for key in found_keys if key in self.orders}
-        return _Records(self.searcher, kept)
-
-    def _match(self) -> tantivy.Query:
-        option = index_option(_ORDER)
-        schema = build_schema()
-        terms = (tantivy.Query.term_query(schema, _ORDER, n, option) for n in self.orders.values())
-        any_of = tantivy.Query.boolean_query([(Occur.Should, each) for each in terms])
-        return tantivy.Query.const_score_query(any_of, 0.0)
-
-    def _search(self, query: tantivy.Query) -> dict[_Key, float]:
+    def _search(self, optional: Sequence[tree.Query]) -> dict[_Key, float]:
+        query = self._match_all()
+        for each in optional:
+            # tantivy reads alternatives for thousands of records ahead, a nested query for these.
+            part = (Occur.Should, compile_query(each))
+            query = tantivy.Query.boolean_query([(Occur.Must, query), part])
         hits = self.searcher.search(query, limit=max(len(self.orders), 1), count=False).hits
         return {_key(address): float(score) for score, address in hits}
+
+    def _match_all(self) -> tantivy.Query:
+        option, schema = index_option(_ORDER), build_schema()
+        terms = (tantivy.Query.term_query(schema, _ORDER, each, option) for each in self.orders)
+        any_of = tantivy.Query.boolean_query([(Occur.Should, each) for each in terms])
+        return tantivy.Query.const_score_query(any_of, 0.0)
 
 
 def _defer(query: tree.Query, selectivity: Selectivity, deferred: list[tree.Query]) -> tree.Query:
@@ -146,21 +153,41 @@ def _required_parts(must: Iterable[tree.Query]) -> Iterator[tree.Query]:
 
 
 def _without_held(query: tree.Query, held: Container[tree.Query]) -> tree.Query:
-    """Returns an optional query that is the same for records that match all of `held`.
-
-    Phrases come first, because fewer records have them.
-    """
+    """Returns an optional query that is the same for records that match all of `held`."""
     match query:
         case tree.ConstantScore(tree.And(must, (), ()), score, name):
-            needed = [tree.without_scores(each) for each in must if each not in held]
-            ordered = sorted(needed, key=lambda each: not _is_of_characters(each))
-            return tree.ConstantScore(tree.And(tuple(ordered)), score, name)
+            needed = (tree.without_scores(each) for each in must if each not in held)
+            return tree.ConstantScore(tree.And(tuple(needed)), score, name)
     return query
 
 
-def _is_whole(query: tree.Query) -> TypeGuard[tree.ConstantScore]:
-    """Whether a query gives one score to the records that match several others."""
-    return isinstance(query, tree.ConstantScore) and isinstance(query.query, tree.And)
+def _is_full_match(query: tree.Query) -> TypeGuard[tree.ConstantScore]:
+    """Whether a query gives one score to records that match several queries, some of phrases."""
+    is_one_score = isinstance(query, tree.ConstantScore) and isinstance(query.query, tree.And)
+    return is_one_score and _is_of_characters(query)
+
+
+def _is_matched(query: tree.Query, held: Container[tree.Query]) -> bool:
+    """Whether a record that matches the leaves `held` matches a query without scores."""
+    match query:
+        case tree.And(must, _, exclude):
+            is_excluded = any(_is_matched(each, held) for each in exclude)
+            return not is_excluded and all(_is_matched(each, held) for each in must)
+        case tree.Or(alternatives, least):
+            return sum(_is_matched(each, held) for each in alternatives) >= least
+    return query in held
+
+
+def _leaves(query: tree.Query) -> Iterator[tree.Query]:
+    match query:
+        case tree.And():
+            for each in (*query.must, *query.exclude):
+                yield from _leaves(each)
+        case tree.Or(alternatives):
+            for each in alternatives:
+                yield from _leaves(each)
+        case _:
+            yield query
 
 
 def _is_ranked_later(query: tree.Query, selectivity: Selectivity) -> bool:
