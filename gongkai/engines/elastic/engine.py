@@ -79,9 +79,7 @@ class ElasticEngine:
         return await self._answer(lambda: self._count_each(queries)) if queries else ()
 
     async def version(self) -> str:
-        return await self._answer(
-            lambda: self._with_live(lambda index: read_version(self._client, index))
-        )
+        return await self._answer(self._read_version)
 
     async def fetch(self, record_id: str) -> bytes | None:
         return await self._answer(lambda: self._fetch(record_id))
@@ -104,9 +102,7 @@ class ElasticEngine:
                 return await read_changes(self._client, self._names, after, limit)
 
     async def live(self) -> Generation:
-        return await self._answer(
-            lambda: self._with_live(lambda index: describe_index(self._client, index))
-        )
+        return await self._answer(self._describe)
 
     async def close(self) -> None:
         client, self._opened, self._searching = self._opened, None, None
@@ -132,8 +128,18 @@ class ElasticEngine:
             # An expired point in time, or an impossible position.
             raise outlived() from None
 
-    async def _with_live(self, ask: Callable[[str], Awaitable[_Answer]]) -> _Answer:
-        return await ask(await self._live_index())
+    async def _describe(self) -> Generation:
+        return await describe_index(self._client, await self._live_index())
+
+    async def _read_version(self) -> str:
+        """Returns the version with one request; the fingerprint is checked afterwards."""
+        try:
+            index, version = await read_version(self._client, self._live.address)
+        except NotFoundError:
+            await self._live_index()
+            raise
+        await self._live.check(self._client, index)
+        return version
 
     async def _fetch(self, record_id: str) -> bytes | None:
         """Returns a record with one request; the fingerprint of its index is checked afterwards."""

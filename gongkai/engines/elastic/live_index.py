@@ -66,11 +66,14 @@ async def describe_index(client: AsyncElasticsearch, index: str) -> Generation:
     )
 
 
-async def read_version(client: AsyncElasticsearch, index: str) -> str:
-    """Returns a value that changes with every commit and switch."""
-    stats = await client.indices.stats(index=index, metric=["docs", "refresh"])
-    totals = stats["_all"]["primaries"]
-    return repr((index, totals["docs"], totals["refresh"]["external_total"]))
+async def read_version(client: AsyncElasticsearch, address: str) -> tuple[str, str]:
+    """Returns the index at an address, and a value that changes with every commit and switch."""
+    stats = await client.indices.stats(
+        index=address, metric=["docs", "refresh"], filter_path=["indices.*.primaries"]
+    )
+    ((index, found),) = stats["indices"].items()
+    totals = found["primaries"]
+    return index, repr((index, totals["docs"], totals["refresh"]["external_total"]))
 
 
 async def _read_manifest(client: AsyncElasticsearch, index: str) -> Mapping[str, Any]:
