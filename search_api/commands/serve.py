@@ -10,11 +10,10 @@ from contextlib import suppress
 from functools import partial
 from gettext import gettext as _
 from importlib import import_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
@@ -29,6 +28,9 @@ from search_api.commands.sockets import explain_listening, open_sockets
 from search_api.http.log_config import build_logging
 from search_api.http.telemetry import MULTIPROCESS
 from search_api.http.timeouts import ClientTimeoutProtocol
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open.
@@ -137,7 +139,7 @@ def _check_access_log(settings: Settings) -> None:
         ) from None
 
 
-def _open_here(installation: Installation) -> Callable[[], FastAPI]:
+def _open_here(installation: Installation) -> Callable[[], "FastAPI"]:
     """Returns the application factory for a single worker in this process."""
     module, _, name = _APPLICATION.partition(":")
     return partial(getattr(import_module(module), name), installation)
