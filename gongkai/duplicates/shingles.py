@@ -17,7 +17,9 @@ five of them.
 """
 Shingles: TypeAlias = npt.NDArray[np.uint64]
 
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+_BASE = 0x9E3779B97F4A7C15
+_POWERS = np.array([pow(_BASE, SHINGLE - 1 - at, 2**64) for at in range(SHINGLE)], np.uint64)
+"""The weights of a shingle's characters in its hash, a polynomial modulo 2^64."""
 _MIX_A, _MIX_B = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _SHIFT = np.uint64(33)
 
@@ -28,12 +30,8 @@ def cut_shingles(stream: str) -> Shingles:
     width = min(SHINGLE, len(codes))
     if not width:
         return np.empty(0, np.uint64)
-    count = len(codes) - width + 1
-    hashes = np.zeros(count, np.uint64)
-    for offset in range(width):
-        hashes = hashes * _BASE + codes[offset : offset + count]
-    ordered = np.sort(mix(hashes))
-    is_first = np.empty(count, bool)
+    ordered = np.sort(mix(np.correlate(codes, _POWERS[-width:])))
+    is_first = np.empty(len(ordered), bool)
     is_first[0] = True
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
     return ordered[is_first]
