@@ -149,7 +149,7 @@ def _judge(
 
 
 def _mentions_file(fields: Mapping[str, object]) -> bool:
-    return any(_ENDINGS.search(text) for text in texts_in_order(fields))
+    return _ENDINGS.search("\n".join(texts_in_order(fields))) is not None
 
 
 def _find_named(
