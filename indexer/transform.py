@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from analyzers.text_analyzer import TextAnalyzer
@@ -156,7 +155,7 @@ def admit_row(
     outcome = take_row(row.fields, rules)
     if isinstance(outcome, Refused | Withheld):
         return outcome
-    attached = attach_texts(outcome.record, Path(row.source), closed, ocr=ocr)
+    attached = attach_texts(outcome.record, row.source, closed, ocr=ocr)
     record = attached.record
     if record.attachments and holds_personal_data(record):
         return Withheld("personal_data", record.id)

@@ -31,21 +31,24 @@ class Attached:
 
 
 def attach_texts(
-    record: Record, source: Path, closed: Collection[bytes] = (), *, ocr: bool = False
+    record: Record, source: str, closed: Collection[bytes] = (), *, ocr: bool = False
 ) -> Attached:
-    """Returns the record with its texts. `source` is the input file, which is no attachment.
+    """Returns the record with its texts. `source` names the input file, which is no attachment.
 
     Its other rows need not be public. `closed` are digests of files that no record may show. With
     `ocr`, scans are recognised.
     """
+    if not record.attachments:
+        return Attached(record)
+    path = Path(source)
     suffixes = readable_suffixes(ocr=ocr)
     read: list[Attachment] = []
     files: list[tuple[bytes, int]] = []
     left_out = 0
     for place, attachment in enumerate(record.attachments):
-        file = find_file(source.parent, attachment, suffixes)
+        file = find_file(path.parent, attachment, suffixes)
         digest = digest_path(file) if file else b""
-        if file is None or digest in closed or file == source.resolve():
+        if file is None or digest in closed or file == path.resolve():
             left_out += file is not None
             read.append(attachment)
             continue
