@@ -8,6 +8,7 @@ import unicodedata
 from binascii import b2a_base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from analyzers.lazy_pattern import lazy_re
@@ -21,6 +22,7 @@ BETWEEN = "~"
 SOURCE_NAME = lazy_re(r"[\w.-]{1,40}")
 _DERIVED = lazy_re(rf"{BETWEEN}[0-9a-f]{{12}}\Z")
 _HASHED = lazy_re(r"[0-9a-f]{24}")
+_KEPT = 4096
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _FRONT_PAGE = lazy_re(r"(?:/(?:index|default)\.\w+)?")
 
@@ -76,7 +78,8 @@ def record_keys(record: Record) -> tuple[str, ...]:
 
 def document_keys(said: Particulars) -> tuple[str, ...]:
     """Returns keys that all rows of one document share, however they are spelled."""
-    title, publisher, text = _letters(said.title), _letters(said.publisher), _letters(said.text)
+    title, text = _letters(said.title), _letters(said.text)
+    publisher = _letters_of_name(said.publisher)
     values = {
         GIVEN: base_id(said.id),
         INDEX: said.index_number,
@@ -87,10 +90,11 @@ def document_keys(said: Particulars) -> tuple[str, ...]:
         DAY: title and said.published_on and f"{title}\n{said.published_on}",
         AGENCY_TITLE: title and publisher and f"{title}\n{publisher}",
         TITLE: title,
-        PUBLISHER: publisher,
-        DATE: said.published_on,
     }
-    return tuple(f"{kind}:{_digest(value)}" for kind, value in values.items() if value)
+    keys = [f"{kind}:{_digest(value)}" for kind, value in values.items() if value]
+    # Names and days occur in many records.
+    often = ((PUBLISHER, publisher), (DATE, said.published_on))
+    return (*keys, *(f"{kind}:{_digest_often(value)}" for kind, value in often if value))
 
 
 def is_open(keys: Iterable[str]) -> bool:
@@ -150,6 +154,7 @@ def source_of(record_id: str) -> str:
     return name if between else ""
 
 
+@lru_cache(_KEPT)
 def source_key(source: str) -> str:
     """Returns the key that all records of a source share."""
     return f"{SOURCE}:{_digest(source)}"
@@ -190,9 +195,15 @@ def _digest(value: str) -> str:
     return b2a_base64(raw, newline=False).translate(_URL_SAFE).decode()
 
 
+_digest_often = lru_cache(_KEPT)(_digest)
+
+
 def _letters(text: str) -> str:
     """Returns letters and digits only, without differences in width, case and punctuation."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+_letters_of_name = lru_cache(_KEPT)(_letters)
 
 
 def _fold_address(url: str) -> str:
