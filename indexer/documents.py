@@ -34,6 +34,7 @@ _ORDER_BITS = 40
 _NAMES_KEPT = 4096
 """Agency names and keywords, which occur in many records."""
 _LONGEST_TERM = 20
+_FACETS = frozenset(name for name, field in FIELDS.items() if field.facet)
 _NUMERIC = re.compile(r"[\W\d_]+")
 
 
@@ -146,7 +147,8 @@ def _keywords(record: Record) -> dict[str, Sequence[str]]:
         **{each.key: _classes(record, each) for each in CLASSES},
     }
     return {
-        name: value or (MISSING,) if FIELDS[name].facet else value for name, value in values.items()
+        name: value if value or name not in _FACETS else (MISSING,)
+        for name, value in values.items()
     }
 
 
@@ -182,7 +184,7 @@ def _terms(record: Record, analyzer: TextAnalyzer) -> Sequence[str]:
     named = (record.publisher_name, *record.keywords)
     whole = map(_close_up, named)
     cut = (word for text in (record.title, *record.keywords) for word in analyzer.tokenize(text))
-    return tuple(dict.fromkeys(word for word in chain(whole, cut) if _is_term(word, analyzer)))
+    return tuple(word for word in dict.fromkeys(chain(whole, cut)) if _is_term(word, analyzer))
 
 
 @lru_cache(_NAMES_KEPT)

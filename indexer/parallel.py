@@ -91,7 +91,7 @@ def _join(rows: Sequence[Row], made: Future[Sequence[Prepared]]) -> Chunk:
 def _count_characters(row: Row) -> int:
     if not isinstance(row, SourceRow):
         return 0
-    return sum(len(each) for each in row.fields.values() if isinstance(each, str))
+    return sum([len(each) for each in row.fields.values() if isinstance(each, str)])
 
 
 _given: tuple[IntakeRules, TextAnalyzer, TransformOptions]

@@ -41,13 +41,13 @@ def find_garbled(text: str) -> str:
 
 def find_garbled_in(value: object) -> str:
     """Returns the first such piece in a raw cell of any type; cleaning would hide some."""
-    return next(filter(None, map(find_garbled, _texts_in(value))), "")
+    return next(filter(None, map(find_garbled, _list_texts(value))), "")
 
 
 def may_be_garbled(value: object) -> bool:
     """Whether any text in a value has signs of a wrong encoding; rarely true of correct texts."""
     # No pattern matches across a line break, and one search over all texts is faster.
-    text = "\n".join(_texts_in(value))
+    text = "\n".join(_list_texts(value))
     if any(lost in text for lost in _LOST):
         return True
     _, begin = _utf8_as_gbk()
@@ -55,16 +55,18 @@ def may_be_garbled(value: object) -> bool:
     return is_misread is not None and not text.isascii()
 
 
-def _texts_in(value: object) -> Iterator[str]:
+def _list_texts(value: object) -> list[str]:
+    texts: list[str] = []
     stack = [value]
     while stack:
         value = stack.pop()
         if isinstance(value, str):
-            yield value
+            texts.append(value)
         elif isinstance(value, list | tuple):
             stack.extend(value)
         elif isinstance(value, Mapping):
             stack.extend(value.values())
+    return texts
 
 
 def _pieces(text: str) -> Iterator[str]:

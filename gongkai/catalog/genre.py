@@ -1,6 +1,7 @@
 """Infers the genre (体裁) of a document from the ending of its title."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from analyzers.lazy_pattern import lazy_re
 
@@ -32,7 +33,7 @@ def infer_genre(title: str, genres: Sequence[str] = DEFAULT_GENRES) -> str | Non
     关于印发《…办法》的通知 is 通知 and 《…办法》（试行） is 办法. Text after a long dash is a
     subtitle and counts only if it names a genre itself.
     """
-    by_length = sorted(genres, key=len, reverse=True)
+    by_length = _order_by_length(tuple(genres))
     for part in (title, *_SUBTITLE.split(title, maxsplit=1)[:1]):
         ending = _bare_ending(part)
         if ending.endswith(_NO_GENRES):
@@ -40,6 +41,11 @@ def infer_genre(title: str, genres: Sequence[str] = DEFAULT_GENRES) -> str | Non
         if genre := next((name for name in by_length if name and ending.endswith(name)), None):
             return genre
     return None
+
+
+@cache
+def _order_by_length(genres: tuple[str, ...]) -> list[str]:
+    return sorted(genres, key=len, reverse=True)
 
 
 def _bare_ending(title: str) -> str:

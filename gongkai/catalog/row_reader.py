@@ -52,6 +52,8 @@ class RowReader:
 
     def values_of(self, key: str) -> list[str]:
         """Returns every text or number without markup, with line breaks."""
+        if key not in self.known:
+            return []
         return [reduce_markup(text) for text in self.texts(key)]
 
     def attempt(self, key: str, text: str, parse: Callable[[str], _T]) -> _T | None:

@@ -82,15 +82,19 @@ def _limit_line(field: str, text: str | None, limit: int, warn: Warn) -> str | N
 def _limit_class(
     column: Column, value: str | tuple[str, ...] | None, warn: Warn
 ) -> str | tuple[str, ...] | None:
-    if not value or (isinstance(value, str) and is_within_limits(value)):
+    if not value:
         return value
     if isinstance(value, tuple):
         return _limit_paths(column.key, value, warn)
+    if is_within_limits(value):
+        return value
     return next(iter(_limit_paths(column.key, (value,), warn)), None)
 
 
 def _limit_paths(field: str, paths: Sequence[str], warn: Warn) -> tuple[str, ...]:
     kept = tuple(filter(is_within_limits, paths))
+    if len(kept) == len(paths):
+        return _limit_number(field, kept, len(paths) > VALUES_LIMIT, warn)
     if any(len(path) > PATH_LIMIT for path in paths):
         warn(field, "too_long")
     if any(path.count("/") >= DEPTH_LIMIT for path in paths):

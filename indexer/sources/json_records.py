@@ -90,7 +90,7 @@ def _is_flat(row: Row) -> bool:
     if not isinstance(row, SourceRow):
         return False
     nested = [(k, v) for k, v in row.fields.items() if isinstance(v, dict | list)]
-    if len(nested) == len(row.fields) or (not known_keys(map(str, row.fields))):
+    if len(nested) == len(row.fields) or not any(key_of(str(each)) for each in row.fields):
         return not any(isinstance(v, str | dict | list) for v in row.fields.values())
     return all(holds_value(str(heading)) for heading, _ in nested)
 
