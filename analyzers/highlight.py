@@ -191,6 +191,8 @@ def _fold_blocks(text: str, blocks: Sequence[int], gap: int) -> list[str]:
 
 
 def _find_terms(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
+    if not highlight_terms:
+        return []
     stream = literal_text(text)
     there = [
         (which, term) for which, term in enumerate(highlight_terms) if term and _is_in(stream, term)

@@ -1,5 +1,6 @@
 """The record as an index stores it, and its codec: JSON under the keys of the public API."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -52,18 +53,20 @@ def decode_record(stored: bytes) -> StoredRecord:
     values["issued_on"] = _read_date(issued_on) if issued_on else None
     values["published_on"] = _read_date(values["published_on"])
     values["disclosure"] = Disclosure(values["disclosure"])
-    values["attachments"] = tuple(
-        Attachment(**{**each, "text_state": AttachmentText(each["text_state"])})
-        for each in values["attachments"]
-    )
-    values["repeals"] = tuple(Repeal(**each) for each in values["repeals"])
-    values["explained"] = tuple(Explained(**each) for each in values["explained"])
-    values["cites"] = tuple(Citation(**each) for each in values["cites"])
+    for name, read in _NESTED.items():
+        # Most records have none of these.
+        values[name] = tuple(map(read, values[name])) if values[name] else ()
     values["period"] = _read_period(values["period"])
     return StoredRecord(**values)
 
 
+def _read_attachment(stored: dict[str, Any]) -> Attachment:
+    return Attachment(**{**stored, "text_state": AttachmentText(stored["text_state"])})
+
+
 def _read_period(stored: dict[str, Any]) -> ValidityPeriod:
+    if stored == _STORED_NO_PERIOD:
+        return NO_PERIOD
     days = {name: _read_date(stored[name]) for name in _PERIOD_DAYS if stored[name]}
     return ValidityPeriod(**{**stored, **days})
 
@@ -96,3 +99,12 @@ def _to_json(value: object) -> object:
     if isinstance(value, Attachment | Citation | Explained | Repeal | ValidityPeriod):
         return {name: _to_json(each) for name, each in _members(value).items()}
     return value
+
+
+_NESTED: Mapping[str, Callable[[dict[str, Any]], object]] = {
+    "attachments": _read_attachment,
+    "repeals": lambda stored: Repeal(**stored),
+    "explained": lambda stored: Explained(**stored),
+    "cites": lambda stored: Citation(**stored),
+}
+_STORED_NO_PERIOD = _to_json(NO_PERIOD)

@@ -114,12 +114,7 @@ class FacetBuilder:
     ) -> dict[str, FacetValueView]:
         nodes = self._nodes[name]
         return {
-            value: FacetValueView(
-                value=value,
-                label=nodes[value].label,
-                count=counts[value],
-                selected=value in chosen,
-            )
+            value: FacetValueView(value, nodes[value].label, counts[value], value in chosen)
             for value in values
         }
 

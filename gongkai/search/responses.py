@@ -190,10 +190,18 @@ class FacetValueView:
         Sequence["FacetValueView"], Field(description="下级取值；没有下级的不含这一项。")
     ] = ()
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        value: str,
+        label: str,
+        count: int,
+        selected: bool = False,
+        children: Sequence["FacetValueView"] = (),
+    ) -> None:
         """Leaves empty `children` to the class, so that orjson does not write them."""
-        if not self.children:
-            del self.children
+        self.value, self.label, self.count, self.selected = value, label, count, selected
+        if children:
+            self.children = children
 
 
 @dataclass(kw_only=True)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from analyzers.highlight import highlight
@@ -188,7 +189,7 @@ class Views:
         has_term = view not in (CitedView, CopyView)
         stated = {key: day.iso if day else None for key, day in days.items()}
         return {
-            **{key: getattr(record, key) for key in _KEYS[view]},
+            **dict(zip(_KEYS[view], _READERS[view](record), strict=True)),
             "publisher": PublisherView(code=record.publisher, name=name),
             "published_on": record.published_on.iso,
             **({"term_passed": period.is_passed(self._today())} if has_term else {}),
@@ -236,3 +237,4 @@ _KEYS = {
     view: tuple(key for key in view.__dataclass_fields__ if key in _OWN)
     for view in (CitedView, CopyView, HitView, PassageView, RecordView)
 }
+_READERS = {view: attrgetter(*keys) for view, keys in _KEYS.items()}
