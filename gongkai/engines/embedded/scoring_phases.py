@@ -18,12 +18,16 @@ from gongkai.engines.embedded.schema import build_schema, index_option
 from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.query import tree
 
-WINDOW = 150
+WINDOW = 200
 """First matches that the second phase scores: more than rank fusion reads."""
 LEAST_WORK = 150_000
-"""Records for which deferred clauses are looked up, from which the second phase costs less."""
-_PHRASE_WORK = 4
-"""Looking up a phrase compares positions."""
+"""Work of the deferred clauses, in characters looked up, from which the second phase costs less."""
+_BOOST_WORK = 3
+"""Looking up a boost of many records: a range of dates, or records that are not among others."""
+_PHRASE_WORK = 2
+"""Reading the positions of a phrase."""
+_RARE = 4
+"""Characters that this many times fewer records have than the query visits stay in the first."""
 _BITS = 20
 """Queries that the score of a record tells apart; a score has 24 exact bits."""
 _ORDER = "published_order"
@@ -43,21 +47,7 @@ class Phases:
 
 def divide_phases(query: tree.Query, selectivity: Selectivity) -> Phases:
     """Divides a scored query; with few matches, everything is in the first phase."""
-    deferred: list[tree.Query] = []
-    first = _defer(query, selectivity, deferred)
-    visited = selectivity.visited(query)
-    work = sum(_estimate_work(each, visited, selectivity) for each in deferred)
-    if work < LEAST_WORK:
-        return Phases(query)
-    return Phases(first, tuple(deferred))
-
-
-def _estimate_work(query: tree.Query, visited: int, selectivity: Selectivity) -> int:
-    """Returns about how many records an optional query is looked up for, in the first phase."""
-    if not _is_full_match(query):
-        return visited
-    # Phrases that are alternatives are read for all records that have their values.
-    return visited + _PHRASE_WORK * selectivity.estimate(query)
+    return _Division(selectivity, selectivity.visited(query)).divide(query)
 
 
 def add_second_phase(
@@ -129,20 +119,57 @@ class _Records:
         return tantivy.Query.const_score_query(any_of, 0.0)
 
 
-def _defer(query: tree.Query, selectivity: Selectivity, deferred: list[tree.Query]) -> tree.Query:
-    """Returns the query without the clauses of the second phase, which are put into `deferred`."""
-    match query:
-        case tree.And(must, should, exclude):
-            held = frozenset(_required_parts(must))
-            later = [each for each in should if _is_ranked_later(each, selectivity)]
-            deferred += [_without_held(each, held) for each in later]
-            kept = tuple(each for each in should if each not in later)
-            if len(must) == 1:
-                must = (_defer(must[0], selectivity, deferred),)
-            return tree.And(must, kept, exclude)
-        case tree.Or((*others, last), 1) if not any(isinstance(each, tree.And) for each in others):
-            return tree.Or((*others, _defer(last, selectivity, deferred)))
-    return query
+@dataclass(frozen=True, slots=True)
+class _Division:
+    """Divides a query that visits so many records."""
+
+    selectivity: Selectivity
+    visited: int
+
+    def divide(self, query: tree.Query) -> Phases:
+        deferred: list[tree.Query] = []
+        first = self._defer(query, deferred)
+        if sum(map(self._estimate_work, deferred)) < LEAST_WORK:
+            return Phases(query)
+        return Phases(first, tuple(deferred))
+
+    def _defer(self, query: tree.Query, deferred: list[tree.Query]) -> tree.Query:
+        """Returns the query without the clauses that are put into `deferred`."""
+        match query:
+            case tree.And(must, should, exclude):
+                held = frozenset(_required_parts(must))
+                later = [each for each in should if self._is_deferred(each)]
+                deferred += [_without_held(each, held) for each in later]
+                kept = tuple(each for each in should if each not in later)
+                if len(must) == 1:
+                    must = (self._defer(must[0], deferred),)
+                return tree.And(must, kept, exclude)
+            case tree.Or((*others, tree.And() as last), 1) if not any(map(_is_and, others)):
+                return tree.Or((*others, self._defer(last, deferred)))
+        return query
+
+    def _is_deferred(self, query: tree.Query) -> bool:
+        """Whether an optional query is left for the second phase.
+
+        Rare characters cost little and tell records apart. If many records get the same boost (in
+        force), the best matches with it are within the window.
+        """
+        if _is_full_match(query):
+            return True
+        if _is_of_characters(query):
+            return _RARE * self.selectivity.estimate(query) >= self.visited
+        return isinstance(query, tree.ConstantScore) and self.selectivity.is_common(query)
+
+    def _estimate_work(self, query: tree.Query) -> int:
+        """Returns the work of an optional query in the first phase."""
+        if _is_full_match(query):
+            # Phrases that are alternatives are read for all records that have their values.
+            return _PHRASE_WORK * self.selectivity.estimate(query)
+        return self.visited if _is_of_characters(query) else _BOOST_WORK * self.visited
+
+
+def _is_and(query: tree.Query) -> bool:
+    return isinstance(query, tree.And)
 
 
 def _required_parts(must: Iterable[tree.Query]) -> Iterator[tree.Query]:
@@ -188,15 +215,6 @@ def _leaves(query: tree.Query) -> Iterator[tree.Query]:
                 yield from _leaves(each)
         case _:
             yield query
-
-
-def _is_ranked_later(query: tree.Query, selectivity: Selectivity) -> bool:
-    """Whether an optional query is left for the second phase.
-
-    If many records get the same boost (in force), the best matches with it are within the window.
-    """
-    is_boost = isinstance(query, tree.ConstantScore) and selectivity.is_common(query)
-    return is_boost or _is_of_characters(query)
 
 
 def _is_of_characters(query: tree.Query) -> bool:
