@@ -28,7 +28,6 @@ from indexer.transform import (
     Prepared,
     TransformOptions,
     cut_chunks,
-    transform_row,
     transform_rows,
 )
 
@@ -113,4 +112,5 @@ def _end_with_parent() -> None:
 
 def _prepare_chunk(rows: Sequence[Row], closed: FileDigests) -> Sequence[Prepared]:
     rules, analyzer, options = _given
-    return [transform_row(row, closed, rules, analyzer, options) for row in rows]
+    chunks = transform_rows(rows, closed, rules, analyzer, options)
+    return [prepared for chunk in chunks for _, prepared in chunk]

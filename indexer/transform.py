@@ -12,11 +12,11 @@ from gongkai.catalog.published_part import disclose, holds_personal_data
 from gongkai.catalog.slot import Slot, belongs_elsewhere
 from gongkai.engines.port import IndexDocument
 from indexer.attachments.attach import Attached, attach_texts, warn_of_texts
-from indexer.documents import build_document
+from indexer.documents import build_documents
 from indexer.sources.row import Row, SourceRow, UnreadableRow
 
-CHUNK_ROWS = 256
-CHUNK_BYTES = 1_000_000
+CHUNK_ROWS = 64
+CHUNK_CHARACTERS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Elsewhere:
 
 
 FileDigests: TypeAlias = frozenset[bytes]
+_Outcome: TypeAlias = Admitted | Refused | Withheld | Elsewhere
 Prepared: TypeAlias = Ready | Refused | Withheld | Elsewhere
 Chunk: TypeAlias = Sequence[tuple[Row, Prepared]]
 _Item = TypeVar("_Item")
@@ -81,8 +82,14 @@ def transform_rows(
     `closed` are the digests of attachment files that no record may show. A chunk has at most
     CHUNK_ROWS rows, and fewer for long texts, which limits memory.
     """
-    pairs = ((row, transform_row(row, closed, rules, analyzer, options)) for row in rows)
-    return cut_chunks(pairs, lambda pair: _stored_bytes(pair[1]), CHUNK_ROWS, CHUNK_BYTES)
+    pairs = ((row, _take(row, closed, rules, options)) for row in rows)
+    for chunk in cut_chunks(pairs, lambda pair: _characters(pair[1]), CHUNK_ROWS, CHUNK_CHARACTERS):
+        records = (each.attached.record for _, each in chunk if isinstance(each, Admitted))
+        documents = iter(build_documents(records, analyzer))
+        yield [
+            (row, _finish(each, next(documents)) if isinstance(each, Admitted) else each)
+            for row, each in chunk
+        ]
 
 
 def cut_chunks(
@@ -101,29 +108,26 @@ def cut_chunks(
         yield chunk
 
 
-def _stored_bytes(prepared: Prepared) -> int:
-    return len(prepared.document.stored) if isinstance(prepared, Ready) else 0
+def _characters(outcome: _Outcome) -> int:
+    """Returns the size of the texts of a row that may be published."""
+    if not isinstance(outcome, Admitted):
+        return 0
+    record = outcome.attached.record
+    return len(record.body) + sum(len(each.text) for each in record.attachments)
 
 
-def transform_row(
-    row: Row,
-    closed: FileDigests,
-    rules: IntakeRules,
-    analyzer: TextAnalyzer,
-    options: TransformOptions = DEFAULT_OPTIONS,
-) -> Prepared:
-    """Returns the outcome of one row."""
+def _take(row: Row, closed: FileDigests, rules: IntakeRules, options: TransformOptions) -> _Outcome:
+    """Returns the outcome of one row before its text is analysed, or that it is another slot's."""
     slot = options.slot
     if slot and isinstance(row, SourceRow) and belongs_elsewhere(row.fields, rules, slot):
         return Elsewhere()
     outcome = admit_row(row, closed, rules, ocr=options.ocr)
-    if slot and not slot.owns(_slot_key(row, outcome)):
-        return _leave(outcome)
-    if not isinstance(outcome, Admitted):
-        return outcome
-    accepted, attached = outcome.accepted, outcome.attached
+    return _leave(outcome) if slot and not slot.owns(_slot_key(row, outcome)) else outcome
+
+
+def _finish(admitted: Admitted, document: IndexDocument) -> Ready:
+    accepted, attached = admitted.accepted, admitted.attached
     warnings = (*accepted.warnings, *warn_of_texts(attached))
-    document = build_document(attached.record, analyzer)
     return Ready(document, warnings, accepted.values, accepted.headings, attached.files)
 
 

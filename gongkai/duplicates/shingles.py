@@ -4,6 +4,7 @@ A shingle is SHINGLE adjacent characters. Jaccard similarity and containment are
 purposes: two different shingles share a hash once in 2^64 pairs.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -35,6 +36,20 @@ def cut_shingles(stream: str) -> Shingles:
     is_first[0] = True
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
     return ordered[is_first]
+
+
+def hash_streams(streams: Sequence[str]) -> tuple[Shingles, npt.NDArray[np.intp]]:
+    """Returns the hashes of all shingles of several streams, and the place of each one's stream.
+
+    A hash may occur several times. Streams shorter than a shingle give none.
+    """
+    codes = np.frombuffer("".join(streams).encode("utf-32-le"), "<u4").astype(np.uint64)
+    if len(codes) < SHINGLE:
+        return np.empty(0, np.uint64), np.empty(0, np.intp)
+    owners = np.repeat(np.arange(len(streams)), list(map(len, streams)))
+    begins, ends = owners[: 1 - SHINGLE], owners[SHINGLE - 1 :]
+    is_whole = begins == ends
+    return mix(np.correlate(codes, _POWERS)[is_whole]), begins[is_whole]
 
 
 def mix(values: Shingles) -> Shingles:

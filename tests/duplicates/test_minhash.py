@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongkai.duplicates.minhash import BANDS, ROWS, find_bands, pack_bands, unpack_bands
+from gongkai.duplicates.minhash import (
+    BANDS,
+    ROWS,
+    find_bands,
+    find_bands_of,
+    pack_bands,
+    unpack_bands,
+)
 from gongkai.duplicates.shingles import SHINGLE, cut_shingles, measure_overlap
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=60)
@@ -36,6 +43,11 @@ def test_bands_are_packed_and_unpacked(text: str) -> None:
     assert len(bands) == (BANDS if text else 0)
     assert unpack_bands(pack_bands(bands)) == bands
     assert len(set(bands)) == len(bands)
+
+
+@given(st.lists(TEXTS | FEW, max_size=6))
+def test_bands_of_several_texts_are_those_of_each(texts: list[str]) -> None:
+    assert find_bands_of(texts) == [find_bands(cut_shingles(each)) for each in texts]
 
 
 @pytest.mark.parametrize("jaccard", [0.5, 0.8, 0.95])
