@@ -17,7 +17,7 @@ from gongkai.engines.generation_store import GenerationStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import EngineQuery, IndexStore, SearchEngine
 from gongkai.query.interpreter import QueryInterpreter
-from gongkai.query.tree import MatchAll
+from gongkai.query.tree import MatchAll, Term
 from tests.engines.contract import EngineContract, Opened
 from tests.engines.contract_agencies import AgenciesContract
 from tests.engines.contract_changes import ChangesContract
@@ -125,18 +125,37 @@ def test_a_generation_dropped_on_the_way_is_asked_for_anew(elastic: Installation
 
     async def ask() -> None:
         engine = Overtaken(elastic.settings, elastic.fingerprint)
-        # A count is one request to the alias: nothing can come between.
+        # A count is one request to the alias, and so is a version: nothing can come between.
         assert await engine.count([MatchAll()]) == (1,)
         engine.overtake = partial(rebuild_twice, "a", "b", "c")
-        assert await engine.version() == await engine.version()
-        engine.overtake = partial(rebuild_twice, "a")
-        assert (await engine.search(EngineQuery(MatchAll(), limit=0))).total == 1
+        assert (await engine.search(EngineQuery(MatchAll(), limit=0))).total == 3
         # So is a record.
+        await asyncio.to_thread(rebuild_twice, "a")
         assert await engine.fetch("a") is not None
         assert await engine.fetch("b") is None
         await engine.close()
 
     rebuild_twice("a")
+    asyncio.run(ask())
+
+
+def test_a_page_without_hits_is_of_the_live_generation(elastic: Installation) -> None:
+    def rebuild() -> str:
+        with closing(elastic.open_store()) as store, store.rebuild() as writer:
+            writer.put(make_document(elastic, id="a"))
+            writer.commit()
+            store.publish(writer.name)
+            return writer.name
+
+    async def ask() -> None:
+        none = EngineQuery(Term("id", "b"))
+        engine = elastic.open_engine()
+        for _ in range(2):
+            name = await asyncio.to_thread(rebuild)
+            # The second time, the alias is the same as before the request.
+            assert [(await engine.search(none)).generation for _ in range(2)] == [name, name]
+        await engine.close()
+
     asyncio.run(ask())
 
 

@@ -23,7 +23,7 @@ from gongkai.engines.elastic.facets import (
     read_counts,
 )
 from gongkai.engines.elastic.journal import read_changes
-from gongkai.engines.elastic.ledger import CLOSED
+from gongkai.engines.elastic.ledger import match_withdrawn
 from gongkai.engines.elastic.live_index import LiveIndex, describe_index, read_version
 from gongkai.engines.elastic.mapping import STORED, Names, document_key
 from gongkai.engines.elastic.pagination import PIT_MINUTES, build_body, next_cursor, read_position
@@ -39,8 +39,6 @@ from gongkai.query.request import Sort
 from gongkai.query.tree import Query, without_scores
 from gongkai.settings import Settings
 
-WINDOW = 10_000
-"""Hits that an offset can reach; a cursor continues past them."""
 _COPY = "gongkai"
 """Preference value: copies of a shard may count deleted records differently."""
 
@@ -169,7 +167,8 @@ class ElasticEngine:
             "allow_partial_search_results": False,
             "aggs": {"each": {"filters": {"filters": filters}}},
         }
-        answer = await self._ask_live(body) or await self._ask(body, await self._live_index())
+        found = await self._ask_live(body)
+        answer = found[0] if found else await self._ask(body, await self._live_index())
         buckets = answer["aggregations"]["each"]["buckets"]
         return tuple(buckets[str(at)]["doc_count"] for at in range(len(queries)))
 
@@ -178,10 +177,10 @@ class ElasticEngine:
         if not query.limit:
             return await self._search(query)
         plan, compiled_query = _plan(query)
-        answer = await self._ask_live(build_body(query, plan, compiled_query, None, None))
-        if answer is None:
+        found = await self._ask_live(build_body(query, plan, compiled_query, None, None))
+        if found is None:
             return await self._search(query)
-        index = answer["hits"]["hits"][0]["_index"]
+        answer, index = found
         facets = await self._count(answer, compiled_query, plan, query, index)
         name = self._names.name_of(index)
         return _result(answer, facets, name, next_cursor(query, name, answer, None))
@@ -193,9 +192,8 @@ class ElasticEngine:
         position = read_position(query, name)
         pit = await self._open_pit(index, query, position)
         if pit:
-            compiled_query = {
-                "bool": {"must": [compiled_query], "must_not": [await self._withdrawn()]}
-            }
+            withdrawn = await match_withdrawn(self._client, self._names)
+            compiled_query = {"bool": {"must": [compiled_query], "must_not": [withdrawn]}}
         answer = await self._ask(build_body(query, plan, compiled_query, position, pit), index, pit)
         facets = await self._count(answer, compiled_query, plan, query, index)
         cursor = next_cursor(query, name, answer, position)
@@ -210,16 +208,23 @@ class ElasticEngine:
             self._searching = retry_searches(self._client)
         return await search_in_time(self._searching, self._timeout, **given, **body)
 
-    async def _ask_live(self, body: Mapping[str, Any]) -> Any:
-        """Sends one request to the live generation; returns None where no hit tells which it is."""
+    async def _ask_live(self, body: Mapping[str, Any]) -> tuple[Any, str] | None:
+        """Sends one request to the live generation; returns the answer and its index.
+
+        Without hits, the index is known where the alias has not changed since the last request.
+        Returns None where it is not known.
+        """
+        before = self._live.latest
         try:
             answer = await self._ask(body, self._live.address)
         except NotFoundError:
             return None
-        if not answer["hits"]["hits"]:
+        hits = answer["hits"]["hits"]
+        index = hits[0]["_index"] if hits else await self._live_index()
+        if not hits and index != before:
             return None
-        await self._live.check(self._client, answer["hits"]["hits"][0]["_index"])
-        return answer
+        await self._live.check(self._client, index)
+        return answer, index
 
     async def _open_pit(
         self, index: str, query: EngineQuery, position: Sequence[Any] | None
@@ -237,17 +242,6 @@ class ElasticEngine:
             index=index, keep_alive=f"{PIT_MINUTES}m", preference=_COPY
         )
         return str(opened["id"])
-
-    async def _withdrawn(self) -> Compiled:
-        """Matches withdrawn records, which a point in time still contains."""
-        found = await self._client.search(
-            index=self._names.ledger,
-            query=CLOSED,
-            size=WINDOW,
-            sort=[{"when": "desc"}],
-            source_includes=["id"],
-        )
-        return {"terms": {"id": [each["_source"]["id"] for each in found["hits"]["hits"]]}}
 
     async def _count(
         self, answer: Any, compiled: Compiled, plan: FilterPlan, query: EngineQuery, index: str

@@ -8,17 +8,19 @@ from dataclasses import asdict
 from gettext import gettext as _
 from typing import Any
 
-from elasticsearch import Elasticsearch
+from elasticsearch import AsyncElasticsearch, Elasticsearch
 from elasticsearch.helpers import bulk
 
 from gongkai.engines.elastic.index_templates import IndexCreator
-from gongkai.engines.elastic.mapping import document_key
+from gongkai.engines.elastic.mapping import Names, document_key
 from gongkai.engines.withdrawals import REOPENED, Withdrawal, close_records, reopen_records
 from gongkai.errors import EngineUnavailableError, LostLedgerError
 
 _PAGE = 1_000
-CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
+_CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
 """Matches the entries of records that are withdrawn now."""
+_LATEST = 10_000
+"""The most hits that one request can ask for."""
 _PROPERTIES = {
     "id": {"type": "keyword"},
     "when": {"type": "keyword", "index": False},
@@ -55,7 +57,7 @@ class ElasticLedger:
         self.restart()
 
     def entries(self) -> dict[str, Withdrawal]:
-        return self._read_entries(CLOSED) if self._exists() else {}
+        return self._read_entries(_CLOSED) if self._exists() else {}
 
     def history(self) -> dict[str, Withdrawal]:
         return self._read_entries({"match_all": {}}) if self._exists() else {}
@@ -145,3 +147,15 @@ class ElasticLedger:
             if len(hits) < _PAGE:
                 return
             after = hits[-1]["sort"]
+
+
+async def match_withdrawn(client: AsyncElasticsearch, names: Names) -> dict[str, Any]:
+    """Matches the records withdrawn last, which a point in time still contains."""
+    found = await client.search(
+        index=names.ledger,
+        query=_CLOSED,
+        size=_LATEST,
+        sort=[{"when": "desc"}],
+        source_includes=["id"],
+    )
+    return {"terms": {"id": [each["_source"]["id"] for each in found["hits"]["hits"]]}}

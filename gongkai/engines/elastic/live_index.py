@@ -25,6 +25,8 @@ class LiveIndex:
         self._fingerprint = fingerprint
         self._checked: set[str] = set()
         self.address = self._fixed or self._alias
+        self.latest: str | None = None
+        """The index checked last."""
 
     async def find(self, client: AsyncElasticsearch) -> str:
         """Returns the name of the index. Raises NothingIndexedError, IndexMismatchError."""
@@ -38,6 +40,7 @@ class LiveIndex:
             meta = await _read_manifest(client, index)
             check_fingerprint(meta["name"], meta["fingerprint"], self._fingerprint)
             self._checked.add(index)
+        self.latest = index
 
     async def _resolve(self, client: AsyncElasticsearch) -> str:
         try:
