@@ -13,6 +13,7 @@ from gongkai.engines.embedded.compile import compile_query
 from gongkai.engines.embedded.engine import EmbeddedEngine
 from gongkai.engines.embedded.ledger import Ledger
 from gongkai.engines.embedded.schema import open_index
+from gongkai.engines.embedded.score_sums import join_scores
 from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.engines.embedded.simplification import drop_unmatched
 from gongkai.engines.generation_store import GenerationStore
@@ -127,7 +128,9 @@ class TestEmbedded(
                     {(at.segment_ord, at.doc): score for score, at in found.hits}
                     for query in (
                         compile_query(tree),
-                        compile_query(drop_unmatched(tree, selectivity.frequency), selectivity),
+                        compile_query(
+                            join_scores(drop_unmatched(tree, selectivity.frequency)), selectivity
+                        ),
                     )
                     for found in [searcher.search(query, limit=50)]
                 )

@@ -17,12 +17,18 @@ from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.journal import JournalFile
 from gongkai.engines.embedded.layout import Layout
 from gongkai.engines.embedded.ledger import Ledger
-from gongkai.engines.embedded.pagination import count_records, find_page, next_cursor, read_window
+from gongkai.engines.embedded.pagination import (
+    count_records,
+    find_page,
+    next_cursor,
+    read_window,
+)
 from gongkai.engines.embedded.schema import (
     STORED,
     build_schema,
     open_index,
 )
+from gongkai.engines.embedded.score_sums import join_scores
 from gongkai.engines.embedded.scoring_phases import Phases, divide_phases
 from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.engines.embedded.simplification import drop_unmatched, push_filters
@@ -41,7 +47,11 @@ class EmbeddedEngine:
     """See SearchEngine. Checks two small files on each query to notice commits and switches."""
 
     def __init__(
-        self, folder: Path, fingerprint: str, seconds: float = SECONDS, generation: str = ""
+        self,
+        folder: Path,
+        fingerprint: str,
+        seconds: float = SECONDS,
+        generation: str = "",
     ) -> None:
         """Takes the data folder and the time limit of a query in seconds.
 
@@ -181,7 +191,7 @@ class EmbeddedEngine:
 def _divide(query: EngineQuery, selectivity: Selectivity) -> Phases:
     """Divides a query for scores; a list by date has none, so its optional queries are left out."""
     if query.sort is Sort.RELEVANCE:
-        return divide_phases(query.query, selectivity)
+        return divide_phases(join_scores(query.query), selectivity)
     return Phases(without_scores(query.query))
 
 

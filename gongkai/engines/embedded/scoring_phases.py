@@ -15,12 +15,13 @@ from tantivy import Occur
 
 from gongkai.engines.embedded.compile import DEEPEST, compile_query
 from gongkai.engines.embedded.schema import build_schema, index_option
+from gongkai.engines.embedded.score_sums import Alternatives, scored_alternatives
 from gongkai.engines.embedded.selectivity import Selectivity
 from gongkai.query import tree
 
-WINDOW = 200
+WINDOW = 300
 """First matches that the second phase scores: more than rank fusion reads."""
-LEAST_WORK = 150_000
+LEAST_WORK = 400_000
 """Work of the deferred clauses, in characters looked up, from which the second phase costs less."""
 _BOOST_WORK = 3
 """Looking up a boost of many records: a range of dates, or records that are not among others."""
@@ -172,18 +173,21 @@ def _is_and(query: tree.Query) -> bool:
     return isinstance(query, tree.And)
 
 
-def _required_parts(must: Iterable[tree.Query]) -> Iterator[tree.Query]:
-    """Yields queries that every match of the required ones has."""
+def _required_parts(must: Iterable[tree.Query]) -> Iterator[Alternatives]:
+    """Yields what every match of the required queries has."""
     for each in must:
         inner = each.query if isinstance(each, tree.ConstantScore) else each
-        yield from inner.must if isinstance(inner, tree.And) else (inner,)
+        parts = inner.must if isinstance(inner, tree.And) else (inner,)
+        yield from map(scored_alternatives, parts)
 
 
-def _without_held(query: tree.Query, held: Container[tree.Query]) -> tree.Query:
+def _without_held(query: tree.Query, held: Container[Alternatives]) -> tree.Query:
     """Returns an optional query that is the same for records that match all of `held`."""
     match query:
         case tree.ConstantScore(tree.And(must, (), ()), score, name):
-            needed = (tree.without_scores(each) for each in must if each not in held)
+            needed = (
+                tree.without_scores(each) for each in must if scored_alternatives(each) not in held
+            )
             return tree.ConstantScore(tree.And(tuple(needed)), score, name)
     return query
 
