@@ -11,7 +11,7 @@ import pytest
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF, TERM_DICTIONARY_VALUES, EngineQuery, IndexDocument
 from gongkai.query.interpreter import QueryInterpreter
-from gongkai.query.tree import And, MatchAll, Term
+from gongkai.query.tree import And, MatchAll, Or, Term
 from tests.engines.contract import Make, Opened
 
 FIELDS = ("terms", "number_prefix")
@@ -137,6 +137,19 @@ class VocabularyContract:
         assert counts[0] == 5
         assert counts[3] == 0
         assert opened.count([]) == ()
+
+    def test_alternatives_of_unequal_frequency_are_counted_once(
+        self, opened: Opened, make: Make
+    ) -> None:
+        opened.index(
+            make(id=f"r{n}", title="饮水工程通知", body="水库" * (n < 2)) for n in range(12)
+        )
+        opened.index([make(id="only", title="蓄洪", body="水库")])
+        frequent, rare = Term("title_words", "饮水"), Term("body_words", "水库")
+        queries = [Or((rare, frequent)), Or((rare, frequent, Term("title_words", "蓄洪")))]
+        assert opened.count(queries) == (13, 13)
+        opened.store.withdraw(["r0", "r5"], cause=STAFF)
+        assert opened.count(queries) == (11, 11)
 
     def test_parts_of_numbers_find_their_records(self, opened: Opened, make: Make) -> None:
         numbers = ("宜政办发〔2016〕40号", "宜政办发〔2017〕4号", "宜政办秘〔2016〕40号")

@@ -18,11 +18,11 @@ from gongkai.engines.embedded.journal import JournalFile
 from gongkai.engines.embedded.layout import Layout
 from gongkai.engines.embedded.ledger import Ledger
 from gongkai.engines.embedded.pagination import (
-    count_records,
     find_page,
     next_cursor,
     read_window,
 )
+from gongkai.engines.embedded.record_counts import count_query
 from gongkai.engines.embedded.schema import (
     STORED,
     build_schema,
@@ -37,7 +37,7 @@ from gongkai.engines.port import EngineQuery, Generation, Hit, SearchResult
 from gongkai.errors import EngineUnavailableError, NothingIndexedError
 from gongkai.files.durable import signature
 from gongkai.query.request import Sort
-from gongkai.query.tree import MatchAll, MatchNone, Query, Term, Terms, without_scores
+from gongkai.query.tree import Query, Terms, without_scores
 
 SECONDS = 8.0
 """Default time limit of a query."""
@@ -135,7 +135,7 @@ class EmbeddedEngine:
             for query in queries:
                 deadline.check()
                 matched = drop_unmatched(without_scores(query), snapshot.searcher.doc_freq)
-                counts.append(_count(snapshot, matched, left_out))
+                counts.append(count_query(snapshot, matched, left_out))
         return tuple(counts)
 
     def _fetch(self, record_id: str) -> bytes | None:
@@ -193,19 +193,6 @@ def _divide(query: EngineQuery, selectivity: Selectivity) -> Phases:
     if query.sort is Sort.RELEVANCE:
         return divide_phases(join_scores(query.query), selectivity)
     return Phases(without_scores(query.query))
-
-
-def _count(snapshot: Snapshot, query: Query, left_out: tantivy.Query | None) -> int:
-    """Returns the number of matches; of all records or of one term, the index holds it."""
-    searcher = snapshot.searcher
-    match query:
-        case MatchNone():
-            return 0
-        case MatchAll() if left_out is None:
-            return searcher.num_docs
-        case Term(field, value) if left_out is None and not snapshot.has_deleted:
-            return searcher.doc_freq(field, value)
-    return count_records(searcher, without(compile_query(query), left_out))
 
 
 def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:
