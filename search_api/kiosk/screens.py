@@ -13,7 +13,8 @@ from gongkai.query.request import FACET_SIZE_LIMIT, SearchRequest, Sort
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.kiosk.layout import KioskContext, link_record, link_row, list_link, render_screen
 from search_api.kiosk.mode import Mode
-from search_api.web.facet_panels import list_leaves, walk
+from search_api.web.facet_panels import list_leaves
+from search_api.web.facet_rows import walk
 from search_api.web.pagination import build_paging
 from search_api.web.rendering import PageContext, shorten, spell_day
 from search_api.web.results_page import build_hit, build_quotation

@@ -9,7 +9,7 @@ from dataclasses import replace
 from gongkai.catalog.fields import TITLES
 from gongkai.query.request import SearchRequest
 from gongkai.search.responses import FacetValueView
-from search_api.web.facet_panels import FacetRow, build_rows, walk
+from search_api.web.facet_rows import FacetRow, FacetRows, missing_last, walk
 from search_api.web.rendering import PageContext, render, shorten
 from search_api.web.urls import build_parameters, search_url
 
@@ -27,7 +27,7 @@ def render_facet_values(
     """Renders the page. `values` is the whole facet of this list; `find` is part of a label."""
     found = _find(values, "".join(find.split()).casefold())
     shown, count = _take(found, ROWS_LIMIT)
-    rows = build_rows(request, name, shown)
+    rows = FacetRows(request, name).build(missing_last(shown))
     return render(
         "facet.html",
         context,

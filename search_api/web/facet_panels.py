@@ -9,6 +9,7 @@ from gongkai.catalog.fields import PANELS, TITLES, TREES
 from gongkai.query.request import DATED, Scope, SearchRequest
 from gongkai.search.responses import FacetValueView, SearchAnswer
 from search_api.web.date_filter import DATE_TITLES, IN_FORCE_LABEL
+from search_api.web.facet_rows import FacetRow, FacetRows, missing_last, walk
 from search_api.web.urls import (
     facet_url,
     search_url,
@@ -26,18 +27,6 @@ ROWS_SHOWN = 8
 """Number of values shown before the fold."""
 ROWS_FOLDED = 16
 """Number of values behind the fold, without children. The facet page shows all."""
-
-
-@dataclass(frozen=True, slots=True)
-class FacetRow:
-    """One value. `href` toggles its selection; `is_open` shows its children."""
-
-    label: str
-    count: int
-    href: str
-    is_selected: bool
-    is_open: bool
-    children: tuple["FacetRow", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +107,11 @@ def build_chips(request: SearchRequest, answer: SearchAnswer) -> tuple[Chip, ...
     return tuple(chips)
 
 
-def missing_last(values: Sequence[FacetValueView]) -> list[FacetValueView]:
-    """Returns the values with 未分类 last, otherwise in the given order."""
-    return sorted(values, key=lambda each: each.value == MISSING)
-
-
 def list_leaves(name: str, values: Sequence[FacetValueView]) -> list[FacetValueView]:
     """Returns the agencies of a tree one by one; the values of another facet as they are."""
     if name != "publisher":
         return list(values)
     return [replace(each, children=[]) for each in walk(values) if not each.children]
-
-
-def walk(values: Sequence[FacetValueView]) -> Iterator[FacetValueView]:
-    """Yields every value of a facet, parents before children."""
-    for each in values:
-        yield each
-        yield from walk(each.children)
 
 
 def _narrows(values: Sequence[FacetValueView]) -> bool:
@@ -144,66 +121,27 @@ def _narrows(values: Sequence[FacetValueView]) -> bool:
 def _build_panel(
     request: SearchRequest, name: str, values: Sequence[FacetValueView], more: int
 ) -> FacetPanel:
-    rows = build_rows(request, name, values)
+    rows, ordered = FacetRows(request, name), missing_last(values)
     # A fold for a single row would take as much space as the row.
-    shown = len(rows) if len(rows) == ROWS_SHOWN + 1 else ROWS_SHOWN
-    is_open = name in UNFOLDED or any(each.selected for each in walk(values))
+    shown = len(ordered) if len(ordered) == ROWS_SHOWN + 1 else ROWS_SHOWN
+    is_open = name in UNFOLDED or any(map(rows.is_open, ordered))
+    rest = ordered[shown:]
+    # The folded rows are the first ROWS_FOLDED and every open one. More would bloat the page.
+    folded = [each for at, each in enumerate(rest) if at < ROWS_FOLDED or rows.is_open(each)]
     return FacetPanel(
         name=name,
         title=TITLES[name],
         is_open=is_open,
-        rows=rows[:shown] if is_open else _without_branches(rows[:shown]),
-        more=_fold(rows[shown:]),
-        left_out=max(len(rows) - shown - ROWS_FOLDED, 0) + more,
-        is_more_open=any(row.is_open for row in rows[shown:]),
+        rows=rows.build(ordered[:shown], with_children=is_open),
+        more=rows.build(folded, with_children=False),
+        left_out=max(len(rest) - ROWS_FOLDED, 0) + more,
+        is_more_open=any(map(rows.is_open, rest)),
         href=facet_url(request, name) if more or _is_long(values) else None,
     )
 
 
 def _is_long(values: Sequence[FacetValueView]) -> bool:
     return sum(1 for _ in walk(values)) > ROWS_SHOWN + 1
-
-
-def _fold(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
-    """Returns the folded rows: the first ROWS_FOLDED and every open one.
-
-    More would bloat the page.
-    """
-    kept = [row for at, row in enumerate(rows) if at < ROWS_FOLDED or row.is_open]
-    return _without_branches(kept)
-
-
-def _without_branches(rows: Sequence[FacetRow]) -> tuple[FacetRow, ...]:
-    """Returns the rows with children only where a row is open."""
-    return tuple(row if row.is_open else replace(row, children=()) for row in rows)
-
-
-def build_rows(
-    request: SearchRequest,
-    name: str,
-    values: Sequence[FacetValueView],
-    above: tuple[str, ...] = (),
-) -> tuple[FacetRow, ...]:
-    """Returns the rows of a facet, 未分类 last, each with a link that toggles it.
-
-    `above` are the values above these.
-    """
-    return tuple(_build_row(request, name, each, above) for each in missing_last(values))
-
-
-def _build_row(
-    request: SearchRequest, name: str, value: FacetValueView, above: tuple[str, ...]
-) -> FacetRow:
-    below = [each for each in value.children if each.count or each.selected]
-    branch = {*above, *(each.value for each in walk(value.children))}
-    return FacetRow(
-        label=value.label,
-        count=value.count,
-        href=search_url(toggle(request, name, value.value, branch)),
-        is_selected=value.selected,
-        is_open=value.selected or any(each.selected for each in walk(value.children)),
-        children=build_rows(request, name, below, (*above, value.value)),
-    )
 
 
 def _chosen_labels(

@@ -10,7 +10,7 @@ from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.fields import TITLES, TREES
 from gongkai.query.request import SearchRequest
 from gongkai.search.responses import FacetValueView, SearchAnswer
-from search_api.web.facet_panels import walk
+from search_api.web.facet_rows import walk
 from search_api.web.urls import search_url, without_filters
 
 _VALUES = 6

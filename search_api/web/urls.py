@@ -5,7 +5,7 @@ Every change of the search goes back to page 1. Addresses are for HTML and keep 
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import quote
@@ -110,15 +110,38 @@ def toggle(
     descendants, so that going down a branch narrows the list. `branch` names those of an agency,
     whose code does not show them.
     """
-    values = request.chosen.get(field, ())
+    return _choose(request, field, _toggle(request.chosen.get(field, ()), field, value, branch))
+
+
+class ToggleUrls:
+    """Builds the addresses of `toggle` for the values of one field: what they share, once."""
+
+    def __init__(self, request: SearchRequest, field: str) -> None:
+        self.chosen = request.chosen.get(field, ())
+        self._field = field
+        first = build_parameters(_changed(request, chosen={**request.chosen, field: ("",)}))
+        at = first.index((field, ""))
+        self._before, self._after = _join(first[:at]), _join(first[at + 1 :])
+
+    def build(self, value: str, branch: Collection[str] = ()) -> str:
+        """Returns `search_url` of a request toggled by a value."""
+        values = _toggle(self.chosen, self._field, value, branch)
+        own = _join([(self._field, each) for each in values])
+        query = "&".join(filter(None, (self._before, own, self._after)))
+        return f"{SEARCH_PATH}?{query}" if query else SEARCH_PATH
+
+
+def _toggle(
+    values: Sequence[str], field: str, value: str, branch: Collection[str]
+) -> tuple[str, ...]:
     if value in values:
-        return _choose(request, field, (each for each in values if each != value))
+        return tuple(each for each in values if each != value)
     others = (
         each
         for each in values
         if each not in branch and not (field in TREES and _same_branch(each, value))
     )
-    return _choose(request, field, (*others, value))
+    return (*others, value)
 
 
 def without_filters(request: SearchRequest) -> SearchRequest:
@@ -190,8 +213,11 @@ def _same_branch(one: str, other: str) -> bool:
 
 
 def _with_query(path: str, parameters: list[tuple[str, str]]) -> str:
-    pairs = (f"{name}={_encode(value)}" for name, value in parameters)
-    return f"{path}?{'&'.join(pairs)}" if parameters else path
+    return f"{path}?{_join(parameters)}" if parameters else path
+
+
+def _join(parameters: Iterable[tuple[str, str]]) -> str:
+    return "&".join([f"{name}={_encode(value)}" for name, value in parameters])
 
 
 @lru_cache(maxsize=4_096)
