@@ -30,6 +30,10 @@ class Ready:
     files: tuple[tuple[bytes, int], ...] = ()
     """Digest and place of the attachment files whose texts are included."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Pickling a frozen dataclass with slots by default takes several times as long.
+        return Ready, (self.document, self.warnings, self.values, self.headings, self.files)
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
