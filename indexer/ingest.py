@@ -219,7 +219,8 @@ class Ingest:
         self._write(row, named.document, ready.files)
 
     def _warn(self, place: Place, record_id: str, ready: Ready) -> None:
-        self.summary.warnings.update(f"{name}: {code}" for name, code in ready.warnings)
+        for name, code in ready.warnings:
+            self.summary.warnings[f"{name}: {code}"] += 1
         for name, code, value in ready.values:
             self.summary.values.add(f"{name}: {code}", value)
         for heading in ready.headings:

@@ -37,7 +37,7 @@ class Named:
 
 def read_keys(document: IndexDocument) -> tuple[str, ...]:
     keys = document.fields["identities"]
-    return tuple(map(str, keys)) if not isinstance(keys, str | int) else ()
+    return tuple(keys) if not isinstance(keys, str | int) else ()
 
 
 def list_ids(chunk: Chunk) -> Iterator[str]:
@@ -52,10 +52,9 @@ def list_ids(chunk: Chunk) -> Iterator[str]:
 def choose_id(document: IndexDocument, writer: GenerationWriter, register: RunRegister) -> Named:
     """Returns the document under an id that is unique in this run and in the index."""
     stated, keys = document.id, read_keys(document)
-    said = by_kind(keys)
     taken = register.get(stated)
     if taken is not None:
-        if is_same_content(by_kind(taken.keys), said):
+        if is_same_content(by_kind(taken.keys), by_kind(keys)):
             return Named(document)
         return Named(_derive(document, by_kind(taken.keys), register), stated, taken.place)
     if writer.contains(stated, document.revision):
@@ -65,7 +64,7 @@ def choose_id(document: IndexDocument, writer: GenerationWriter, register: RunRe
             # An earlier run has already separated it from the document with that id.
             return Named(rename_document(document, derived))
     held = by_kind(writer.identities(stated)) if writer.contains(stated) else {}
-    if held and _is_another(stated, held, said):
+    if held and _is_another(stated, held, by_kind(keys)):
         return Named(_derive(document, held, register), stated)
     return Named(document)
 

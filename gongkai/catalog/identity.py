@@ -32,6 +32,8 @@ TITLE, PUBLISHER, DATE, TEXT = "title", "publisher", "date", "text"
 OPEN, SOURCE = "open", "source"
 SEARCHED = (GIVEN, INDEX, NUMBER, ADDRESS, LONG_TEXT, DAY, AGENCY_TITLE)
 """Kinds of keys that public records are searched by; the others confirm or contradict."""
+_DERIVING = (ADDRESS, TITLE, TEXT)
+_DERIVED_FROM = tuple(f"{kind}:" for kind in _DERIVING)
 SHORTEST_TEXT = 20
 """Least letters of a text that identifies a document; 详见附件 does not."""
 
@@ -180,8 +182,8 @@ def derive_ids(record_id: str, keys: Iterable[str]) -> tuple[str, ...]:
 
     The address comes first, because it survives a revision of the text.
     """
-    said = by_kind(keys)
-    whole = [said.get(kind, "") for kind in (ADDRESS, TITLE, TEXT)]
+    said = by_kind(key for key in keys if key.startswith(_DERIVED_FROM))
+    whole = [said.get(kind, "") for kind in _DERIVING]
     parts: Sequence[Sequence[str]] = [whole[:1], whole] if whole[0] else [whole]
     return tuple(f"{record_id}{BETWEEN}{_short(part)}" for part in parts)
 

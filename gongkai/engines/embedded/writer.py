@@ -14,6 +14,7 @@ from gongkai.engines.store_backend import AfterCommit
 from gongkai.errors import StorageError
 
 WRITER_HEAP_BYTES = 512_000_000
+_SINGLE = (str, int)
 
 
 class TantivyWriter:
@@ -34,6 +35,7 @@ class TantivyWriter:
         self._on_close = on_close
         self._index.reload()
         self._searcher = index.searcher()
+        self._is_empty = not self._searcher.num_docs
         # Writes of this run since the last commit: id -> revision, None for a deletion.
         self._unseen: dict[str, str | None] = {}
 
@@ -45,6 +47,8 @@ class TantivyWriter:
         if document_id in self._unseen:
             written = self._unseen[document_id]
             return written is not None and revision in (None, written)
+        if self._is_empty:
+            return False
         field, value = ("revision", revision) if revision else ("id", document_id)
         query = tantivy.Query.term_query(build_schema(), field, value, "basic")
         return bool(self._searcher.search(query, limit=1, count=False).hits)
@@ -67,6 +71,7 @@ class TantivyWriter:
             self._writer.commit()
             self._index.reload()
         self._searcher = self._index.searcher()
+        self._is_empty = not self._searcher.num_docs
         written, self._unseen = self._unseen, {}
         self._after_commit(self.count(), written.keys())
 
@@ -118,7 +123,7 @@ def read_identities(document: tantivy.Document) -> tuple[str, ...]:
 
 def _tantivy_document(document: IndexDocument) -> tantivy.Document:
     fields = {
-        name: [value] if isinstance(value, str | int) else list(value)
+        name: [value] if isinstance(value, _SINGLE) else list(value)
         for name, value in document.fields.items()
         if value != ""
     }
