@@ -1,4 +1,4 @@
-"""Scores a query of many matches in two phases, so that costly clauses are read for the best only.
+"""Scores a query of many matches in two phases (rescore); costly clauses are read for the best.
 
 The first phase orders all matches without the optional clauses on characters, pairs and phrases,
 and without boosts of many records. The second phase adds these to the scores of the first WINDOW
