@@ -86,12 +86,13 @@ class Quantity:
 
 def fold_years(text: str) -> str:
     """Returns the text with written years in digits, each in its place: 二〇一〇 becomes 2010."""
-    return _WRITTEN_YEAR.sub(_in_digits, text)
+    may_have = "一" in text or "二" in text
+    return _WRITTEN_YEAR.sub(_in_digits, text) if may_have else text
 
 
 def fold_points(text: str) -> str:
     """Returns the text with a full stop for a dot between digits: 3·15 becomes 3.15."""
-    return _POINT.sub(".", text)
+    return _POINT.sub(".", text) if "·" in text or "・" in text else text
 
 
 def close_up(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from gettext import gettext as _
+from itertools import chain
 
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.garbled import find_garbled_in, may_be_garbled
@@ -53,7 +54,7 @@ def tidy_columns(others: Mapping[str, object]) -> dict[str, object]:
 def warn_of_garbled(cells: RowReader, others: Mapping[str, object], disclosure: Disclosure) -> None:
     """Warns about texts read in a wrong encoding, but only in fields that may be shown."""
     found: dict[str, object] = {**cells.known, "extra": others}
-    if not may_be_garbled(found):
+    if not may_be_garbled([*chain.from_iterable(cells.known.values()), others]):
         return
     hidden = () if disclosure is Disclosure.PUBLIC else BEHIND_REQUEST
     for key, value in found.items():

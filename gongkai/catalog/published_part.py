@@ -7,7 +7,7 @@ from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.kept_rows import texts_in_order
 from gongkai.catalog.personal_data import holds_personal_number
 from gongkai.catalog.recipients import holds_recipient
-from gongkai.catalog.record import Record, field_names
+from gongkai.catalog.record import Record, list_members
 
 
 def disclose(record: Record) -> Record:
@@ -32,8 +32,7 @@ def holds_personal_data(record: Record) -> bool:
 
 
 def _published_texts(record: Record) -> Iterator[str]:
-    for name in field_names(type(record)):
-        value = getattr(record, name)
+    for name, value in list_members(record):
         if isinstance(value, str):
             yield value
         elif isinstance(value, tuple) and name not in ("keywords", "attachments"):

@@ -1,8 +1,9 @@
 """The published record (目录条目) after intake."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from gongkai.catalog.dates import PartialDate
@@ -82,4 +83,13 @@ def field_names(kind: Any) -> tuple[str, ...]:
     return _NAMES[kind]
 
 
+def list_members(value: Any) -> Sequence[tuple[str, Any]]:
+    """Returns names and values of the fields of a dataclass with several fields."""
+    kind: Any = type(value)
+    if kind not in _READERS:
+        _READERS[kind] = attrgetter(*field_names(kind))
+    return list(zip(field_names(kind), _READERS[kind](value), strict=True))
+
+
 _NAMES: dict[Any, tuple[str, ...]] = {}
+_READERS: dict[Any, Callable[[Any], tuple[Any, ...]]] = {}

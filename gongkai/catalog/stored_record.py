@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -12,7 +12,7 @@ from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.explained import Explained
 from gongkai.catalog.fields import SEVERAL
-from gongkai.catalog.record import Attachment, AttachmentText, Record, field_names
+from gongkai.catalog.record import Attachment, AttachmentText, Record, field_names, list_members
 from gongkai.catalog.repeals import Repeal
 from gongkai.catalog.validity_period import NO_PERIOD, ValidityPeriod
 
@@ -80,14 +80,8 @@ _read_date = lru_cache(10_000)(PartialDate.from_iso)
 """A list has few days, and a page of it is read many times."""
 
 
-def _members(value: Any) -> dict[str, object]:
-    kind: Any = type(value)
-    return {name: getattr(value, name) for name in _stored_names(kind)}
-
-
-@cache
-def _stored_names(kind: type) -> tuple[str, ...]:
-    return tuple(name for name in field_names(kind) if name not in _NOT_STORED)
+def _members(value: object) -> dict[str, object]:
+    return {name: each for name, each in list_members(value) if name not in _NOT_STORED}
 
 
 def _to_json(value: object) -> object:
