@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from gongkai.catalog.classifications import MISSING
 from gongkai.catalog.dates import PartialDate
@@ -60,6 +61,8 @@ def settle_request(request: SearchRequest, answer: SearchAnswer) -> SearchReques
 
     Links built from it can remove a filter that was given by another name.
     """
+    if not request.chosen:
+        return request
     settled = {
         name: tuple(each.value for each in walk(values) if each.selected)
         for name, values in answer.facets.items()
@@ -141,15 +144,17 @@ def _build_panel(
 
 
 def _is_long(values: Sequence[FacetValueView]) -> bool:
-    return sum(1 for _ in walk(values)) > ROWS_SHOWN + 1
+    return sum(1 for _ in islice(walk(values), ROWS_SHOWN + 2)) > ROWS_SHOWN + 1
 
 
 def _chosen_labels(
     request: SearchRequest, answer: SearchAnswer, name: str
 ) -> Iterator[tuple[str, str]]:
     """Yields the chosen values of one field with their labels; a class shows its full path."""
-    labels = {each.value: each.label for each in walk(answer.facets.get(name, []))}
-    for value in request.chosen.get(name, ()):
+    chosen = request.chosen.get(name, ())
+    values = answer.facets.get(name, []) if chosen else []
+    labels = {each.value: each.label for each in walk(values)}
+    for value in chosen:
         is_path = name in TREES and "/" in value
         yield value, value.replace("/", " › ") if is_path else labels.get(value, value)
 
