@@ -195,19 +195,32 @@ def _find_terms(text: str, highlight_terms: Sequence[str]) -> list[_Found]:
         return []
     stream = literal_text(text)
     there = [
-        (which, term) for which, term in enumerate(highlight_terms) if term and _is_in(stream, term)
+        (which, term, places)
+        for which, term in enumerate(highlight_terms)
+        if (places := _find_places(stream, term))
     ]
     if not there:
         # This is the case for most titles; mapping back costs more than the stream.
         return []
     mapped = literal(text, stream)
-    return sorted((*span, which) for which, term in there for span in _find_term(mapped, term))
+    return sorted(
+        (*span, which)
+        for which, term, places in there
+        for span in _map_places(mapped, term, places)
+    )
 
 
-def _find_term(mapped: Normalized, term: str) -> Iterator[_Span]:
+def _find_places(stream: str, term: str) -> list[int]:
+    run = _stream_of(term)
+    # Most texts have few of the terms.
+    return list(find_term(stream, run)) if run and run in stream else []
+
+
+def _map_places(mapped: Normalized, term: str, places: Sequence[int]) -> Iterator[_Span]:
+    """Yields the spans in the original text of those places where the term is meant."""
     run = _stream_of(term)
     is_whole_word = run != term or _SHORT_ASCII.fullmatch(term) is not None
-    for at in find_term(mapped.text, run):
+    for at in places:
         span = mapped.original_span(at, at + len(run))
         if is_whole_word and not _is_whole_word(mapped.original, span, term):
             continue
@@ -242,12 +255,12 @@ def _is_whole_word(text: str, span: _Span, term: str) -> bool:
 def _cuts_number(text: str, span: _Span, run: str) -> bool:
     """Whether the span begins or ends inside a number: 8小时 in 48小时, 八小时 in 十八小时."""
     start, end = span
-    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
-    if _DIGIT.match(run[0]) and _NUMBER_BEFORE.search(before):
+    if _DIGIT.match(run[0]) and _NUMBER_BEFORE.search(text[max(start - 2, 0) : start]):
         return True
-    if run[0] in CHINESE_NUMERALS and before[-1:] and before[-1] in "十百千":
+    if run[0] in CHINESE_NUMERALS and start and text[start - 1] in "十百千":
         return True
-    return _DIGIT.match(run[-1]) is not None and _NUMBER_AFTER.match(after) is not None
+    is_number_end = _DIGIT.match(run[-1]) is not None
+    return is_number_end and _NUMBER_AFTER.match(text[end : end + 2]) is not None
 
 
 def _merge_spans(found: Sequence[_Found]) -> list[_Span]:
