@@ -60,10 +60,12 @@ async def _record(settings: Settings, questions: Sequence[Question]) -> list[lis
     installation = open_installation(settings)
     engine = _RecordingEngine(settings, installation.fingerprint)
     service = SearchService(installation, engine)
-    for question in questions:
-        engine.sent.append([])
-        await service.search(
-            SearchRequest(question.text, facets=FACETS, expand=False, correct=False)
-        )
+    for _ in range(2):  # the first pass reads word counts, which a server keeps
+        engine.sent.clear()
+        for question in questions:
+            engine.sent.append([])
+            await service.search(
+                SearchRequest(question.text, facets=FACETS, expand=False, correct=False, fold=False)
+            )
     await engine.close()
     return engine.sent
