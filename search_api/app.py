@@ -132,11 +132,7 @@ async def _run(
     await services.search.term_dictionary.refresh()
     if services.semantic:
         services.semantic.prepare()
-    preparing = asyncio.gather(
-        services.search.term_dictionary.build_ahead(),
-        asyncio.to_thread(services.suggester.prepare),
-        services.suggester.count_ahead(),
-    )
+    preparing = asyncio.create_task(_prepare_further(services))
     await asyncio.to_thread(job_runner.wake)
     yield
     await preparing
@@ -144,6 +140,13 @@ async def _run(
     await asyncio.to_thread(job_runner.close)
     store_if_possible(services)
     await whole.close()
+
+
+async def _prepare_further(services: Services) -> None:
+    """Builds what the first queries can do without, one after another: each takes a processor."""
+    await services.search.term_dictionary.build_ahead()
+    await asyncio.to_thread(services.suggester.prepare)
+    await services.suggester.count_ahead()
 
 
 def _add_middleware(app: FastAPI, state: AppState) -> None:
