@@ -33,17 +33,28 @@ COMMANDS = {
 SERVER = "gongkai serve, to the first search"
 
 
-def measure_command(arguments: list[str], environment: Mapping[str, str]) -> float:
+def measure_command(arguments: list[str], environment: Mapping[str, str], tree: str) -> float:
     """Returns the processor seconds of one command and its processes."""
     before = _children_seconds()
-    subprocess.run([*COMMAND, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        # Python looks for modules in the current folder first.
+        [*COMMAND, *arguments],
+        env=environment,
+        cwd=tree,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return _children_seconds() - before
 
 
-def measure_server(environment: Mapping[str, str]) -> float:
+def measure_server(environment: Mapping[str, str], tree: str) -> float:
     """Returns the processor seconds of a server until it has answered one search."""
     server = subprocess.Popen(
-        [*COMMAND, "serve", "--port", str(PORT)], env=environment, stdout=subprocess.DEVNULL
+        [*COMMAND, "serve", "--port", str(PORT)],
+        env=environment,
+        cwd=tree,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         address = f"http://127.0.0.1:{PORT}/api/v1/search"
@@ -71,13 +82,17 @@ def main(folder: str, *trees: str) -> None:
     """Prints the least and the median of each figure for each tree."""
     found: dict[tuple[str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as compiled:
-        environment = {**os.environ, "GONGKAI_DATA_DIR": folder, "PYTHONPYCACHEPREFIX": compiled}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled}
+        environment["GONGKAI_DATA_DIR"] = str(Path(folder).absolute())
+        for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
+            environment.pop(name, None)
         for run in range(RUNS + 1):
             for tree in trees or (str(Path.cwd()),):
-                chosen = {**environment, "PYTHONPATH": tree}
-                figures = {name: measure_command(each, chosen) for name, each in COMMANDS.items()}
-                figures[SERVER] = measure_server(chosen)
+                figures = {
+                    name: measure_command(each, environment, tree)
+                    for name, each in COMMANDS.items()
+                }
+                figures[SERVER] = measure_server(environment, tree)
                 for name, seconds in figures.items() if run else ():  # the first run compiles
                     found.setdefault((name, tree), []).append(seconds)
     for (name, tree), used in sorted(found.items()):
