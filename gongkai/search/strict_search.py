@@ -33,12 +33,13 @@ async def search_strictly(
     request: SearchRequest,
     interpreted: InterpretedQuery,
 ) -> StrictSearch | None:
-    """Returns the search of a text as typed, or None where it is likely to be in vain.
+    """Returns the search of a text as typed, or None where its result may not be used.
 
     Records with some of the words may follow those with every word, and the words for the newest
-    records may change the order.
+    records may change the order. A cursor may be that of a fallback's list.
     """
-    if not interpreted.text or interpreted.newest or interpreted.relaxed is not None:
+    is_settled = interpreted.text and not interpreted.newest and interpreted.relaxed is None
+    if not is_settled or request.cursor is not None:
         return None
     chosen = relaxation.read_strictly(request, interpreted)
     query = relaxation.query(request, chosen)

@@ -72,6 +72,11 @@ class ListsContract:
         assert answer.hits[0].title == "关于住房公积金提取的办事指南"
         assert 0 < answer.query.complete < answer.total == len(answer.hits)
 
+    def test_a_cursor_goes_on_in_the_list_without_the_date(self, lists: "Lists") -> None:
+        request = SearchRequest("2035年的饮水", size=1)
+        assert lists.ask(request).total == len(FORMS)
+        assert lists.follow(request) == _ids(lists.ask(replace(request, size=100)))
+
 
 class Lists:
     """Requests of one service, and the laws that their answers obey."""
@@ -82,6 +87,15 @@ class Lists:
 
     def ask(self, request: SearchRequest) -> SearchAnswer:
         return self._opened.run(self._service.search(request))
+
+    def follow(self, request: SearchRequest) -> list[str]:
+        """Returns the ids of all pages, each reached by the cursor of the one before."""
+        answer = self.ask(request)
+        ids = _ids(answer)
+        while answer.next_cursor:
+            answer = self.ask(replace(request, cursor=answer.next_cursor))
+            ids += _ids(answer)
+        return sorted(ids)
 
     def check(self, request: SearchRequest) -> None:
         answer = self.ask(request)
