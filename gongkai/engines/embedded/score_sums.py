@@ -57,6 +57,8 @@ class _Sums:
         sums = cls()
         for each in optional:
             alternatives, weight = _weigh(each)
+            if not weight.best:
+                continue  # adds nothing to any score
             known = sums.weights.get(alternatives)
             sums.weights[alternatives] = known.plus(weight) if known else weight
         return sums

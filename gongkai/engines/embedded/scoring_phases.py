@@ -30,7 +30,7 @@ _PHRASE_WORK = 2
 _RARE = 4
 """Characters that this many times fewer records have than the query visits stay in the first."""
 _BITS = 20
-"""Queries that the score of a record tells apart; a score has 24 exact bits."""
+"""Queries encoded in one score, which has 24 exact bits."""
 _ORDER = "published_order"
 """A number that tells records apart."""
 _CHARACTERS = frozenset(("text_chars", "text_grams"))
@@ -71,7 +71,9 @@ def _score_records(
     gained = records.score([each for each in optional if not _is_full_match(each)])
     full = [each for each in optional if _is_full_match(each)]
     leaves = tuple(dict.fromkeys(leaf for each in full for leaf in _leaves(each.query)))
-    for key, held in records.match(leaves).items():
+    matched = records.match(leaves)
+    for key in map(_key, addresses):
+        held = matched.get(key, set())
         score = sum(each.score for each in full if _is_matched(each.query, held))
         gained[key] = gained.get(key, 0.0) + score
     return gained
