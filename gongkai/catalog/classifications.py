@@ -124,7 +124,7 @@ class ClassificationTree:
             return known
         paths = (self.canonical(piece) for piece in self.split_values(texts))
         found = tuple(dict.fromkeys(path for path in paths if path))
-        if len(self._cells) < _MEMO_SIZE and sum(map(len, texts)) <= PATH_LIMIT:
+        if len(self._cells) < _MEMO_SIZE and sum(map(len, texts)) + len(texts) <= PATH_LIMIT:
             self._cells[texts] = found
         return found
 

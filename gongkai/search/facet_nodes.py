@@ -11,8 +11,8 @@ from gongkai.catalog.fields import MISSING_LABELS, TREES
 from gongkai.catalog.tables import Tables
 from gongkai.search.agency_tree import AgencyTree
 
-_KEPT = 100_000
-"""Values of one field that are kept; with more, which requests may name, reading starts anew."""
+_KEPT = 5_000
+"""Values of one field that are kept. Requests may name any; with more, reading starts anew."""
 
 
 class FacetNode(NamedTuple):
