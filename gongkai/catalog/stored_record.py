@@ -12,7 +12,7 @@ from gongkai.catalog.dates import PartialDate
 from gongkai.catalog.disclosure import Disclosure
 from gongkai.catalog.explained import Explained
 from gongkai.catalog.fields import SEVERAL
-from gongkai.catalog.record import Attachment, AttachmentText, Record, field_names, list_members
+from gongkai.catalog.record import Attachment, AttachmentText, Record, list_members
 from gongkai.catalog.repeals import Repeal
 from gongkai.catalog.validity_period import NO_PERIOD, ValidityPeriod
 
@@ -71,11 +71,6 @@ def _read_period(stored: dict[str, Any]) -> ValidityPeriod:
     return ValidityPeriod(**{**stored, **days})
 
 
-def stored_form(record: Record) -> dict[str, object]:
-    """Returns the record as values of JSON, under the keys of the public API in their order."""
-    return {name: _to_json(getattr(record, name)) for name in field_names(type(record))}
-
-
 _read_date = lru_cache(10_000)(PartialDate.from_iso)
 """A list has few days, and a page of it is read many times."""
 
@@ -85,14 +80,12 @@ def _members(value: object) -> dict[str, object]:
 
 
 def _to_json(value: object) -> object:
-    """Returns a value that is one of the codec's own classes in a form that `orjson` writes."""
+    """Returns a value that `orjson` does not know in a form that it does."""
     if isinstance(value, PartialDate):
         return value.iso
-    if isinstance(value, tuple):
-        return [_to_json(each) for each in value]
     if isinstance(value, Attachment | Citation | Explained | Repeal | ValidityPeriod):
-        return {name: _to_json(each) for name, each in _members(value).items()}
-    return value
+        return _members(value)
+    raise TypeError(type(value).__name__)
 
 
 _NESTED: Mapping[str, Callable[[dict[str, Any]], object]] = {

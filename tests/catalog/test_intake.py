@@ -12,7 +12,7 @@ from gongkai.catalog.headings import HEADINGS
 from gongkai.catalog.intake import Accepted, Refused, take_row
 from gongkai.catalog.record import Attachment
 from gongkai.catalog.record_builder import BODY_LIMIT
-from gongkai.catalog.stored_record import stored_form
+from gongkai.catalog.stored_record import encode_record
 from tests.catalog.rows import CANARY, ROW, RULES, accept, refuse, warnings_of, without
 
 
@@ -96,7 +96,7 @@ def test_a_date_too_far_ahead_or_the_zero_of_a_program_is_left_out_and_told() ->
 )
 def test_a_date_cell_of_any_type_survives_an_export(cell: object) -> None:
     record = accept({**ROW, "成文日期": cell})
-    assert accept(json.loads(json.dumps(stored_form(record)))) == record
+    assert accept(json.loads(encode_record(record))) == record
 
 
 @pytest.mark.parametrize(
