@@ -173,7 +173,7 @@ class _Reader:
         return None
 
     def _may_have_subject(self, sentence: str) -> bool:
-        """Whether a sentence may speak of the document; a fast test that is rarely true."""
+        """Whether a sentence may speak of the document; a fast test, false for most sentences."""
         return any(word in sentence for word in ("本", "以上", "上述", self._kind))
 
     def _after_subject(self, sentence: str, at: int) -> str | None:

@@ -136,7 +136,7 @@ def without_scores(query: Query) -> Query:
 
 def _join_alternatives(alternatives: Iterable[Query]) -> Query:
     """Returns the alternatives of all queries as one list, without those that add no match."""
-    listed = dict.fromkeys(each for query in alternatives for each in _alternatives_of(query))
+    listed = dict.fromkeys(each for query in alternatives for each in alternatives_of(query))
     needed = tuple(
         each
         for each in listed
@@ -146,12 +146,13 @@ def _join_alternatives(alternatives: Iterable[Query]) -> Query:
     return needed[0] if len(needed) == 1 else Or(needed)
 
 
-def _alternatives_of(query: Query) -> tuple[Query, ...]:
+def alternatives_of(query: Query) -> tuple[Query, ...]:
+    """Returns the queries of which a match needs one; a query without alternatives is alone."""
     return query.any if isinstance(query, Or) and query.minimum_should_match == 1 else (query,)
 
 
 def _is_among(query: Query, listed: Container[Query]) -> bool:
-    return all(each in listed for each in _alternatives_of(query))
+    return all(each in listed for each in alternatives_of(query))
 
 
 def count_leaves(query: Query) -> int:

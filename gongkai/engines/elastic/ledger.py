@@ -20,7 +20,7 @@ _PAGE = 1_000
 _CLOSED: Mapping[str, Any] = {"bool": {"must_not": [{"term": {"cause": REOPENED}}]}}
 """Matches the entries of records that are withdrawn now."""
 _LATEST = 10_000
-"""The most hits that one request can ask for."""
+"""Withdrawals read, newest first: the most hits that one request can return."""
 _PROPERTIES = {
     "id": {"type": "keyword"},
     "when": {"type": "keyword", "index": False},

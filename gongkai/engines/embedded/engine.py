@@ -17,17 +17,9 @@ from gongkai.engines.embedded.faults import translate_errors
 from gongkai.engines.embedded.journal import JournalFile
 from gongkai.engines.embedded.layout import Layout
 from gongkai.engines.embedded.ledger import Ledger
-from gongkai.engines.embedded.pagination import (
-    find_page,
-    next_cursor,
-    read_window,
-)
+from gongkai.engines.embedded.pagination import find_page, next_cursor, read_window
 from gongkai.engines.embedded.record_counts import count_query
-from gongkai.engines.embedded.schema import (
-    STORED,
-    build_schema,
-    open_index,
-)
+from gongkai.engines.embedded.schema import STORED, build_schema, open_index
 from gongkai.engines.embedded.score_sums import join_scores
 from gongkai.engines.embedded.scoring_phases import Phases, divide_phases
 from gongkai.engines.embedded.selectivity import Selectivity
@@ -47,11 +39,7 @@ class EmbeddedEngine:
     """See SearchEngine. Checks two small files on each query to notice commits and switches."""
 
     def __init__(
-        self,
-        folder: Path,
-        fingerprint: str,
-        seconds: float = SECONDS,
-        generation: str = "",
+        self, folder: Path, fingerprint: str, seconds: float = SECONDS, generation: str = ""
     ) -> None:
         """Takes the data folder and the time limit of a query in seconds.
 

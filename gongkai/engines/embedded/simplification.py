@@ -14,6 +14,7 @@ from gongkai.query.tree import (
     Query,
     Term,
     Terms,
+    alternatives_of,
 )
 
 Frequency = Callable[[str, str], int]
@@ -80,11 +81,7 @@ def _join_or(alternatives: tuple[Query, ...], least: int) -> Or:
     """Returns one list of alternatives instead of lists within a list."""
     if least > 1:
         return Or(alternatives, least)
-    return Or(tuple(part for each in alternatives for part in _alternatives_of(each)))
-
-
-def _alternatives_of(query: Query) -> tuple[Query, ...]:
-    return query.any if isinstance(query, Or) and query.minimum_should_match == 1 else (query,)
+    return Or(tuple(part for each in alternatives for part in alternatives_of(each)))
 
 
 def _join_and(
