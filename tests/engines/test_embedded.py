@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gongkai.catalog.fields import FACETS
 from gongkai.engines import generation_store
-from gongkai.engines.embedded import scoring_phases
+from gongkai.engines.embedded import engine, scoring_phases
 from gongkai.engines.embedded.backend import EmbeddedBackend
 from gongkai.engines.embedded.compile import compile_query
 from gongkai.engines.embedded.engine import EmbeddedEngine
@@ -20,7 +21,7 @@ from gongkai.engines.generation_store import GenerationStore
 from gongkai.engines.installation import Installation
 from gongkai.engines.port import STAFF, EngineQuery, IndexStore, SearchEngine
 from gongkai.query.interpreter import QueryInterpreter
-from gongkai.query.tree import MatchAll
+from gongkai.query.tree import MatchAll, Term
 from indexer.pipeline import IndexJob, publish
 from tests.engines.contract import EngineContract, Make, Opened
 from tests.engines.contract_agencies import AgenciesContract
@@ -166,6 +167,22 @@ class TestEmbedded(
             assert [h.score for h in two.hits] == pytest.approx([h.score for h in one.hits])
             ids = [hit.id for page in pages for hit in page.hits]
             assert len(ids) == len(set(ids)) == two.total == one.total
+
+    def test_facets_counted_in_a_second_thread_are_the_same(
+        self, opened: Opened, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened.index(
+            make(id=f"r{number}", title="关于供水的通知", genre=("通知", "意见")[number % 2])
+            for number in range(5)
+        )
+        opened.store.withdraw(["r4"], cause=STAFF)
+        query = EngineQuery(
+            Term("title_words", "供水"), {"genre": Term("genre", "通知")}, FACETS, limit=5
+        )
+        beside = opened.ask(query)
+        monkeypatch.setattr(engine, "MANY_MATCHES", 0)
+        assert opened.ask(query) == beside
+        assert beside.facets["genre"] == {"通知": 2, "意见": 2}
 
     def _lose_ledger(self) -> None:
         for file in self._fresh.settings.data_dir.glob("withdrawn*.json"):

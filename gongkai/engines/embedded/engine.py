@@ -1,9 +1,12 @@
 """The embedded search engine: searches the live generation of a tantivy index."""
 
 import asyncio
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 
@@ -33,6 +36,10 @@ from gongkai.query.tree import Query, Terms, without_scores
 
 SECONDS = 8.0
 """Default time limit of a query."""
+MANY_MATCHES = 10_000
+"""Matches from which facets are counted in a second thread: with fewer, the switch takes longer."""
+_SECOND_THREADS = ThreadPoolExecutor(os.cpu_count(), "facets")
+_Count = Callable[[], dict[str, dict[str, int]]]
 
 
 class EmbeddedEngine:
@@ -105,12 +112,16 @@ class EmbeddedEngine:
         narrowed = without(compile_query(asked, selectivity), left_out)
         filters = {name: compile_query(each) for name, each in query.filters.items()}
         window = read_window(query, snapshot.name)
+        count: _Count = partial(count_facets, snapshot, query, filters, left_out, deadline)
+        if query.facets and selectivity.visited(matched) >= MANY_MATCHES:
+            # Beside the search: tantivy releases the interpreter lock.
+            count = _SECOND_THREADS.submit(count).result
         found = find_page(snapshot.searcher, narrowed, phases.second, query, window)
         hits = tuple(_hit(snapshot.searcher, address, score) for _, score, address in found.rows)
         return SearchResult(
             total=found.total,
             hits=hits,
-            facets=count_facets(snapshot, query, filters, left_out, deadline),
+            facets=count(),
             generation=snapshot.name,
             next_cursor=next_cursor(query, window, found, snapshot.name),
         )
